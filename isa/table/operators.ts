@@ -1,0 +1,75 @@
+/**
+ * What the operators compute, on 32-bit words held as signed numbers: the reference
+ * that the engines' code is printed from (JavaScript) or compared with (WebAssembly).
+ */
+import type { Operator } from './effects.ts';
+
+/** High word of a signed 64-bit product. */
+export function mulh(a: number, b: number): number {
+  return Number((BigInt(a) * BigInt(b)) >> 32n) | 0;
+}
+
+/** High word of the product of signed `a` and unsigned `b`. */
+export function mulhsu(a: number, b: number): number {
+  return Number((BigInt(a) * BigInt(b >>> 0)) >> 32n) | 0;
+}
+
+/** High word of an unsigned 64-bit product, in 16-bit halves. */
+export function mulhu(a: number, b: number): number {
+  const al = a & 0xffff;
+  const ah = a >>> 16;
+  const bl = b & 0xffff;
+  const bh = b >>> 16;
+  const middle = ah * bl + ((al * bl) >>> 16);
+  const other = al * bh + (middle % 0x10000);
+  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) | 0;
+}
+
+/** Signed quotient towards zero; -1 by zero; -2^31 / -1 = -2^31. */
+export function div(a: number, b: number): number {
+  return b === 0 ? -1 : (a / b) | 0;
+}
+
+/** Unsigned quotient; all ones by zero. */
+export function divu(a: number, b: number): number {
+  return b === 0 ? -1 : ((a >>> 0) / (b >>> 0)) | 0;
+}
+
+/** Signed remainder; the dividend by zero. */
+export function rem(a: number, b: number): number {
+  return b === 0 ? a : (a % b) | 0;
+}
+
+/** Unsigned remainder; the dividend by zero. */
+export function remu(a: number, b: number): number {
+  return b === 0 ? a : ((a >>> 0) % (b >>> 0)) | 0;
+}
+
+/** Functions that printed JavaScript calls by name. */
+export const operatorFunctions = { mulh, mulhsu, mulhu, div, divu, rem, remu };
+
+/** Each operator as a JavaScript expression over `a` and `b`, both signed words; its value is a signed word. */
+export const operatorJavaScript: Readonly<Record<Operator, string>> = {
+  add: '(a + b | 0)',
+  sub: '(a - b | 0)',
+  and: '(a & b)',
+  or: '(a | b)',
+  xor: '(a ^ b)',
+  sll: '(a << b)',
+  srl: '(a >>> b | 0)',
+  sra: '(a >> b)',
+  eq: '(a === b ? 1 : 0)',
+  ne: '(a !== b ? 1 : 0)',
+  lt: '(a < b ? 1 : 0)',
+  ge: '(a >= b ? 1 : 0)',
+  ltu: '(a >>> 0 < b >>> 0 ? 1 : 0)',
+  geu: '(a >>> 0 >= b >>> 0 ? 1 : 0)',
+  mul: 'Math.imul(a, b)',
+  mulh: 'mulh(a, b)',
+  mulhsu: 'mulhsu(a, b)',
+  mulhu: 'mulhu(a, b)',
+  div: 'div(a, b)',
+  divu: 'divu(a, b)',
+  rem: 'rem(a, b)',
+  remu: 'remu(a, b)',
+};

@@ -1,0 +1,139 @@
+/**
+ * The row: everything there is to say of one instruction, in one place.
+ *
+ *   name         mnemonic
+ *   bits         encoding as a picture (picture.ts)
+ *   operands     assembly operands, in order, in these words:
+ *                  rd rs1 rs2    a general register
+ *                  imm           a signed number
+ *                  imm(rs1)      an offset from a base register
+ *                  target        an address, encoded relative to pc
+ *                  upper         the upper 20 bits of a word, 0 to 0xfffff
+ *                  shamt         0 to 31
+ *                  sr            a system register, by name or number
+ *                  pred succ     a set out of i, o, r, w
+ *   group        chapter of the manual
+ *   privilege    none: runs in every ring; always: traps outside ring 0; variant:
+ *                traps outside ring 0 unless the variant says that it does not
+ *   sensitive    why it is sensitive, if it is (classes below); measured by isa/classify
+ *   kin          instructions of real machines that are of the same kind
+ *   effect       what it means (effects.ts)
+ *   says         one sentence for the manual
+ *
+ * Rows: user.ts, system.ts. To add an instruction, see README.md.
+ */
+import type { Effect } from './effects.ts';
+import { extract, type Field, type Picture, parsePicture } from './picture.ts';
+
+/**
+ * Popek and Goldberg's classes (1974, section 4), with the processor's other
+ * privileged state beside the mode and R:
+ * control = changes ring, R, interrupt enabling or devices without a trap;
+ * mode = its effect depends on the ring; location = its effect depends on R or on the
+ * page tables; state = it shows other privileged state.
+ */
+export type Sensitivity = 'control' | 'mode' | 'location' | 'state';
+
+export type Privilege = 'none' | 'always' | 'variant';
+
+export interface RowSource {
+  readonly name: string;
+  readonly bits: string;
+  readonly operands: string;
+  readonly effect: Effect;
+  readonly says: string;
+  readonly privilege?: Privilege;
+  readonly sensitive?: readonly Sensitivity[];
+  readonly kin?: string;
+}
+
+/** One operand of an instruction, as written in assembly. */
+export type Operand =
+  | { readonly kind: 'register'; readonly field: 'rd' | 'rs1' | 'rs2' }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'imm' | 'target' | 'upper' | 'shamt' | 'sr' }
+  | { readonly kind: 'order'; readonly field: 'pred' | 'succ' };
+
+export interface Row {
+  readonly name: string;
+  readonly bits: string;
+  readonly picture: Picture;
+  readonly operands: readonly Operand[];
+  /** The operand words as the source wrote them, for manuals and error messages. */
+  readonly syntax: string;
+  readonly group: string;
+  readonly privilege: Privilege;
+  readonly sensitive: readonly Sensitivity[];
+  readonly kin: string;
+  readonly effect: Effect;
+  readonly says: string;
+}
+
+/** A decoded instruction. `imm` is the row's immediate, shift amount or system register. */
+export interface Instruction {
+  readonly row: Row;
+  /** The word itself, unsigned. */
+  readonly word: number;
+  readonly rd: number;
+  readonly rs1: number;
+  readonly rs2: number;
+  readonly imm: number;
+}
+
+/** Turns sources into rows of one group. Throws an Error on a malformed row: the table is checked as it loads. */
+export function rows(group: string, sources: readonly RowSource[]): Row[] {
+  return sources.map((source) => ({
+    name: source.name,
+    bits: source.bits,
+    picture: parsePicture(source.bits),
+    operands: source.operands === '' ? [] : source.operands.split(', ').map(parseOperand),
+    syntax: source.operands,
+    group,
+    privilege: source.privilege ?? 'none',
+    sensitive: source.sensitive ?? [],
+    kin: source.kin ?? '',
+    effect: source.effect,
+    says: source.says,
+  }));
+}
+
+function parseOperand(word: string): Operand {
+  switch (word) {
+    case 'rd':
+    case 'rs1':
+    case 'rs2':
+      return { kind: 'register', field: word };
+    case 'imm(rs1)':
+      return { kind: 'memory' };
+    case 'imm':
+    case 'target':
+    case 'upper':
+    case 'shamt':
+    case 'sr':
+      return { kind: word };
+    case 'pred':
+    case 'succ':
+      return { kind: 'order', field: word };
+    default:
+      throw new Error(`unknown operand word "${word}" in the instruction table`);
+  }
+}
+
+/** Which field of the picture holds a row's immediate, if it has one. */
+export function immediateField(row: Row): Field | undefined {
+  const candidates = ['imm', 'shamt', 'sr'] as const;
+  return candidates.find((field) => row.picture.pieces.some((piece) => piece.field === field));
+}
+
+/** Decodes `word` as `row`, which must fit it. */
+export function instructionOf(row: Row, word: number): Instruction {
+  const field = immediateField(row);
+  return {
+    row,
+    word: word >>> 0,
+    rd: extract(row.picture, 'rd', word),
+    rs1: extract(row.picture, 'rs1', word),
+    rs2: extract(row.picture, 'rs2', word),
+    imm: field === undefined ? 0 : extract(row.picture, field, word),
+  };
+}

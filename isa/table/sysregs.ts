@@ -1,0 +1,77 @@
+/**
+ * The system registers, and the bits of STATUS.
+ *
+ * `mask` says which bits a write keeps; the others read as zero. A register without a
+ * mask is read-only: the machine computes it. Reached by `mfs` and `mts`.
+ */
+
+/** Numbers of the system registers, as `mfs` and `mts` name them. */
+export const SR = {
+  TVEC: 0,
+  PTBR: 1,
+  RBASE: 2,
+  RBOUND: 3,
+  EPC: 4,
+  ESTATUS: 5,
+  ERBASE: 6,
+  ERBOUND: 7,
+  ECAUSE: 8,
+  EVAL: 9,
+  SCRATCH0: 10,
+  SCRATCH1: 11,
+  TIME: 12,
+  TIMEH: 13,
+  TIMER: 14,
+  IPEND: 15,
+  MEMSIZE: 16,
+  CPUID: 17,
+  LIMIT: 18,
+} as const;
+
+export type SystemRegisterName = keyof typeof SR;
+
+/** STATUS: the ring, interrupts enabled, and eight user flags. */
+export const STATUS = { RING: 0x3, IF: 0x4, UF: 0xff00, ALL: 0xff07 } as const;
+
+const word = 0xffffffff;
+const address = 0xfffffffc;
+
+export interface SystemRegister {
+  readonly number: number;
+  readonly name: SystemRegisterName;
+  /** Writable bits (unsigned 32-bit); undefined = read-only. */
+  readonly mask?: number;
+  readonly says: string;
+}
+
+const says: Readonly<Record<SystemRegisterName, readonly [mask: number | undefined, string]>> = {
+  TVEC: [address, 'Address of the trap handler; 0 = none installed. Bits 1–0 read as zero.'],
+  PTBR: [0xfffff001, 'Bit 0: paging on. Bits 31–12: frame of the root page table.'],
+  RBASE: [word, 'Base of the relocation-bounds register R, used while paging is off.'],
+  RBOUND: [word, 'Bound of the relocation-bounds register R, in bytes.'],
+  EPC: [address, 'pc saved by the last trap. Bits 1–0 read as zero.'],
+  ESTATUS: [STATUS.ALL, 'STATUS saved by the last trap.'],
+  ERBASE: [word, 'RBASE saved by the last trap.'],
+  ERBOUND: [word, 'RBOUND saved by the last trap.'],
+  ECAUSE: [word, 'Cause of the last trap.'],
+  EVAL: [word, 'Address or word that belongs to the last trap.'],
+  SCRATCH0: [word, 'For the trap handler.'],
+  SCRATCH1: [word, 'For the trap handler.'],
+  TIME: [undefined, 'Steps since reset, low 32 bits.'],
+  TIMEH: [undefined, 'Steps since reset, high 32 bits.'],
+  TIMER: [word, 'Steps until the timer interrupt; writing arms it and clears a pending one; 0 = off.'],
+  IPEND: [undefined, 'Pending interrupt lines, line n in bit n.'],
+  MEMSIZE: [undefined, 'Bytes of physical memory.'],
+  CPUID: [undefined, "The variant's number."],
+  LIMIT: [
+    word,
+    'Outside ring 0, a load or store through a named base register that reaches LIMIT or above is an access fault; 0 = none.',
+  ],
+};
+
+/** All system registers, by number. */
+export const systemRegisters: readonly SystemRegister[] = Object.entries(SR).map(([key, number]) => {
+  const name = key as SystemRegisterName;
+  const [mask, sentence] = says[name];
+  return { number, name, says: sentence, ...(mask === undefined ? {} : { mask }) };
+});

@@ -1,0 +1,69 @@
+/** The instruction table: every row, found by name or by word. Nothing else lists instructions. */
+import { immediateField, type Instruction, instructionOf, type Row } from './row.ts';
+import { systemRows } from './system.ts';
+import { userRows } from './user.ts';
+import { extract, fieldRange, insert, type Field } from './picture.ts';
+
+export const allRows: readonly Row[] = [...userRows, ...systemRows];
+
+const byName: ReadonlyMap<string, Row> = new Map(allRows.map((row) => [row.name, row]));
+
+/** The row of a mnemonic, if there is one. */
+export function rowNamed(name: string): Row | undefined {
+  return byName.get(name);
+}
+
+/** Rows by opcode (word bits 6–0) and funct3 (bits 14–12), so that a decode tries only a few. */
+const byOpcode: readonly (readonly Row[])[] = Array.from({ length: 1024 }, (_, key) => {
+  const word = (key & 127) | ((key >>> 7) << 12);
+  return allRows.filter(({ picture }) => {
+    const fixed = picture.mask & 0x707f;
+    return (word & fixed) === (picture.match & fixed);
+  });
+});
+
+/** The one row that `word` fits, or undefined: an illegal instruction. */
+export function rowOf(word: number): Row | undefined {
+  const candidates = byOpcode[(word & 127) | ((word >>> 5) & 0x380)] as readonly Row[];
+  return candidates.find(({ picture }) => ((word & picture.mask) ^ picture.match) === 0);
+}
+
+/** Decodes a word (signed or unsigned), or undefined: an illegal instruction. */
+export function decode(word: number): Instruction | undefined {
+  const row = rowOf(word);
+  return row && instructionOf(row, word);
+}
+
+/** Field values of an instruction to be encoded; `imm` stands for whichever immediate the row has. */
+export type FieldValues = Partial<Record<Exclude<Field, 'shamt' | 'sr'>, number>>;
+
+/**
+ * Encodes an instruction as an unsigned word; fields not given are 0. Throws a
+ * RangeError that names the field when a value does not fit.
+ */
+export function encode(row: Row, values: FieldValues): number {
+  let word = row.picture.match;
+  for (const [key, value] of Object.entries(values)) {
+    const field = key === 'imm' ? (immediateField(row) ?? 'imm') : (key as Field);
+    const range = fieldRange(row.picture, field);
+    if (range === undefined) throw new RangeError(`${row.name} has no field ${key}`);
+    if (!(value >= range.min && value <= range.max && value % range.multiple === 0)) {
+      throw new RangeError(`${row.name}: ${value} does not fit in ${key}`);
+    }
+    word |= insert(row.picture, field, value);
+  }
+  return word >>> 0;
+}
+
+/** The values of the fields that the row's operands show, as `encode` takes them. */
+export function shownFields(at: Instruction): FieldValues {
+  const values: FieldValues = {};
+  for (const operand of at.row.operands) {
+    if (operand.kind === 'register') values[operand.field] = at[operand.field];
+    else if (operand.kind === 'order') {
+      values[operand.field] = extract(at.row.picture, operand.field, at.word);
+    } else values.imm = at.imm;
+    if (operand.kind === 'memory') values.rs1 = at.rs1;
+  }
+  return values;
+}

@@ -1,0 +1,96 @@
+/** The causes a trap can have: ECAUSE numbers and how to say them. */
+
+export const CAUSE = {
+  MISALIGNED: 0,
+  FETCH_ACCESS: 1,
+  ILLEGAL: 2,
+  BREAKPOINT: 3,
+  LOAD_ACCESS: 5,
+  STORE_ACCESS: 7,
+  ECALL: 8,
+  FETCH_PAGE: 12,
+  LOAD_PAGE: 13,
+  STORE_PAGE: 15,
+  PRIVILEGED: 24,
+  INTERRUPT: 0x80000000,
+} as const;
+
+/** Interrupt lines, lowest first; the order is their priority. */
+export const LINE = { TIMER: 0, CONSOLE: 1, DISK: 2, NETWORK: 3 } as const;
+
+export interface TrapCause {
+  readonly cause: number;
+  readonly name: string;
+  /** What EVAL holds. */
+  readonly value: 'target' | 'address' | 'word' | 'zero';
+  readonly says: string;
+}
+
+export const trapCauses: readonly TrapCause[] = [
+  {
+    cause: 0,
+    name: 'instruction address misaligned',
+    value: 'target',
+    says: 'A jump or a taken branch to an address that is not a multiple of 4; reported on the jump.',
+  },
+  {
+    cause: 1,
+    name: 'fetch access fault',
+    value: 'address',
+    says: 'The pc is outside R or outside memory.',
+  },
+  { cause: 2, name: 'illegal instruction', value: 'word', says: 'The word is no instruction.' },
+  { cause: 3, name: 'breakpoint', value: 'zero', says: 'An `ebreak` was executed.' },
+  {
+    cause: 5,
+    name: 'load access fault',
+    value: 'address',
+    says: 'A load outside R, LIMIT or memory.',
+  },
+  {
+    cause: 7,
+    name: 'store access fault',
+    value: 'address',
+    says: 'A store outside R, LIMIT or memory.',
+  },
+  { cause: 8, name: 'ecall', value: 'zero', says: 'An `ecall` was executed, in any ring.' },
+  {
+    cause: 12,
+    name: 'fetch page fault',
+    value: 'address',
+    says: 'The page of the pc is not mapped, not executable, or not for this ring.',
+  },
+  {
+    cause: 13,
+    name: 'load page fault',
+    value: 'address',
+    says: 'The page is not mapped, not readable, or not for this ring.',
+  },
+  {
+    cause: 15,
+    name: 'store page fault',
+    value: 'address',
+    says: 'The page is not mapped, not writable, or not for this ring.',
+  },
+  {
+    cause: 24,
+    name: 'privileged instruction',
+    value: 'word',
+    says: 'An instruction that needs ring 0, outside ring 0.',
+  },
+  { cause: 0x80000000, name: 'timer interrupt', value: 'zero', says: 'TIMER reached 0.' },
+  {
+    cause: 0x80000001,
+    name: 'console interrupt',
+    value: 'zero',
+    says: 'Console input waits and its interrupt is on.',
+  },
+  { cause: 0x80000002, name: 'disk interrupt', value: 'zero', says: 'A disk command is done.' },
+  { cause: 0x80000003, name: 'network interrupt', value: 'zero', says: 'The network needs service.' },
+];
+
+/** The name of an ECAUSE value (unsigned 32-bit), for people. */
+export function causeName(cause: number): string {
+  const known = trapCauses.find((trap) => trap.cause === cause >>> 0);
+  return known?.name ?? `trap ${cause >>> 0}`;
+}

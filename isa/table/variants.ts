@@ -1,0 +1,80 @@
+/**
+ * Variants: which sensitive instructions run, silently, outside ring 0.
+ *
+ * A variant is data: a name and a set of names out of the rows whose privilege is
+ * `variant`. A teacher's own is a JSON file:
+ *
+ *     { "name": "mine", "unprivileged": ["sring", "getf"], "cpuid": 9 }
+ */
+import type { Row } from './row.ts';
+import { allRows } from './table.ts';
+
+export interface Variant {
+  readonly name: string;
+  /** Rows that do not trap outside ring 0 although other variants let them. */
+  readonly unprivileged: ReadonlySet<string>;
+  /** What CPUID reads. */
+  readonly cpuid: number;
+}
+
+/** Names of all rows whose privilege is up to the variant. */
+export const variantRows: readonly string[] = allRows
+  .filter((row) => row.privilege === 'variant')
+  .map((row) => row.name);
+
+export const variants: readonly Variant[] = [
+  { name: 'ring32-v', unprivileged: new Set(), cpuid: 0 },
+  { name: 'ring32-x', unprivileged: new Set(variantRows), cpuid: 1 },
+  { name: 'ring32-h', unprivileged: new Set(['retf']), cpuid: 2 },
+];
+
+/** The variant of that name, if it is one of the three. */
+export function variantNamed(name: string): Variant | undefined {
+  return variants.find((variant) => variant.name === name);
+}
+
+/** Whether `row` traps as privileged in `ring` (0 to 3) of `variant`. */
+export function trapsIn(row: Row, ring: number, variant: Variant): boolean {
+  if (ring === 0 || row.privilege === 'none') return false;
+  return row.privilege === 'always' || !variant.unprivileged.has(row.name);
+}
+
+/** A variant file that does not describe a variant; the message is one line, without the file's name. */
+export class VariantError extends Error {}
+
+/** Reads a variant from the text of a JSON file. Throws VariantError. */
+export function parseVariant(text: string): Variant {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new VariantError(`not JSON: ${(error as Error).message}`);
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new VariantError('expected an object like { "name": "mine", "unprivileged": ["setf"] }');
+  }
+  const { name, unprivileged, cpuid = 255, ...rest } = data as Record<string, unknown>;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) {
+    throw new VariantError(`unknown field "${unknown}"; a variant has name, unprivileged and cpuid`);
+  }
+  if (typeof name !== 'string' || name === '') throw new VariantError('"name" must be a text');
+  if (typeof cpuid !== 'number' || !Number.isInteger(cpuid) || cpuid < 0 || cpuid > 0xffffffff) {
+    throw new VariantError('"cpuid" must be a whole number from 0 to 4294967295');
+  }
+  return { name, unprivileged: parseNames(unprivileged), cpuid };
+}
+
+function parseNames(names: unknown): Set<string> {
+  if (!Array.isArray(names)) {
+    throw new VariantError('"unprivileged" must be a list of instructions, like ["setf"]');
+  }
+  for (const name of names) {
+    if (!variantRows.includes(name)) {
+      throw new VariantError(
+        `"unprivileged" lists ${JSON.stringify(name)}, which no variant may change; choose from ${variantRows.join(', ')}`,
+      );
+    }
+  }
+  return new Set(names as string[]);
+}
