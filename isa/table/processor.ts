@@ -30,6 +30,4 @@ export interface Processor {
   wait(): void;
   /** Takes a trap at `pc`; returns the address to go on at. The one place that raises traps. */
   trap(cause: number, value: number, pc: number): number;
-  /** Takes a jump from `pc` to `target`; traps if it is misaligned. Returns the address to go on at. */
-  jump(target: number, pc: number): number;
 }

@@ -1,0 +1,105 @@
+/**
+ * The interpreter: the definition of Ring32 that every other way of running is compared
+ * with. It decodes a word once into a closure (print.ts), keeps the closures by physical
+ * page, and drops a word's closure when the word is written.
+ */
+import { FAULT, type Machine } from '../../machine/machine.ts';
+import type { Stop } from '../../machine/stop.ts';
+import { PAGE } from '../../machine/storage.ts';
+import { FETCH } from '../../machine/translate.ts';
+import type { Row } from '../../table/row.ts';
+import { decode } from '../../table/table.ts';
+import { CAUSE } from '../../table/traps.ts';
+import { trapsIn } from '../../table/variants.ts';
+import { compileRow, type Step, type StepFactory } from './print.ts';
+
+const factories = new Map<Row, StepFactory>();
+
+function factoryOf(row: Row): StepFactory {
+  const known = factories.get(row);
+  if (known !== undefined) return known;
+  const factory = compileRow(row);
+  factories.set(row, factory);
+  return factory;
+}
+
+/** Bit of Memory.watched that says: this page has closures. */
+const WATCH = 1;
+
+const pageShift = 12;
+const wordsPerPage = PAGE / 4;
+
+type Page = (Step | undefined)[];
+
+export class Interpreter {
+  readonly #machine: Machine;
+  readonly #pages: (Page | undefined)[];
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#pages = new Array(machine.memory.size / PAGE).fill(undefined);
+    machine.memory.watchers.push((at, length) => this.#drop(at, length));
+  }
+
+  /**
+   * Runs until step `until` (Infinity = no limit) or until the machine stops. Events and
+   * interrupts happen at their exact step. On return `machine.pc` and `steps` are exact.
+   */
+  run(until: number): Stop {
+    const machine = this.#machine;
+    for (;;) {
+      const stop = machine.settle(until);
+      if (stop !== undefined) return stop;
+      this.#burst();
+    }
+  }
+
+  /** Executes until the horizon. */
+  #burst(): void {
+    const machine = this.#machine;
+    const pages = this.#pages;
+    let pc = machine.pc | 0;
+    while (machine.steps < machine.horizon) {
+      const at = machine.locate(pc, 4, FETCH, false);
+      if (at === FAULT) pc = machine.fault(pc);
+      else {
+        const step = (at & 3) === 0 ? pages[at >>> pageShift]?.[(at >>> 2) & (wordsPerPage - 1)] : undefined;
+        pc = step === undefined ? this.#decode(at)(pc) : step(pc);
+      }
+      machine.steps += 1;
+    }
+    machine.pc = pc >>> 0;
+  }
+
+  /** Makes the step of the word at `at`, and keeps it when the word is aligned (an odd R base gives others). */
+  #decode(at: number): Step {
+    const step = makeStep(this.#machine, this.#machine.memory.read(at, 4));
+    if ((at & 3) !== 0) return step;
+    const number = at >>> pageShift;
+    let page = this.#pages[number];
+    if (page === undefined) {
+      page = new Array(wordsPerPage).fill(undefined);
+      this.#pages[number] = page;
+      this.#machine.memory.watched[number] = (this.#machine.memory.watched[number] as number) | WATCH;
+    }
+    page[(at >>> 2) & (wordsPerPage - 1)] = step;
+    return step;
+  }
+
+  #drop(at: number, length: number): void {
+    for (let word = at >>> 2; word <= (at + length - 1) >>> 2; word++) {
+      const page = this.#pages[word >>> (pageShift - 2)];
+      if (page !== undefined) page[word & (wordsPerPage - 1)] = undefined;
+    }
+  }
+}
+
+/** The step of one word on one machine: what it means, or the trap it takes. */
+function makeStep(machine: Machine, word: number): Step {
+  const at = decode(word);
+  if (at === undefined) return (pc) => machine.trap(CAUSE.ILLEGAL, word, pc);
+  const step = factoryOf(at.row)(machine, at);
+  if (at.row.privilege === 'none') return step;
+  const refused = [0, 1, 2, 3].map((ring) => trapsIn(at.row, ring, machine.variant));
+  return (pc) => (refused[machine.ring] ? machine.trap(CAUSE.PRIVILEGED, word, pc) : step(pc));
+}

@@ -1,0 +1,110 @@
+/**
+ * Prints a row's meaning as JavaScript: a factory that, given an instruction's fields,
+ * returns its step, a function from pc to the next pc.
+ *
+ *     addi:  rd === 0 ? … : (pc) => { x[rd] = (x[rs1] + imm | 0); return pc + 4 | 0; }
+ *
+ * The text is the same for every instruction of a row, so the JavaScript engine
+ * optimizes it once. System rows are functions already and are not printed.
+ */
+import type { Effect, Expression } from '../../table/effects.ts';
+import { operatorFunctions, operatorJavaScript } from '../../table/operators.ts';
+import type { Instruction, Row } from '../../table/row.ts';
+import { CAUSE } from '../../table/traps.ts';
+import { FAULT, type Machine } from '../../machine/machine.ts';
+import { LOAD, STORE } from '../../machine/translate.ts';
+
+/** Executes one instruction at `pc` (signed), traps included; returns the next pc (signed). */
+export type Step = (pc: number) => number;
+
+/** Makes the step of one decoded instruction of a row, on one machine. */
+export type StepFactory = (machine: Machine, at: Instruction) => Step;
+
+const next = 'return pc + 4 | 0;';
+
+function printExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'register':
+      return `x[${expression.field}]`;
+    case 'immediate':
+      return 'imm';
+    case 'pc':
+      return 'pc';
+    case 'constant':
+      return String(expression.value);
+    case 'operation': {
+      const left = printExpression(expression.left);
+      const right = printExpression(expression.right);
+      return operatorJavaScript[expression.operator].replace(/\b[ab]\b/g, (side) =>
+        side === 'a' ? left : right,
+      );
+    }
+  }
+}
+
+function printJump(target: Expression, link: string): string {
+  return `const target = ${printExpression(target)};
+    if ((target & 3) !== 0) return machine.trap(${CAUSE.MISALIGNED}, target, pc);
+    ${link}return target;`;
+}
+
+/** The body of a step that writes rd by `write`, which is empty when rd is x0. */
+function printBody(effect: Exclude<Effect, { kind: 'system' }>, write: (value: string) => string): string {
+  switch (effect.kind) {
+    case 'set':
+      return `${write(printExpression(effect.value))}${next}`;
+    case 'load': {
+      const { width, signed, address } = effect;
+      const shift = 32 - 8 * width;
+      const extend = signed && shift > 0 ? ` << ${shift} >> ${shift}` : '';
+      return `const at = machine.locate(${printExpression(address)}, ${width}, ${LOAD}, named);
+    if (at === ${FAULT}) return machine.fault(pc);
+    const value = at >= 0 ? memory.read(at, ${width}) : memory.readSplit(${width});
+    ${write(`value${extend}`)}${next}`;
+    }
+    case 'store': {
+      const { width, address, value } = effect;
+      return `const at = machine.locate(${printExpression(address)}, ${width}, ${STORE}, named);
+    if (at === ${FAULT}) return machine.fault(pc);
+    if (at >= 0) memory.write(at, ${width}, ${printExpression(value)});
+    else memory.writeSplit(${width}, ${printExpression(value)});
+    ${next}`;
+    }
+    case 'branch':
+      return `if (${printExpression(effect.condition)}) { ${printJump(effect.target, '')} }
+    ${next}`;
+    case 'jump':
+      return printJump(effect.target, write('pc + 4 | 0'));
+    case 'trap':
+      return `return machine.trap(${effect.cause}, 0, pc);`;
+    case 'nothing':
+      return next;
+  }
+}
+
+const header = `'use strict';
+const { x, memory } = machine;
+const { rd, rs1, rs2, imm } = at;
+const named = rs1 !== 0;
+const { ${Object.keys(operatorFunctions).join(', ')} } = functions;`;
+
+/** Prints the factory of a user row, for reading and for `compileRow`. */
+export function printRow(effect: Exclude<Effect, { kind: 'system' }>): string {
+  const body = (write: (value: string) => string) => `(pc) => {
+    ${printBody(effect, write)}
+}`;
+  return `${header}
+if (rd === 0) return ${body(() => '')};
+return ${body((value) => `x[rd] = ${value}; `)};`;
+}
+
+/** Makes a row's factory. System rows call their function. */
+export function compileRow(row: Row): StepFactory {
+  const { effect } = row;
+  if (effect.kind === 'system') {
+    const { run } = effect;
+    return (machine, at) => (pc) => run(machine, at, pc);
+  }
+  const factory = new Function('machine', 'at', 'functions', printRow(effect));
+  return (machine, at) => factory(machine, at, operatorFunctions) as Step;
+}

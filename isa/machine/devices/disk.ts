@@ -1,0 +1,110 @@
+/**
+ * The disk: 512-byte sectors, moved by DMA, one command at a time.
+ *
+ * A command latches sector and address when it is given and moves all its data at
+ * once, `DISK_STEPS` steps later; then the status says done or failed and line 2 is
+ * pending until the status port is written. A command given while one is under way is
+ * ignored. It fails when the sector is not on the disk, the memory is not there, or
+ * the command is unknown.
+ */
+
+export const SECTOR = 512;
+
+/** Steps from the command to its interrupt. */
+export const DISK_STEPS = 1000;
+
+/** What holds the sectors. */
+export interface DiskStore {
+  readonly sectors: number;
+  /** Fills `into` (one sector long) from sector `n`, which exists. */
+  read(n: number, into: Uint8Array): void;
+  /** Writes `from` (one sector long) to sector `n`, which exists. */
+  write(n: number, from: Uint8Array): void;
+}
+
+/** A disk in memory; `bytes` is padded to whole sectors. */
+export class MemoryDisk implements DiskStore {
+  readonly bytes: Uint8Array;
+  readonly sectors: number;
+
+  constructor(bytes: Uint8Array) {
+    this.sectors = Math.ceil(bytes.length / SECTOR);
+    this.bytes = new Uint8Array(this.sectors * SECTOR);
+    this.bytes.set(bytes);
+  }
+
+  read(n: number, into: Uint8Array): void {
+    into.set(this.bytes.subarray(n * SECTOR, (n + 1) * SECTOR));
+  }
+
+  write(n: number, from: Uint8Array): void {
+    this.bytes.set(from, n * SECTOR);
+  }
+}
+
+export const DISK_STATUS = { IDLE: 0, BUSY: 1, DONE: 2, FAILED: 3 } as const;
+
+const READ_COMMAND = 1;
+const WRITE_COMMAND = 2;
+
+/** The memory a disk reaches: the physical range, or undefined if it is not there. */
+export interface DiskMemory {
+  /** Bytes that the disk may read. */
+  readable(address: number, length: number): Uint8Array | undefined;
+  /** Writes bytes into memory, telling whoever watches it; false if it is not there. */
+  fill(address: number, bytes: Uint8Array): boolean;
+}
+
+export class Disk {
+  sector = 0;
+  address = 0;
+  status: number = DISK_STATUS.IDLE;
+  /** The step at which the command under way is done; Infinity = none is. */
+  doneAt = Number.POSITIVE_INFINITY;
+  #command = 0;
+  #sector = 0;
+  #address = 0;
+  readonly #store: DiskStore | undefined;
+
+  constructor(store?: DiskStore) {
+    this.#store = store;
+  }
+
+  get sectors(): number {
+    return this.#store?.sectors ?? 0;
+  }
+
+  /** Starts a command at step `now`. */
+  start(command: number, now: number): void {
+    if (this.status === DISK_STATUS.BUSY) return;
+    this.#command = command;
+    this.#sector = this.sector;
+    this.#address = this.address;
+    this.status = DISK_STATUS.BUSY;
+    this.doneAt = now + DISK_STEPS;
+  }
+
+  /** Moves the data of the command under way and ends it. */
+  finish(memory: DiskMemory): void {
+    this.doneAt = Number.POSITIVE_INFINITY;
+    this.status = this.#move(memory) ? DISK_STATUS.DONE : DISK_STATUS.FAILED;
+  }
+
+  /** Acknowledges the interrupt; a command under way goes on. */
+  acknowledge(): void {
+    if (this.status !== DISK_STATUS.BUSY) this.status = DISK_STATUS.IDLE;
+  }
+
+  #move(memory: DiskMemory): boolean {
+    if (this.#store === undefined || this.#sector >= this.#store.sectors) return false;
+    if (this.#command === READ_COMMAND) {
+      const sector = new Uint8Array(SECTOR);
+      this.#store.read(this.#sector, sector);
+      return memory.fill(this.#address, sector);
+    }
+    if (this.#command !== WRITE_COMMAND) return false;
+    const bytes = memory.readable(this.#address, SECTOR);
+    if (bytes !== undefined) this.#store.write(this.#sector, bytes);
+    return bytes !== undefined;
+  }
+}

@@ -1,0 +1,27 @@
+/** A disk in a file. Every sector is written through, so a stopped run leaves no sector half in memory. */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { type DiskStore, SECTOR } from './disk.ts';
+
+/** Opens `path` for reading and writing; a last partial sector reads as zero-filled. Throws the system's error. */
+export class FileDisk implements DiskStore {
+  readonly sectors: number;
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r+');
+    this.sectors = Math.ceil(fstatSync(this.#file).size / SECTOR);
+  }
+
+  read(n: number, into: Uint8Array): void {
+    into.fill(0);
+    readSync(this.#file, into, 0, SECTOR, n * SECTOR);
+  }
+
+  write(n: number, from: Uint8Array): void {
+    writeSync(this.#file, from, 0, SECTOR, n * SECTOR);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * The machine: processor state, memory, traps, time and devices, as ring32.md has them.
+ *
+ * It does not execute: an engine (isa/engines) fetches, does what the row means and
+ * counts the step, calling `settle` whenever `steps` reaches `horizon`. Everything that
+ * can make an event due, an interrupt deliverable or the machine stop sets `horizon` to
+ * 0, so that the engine comes to `settle` before the next instruction.
+ *
+ * Words are signed 32-bit inside; `pc` and what the public getters return are unsigned.
+ */
+import type { Probe, Processor } from '../table/processor.ts';
+import { SR, STATUS, systemRegisters } from '../table/sysregs.ts';
+import { CAUSE, LINE } from '../table/traps.ts';
+import { type Variant, variants } from '../table/variants.ts';
+import { Console } from './devices/console.ts';
+import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
+import { type Devices, inputFrom, outputTo } from './devices/ports.ts';
+import { Memory } from './memory.ts';
+import { MEMORY, PAGE, plainStorage, type Storage, systemRegistersAt } from './storage.ts';
+import type { Stop } from './stop.ts';
+import {
+  type Access,
+  accessFault,
+  findLeaf,
+  frameInMemory,
+  neededRight,
+  OUTSIDE,
+  PTE,
+  pageFault,
+  setBits,
+} from './translate.ts';
+
+export interface MachineOptions {
+  /** Bytes of physical memory, whole pages (MEMORY says how many); default 16 MiB. */
+  readonly memory?: number;
+  /** Default ring32-v. */
+  readonly variant?: Variant;
+  readonly console?: Console;
+  readonly disk?: DiskStore;
+  /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
+  readonly hosted?: boolean;
+  /** Where registers and memory live; default ordinary memory. */
+  readonly storage?: Storage;
+}
+
+/** `locate` found no address: the fault is recorded, `fault` raises it. */
+export const FAULT = -1;
+/** `locate` found two pages that do not lie together: see Memory.readSplit. */
+export const SPLIT = -2;
+
+const never = Number.POSITIVE_INFINITY;
+
+export class Machine implements Processor, Devices {
+  readonly x: Int32Array;
+  readonly memory: Memory;
+  readonly variant: Variant;
+  readonly console: Console;
+  readonly disk: Disk;
+  readonly hosted: boolean;
+  /** Address of the next instruction, unsigned, current between steps. */
+  pc = 0;
+  /** TIME: steps since reset. An integer; 64 bits wide on the machine, exact here to 2^53. */
+  steps = 0;
+  /** The engine comes to `settle` when `steps` is here. */
+  horizon = 0;
+  readonly #system: Int32Array;
+  #status = 0;
+  #stop: Stop | undefined;
+  #waiting = false;
+  /** The step at which the timer reaches 0; never = off. */
+  #timerAt = never;
+  #timerPending = false;
+  // Derived from RING, R, LIMIT and PTBR by #refresh, for the shortest way through `locate`.
+  #paging = false;
+  #base = 0;
+  #plainBound = 0;
+  #namedBound = 0;
+  // The fault that `locate` found last.
+  #faultCause = 0;
+  #faultAddress = 0;
+
+  /** Throws RangeError when the memory size is not whole pages or out of range. */
+  constructor(options: MachineOptions = {}) {
+    const size = options.memory ?? 2 ** 24;
+    if (size % PAGE !== 0 || size < MEMORY.min || size > MEMORY.max) {
+      throw new RangeError(`${size} bytes of memory: it must be 4 KiB to 1 GiB, in whole pages of 4 KiB`);
+    }
+    const storage = options.storage ?? plainStorage(size);
+    this.x = new Int32Array(storage.buffer, 0, 32);
+    this.#system = new Int32Array(storage.buffer, systemRegistersAt, systemRegisters.length);
+    this.memory = new Memory(storage, size);
+    this.variant = options.variant ?? (variants[0] as Variant);
+    this.console = options.console ?? new Console(() => {});
+    this.disk = new Disk(options.disk);
+    this.hosted = options.hosted ?? false;
+    this.#system[SR.RBOUND] = size;
+    this.#system[SR.MEMSIZE] = size;
+    this.#system[SR.CPUID] = this.variant.cpuid;
+    this.#refresh();
+  }
+
+  // ---- Processor status and system registers ----
+
+  get status(): number {
+    return this.#status;
+  }
+
+  set status(value: number) {
+    this.#status = value & STATUS.ALL;
+    this.horizon = 0;
+    this.#refresh();
+  }
+
+  /** The current ring, 0 to 3. */
+  get ring(): number {
+    return this.#status & STATUS.RING;
+  }
+
+  /** Whether `hlt` waits for an interrupt line. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  readSystem(number: number): number {
+    switch (number) {
+      case SR.TIME:
+        return this.steps | 0;
+      case SR.TIMEH:
+        return Math.floor(this.steps / 2 ** 32) | 0;
+      case SR.TIMER:
+        return this.#timerAt === never ? 0 : (this.#timerAt - this.steps) | 0;
+      case SR.IPEND:
+        return this.pending();
+      default:
+        return this.#system[number] as number;
+    }
+  }
+
+  writeSystem(number: number, value: number): void {
+    this.#system[number] = value & (systemRegisters[number]?.mask ?? 0);
+    if (number === SR.TIMER) this.#armTimer(value >>> 0);
+    else if (number <= SR.RBOUND || number === SR.LIMIT) this.#refresh();
+  }
+
+  #armTimer(count: number): void {
+    this.#timerPending = false;
+    this.#timerAt = count === 0 ? never : this.after + count;
+    this.horizon = 0;
+  }
+
+  #refresh(): void {
+    this.#paging = ((this.#system[SR.PTBR] as number) & 1) !== 0;
+    this.#base = (this.#system[SR.RBASE] as number) >>> 0;
+    const bound = (this.#system[SR.RBOUND] as number) >>> 0;
+    this.#plainBound = this.#paging ? 0 : Math.min(bound, this.memory.size - this.#base);
+    const limit = this.#limit();
+    this.#namedBound = Math.min(this.#plainBound, limit);
+  }
+
+  /** The first address that a load or store through a named register may not reach. */
+  #limit(): number {
+    const limit = (this.#system[SR.LIMIT] as number) >>> 0;
+    return limit === 0 || this.ring === 0 ? never : limit;
+  }
+
+  // ---- Addresses ----
+
+  /**
+   * Physical address of an access of `width` bytes at `va` (signed or unsigned), or
+   * FAULT, or SPLIT. `named`: a load or store whose base register is not x0. Sets A and
+   * D. With paging on and the access on one page, or paging off, the bytes lie together.
+   */
+  locate(va: number, width: number, access: Access, named: boolean): number {
+    const address = va >>> 0;
+    if (address + width <= (named ? this.#namedBound : this.#plainBound)) return this.#base + address;
+    return this.#locateSlowly(address, width, access, named);
+  }
+
+  #locateSlowly(address: number, width: number, access: Access, named: boolean): number {
+    const end = address + width;
+    if ((named && end > this.#limit()) || !this.#paging || end > 2 ** 32) {
+      return this.#refuse(accessFault[access], address);
+    }
+    const first = this.#walk(address, access);
+    if (first === FAULT) return FAULT;
+    const inFirst = PAGE - (address & (PAGE - 1));
+    if (inFirst >= width) {
+      this.#mark(first, access);
+      return this.#physical(first, address);
+    }
+    const second = this.#walk(address + inFirst, access);
+    if (second === FAULT) return FAULT;
+    this.#mark(first, access);
+    this.#mark(second, access);
+    this.memory.split(this.#physical(first, address), inFirst, this.#physical(second, 0));
+    return SPLIT;
+  }
+
+  /** Physical address of the entry that lets `access` to `address` pass, or FAULT. */
+  #walk(address: number, access: Access): number {
+    const leaf = findLeaf(this.memory.words, this.#system[SR.PTBR] as number, address);
+    if (leaf === OUTSIDE) return this.#refuse(accessFault[access], address);
+    const entry = leaf < 0 ? 0 : (this.memory.words[leaf >>> 2] as number);
+    const needed = neededRight[access] | PTE.V | (this.ring === 3 ? PTE.U : 0);
+    if ((entry & needed) !== needed) return this.#refuse(pageFault[access], address);
+    if (!frameInMemory(entry, this.memory.size)) return this.#refuse(accessFault[access], address);
+    return leaf;
+  }
+
+  /** Sets A, and D for a store, in the entry at `leaf`. */
+  #mark(leaf: number, access: Access): void {
+    const entry = this.memory.words[leaf >>> 2] as number;
+    const marked = entry | setBits[access];
+    if (marked !== entry) this.memory.write(leaf, 4, marked);
+  }
+
+  #physical(leaf: number, address: number): number {
+    return (((this.memory.words[leaf >>> 2] as number) & PTE.FRAME) >>> 0) + (address & (PAGE - 1));
+  }
+
+  #refuse(cause: number, address: number): typeof FAULT {
+    this.#faultCause = cause;
+    this.#faultAddress = address;
+    return FAULT;
+  }
+
+  probe(va: number): Probe {
+    const address = va >>> 0;
+    const nowhere = { physical: -1, rights: 0 };
+    if (!this.#paging) {
+      if (address + 1 > this.#plainBound) return nowhere;
+      return { physical: this.#base + address, rights: PTE.RIGHTS };
+    }
+    const leaf = findLeaf(this.memory.words, this.#system[SR.PTBR] as number, address);
+    const entry = leaf < 0 ? 0 : (this.memory.words[leaf >>> 2] as number);
+    if ((entry & PTE.V) === 0 || !frameInMemory(entry, this.memory.size)) return nowhere;
+    const rights = this.ring === 3 && (entry & PTE.U) === 0 ? 0 : entry & PTE.RIGHTS;
+    return { physical: this.#physical(leaf, address), rights };
+  }
+
+  // ---- Traps ----
+
+  trap(cause: number, value: number, pc: number): number {
+    const system = this.#system;
+    this.horizon = 0;
+    if (system[SR.TVEC] === 0 && !this.hosted) {
+      this.#stop = { kind: 'unhandled', cause: cause >>> 0, value: value >>> 0 };
+      this.steps -= 1; // The engine counts a step for every trap; this one is not taken.
+      return pc;
+    }
+    system[SR.EPC] = pc;
+    system[SR.ESTATUS] = this.#status;
+    system[SR.ERBASE] = system[SR.RBASE] as number;
+    system[SR.ERBOUND] = system[SR.RBOUND] as number;
+    system[SR.ECAUSE] = cause;
+    system[SR.EVAL] = value;
+    system[SR.RBASE] = 0;
+    system[SR.RBOUND] = this.memory.size;
+    this.status = this.#status & STATUS.UF;
+    if (this.hosted) this.#stop = { kind: 'trap' };
+    return system[SR.TVEC] as number;
+  }
+
+  /** Raises the fault that `locate` found, for the instruction at `pc`. */
+  fault(pc: number): number {
+    return this.trap(this.#faultCause, this.#faultAddress, pc);
+  }
+
+  // ---- Time, interrupts, stopping ----
+
+  /** The step count once the present instruction is done. */
+  get after(): number {
+    return this.steps + 1;
+  }
+
+  /** Pending interrupt lines, line n in bit n. */
+  pending(): number {
+    const console = this.console.interrupts && this.console.waits();
+    return (
+      (this.#timerPending ? 1 << LINE.TIMER : 0) |
+      (console ? 1 << LINE.CONSOLE : 0) |
+      (this.disk.status >= DISK_STATUS.DONE ? 1 << LINE.DISK : 0)
+    );
+  }
+
+  wait(): void {
+    this.#waiting = true;
+    this.horizon = 0;
+  }
+
+  input(port: number): number {
+    return inputFrom(this, port);
+  }
+
+  output(port: number, value: number): void {
+    outputTo(this, port, value);
+    this.horizon = 0;
+  }
+
+  powerOff(status: number): void {
+    this.#stop = { kind: 'power', status };
+  }
+
+  /**
+   * Brings the machine to where an instruction can be executed: lets due events happen,
+   * lets `hlt` wait, takes an interrupt. Returns why not, if it must stop; otherwise
+   * sets `horizon`, at most `until`. A `trap` stop is told once, the others for good.
+   */
+  settle(until: number): Stop | undefined {
+    for (;;) {
+      const stop = this.#stop;
+      if (stop?.kind === 'trap') this.#stop = undefined;
+      if (stop !== undefined) return stop;
+      this.#passEvents();
+      if (this.steps >= until) return { kind: 'limit' };
+      const pending = this.pending();
+      const next = Math.min(this.#timerAt, this.disk.doneAt, until);
+      if (this.#waiting && pending === 0) {
+        if (next === never) return { kind: this.console.canInterrupt() ? 'input' : 'forever' };
+        this.steps = next;
+      } else {
+        this.#waiting = false;
+        if (pending === 0 || (this.#status & STATUS.IF) === 0) {
+          this.horizon = next;
+          return undefined;
+        }
+        this.#interrupt(pending);
+      }
+    }
+  }
+
+  #passEvents(): void {
+    if (this.steps >= this.#timerAt) {
+      this.#timerAt = never;
+      this.#timerPending = true;
+    }
+    if (this.steps >= this.disk.doneAt) this.disk.finish(this.memory);
+  }
+
+  #interrupt(pending: number): void {
+    const line = 31 - Math.clz32(pending & -pending);
+    this.pc = this.trap(CAUSE.INTERRUPT + line, 0, this.pc | 0) >>> 0;
+    this.steps += 1;
+  }
+}

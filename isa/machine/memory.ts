@@ -1,0 +1,97 @@
+/**
+ * Physical memory, little-endian, and who watches it.
+ *
+ * An engine that keeps something derived from memory (decoded instructions, compiled
+ * code) marks the page in `watched` and is told of every later write to it.
+ */
+import type { DiskMemory } from './devices/disk.ts';
+import type { Storage } from './storage.ts';
+
+/** Told that `length` bytes at physical address `at` were written. */
+export type Watcher = (at: number, length: number) => void;
+
+const pageShift = 12;
+
+export class Memory implements DiskMemory {
+  /** Bytes of physical memory. */
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  /** The same memory as words, for aligned accesses. */
+  readonly words: Int32Array;
+  /** One byte a page: not 0 = tell the watchers of writes. */
+  readonly watched: Uint8Array;
+  readonly watchers: Watcher[] = [];
+  readonly #view: DataView;
+  // The two parts of the access that `split` set up.
+  #first = 0;
+  #inFirst = 0;
+  #second = 0;
+
+  constructor(storage: Storage, size: number) {
+    this.size = size;
+    this.bytes = new Uint8Array(storage.buffer, storage.memoryAt, size);
+    this.words = new Int32Array(storage.buffer, storage.memoryAt, size / 4);
+    this.#view = new DataView(storage.buffer, storage.memoryAt, size);
+    this.watched = new Uint8Array(size >>> pageShift);
+  }
+
+  /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
+  read(at: number, width: number): number {
+    if (width === 1) return this.bytes[at] as number;
+    if (width === 2) return this.#view.getUint16(at, true);
+    return (at & 3) === 0 ? (this.words[at >>> 2] as number) : this.#view.getInt32(at, true);
+  }
+
+  /** Writes the low `width` bytes of `value` at `at`, and tells the watchers. The range is in memory. */
+  write(at: number, width: number, value: number): void {
+    if (width === 1) this.bytes[at] = value;
+    else if (width === 2) this.#view.setInt16(at, value, true);
+    else if ((at & 3) === 0) this.words[at >>> 2] = value;
+    else this.#view.setInt32(at, value, true);
+    if (this.watched[at >>> pageShift] !== 0 || this.watched[(at + width - 1) >>> pageShift] !== 0) {
+      this.#tell(at, width);
+    }
+  }
+
+  /** Sets up an access whose first `inFirst` bytes are at `first` and whose rest is at `second`. */
+  split(first: number, inFirst: number, second: number): void {
+    this.#first = first;
+    this.#inFirst = inFirst;
+    this.#second = second;
+  }
+
+  /** As `read`, over the two parts of `split`. */
+  readSplit(width: number): number {
+    let value = 0;
+    for (let n = 0; n < width; n++) value |= (this.bytes[this.#splitAt(n)] as number) << (8 * n);
+    return value;
+  }
+
+  /** As `write`, over the two parts of `split`. */
+  writeSplit(width: number, value: number): void {
+    const second = this.#second;
+    const inFirst = this.#inFirst;
+    for (let n = 0; n < width; n++) this.bytes[this.#splitAt(n)] = value >>> (8 * n);
+    this.#tell(this.#first, inFirst);
+    this.#tell(second, width - inFirst);
+  }
+
+  #splitAt(n: number): number {
+    return n < this.#inFirst ? this.#first + n : this.#second + n - this.#inFirst;
+  }
+
+  readable(address: number, length: number): Uint8Array | undefined {
+    return address + length <= this.size ? this.bytes.subarray(address, address + length) : undefined;
+  }
+
+  fill(address: number, bytes: Uint8Array): boolean {
+    if (address + bytes.length > this.size) return false;
+    this.bytes.set(bytes, address);
+    this.#tell(address, bytes.length);
+    return true;
+  }
+
+  #tell(at: number, length: number): void {
+    for (const watcher of this.watchers) watcher(at, length);
+  }
+}
