@@ -63,6 +63,8 @@ export class Machine implements Processor, Devices {
   steps = 0;
   /** The engine comes to `settle` when `steps` is here. */
   horizon = 0;
+  /** Told of every trap taken, before its handler runs; words signed. */
+  onTrap: ((cause: number, value: number, pc: number) => void) | undefined;
   readonly #system: Int32Array;
   #status = 0;
   #stop: Stop | undefined;
@@ -248,6 +250,7 @@ export class Machine implements Processor, Devices {
       this.steps -= 1; // The engine counts a step for every trap; this one is not taken.
       return pc;
     }
+    this.onTrap?.(cause, value, pc);
     system[SR.EPC] = pc;
     system[SR.ESTATUS] = this.#status;
     system[SR.ERBASE] = system[SR.RBASE] as number;
@@ -314,9 +317,10 @@ export class Machine implements Processor, Devices {
       this.#passEvents();
       if (this.steps >= until) return { kind: 'limit' };
       const pending = this.pending();
-      const next = Math.min(this.#timerAt, this.disk.doneAt, until);
+      const event = Math.min(this.#timerAt, this.disk.doneAt);
+      const next = Math.min(event, until);
       if (this.#waiting && pending === 0) {
-        if (next === never) return { kind: this.console.canInterrupt() ? 'input' : 'forever' };
+        if (event === never) return { kind: this.console.canInterrupt() ? 'input' : 'forever' };
         this.steps = next;
       } else {
         this.#waiting = false;

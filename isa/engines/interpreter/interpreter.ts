@@ -11,6 +11,7 @@ import type { Row } from '../../table/row.ts';
 import { decode } from '../../table/table.ts';
 import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
+import type { Engine } from '../engine.ts';
 import { compileRow, type Step, type StepFactory } from './print.ts';
 
 const factories = new Map<Row, StepFactory>();
@@ -31,7 +32,8 @@ const wordsPerPage = PAGE / 4;
 
 type Page = (Step | undefined)[];
 
-export class Interpreter {
+export class Interpreter implements Engine {
+  readonly name = 'interpreter';
   readonly #machine: Machine;
   readonly #pages: (Page | undefined)[];
 

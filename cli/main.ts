@@ -1,0 +1,79 @@
+/**
+ * The command line: which verbs there are and what they take. One file a verb in verbs/,
+ * loaded only when it is called. Exit statuses: failure.ts.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, tell } from './failure.ts';
+import { addGuestOptions, parseCount } from './options.ts';
+
+declare const RINGLAB_VERSION: string;
+
+/** Sets the exit status that a verb answers with. */
+function verb<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number>>) {
+  return async (...args: A): Promise<void> => {
+    const run = await load();
+    process.exitCode = await run(...args);
+  };
+}
+
+const program = new Command('ringlab')
+  .description('A virtualization laboratory: see, run, break and prove how a virtual machine monitor works.')
+  .version(RINGLAB_VERSION)
+  .enablePositionalOptions()
+  .showHelpAfterError('(ringlab --help, or ringlab VERB --help, says what there is)')
+  .exitOverride();
+
+program
+  .command('asm')
+  .description('assemble and link to ELF')
+  .argument('<file.s...>', 'assembly text, GNU as syntax')
+  .option('-o, --output <file>', 'the ELF file (default: the first name with .elf)')
+  .option('--listing', 'print addresses, bytes and source (writes no file unless -o is given)')
+  .option('--base <address>', 'address of the first section (default 0x10000)', parseCount)
+  .action(verb(async () => (await import('./verbs/asm.ts')).asm));
+
+program
+  .command('disasm')
+  .description('disassemble to text that assembles back to the same bytes')
+  .argument('<file>', 'an ELF file, or assembly text')
+  .action(verb(async () => (await import('./verbs/disasm.ts')).disasm));
+
+addGuestOptions(
+  program
+    .command('run')
+    .description("run a guest; the exit status is the guest's own")
+    .argument('<file>', 'an ELF file, or assembly text')
+    .argument('[arg...]', "the process's arguments"),
+)
+  .passThroughOptions()
+  .option('--stats', 'tell steps, exits by cause and time, on stderr')
+  .option('--json', 'tell them as JSON')
+  .action(verb(async () => (await import('./verbs/run.ts')).run));
+
+addGuestOptions(
+  program
+    .command('trace')
+    .description("one line per step on stdout; the guest's own output goes to stderr")
+    .argument('<file>', 'an ELF file, or assembly text')
+    .argument('[arg...]', "the process's arguments"),
+)
+  .passThroughOptions()
+  .option('--from <step>', 'begin at this step', parseCount)
+  .option('--to <step>', 'end before this step', parseCount)
+  .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')
+  .option('--instruction <name...>', 'only these instructions')
+  .addOption(new Option('--only <what>', 'only steps that trap').choices(['traps']))
+  .option('--json', 'a JSON document a line')
+  .action(verb(async () => (await import('./verbs/trace.ts')).trace));
+
+program
+  .command('demo', { hidden: true })
+  .description('what `npm start` shows')
+  .action(verb(async () => (await import('./verbs/demo.ts')).demo));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE;
+  else process.exitCode = tell(error);
+}

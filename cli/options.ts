@@ -1,0 +1,66 @@
+/** The options of every verb that runs a guest, read once and checked. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type EngineName, engineNames } from '../isa/engines/engine.ts';
+import { MEMORY, PAGE } from '../isa/machine/storage.ts';
+
+export interface GuestOptions {
+  readonly isa: string;
+  readonly monitor: string;
+  readonly process?: boolean;
+  readonly memory?: number;
+  readonly disk?: string;
+  readonly input?: string;
+  readonly env: readonly string[];
+  readonly maxSteps?: number;
+  readonly engine: EngineName;
+}
+
+/** Monitors by name; `none` is the bare machine. */
+export const monitorNames = ['none'] as const;
+
+/** A number of bytes: digits, with K, M or G behind. */
+export function parseMemory(text: string): number {
+  const match = /^(\d+)([KMG]?)$/i.exec(text);
+  const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match?.[2] ?? '').toUpperCase()] ?? 1;
+  const bytes = Number(match?.[1]) * unit;
+  if (!(bytes >= MEMORY.min && bytes <= MEMORY.max && bytes % PAGE === 0)) {
+    throw new InvalidArgumentError('expected whole pages of 4K, from 4K to 1G, like 16M');
+  }
+  return bytes;
+}
+
+/** A whole number that is not negative: decimal, with underscores if liked, or 0x…. */
+export function parseCount(text: string): number {
+  const plain = text.replaceAll('_', '');
+  const value = /^(\d+|0x[\da-f]+)$/i.test(plain) ? Number(plain) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
+  return value;
+}
+
+function parseVariable(text: string, before: readonly string[]): readonly string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('expected NAME=VALUE');
+  return [...before, text];
+}
+
+/** Adds the options to a verb. */
+export function addGuestOptions(command: Command): Command {
+  return command
+    .option('--isa <variant>', 'ring32-v, ring32-x, ring32-h, or a .json file of your own', 'ring32-v')
+    .addOption(
+      new Option('--monitor <name>', 'how the guest is run; none is the bare machine')
+        .choices(monitorNames)
+        .default('none'),
+    )
+    .option('--process', 'run as a process: Linux system calls instead of a machine')
+    .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
+    .option('--disk <file>', 'the disk, in a file')
+    .option('--input <file>', 'console or standard input, from a file')
+    .option(
+      '--env <name=value>',
+      "a variable in the process's environment; again for more",
+      parseVariable,
+      [],
+    )
+    .option('--max-steps <n>', 'stop after this many steps', parseCount)
+    .addOption(new Option('--engine <name>', 'execution engine').choices(engineNames).default('auto'));
+}

@@ -1,0 +1,37 @@
+/** How a run ended, told on stderr when there is something to tell, and its exit status. */
+import type { Stop } from '../isa/machine/stop.ts';
+import { formatCrash } from '../isa/machine/report.ts';
+import type { ProcessStop } from '../vmm/process/process.ts';
+import { EXIT } from './failure.ts';
+import type { Guest } from './guest.ts';
+
+/** Tells the end of a run and returns the exit status. */
+export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
+  const { machine, symbols, file } = guest;
+  const tell = (text: string) => process.stderr.write(`ringlab: ${file}: ${text}\n`);
+  switch (stop.kind) {
+    case 'power':
+    case 'exit':
+      return stop.status & 0xff;
+    case 'limit':
+      tell(`stopped after ${machine.steps} steps, as --max-steps asked`);
+      return EXIT.LIMIT;
+    case 'unhandled':
+      tell(
+        `stopped by a trap that nobody handles (TVEC is 0): ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
+      );
+      return EXIT.STOPPED;
+    case 'killed':
+      tell(`killed by a trap: ${formatCrash(machine, stop.cause, stop.value, symbols)}`);
+      return EXIT.STOPPED;
+    case 'forever':
+    case 'input':
+      tell(
+        `waits in hlt for an interrupt that can never come (step ${machine.steps}): ` +
+          'no timer is armed, no disk command is under way, no console input is left or its interrupt is off',
+      );
+      return EXIT.STOPPED;
+    case 'trap':
+      throw new Error('a guest run without a host stopped by a hosted trap');
+  }
+}

@@ -1,0 +1,86 @@
+/** `ringlab trace FILE [ARG…]`: one line per step or trap, on stdout; the guest's own output goes to stderr. */
+import type { SymbolTable } from '../../isa/machine/symbols.ts';
+import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
+import { rowNamed, rowOf } from '../../isa/table/table.ts';
+import { EXIT, usage } from '../failure.ts';
+import { type Guest, prepareGuest } from '../guest.ts';
+import { parseCount, type GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { writeAll } from '../streams.ts';
+
+export interface TraceOptions extends GuestOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly at?: string;
+  readonly only?: string;
+  readonly instruction?: readonly string[];
+  readonly json?: boolean;
+}
+
+type Filter = (record: StepRecord) => boolean;
+
+export async function trace(file: string, args: readonly string[], options: TraceOptions): Promise<number> {
+  const guest = await prepareGuest(file, args, { ...options, engine: 'interpreter' }, 2);
+  const filter = makeFilter(options, guest.symbols);
+  const tracer = new Tracer(guest.machine);
+  const limit = Math.min(
+    options.maxSteps ?? Number.POSITIVE_INFINITY,
+    options.to ?? Number.POSITIVE_INFINITY,
+  );
+  if (options.from !== undefined) guest.run(Math.min(options.from, limit));
+  for (;;) {
+    if (guest.machine.steps >= limit) return endOfTrace(guest, options);
+    const { stop, record } = tracer.step(guest.run);
+    const stepped = guest.machine.steps > record.step || stop.kind === 'limit';
+    if (stepped && filter(record)) print(record, guest, options);
+    if (stop.kind === 'limit') continue;
+    guest.flush();
+    return tellOutcome(guest, stop);
+  }
+}
+
+/** The trace's end was asked for by --to, or it is a limit like any other. */
+function endOfTrace(guest: Guest, options: TraceOptions): number {
+  guest.flush();
+  return options.to === guest.machine.steps ? EXIT.DONE : tellOutcome(guest, { kind: 'limit' });
+}
+
+function print(record: StepRecord, guest: Guest, options: TraceOptions): void {
+  const { machine, symbols } = guest;
+  const registers = Object.fromEntries(record.changed.map((n) => [`x${n}`, (machine.x[n] as number) >>> 0]));
+  const line = options.json
+    ? JSON.stringify({ ...record, changed: registers })
+    : formatStep(record, machine.x, symbols);
+  writeAll(1, new TextEncoder().encode(`${line}\n`));
+}
+
+function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
+  const filters: Filter[] = [];
+  if (options.only === 'traps') filters.push(({ trap }) => trap !== undefined);
+  if (options.at !== undefined) filters.push(placeFilter(options.at, symbols));
+  const names = options.instruction ?? [];
+  for (const name of names) {
+    if (rowNamed(name) === undefined) throw usage(`--instruction ${name}: no such instruction`);
+  }
+  if (names.length > 0) {
+    filters.push(({ word }) => word !== undefined && names.includes(rowOf(word)?.name ?? ''));
+  }
+  return (record) => filters.every((filter) => filter(record));
+}
+
+/** `main`, `0x10000` or `main-done`: steps at one place, or from one up to before another. */
+function placeFilter(text: string, symbols: SymbolTable): Filter {
+  const place = (name: string): number => {
+    const known = symbols.address(name);
+    if (known !== undefined) return known;
+    try {
+      return parseCount(name);
+    } catch {
+      throw usage(`--at ${text}: "${name}" is neither a symbol of the guest nor an address`);
+    }
+  };
+  const [from = '', to] = symbols.address(text) === undefined ? text.split('-') : [text];
+  const low = place(from);
+  const high = to === undefined ? low + 1 : place(to);
+  return ({ pc }) => pc >= low && pc < high;
+}

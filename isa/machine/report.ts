@@ -1,0 +1,69 @@
+/** What people see of a machine that stopped: cause in words, registers, the code around pc. */
+import { disassemble, hex } from '../table/disassemble.ts';
+import { registerNames } from '../table/registers.ts';
+import { rowOf } from '../table/table.ts';
+import { CAUSE, causeName, trapCauses } from '../table/traps.ts';
+import type { Machine } from './machine.ts';
+import { PTE } from './translate.ts';
+import type { SymbolTable } from './symbols.ts';
+
+/** A trap in words: its name and what its value means. `value` unsigned. */
+export function describeTrap(cause: number, value: number): string {
+  const name = causeName(cause);
+  const kind = trapCauses.find((trap) => trap.cause === cause >>> 0)?.value ?? 'zero';
+  if (kind === 'address') return `${name} at address ${hex(value)}`;
+  if (kind === 'target') return `${name}: jump to ${hex(value)}`;
+  if (kind !== 'word') return name;
+  const row = rowOf(value);
+  if (cause === CAUSE.ILLEGAL && row === undefined)
+    return `${name}: the word ${hex(value)} is no instruction`;
+  return `${name}: ${disassemble(value, 0)}`;
+}
+
+/** `0x00010010 (main+0x10)`. */
+export function describeAddress(address: number, symbols: SymbolTable): string {
+  const name = symbols.describe(address);
+  return name === '' ? hex(address) : `${hex(address)} (${name})`;
+}
+
+/** The general registers, four a line, 80 columns at most. */
+export function formatRegisters(x: Int32Array): string {
+  const cells = registerNames.map((name, n) => `${name.padStart(4)} ${hex(x[n] as number)}`);
+  const lines: string[] = [];
+  for (let n = 0; n < 32; n += 4) lines.push(`  ${cells.slice(n, n + 4).join('  ')}`);
+  return lines.join('\n');
+}
+
+/** Disassembly of the words around pc, the one at pc marked; words that are not mapped left out. */
+export function formatCode(machine: Machine, symbols: SymbolTable, around = 4): string {
+  const lines: string[] = [];
+  for (let n = -around; n <= around; n++) {
+    const va = machine.pc + 4 * n;
+    const word = va < 0 || va > 0xfffffffc ? undefined : peekWord(machine, va);
+    if (word === undefined) continue;
+    const label = symbols.exact(va);
+    if (label !== undefined) lines.push(`${label}:`);
+    const text = disassemble(word, va, (address) => symbols.exact(address) ?? `0x${address.toString(16)}`);
+    lines.push(`${n === 0 ? '=>' : '  '} ${hex(va)}  ${hex(word).slice(2)}  ${text}`);
+  }
+  return lines.join('\n');
+}
+
+/** The word that a fetch at `va` would get, without side effects; undefined if it would fault. */
+export function peekWord(machine: Machine, va: number): number | undefined {
+  const { physical, rights } = machine.probe(va);
+  if (physical < 0 || physical + 4 > machine.memory.size || (rights & PTE.X) === 0) return undefined;
+  return machine.memory.read(physical, 4);
+}
+
+/** Everything to show when a machine stopped by a trap without handler. */
+export function formatCrash(machine: Machine, cause: number, value: number, symbols: SymbolTable): string {
+  return [
+    `${describeTrap(cause, value)}`,
+    `  at pc ${describeAddress(machine.pc, symbols)}, ring ${machine.ring}, step ${machine.steps}`,
+    '',
+    formatRegisters(machine.x),
+    '',
+    formatCode(machine, symbols),
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+/** Addresses to names: the nearest symbol at or before an address. */
+import type { ImageSymbol } from './image.ts';
+
+export class SymbolTable {
+  readonly #sorted: readonly ImageSymbol[];
+  readonly #byName: ReadonlyMap<string, number>;
+
+  constructor(symbols: readonly ImageSymbol[]) {
+    const named = symbols.filter(({ name }) => !name.startsWith('$') && !name.startsWith('.L'));
+    this.#sorted = [...named].sort((a, b) => a.address - b.address || Number(a.global) - Number(b.global));
+    this.#byName = new Map(symbols.map(({ name, address }) => [name, address]));
+  }
+
+  /** The address of a symbol, if there is one of that name. */
+  address(name: string): number | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The symbol exactly at `address`, if any. */
+  exact(address: number): string | undefined {
+    const symbol = this.#before(address);
+    return symbol?.address === address ? symbol.name : undefined;
+  }
+
+  /** `name` or `name+0x10` for an address within 64 KiB after a symbol; otherwise ''. */
+  describe(address: number): string {
+    const symbol = this.#before(address);
+    if (symbol === undefined || address - symbol.address > 0xffff) return '';
+    const offset = address - symbol.address;
+    return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+  }
+
+  #before(address: number): ImageSymbol | undefined {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#sorted[middle] as ImageSymbol).address <= address) low = middle + 1;
+      else high = middle;
+    }
+    return this.#sorted[low - 1];
+  }
+}

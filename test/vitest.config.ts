@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two workers: the suite is made for two cores. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.test.ts'],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+  },
+});

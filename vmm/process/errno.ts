@@ -1,0 +1,10 @@
+/** Linux error numbers that system calls answer with, negated (asm-generic/errno.h). */
+export const ERRNO = {
+  EBADF: 9,
+  ENOMEM: 12,
+  EFAULT: 14,
+  EINVAL: 22,
+  ENOTTY: 25,
+  ESPIPE: 29,
+  ENOSYS: 38,
+} as const;

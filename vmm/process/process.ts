@@ -1,0 +1,139 @@
+/**
+ * The process virtual machine: a static RV32IM program with Linux's system calls
+ * instead of a machine. The program runs in ring 3 of a hosted Ring32 machine; its
+ * `ecall` traps to us, and every other trap ends it.
+ *
+ * System calls: calls.ts. Memory: space.ts. First stack: stack.ts.
+ */
+import { createEngine, type Engine, type EngineName } from '../../isa/engines/engine.ts';
+import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
+import { CAUSE } from '../../isa/table/traps.ts';
+import { systemCalls } from './calls.ts';
+import { ERRNO } from './errno.ts';
+import { AddressSpace, stackSize } from './space.ts';
+import { writeStack } from './stack.ts';
+
+/** The standard streams. */
+export interface Streams {
+  /** At most `length` bytes of standard input; none at its end. May wait for them. */
+  read(length: number): Uint8Array;
+  /** Writes to standard output (1) or standard error (2). */
+  write(fd: 1 | 2, bytes: Uint8Array): void;
+}
+
+export interface ProcessOptions {
+  /** argv, the program's name first. */
+  readonly argv: readonly string[];
+  /** NAME=VALUE, default none. */
+  readonly environment?: readonly string[];
+  readonly streams: Streams;
+  /** Bytes, whole pages; default 64 MiB. */
+  readonly memory?: number;
+  readonly engine?: EngineName;
+}
+
+/** How a run ended. `killed`: a trap that is not a system call; pc is at the instruction. */
+export type ProcessStop =
+  | { readonly kind: 'limit' }
+  | { readonly kind: 'exit'; readonly status: number }
+  | { readonly kind: 'killed'; readonly cause: number; readonly value: number };
+
+export class Process {
+  readonly machine: Machine;
+  readonly engine: Engine;
+  readonly streams: Streams;
+  readonly space: AddressSpace;
+  /** Standard streams that the program has closed. */
+  readonly closed = new Set<number>();
+  /** System calls made, by name. */
+  readonly calls = new Map<string, number>();
+  #exit: number | undefined;
+  #random = 1;
+
+  /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
+  constructor(image: Image, options: ProcessOptions) {
+    const machine = new Machine({ memory: options.memory ?? 64 * 2 ** 20, hosted: true });
+    const { bytes } = machine.memory;
+    const end = Math.max(...image.segments.map(({ address, size }) => address + size));
+    loadImage(image, bytes);
+    if (end > bytes.length - stackSize(bytes.length)) {
+      throw new ImageError('the image leaves no room for the stack: give the process more with --memory');
+    }
+    this.machine = machine;
+    this.streams = options.streams;
+    this.space = new AddressSpace(bytes, end);
+    this.engine = createEngine(options.engine ?? 'auto', machine);
+    machine.x[2] = writeStack(
+      bytes,
+      image,
+      options.argv,
+      options.environment ?? [],
+      stackSize(bytes.length) / 2,
+    );
+    this.#resume(image.entry);
+  }
+
+  /** Runs until step `until` or until the program ends. */
+  run(until: number): ProcessStop {
+    for (;;) {
+      if (this.#exit !== undefined) return { kind: 'exit', status: this.#exit };
+      const stop = this.engine.run(until);
+      if (stop.kind === 'limit') return stop;
+      if (stop.kind !== 'trap') throw new Error(`a process cannot stop by ${stop.kind}`);
+      const cause = this.machine.readSystem(SR.ECAUSE) >>> 0;
+      const pc = this.machine.readSystem(SR.EPC) >>> 0;
+      if (cause !== CAUSE.ECALL) {
+        this.#resume(pc);
+        return { kind: 'killed', cause, value: this.machine.readSystem(SR.EVAL) >>> 0 };
+      }
+      this.#call();
+      this.#resume(pc + 4);
+    }
+  }
+
+  /** The bytes of the program's memory, or undefined if the range is not in it. */
+  bytes(address: number, length: number): Uint8Array | undefined {
+    return this.machine.memory.readable(address >>> 0, length >>> 0);
+  }
+
+  /** Writes into the program's memory; false if the range is not in it. */
+  put(address: number, bytes: Uint8Array): boolean {
+    return this.machine.memory.fill(address >>> 0, bytes);
+  }
+
+  /** Ends the program; the low byte is its status. */
+  exit(status: number): number {
+    this.#exit = status & 0xff;
+    return 0;
+  }
+
+  nextRandom(): number {
+    this.#random = (Math.imul(this.#random, 1103515245) + 12345) | 0;
+    return (this.#random >>> 16) & 0xff;
+  }
+
+  #call(): void {
+    const { x } = this.machine;
+    const number = x[17] as number;
+    const call = systemCalls.get(number);
+    const name = call?.name ?? `system call ${number}`;
+    this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
+    const [a0, a1, a2, a3, a4, a5] = x.subarray(10, 16) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    x[10] = call === undefined ? -ERRNO.ENOSYS : call.run(this, a0, a1, a2, a3, a4, a5);
+  }
+
+  /** Back to the program, in ring 3. */
+  #resume(pc: number): void {
+    this.machine.pc = pc >>> 0;
+    this.machine.status = (this.machine.status & STATUS.UF) | 3;
+  }
+}
