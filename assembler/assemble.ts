@@ -1,0 +1,124 @@
+/**
+ * Sources to an image. Reading gives units, linking joins them; when a conditional
+ * branch turns out not to reach its target, everything is read again with that branch
+ * in its long form, until nothing moves any more.
+ */
+import { AssemblyError, type Diagnostic, Diagnostics } from './diagnostics.ts';
+import { isTemporary } from './elf/symbols.ts';
+import { writeElf } from './elf/elf.ts';
+import { LayoutError } from './link/layout.ts';
+import { type Image, link } from './link/link.ts';
+import { type ListingLine, listingOf } from './listing.ts';
+import { evaluate } from './object/evaluate.ts';
+import type { AsmSymbol } from './object/symbol.ts';
+import { readUnit } from './read/read-unit.ts';
+import { checkText, NotAssembly } from './source/text.ts';
+
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface AssembleOptions {
+  /** Address of the first section; default 0x10000. */
+  readonly base?: number;
+  /**
+   * Reads an included file's bytes; `from` is the including file's name. Throws if it
+   * cannot. Default: none can be included.
+   */
+  readonly readFile?: (path: string, from: string) => Uint8Array;
+}
+
+export interface Assembly {
+  readonly elf: Uint8Array;
+  readonly entry: number;
+  /** Every symbol with a place: name to address. */
+  readonly symbols: ReadonlyMap<string, number>;
+  /** One entry per source line that produced bytes or a label, in order of address. */
+  readonly listing: readonly ListingLine[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+const DEFAULT_BASE = 0x10000;
+/** Each round makes at least one more branch long; real programs need two or three. */
+const MAX_ROUNDS = 50;
+
+/** Assembles and links. Throws AssemblyError, with every error found. */
+export function assemble(sources: readonly SourceFile[], options: AssembleOptions = {}): Assembly {
+  checkSources(sources);
+  const long = sources.map(() => new Set<number>());
+  for (let round = 1; ; round++) {
+    const diagnostics = new Diagnostics();
+    const image = buildImage(sources, options, long, diagnostics);
+    const far = round < MAX_ROUNDS ? image.far : [];
+    if (far.every((branches) => branches.length === 0)) return finish(image, diagnostics);
+    far.forEach((branches, n) => {
+      for (const branch of branches) long[n]?.add(branch);
+    });
+  }
+}
+
+function buildImage(
+  sources: readonly SourceFile[],
+  options: AssembleOptions,
+  long: readonly ReadonlySet<number>[],
+  diagnostics: Diagnostics,
+): Image {
+  const readFile = options.readFile ?? cannotInclude;
+  const units = sources.map(({ name, text }, n) => readUnit({ name, text, long: long[n] ?? new Set(), readFile }, diagnostics));
+  try {
+    return link(units, options.base ?? DEFAULT_BASE, diagnostics);
+  } catch (error) {
+    if (error instanceof LayoutError) throw new AssemblyError([...diagnostics.errors, wholeFile('the image', error.message)]);
+    throw error;
+  }
+}
+
+function cannotInclude(): never {
+  throw new Error('files cannot be included here');
+}
+
+/** Throws AssemblyError with one line for each source that is not assembly text at all. */
+function checkSources(sources: readonly SourceFile[]): void {
+  const refused = sources.flatMap(({ name, text }) => {
+    try {
+      checkText(text);
+      return [];
+    } catch (error) {
+      if (error instanceof NotAssembly) return [wholeFile(name, error.message)];
+      throw error;
+    }
+  });
+  if (refused.length > 0) throw new AssemblyError(refused);
+}
+
+function wholeFile(file: string, message: string): Diagnostic {
+  return { file, line: 0, column: 0, source: '', message };
+}
+
+function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
+  if (errors.length > 0) throw new AssemblyError(errors);
+  return {
+    elf: writeElf(image),
+    entry: image.entry,
+    symbols: symbolsOf(image),
+    listing: listingOf(image),
+    warnings,
+  };
+}
+
+/** Labels by name; where files have the same local name, the shared one or the first file's counts. */
+function symbolsOf(image: Image): Map<string, number> {
+  const symbols = new Map<string, number>();
+  const all = [...image.names.globals.values(), ...image.names.provided.values(), ...image.units.flatMap((unit) => [...unit.symbols.values()])];
+  for (const symbol of all) {
+    if (!hasPlace(symbol) || symbols.has(symbol.name)) continue;
+    const { value } = evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 });
+    symbols.set(symbol.name, Number(BigInt.asUintN(32, value)));
+  }
+  return symbols;
+}
+
+function hasPlace(symbol: AsmSymbol): boolean {
+  return symbol.isDefined && !symbol.name.includes(' ');
+}

@@ -1,0 +1,150 @@
+/**
+ * Errors and warnings: each with its place, the line, a caret, and what would be right.
+ * A handler throws SourceProblem; the assembler adds the place, collects all of them
+ * and throws one AssemblyError in the end.
+ */
+import type { Statement, Via } from './source/statement.ts';
+
+/** Where a macro was used or a file included, for a message about what is inside. */
+export interface DiagnosticUse {
+  readonly what: string;
+  readonly file: string;
+  readonly line: number;
+  readonly source: string;
+}
+
+export interface Diagnostic {
+  readonly file: string;
+  /** From 1; 0 when the message is about the whole file. */
+  readonly line: number;
+  /** From 1, in characters of `source`. */
+  readonly column: number;
+  readonly source: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Innermost first. */
+  readonly via?: readonly DiagnosticUse[];
+}
+
+/** Something wrong at an offset of the present statement; place and line are added where it is caught. */
+export class SourceProblem extends Error {
+  readonly at: number;
+  readonly hint: string | undefined;
+  /** Further problems of the same statement. */
+  readonly others: readonly SourceProblem[];
+  /** Reading cannot go on after it. */
+  readonly fatal: boolean = false;
+
+  constructor(at: number, message: string, hint?: string, others: readonly SourceProblem[] = []) {
+    super(message);
+    this.at = at;
+    this.hint = hint;
+    this.others = others;
+  }
+}
+
+/** Throws all of `problems` as one, if there are any. */
+export function throwProblems(problems: readonly SourceProblem[]): void {
+  const [first, ...others] = problems;
+  if (first) throw new SourceProblem(first.at, first.message, first.hint, others);
+}
+
+const SHOWN = 50;
+
+/** Thrown with every error found. `message` is the whole text to print. */
+export class AssemblyError extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exitStatus = 65;
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(report(diagnostics));
+    this.name = 'AssemblyError';
+    this.diagnostics = diagnostics;
+  }
+}
+
+function report(diagnostics: readonly Diagnostic[]): string {
+  const shown = diagnostics.slice(0, SHOWN).map((diagnostic) => formatDiagnostic(diagnostic));
+  const more = diagnostics.length - SHOWN;
+  if (more > 0) shown.push(`and ${more} more error${more === 1 ? '' : 's'}`);
+  return shown.join('\n');
+}
+
+/** A diagnostic as text of a few lines: place and message, the source line with a caret, the hint, and the uses around it. */
+export function formatDiagnostic(diagnostic: Diagnostic, severity: 'error' | 'warning' = 'error'): string {
+  const { file, line, column, source, message, hint, via = [] } = diagnostic;
+  const lines = [line === 0 ? `${file}: ${severity}: ${message}` : `${file}:${line}:${column}: ${severity}: ${message}`];
+  if (line !== 0) lines.push(...excerpt(source, column));
+  if (hint !== undefined) lines.push(`  hint: ${hint}`);
+  for (const use of via) lines.push(`  ${use.what} at ${use.file}:${use.line}: ${clip(use.source.trim())}`);
+  return lines.join('\n');
+}
+
+const WIDTH = 120;
+
+/** The source line and a caret below the column; tabs stay, so that the caret stands right; a long line is clipped. */
+function excerpt(source: string, column: number): [string, string] {
+  const start = column > WIDTH - 20 ? column - Math.floor(WIDTH / 2) : 0;
+  const shown = source.slice(start, start + WIDTH);
+  const before = source.slice(start, column - 1).replace(/[^\t]/gu, ' ');
+  return [`  ${shown}`, `  ${before}^`];
+}
+
+function clip(text: string): string {
+  return text.length <= WIDTH ? text : `${text.slice(0, WIDTH)}…`;
+}
+
+/** The diagnostic of a message about offset `at` of `statement`. */
+export function diagnosticAt(statement: Statement, at: number, message: string, hint?: string): Diagnostic {
+  const via = uses(statement.via);
+  return {
+    file: statement.file,
+    line: statement.line,
+    column: statement.column + at + 1,
+    source: statement.source,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(via.length === 0 ? {} : { via }),
+  };
+}
+
+const VIA_SHOWN = 8;
+
+function uses(from: Via | undefined): DiagnosticUse[] {
+  const list: DiagnosticUse[] = [];
+  for (let via = from; via !== undefined && list.length < VIA_SHOWN; via = via.at.via) {
+    list.push({ what: via.what, file: via.at.file, line: via.at.line, source: via.at.source });
+  }
+  return list;
+}
+
+/** Collects the diagnostics of one assembly. */
+export class Diagnostics {
+  readonly errors: Diagnostic[] = [];
+  readonly warnings: Diagnostic[] = [];
+
+  error(statement: Statement, at: number, message: string, hint?: string): void {
+    this.errors.push(diagnosticAt(statement, at, message, hint));
+  }
+
+  warn(statement: Statement, at: number, message: string, hint?: string): void {
+    this.warnings.push(diagnosticAt(statement, at, message, hint));
+  }
+
+  /** Runs `work`; a SourceProblem becomes errors at `statement`, and the result is then undefined. */
+  guard<T>(statement: Statement, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (problem) {
+      if (problem instanceof RangeError && problem.message.startsWith('Maximum call stack')) {
+        this.error(statement, 0, 'this statement is nested too deeply');
+        return undefined;
+      }
+      if (!(problem instanceof SourceProblem) || problem.fatal) throw problem;
+      for (const { at, message, hint } of [problem, ...problem.others]) {
+        this.error(statement, at, message, hint);
+      }
+      return undefined;
+    }
+  }
+}

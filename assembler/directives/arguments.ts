@@ -1,0 +1,50 @@
+/** Reads the operands of directives, and says what was expected when they are not that. */
+import { SourceProblem } from '../diagnostics.ts';
+import { expressionOf } from '../instructions/emit.ts';
+import { bind, type Bound } from '../object/bound.ts';
+import { evaluateNow } from '../object/evaluate.ts';
+import type { Unit } from '../object/unit.ts';
+import type { Operand } from '../syntax/tree.ts';
+import type { Use } from './directive.ts';
+
+/** Throws SourceProblem unless there are `least` to `most` operands; `syntax` is what to write. */
+export function expectCount(use: Use, least: number, most: number, syntax: string): void {
+  const count = use.operands.length;
+  if (count >= least && count <= most) return;
+  const found = count === 0 ? 'no operands' : `${count} operand${count === 1 ? '' : 's'}`;
+  throw new SourceProblem(use.at, `\`${use.name}\` does not take ${found}`, `write \`${`${use.name} ${syntax}`.trim()}\``);
+}
+
+/** The operand as a bound expression. Throws SourceProblem. */
+export function boundOperand(unit: Unit, operand: Operand): Bound {
+  if (operand.kind === 'expression' || (operand.kind === 'memory' && operand.offset === undefined)) {
+    return bind(expressionOf(operand), unit);
+  }
+  throw new SourceProblem(operand.at, `expected a number or an address, found \`${operand.text}\``);
+}
+
+/** The operand as a number that is known here. Throws SourceProblem. */
+export function numberOperand(unit: Unit, operand: Operand): number {
+  return Number(evaluateNow(boundOperand(unit, operand)));
+}
+
+/** The operand as a number of `min` to `max`. Throws SourceProblem. */
+export function rangedOperand(unit: Unit, operand: Operand, min: number, max: number, what: string): number {
+  const value = numberOperand(unit, operand);
+  if (value >= min && value <= max) return value;
+  throw new SourceProblem(operand.at, `${value} is out of range for ${what}: ${min} to ${max}`);
+}
+
+/** The operand as a symbol's name. Throws SourceProblem. */
+export function nameOperand(operand: Operand | undefined, at: number): string {
+  if (operand?.kind === 'expression' && operand.expression.kind === 'symbol') return operand.expression.name;
+  if (operand?.kind === 'string') return new TextDecoder().decode(operand.bytes);
+  throw new SourceProblem(operand?.at ?? at, operand === undefined ? 'expected a name' : `expected a name, found \`${operand.text}\``);
+}
+
+/** The operand as a string's bytes. Throws SourceProblem. */
+export function stringOperand(operand: Operand | undefined, at: number): Uint8Array {
+  if (operand?.kind === 'string') return operand.bytes;
+  const found = operand === undefined ? '' : `, found \`${operand.text}\``;
+  throw new SourceProblem(operand?.at ?? at, `expected a string in double quotes${found}`);
+}

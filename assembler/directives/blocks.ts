@@ -1,0 +1,99 @@
+/** Macros, repetitions and included files: directives that give the reader more to read. */
+import { SourceProblem } from '../diagnostics.ts';
+import { evaluateNow } from '../object/evaluate.ts';
+import { parseMacroHead, splitArguments, substitute } from '../read/macro.ts';
+import { OpenComment, scan } from '../source/scan.ts';
+import { decodeText, NotAssembly } from '../source/text.ts';
+import { parseOperands } from '../syntax/parse.ts';
+import { boundOperand, stringOperand } from './arguments.ts';
+import type { Context, DirectiveGroup, RawUse, RunRaw, Use } from './directive.ts';
+
+const loops = ['.rept', '.rep', '.irp', '.irpc'];
+const loopEnds = ['.endr'];
+
+/** `.macro name parameters` … `.endm`. */
+function macro(context: Context, use: RawUse): void {
+  const body = context.reader.block(['.macro'], ['.endm', '.endmacro'], use.at);
+  const { name, parameters } = parseMacroHead(use.text.slice(use.rest), use.rest);
+  if (context.reader.macros.has(name)) throw new SourceProblem(use.rest, `macro \`${name}\` is already defined`, `\`.purgem ${name}\` forgets it`);
+  context.reader.macros.set(name, { name, parameters, body });
+}
+
+function purge({ reader }: Context, use: RawUse): void {
+  const name = use.text.slice(use.rest).trim();
+  if (!reader.macros.delete(name)) throw new SourceProblem(use.rest, `there is no macro \`${name}\``);
+}
+
+/** `.rept count` … `.endr`. */
+function repeat({ reader, unit }: Context, use: RawUse): void {
+  const body = reader.block(loops, loopEnds, use.at);
+  const [operand] = parseOperands(use.text, use.rest);
+  if (operand === undefined) throw new SourceProblem(use.at, `\`${use.name}\` needs a count`);
+  let left = evaluateNow(boundOperand(unit, operand));
+  if (left < 0n) throw new SourceProblem(operand.at, `cannot repeat ${left} times`);
+  reader.push('repeat', [], () => (left-- > 0n ? body : undefined));
+}
+
+/** `.irp name, values…` and `.irpc name, characters`: the body once for each. */
+function repeatFor(valuesOf: (text: string) => string[]): RunRaw {
+  return ({ reader, unit }, use) => {
+    const body = reader.block(loops, loopEnds, use.at);
+    const [, name = '', text = ''] = /^\s*([\w.$]+)\s*(?:[,\s](.*))?$/s.exec(use.text.slice(use.rest)) ?? [];
+    if (name === '') throw new SourceProblem(use.at, `\`${use.name}\` needs a name and values`, `as in \`${use.name} reg, …\``);
+    const values = valuesOf(text);
+    const unique = unit.nextUnique();
+    let index = 0;
+    reader.push('repeat', [], () => {
+      const value = values[index++];
+      return value === undefined ? undefined : substitute(body, new Map([[name, value]]), unique);
+    });
+  };
+}
+
+function listed(text: string): string[] {
+  const values = splitArguments(text).map((argument) => argument.text.replace(/^"(.*)"$/s, '$1'));
+  return values.length === 0 ? [''] : values;
+}
+
+function characters(text: string): string[] {
+  return [...text.trim().replace(/^"(.*)"$/s, '$1')];
+}
+
+/** `.include "file"`. */
+function include(context: Context, use: Use): void {
+  const { reader, unit } = context;
+  const [file] = use.operands;
+  const path = new TextDecoder().decode(stringOperand(file, use.at));
+  const at = file?.at ?? use.at;
+  try {
+    const text = decodeText(context.readFile(path, at));
+    reader.push('file', scan(path, text, { kind: 'include', what: 'included', at: unit.statement }));
+  } catch (problem) {
+    if (problem instanceof NotAssembly) throw new SourceProblem(at, `${path}: ${problem.message}`);
+    if (problem instanceof OpenComment) throw new SourceProblem(at, `${path}:${problem.line}: ${problem.message}`, problem.hint);
+    throw problem;
+  }
+}
+
+/** The end of a block that was never begun. */
+function stray(opening: string): RunRaw {
+  return (_context, use) => {
+    throw new SourceProblem(use.at, `\`${use.name}\` without \`${opening}\``);
+  };
+}
+
+export const blockDirectives: DirectiveGroup = {
+  raw: {
+    '.macro': macro,
+    '.endm': stray('.macro'),
+    '.endmacro': stray('.macro'),
+    '.exitm': ({ reader }, use) => reader.exitMacro(use.at),
+    '.purgem': purge,
+    '.rept': repeat,
+    '.rep': repeat,
+    '.irp': repeatFor(listed),
+    '.irpc': repeatFor(characters),
+    '.endr': stray('.rept'),
+  },
+  parsed: { '.include': include },
+};

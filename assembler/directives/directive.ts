@@ -1,0 +1,42 @@
+/** What a directive is, and what it gets to work with. */
+import type { Diagnostics } from '../diagnostics.ts';
+import type { Unit } from '../object/unit.ts';
+import type { Reader } from '../read/reader.ts';
+import type { Operand } from '../syntax/tree.ts';
+
+/** The file being read, and the tools to go on with it. */
+export interface Context {
+  readonly unit: Unit;
+  readonly reader: Reader;
+  readonly diagnostics: Diagnostics;
+  /** An included file's bytes. Throws SourceProblem when it cannot be read. */
+  readFile(path: string, at: number): Uint8Array;
+}
+
+/** A use of a directive. */
+export interface Use {
+  readonly name: string;
+  /** Where the name stands in the statement. */
+  readonly at: number;
+  readonly operands: readonly Operand[];
+}
+
+/** A use of a directive that reads its own text. */
+export interface RawUse {
+  readonly name: string;
+  readonly at: number;
+  /** The whole statement, and where what follows the name begins in it. */
+  readonly text: string;
+  readonly rest: number;
+}
+
+/** Runs a directive. Throws SourceProblem. */
+export type Run = (context: Context, use: Use) => void;
+export type RunRaw = (context: Context, use: RawUse) => void;
+
+/** Directives by name, with the dot. */
+export interface DirectiveGroup {
+  readonly parsed?: Readonly<Record<string, Run>>;
+  /** Those whose operands are not a plain list. */
+  readonly raw?: Readonly<Record<string, RunRaw>>;
+}

@@ -1,0 +1,120 @@
+/**
+ * `.insn`: any instruction by its format and fields (GNU `as` manual, "RISC-V
+ * Instruction Formats"). Each format is a row made on the spot, so that operands,
+ * ranges and messages are those of the instruction table.
+ */
+import { nothing } from '../../isa/table/effects.ts';
+import { type Row, rows } from '../../isa/table/row.ts';
+import { SourceProblem, throwProblems } from '../diagnostics.ts';
+import { rowForm } from '../instructions/forms.ts';
+import { shapeProblem } from '../instructions/operands.ts';
+import type { Unit } from '../object/unit.ts';
+import { didYouMean } from '../suggest.ts';
+import { parseOperands } from '../syntax/parse.ts';
+import type { Operand } from '../syntax/tree.ts';
+import { numberOperand, rangedOperand } from './arguments.ts';
+import type { Context, DirectiveGroup, RawUse } from './directive.ts';
+
+/** GNU's names of the major opcodes (The RISC-V Instruction Set Manual, volume I, "RV32/64G Instruction Set Listings"). */
+const opcodes: Readonly<Record<string, number>> = {
+  LOAD: 0x03, LOAD_FP: 0x07, CUSTOM_0: 0x0b, MISC_MEM: 0x0f, OP_IMM: 0x13, AUIPC: 0x17, OP_IMM_32: 0x1b,
+  STORE: 0x23, STORE_FP: 0x27, CUSTOM_1: 0x2b, AMO: 0x2f, OP: 0x33, LUI: 0x37, OP_32: 0x3b,
+  MADD: 0x43, MSUB: 0x47, NMSUB: 0x4b, NMADD: 0x4f, OP_FP: 0x53, OP_V: 0x57, CUSTOM_2: 0x5b,
+  BRANCH: 0x63, JALR: 0x67, JAL: 0x6f, SYSTEM: 0x73, CUSTOM_3: 0x7b,
+}; // biome-ignore format: in the manual's order
+
+interface Format {
+  /** The picture, in which `funct3` and `funct7` stand for what was written. */
+  readonly bits: string;
+  /** Numbers that come after the opcode, by width in bits. */
+  readonly numbers: readonly ('funct3' | 'funct7')[];
+  /** Ways to write the rest. */
+  readonly operands: readonly string[];
+}
+
+const branchBits = 'imm[12|10:5] rs2 rs1 funct3 imm[4:1|11] opcode';
+const b: Format = { bits: branchBits, numbers: ['funct3'], operands: ['rs1, rs2, target', 'rs2, imm(rs1)'] };
+const j: Format = { bits: 'imm[20|10:1|11|19:12] rd opcode', numbers: [], operands: ['rd, target'] };
+
+const formats: Readonly<Record<string, Format>> = {
+  r: { bits: 'funct7 rs2 rs1 funct3 rd opcode', numbers: ['funct3', 'funct7'], operands: ['rd, rs1, rs2'] },
+  i: { bits: 'imm[11:0] rs1 funct3 rd opcode', numbers: ['funct3'], operands: ['rd, rs1, imm', 'rd, imm(rs1)'] },
+  s: { bits: 'imm[11:5] rs2 rs1 funct3 imm[4:0] opcode', numbers: ['funct3'], operands: ['rs2, imm(rs1)'] },
+  b,
+  sb: b,
+  u: { bits: 'imm[31:12] rd opcode', numbers: [], operands: ['rd, upper'] },
+  j,
+  uj: j,
+};
+
+function insn({ unit }: Context, use: RawUse): void {
+  const [, space = '', type = ''] = /^(\s*)([a-z]+)\s/i.exec(use.text.slice(use.rest)) ?? [];
+  const format = formats[type.toLowerCase()];
+  if (format !== undefined) {
+    formatted(unit, use, type, format, parseOperands(use.text, use.rest + space.length + type.length));
+    return;
+  }
+  if (type !== '') {
+    const names = Object.keys(formats);
+    throw new SourceProblem(use.rest + space.length, `\`${type}\` is not an instruction format`, didYouMean(type, names) ?? `there are ${names.join(', ')}`);
+  }
+  raw(unit, use, parseOperands(use.text, use.rest));
+}
+
+/** `.insn word` and `.insn 4, word`. */
+function raw(unit: Unit, use: RawUse, operands: readonly Operand[]): void {
+  const word = operands.at(-1);
+  if (word === undefined || operands.length > 2) throw new SourceProblem(use.at, '`.insn` takes a format and fields, or a word', 'as in `.insn r CUSTOM_0, 0, 17, x0, a0, x0` or `.insn 0x00000013`');
+  if (operands.length === 2) rangedOperand(unit, operands[0] as Operand, 4, 4, 'the length');
+  unit.section.appendWord(rangedOperand(unit, word, -0x80000000, 0xffffffff, 'an instruction word') | 0);
+}
+
+function formatted(unit: Unit, use: RawUse, type: string, format: Format, operands: readonly Operand[]): void {
+  const fixed = 1 + format.numbers.length;
+  const syntaxes = format.operands.map((rest) => `\`.insn ${[`${type} opcode`, ...format.numbers, rest].join(', ')}\``);
+  const [opcodeOperand] = operands;
+  const best: SourceProblem[][] = [];
+  for (const syntax of format.operands) {
+    const count = syntax.split(', ').length;
+    if (opcodeOperand === undefined || operands.length !== fixed + count) continue;
+    const form = rowForm(rowOf(unit, format, syntax, operands));
+    const rest = operands.slice(fixed);
+    const problems = form.shapes.flatMap((shape, n) => shapeProblem(rest[n] as Operand, shape, () => true) ?? []);
+    if (problems.length === 0) {
+      form.emit(unit, rest, use.at);
+      return;
+    }
+    best.push(problems);
+  }
+  throwProblems(best.sort((one, other) => one.length - other.length)[0] ?? []);
+  throw new SourceProblem(use.at, `\`.insn ${type}\` does not take ${operands.length} operands`, `write ${syntaxes.join(' or ')}`);
+}
+
+function rowOf(unit: Unit, format: Format, syntax: string, operands: readonly Operand[]): Row {
+  const fields: Record<string, string> = { opcode: binary(opcodeOf(unit, operands[0] as Operand), 7) };
+  format.numbers.forEach((field, n) => {
+    const width = Number(field.slice(-1));
+    fields[field] = binary(rangedOperand(unit, operands[n + 1] as Operand, 0, 2 ** width - 1, field), width);
+  });
+  const bits = format.bits.replace(/funct\d|opcode/g, (field) => fields[field] ?? field);
+  const [row] = rows('.insn', [{ name: '.insn', bits, operands: syntax, effect: nothing, says: '' }]);
+  return row as Row;
+}
+
+function binary(value: number, width: number): string {
+  return value.toString(2).padStart(width, '0');
+}
+
+function opcodeOf(unit: Unit, operand: Operand): number {
+  const name = operand.kind === 'expression' && operand.expression.kind === 'symbol' ? operand.expression.name : undefined;
+  const known = name === undefined ? undefined : opcodes[name];
+  if (known !== undefined) return known;
+  if (name !== undefined && unit.symbols.get(name) === undefined) {
+    throw new SourceProblem(operand.at, `\`${name}\` is not an opcode`, didYouMean(name, Object.keys(opcodes)));
+  }
+  const value = numberOperand(unit, operand);
+  if (value >= 0 && value <= 127 && value % 4 === 3) return value;
+  throw new SourceProblem(operand.at, `${value} is not the opcode of a 32-bit instruction: 3 to 127, the low two bits 1`);
+}
+
+export const insnDirectives: DirectiveGroup = { raw: { '.insn': insn } };

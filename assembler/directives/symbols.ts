@@ -1,0 +1,148 @@
+/** Directives about symbols: who sees them, what they are, what they stand for. */
+import { SourceProblem } from '../diagnostics.ts';
+import { registerNumbers } from '../../isa/table/registers.ts';
+import type { Bound } from '../object/bound.ts';
+import { tryEvaluate } from '../object/evaluate.ts';
+import type { AsmSymbol, SymbolType } from '../object/symbol.ts';
+import type { Unit } from '../object/unit.ts';
+import { didYouMean } from '../suggest.ts';
+import type { Operand } from '../syntax/tree.ts';
+import { boundOperand, expectCount, nameOperand, rangedOperand } from './arguments.ts';
+import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import { usualSection } from './sections.ts';
+import { moveTo } from './space.ts';
+
+/** A directive that does something to each symbol it names. */
+function each(act: (symbol: AsmSymbol) => void): Run {
+  return ({ unit }, use) => {
+    if (use.operands.length === 0) throw new SourceProblem(use.at, `\`${use.name}\` needs the name of a symbol`);
+    for (const operand of use.operands) act(unit.symbol(nameOperand(operand, use.at)));
+  };
+}
+
+const types: Readonly<Record<string, SymbolType>> = {
+  function: 'function',
+  func: 'function',
+  gnu_indirect_function: 'function',
+  object: 'object',
+  tls_object: 'object',
+  common: 'object',
+  notype: 'none',
+};
+
+/** `.type name, @function`. */
+function type({ unit }: Context, use: Use): void {
+  expectCount(use, 2, 2, 'name, @function');
+  const [name, kind] = use.operands as [Operand, Operand];
+  const word = (kind.kind === 'keyword' ? kind.name : kind.text.replaceAll('"', '')).replace(/^STT_/, '').toLowerCase();
+  const known = types[word];
+  if (known === undefined) {
+    throw new SourceProblem(kind.at, `\`${kind.text}\` is not a symbol type`, didYouMean(word, Object.keys(types)) ?? 'write `@function` or `@object`');
+  }
+  unit.symbol(nameOperand(name, use.at)).type = known;
+}
+
+function size({ unit }: Context, use: Use): void {
+  expectCount(use, 2, 2, 'name, .-name');
+  const [name, value] = use.operands as [Operand, Operand];
+  unit.symbol(nameOperand(name, use.at)).size = boundOperand(unit, value);
+}
+
+/** `.set name, value` and `.equiv name, value`, which wants the name to be new. */
+function set(once: boolean): Run {
+  return ({ unit }, use) => {
+    expectCount(use, 2, 2, 'name, value');
+    const [name, value] = use.operands as [Operand, Operand];
+    assign(unit, nameOperand(name, use.at), name.at, boundOperand(unit, value), once);
+  };
+}
+
+/** Gives `name` a value; `.` moves on instead. Throws SourceProblem. */
+export function assign(unit: Unit, name: string, at: number, value: Bound, once: boolean): void {
+  if (name === '.') {
+    moveTo(unit, value, 0);
+    return;
+  }
+  if (registerNumbers.has(name)) throw new SourceProblem(at, `\`${name}\` is a register, and cannot be given a value`, `as an instruction: \`li ${name}, …\``);
+  const now = tryEvaluate(value);
+  const number: Bound | undefined =
+    now !== undefined && now.section === undefined ? { kind: 'number', at: value.at, value: now.value } : undefined;
+  unit.define(name, at, { kind: 'value', value: number ?? value, once });
+}
+
+/** `.comm name, size[, alignment]`. */
+function comm({ unit }: Context, use: Use): void {
+  const { name, at, bytes, alignment } = common(unit, use);
+  const symbol = unit.symbol(name);
+  if (symbol.definition.kind === 'common') return;
+  if (symbol.binding === 'local' && symbol.declaredLocal) {
+    reserve(unit, name, at, bytes, alignment);
+    return;
+  }
+  unit.define(name, at, { kind: 'common', size: bytes, alignment });
+  symbol.binding = symbol.binding === 'weak' ? 'weak' : 'global';
+  symbol.type = 'object';
+}
+
+/** `.lcomm name, size[, alignment]`: in this file's .bss. */
+function lcomm({ unit }: Context, use: Use): void {
+  const { name, at, bytes, alignment } = common(unit, use);
+  reserve(unit, name, at, bytes, alignment);
+}
+
+function common(unit: Unit, use: Use): { name: string; at: number; bytes: number; alignment: number } {
+  expectCount(use, 2, 3, 'name, size, alignment');
+  const [name, sizeOperand, alignOperand] = use.operands as [Operand, Operand, Operand?];
+  const bytes = rangedOperand(unit, sizeOperand, 0, 0xffffffff, 'a size');
+  const alignment = alignOperand === undefined ? naturalAlignment(bytes) : rangedOperand(unit, alignOperand, 1, 65536, 'an alignment');
+  if (!Number.isInteger(Math.log2(alignment))) throw new SourceProblem(alignOperand?.at ?? 0, `${alignment} is not a power of two`);
+  return { name: nameOperand(name, use.at), at: name.at, bytes, alignment };
+}
+
+function naturalAlignment(bytes: number): number {
+  return bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
+}
+
+function reserve(unit: Unit, name: string, at: number, bytes: number, alignment: number): void {
+  const bss = usualSection(unit, '.bss');
+  bss.fill((alignment - (bss.size % alignment)) % alignment, 0);
+  bss.alignment = Math.max(bss.alignment, alignment);
+  const symbol = unit.define(name, at, { kind: 'label', section: bss, offset: bss.size });
+  symbol.type = 'object';
+  symbol.size = { kind: 'number', at: 0, value: BigInt(bytes) };
+  bss.fill(bytes, 0);
+}
+
+const global = each((symbol) => {
+  if (symbol.binding === 'local') symbol.binding = 'global';
+});
+const weak = each((symbol) => {
+  symbol.binding = 'weak';
+});
+const local = each((symbol) => {
+  symbol.binding = 'local';
+  symbol.declaredLocal = true;
+});
+const hidden = each((symbol) => {
+  symbol.hidden = true;
+});
+
+export const symbolDirectives: DirectiveGroup = {
+  parsed: {
+    '.globl': global,
+    '.global': global,
+    '.weak': weak,
+    '.local': local,
+    '.hidden': hidden,
+    '.internal': hidden,
+    '.protected': each(() => {}),
+    '.type': type,
+    '.size': size,
+    '.set': set(false),
+    '.equ': set(false),
+    '.equiv': set(true),
+    '.comm': comm,
+    '.common': comm,
+    '.lcomm': lcomm,
+  },
+};

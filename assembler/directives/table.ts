@@ -1,0 +1,34 @@
+/** All directives, by name. Each group is in a file of its own. */
+import { blockDirectives } from './blocks.ts';
+import { conditionDirectives } from './conditions.ts';
+import { dataDirectives } from './data.ts';
+import type { Run, RunRaw } from './directive.ts';
+import { insnDirectives } from './insn.ts';
+import { otherDirectives } from './other.ts';
+import { sectionDirectives } from './sections.ts';
+import { spaceDirectives } from './space.ts';
+import { symbolDirectives } from './symbols.ts';
+
+const groups = [
+  dataDirectives,
+  spaceDirectives,
+  sectionDirectives,
+  symbolDirectives,
+  conditionDirectives,
+  blockDirectives,
+  insnDirectives,
+  otherDirectives,
+];
+
+/** Directives whose operands are a list, parsed by the grammar. */
+export const parsedDirectives: ReadonlyMap<string, Run> = new Map(
+  groups.flatMap((group) => Object.entries(group.parsed ?? {})),
+);
+
+/** Directives that read their own text. */
+export const rawDirectives: ReadonlyMap<string, RunRaw> = new Map(
+  groups.flatMap((group) => Object.entries(group.raw ?? {})),
+);
+
+/** Names of all directives, with the dot. */
+export const directiveNames: readonly string[] = [...parsedDirectives.keys(), ...rawDirectives.keys()];

@@ -1,0 +1,101 @@
+/** Rows with written operands to words in the unit's section. */
+import { registerNumbers } from '../../isa/table/registers.ts';
+import type { Operand as RowOperand, Row } from '../../isa/table/row.ts';
+import { encode, type FieldValues } from '../../isa/table/table.ts';
+import { bind, type Bound } from '../object/bound.ts';
+import type { InstructionFixup, ValueKind } from '../object/fixup.ts';
+import type { Unit } from '../object/unit.ts';
+import type { Expression, Operand } from '../syntax/tree.ts';
+import { encodeValue } from './encode.ts';
+import { jumpTo, oppositeBranch } from './meaning.ts';
+import { orderOf, registerOf, systemRegisterOf } from './operands.ts';
+
+/** The one operand of a row that is computed, if it has one. */
+interface Computed {
+  readonly operand: ValueKind;
+  readonly expression: Expression;
+}
+
+/** Appends an instruction. The operands have the row's shapes. Throws SourceProblem when a value does not fit. */
+export function emitRow(unit: Unit, row: Row, operands: readonly Operand[]): void {
+  unit.here();
+  const values: FieldValues = {};
+  let computed: Computed | undefined;
+  row.operands.forEach((wanted, n) => {
+    const written = operands[n] as Operand;
+    computed = takeOperand(values, wanted, written) ?? computed;
+  });
+  if (computed === undefined) unit.section.appendWord(encode(row, values));
+  else emitComputed(unit, row, values, computed.operand, bind(computed.expression, unit));
+}
+
+/** Appends an instruction whose computed operand is `value`, at once or as a fixup. */
+export function emitComputed(unit: Unit, row: Row, values: FieldValues, operand: ValueKind, value: Bound): void {
+  const place = { statement: unit.statement, section: unit.section, offset: unit.section.size };
+  if (value.kind === 'number' && operand !== 'target') {
+    const word = encodeValue({ row, values, operand, expression: value }, { value: value.value, section: undefined }, 0);
+    unit.section.appendWord(word);
+    return;
+  }
+  if (value.kind === 'relocation' && value.name === 'pcrel_hi') {
+    unit.section.pcrelHigh.set(place.offset, value.operand);
+  }
+  if (row.effect.kind === 'branch') {
+    emitBranch(unit, { kind: 'instruction', ...place, row, values, operand, value });
+    return;
+  }
+  unit.section.appendWord(row.picture.match);
+  unit.fixups.push({ kind: 'instruction', ...place, row, values, operand, value });
+}
+
+/**
+ * A conditional branch; when an earlier pass found its target too far, the opposite
+ * branch around a jump, as GNU `as` does.
+ */
+function emitBranch(unit: Unit, fixup: InstructionFixup): void {
+  const branch = unit.branches++;
+  unit.section.appendWord(fixup.row.picture.match);
+  if (!unit.long.has(branch)) {
+    unit.fixups.push({ ...fixup, branch });
+    return;
+  }
+  const around = encode(oppositeBranch(fixup.row), { ...fixup.values, imm: 8 });
+  unit.section.writeWord(fixup.offset, around);
+  const offset = unit.section.appendWord(jumpTo.picture.match);
+  unit.fixups.push({ ...fixup, offset, row: jumpTo, values: { rd: 0 } });
+}
+
+/** Puts a written operand into `values`, or returns it when it is to be computed. */
+function takeOperand(values: FieldValues, wanted: RowOperand, written: Operand): Computed | undefined {
+  switch (wanted.kind) {
+    case 'register':
+      values[wanted.field] = registerOf(written) ?? 0;
+      return undefined;
+    case 'order':
+      values[wanted.field] = orderOf(written) ?? 0;
+      return undefined;
+    case 'memory': {
+      if (written.kind !== 'memory') throw new Error('a memory operand has lost its shape');
+      values.rs1 = registerNumbers.get(written.base.name) ?? 0;
+      const expression = written.offset ?? { kind: 'number', at: written.at, value: 0n };
+      return { operand: 'memory', expression };
+    }
+    case 'sr':
+      return { operand: 'sr', expression: systemRegisterExpression(expressionOf(written)) };
+    default:
+      return { operand: wanted.kind, expression: expressionOf(written) };
+  }
+}
+
+/** The expression that an operand is; `(x)` is one too. */
+export function expressionOf(operand: Operand): Expression {
+  if (operand.kind === 'expression') return operand.expression;
+  if (operand.kind === 'memory' && operand.offset === undefined) return { kind: 'symbol', ...operand.base };
+  throw new Error('an expression has lost its shape');
+}
+
+function systemRegisterExpression(expression: Expression): Expression {
+  if (expression.kind !== 'symbol') return expression;
+  const number = systemRegisterOf(expression.name);
+  return number === undefined ? expression : { kind: 'number', at: expression.at, value: BigInt(number) };
+}

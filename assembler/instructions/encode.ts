@@ -1,0 +1,95 @@
+/** The last operand of an instruction: a value to its field, with ranges in words. */
+import { fieldRange } from '../../isa/table/picture.ts';
+import { immediateField, type Row } from '../../isa/table/row.ts';
+import { encode, type FieldValues } from '../../isa/table/table.ts';
+import { SourceProblem } from '../diagnostics.ts';
+import type { Bound } from '../object/bound.ts';
+import type { Value } from '../object/evaluate.ts';
+import type { ValueKind } from '../object/fixup.ts';
+
+/** An instruction whose last operand has a value now. */
+export interface Complete {
+  readonly row: Row;
+  readonly values: FieldValues;
+  readonly operand: ValueKind;
+  readonly expression: Bound;
+}
+
+/** The instruction's word, at address `pc`. Throws SourceProblem when the value does not fit. */
+export function encodeValue(instruction: Complete, value: Value, pc: number): number {
+  const { row, values, operand, expression } = instruction;
+  if (value.section !== undefined && (operand === 'upper' || operand === 'shamt' || operand === 'sr')) {
+    throw new SourceProblem(expression.at, 'an address cannot stand here', operand === 'upper' ? 'its upper 20 bits are `%hi(…)`' : undefined);
+  }
+  if (operand === 'target') {
+    return encode(row, { ...values, imm: checked(instruction, displacement(value, pc)) });
+  }
+  if (operand === 'upper') return encode(row, { ...values, imm: upper(value.value, expression.at) });
+  return encode(row, { ...values, imm: checked(instruction, plain(value.value)) });
+}
+
+/** How far a target is from `pc`, in bytes, modulo the address space. */
+export function displacement(value: Value, pc: number): number {
+  return Number(BigInt.asIntN(32, value.value - BigInt(pc)));
+}
+
+/** Whether the row's pc-relative operand can be that many bytes away. */
+export function reaches(row: Row, distance: number): boolean {
+  const range = fieldRange(row.picture, 'imm');
+  return range !== undefined && distance >= range.min && distance <= range.max;
+}
+
+/** A 32-bit number may be written unsigned: 0xffffffff is -1. */
+function plain(value: bigint): number {
+  return Number(value >= 0x80000000n && value <= 0xffffffffn ? value - 0x100000000n : value);
+}
+
+function upper(value: bigint, at: number): number {
+  if (value >= 0n && value <= 0xfffffn) return Number(BigInt.asIntN(32, value << 12n));
+  throw new SourceProblem(
+    at,
+    `${show(value)} does not fit in 20 bits: 0 to ${0xfffff}`,
+    'this operand is the upper 20 bits of the word, not the word; `li` loads any word',
+  );
+}
+
+function checked({ row, operand, expression }: Complete, value: number): number {
+  const range = fieldRange(row.picture, immediateField(row) ?? 'imm');
+  if (range === undefined) throw new Error(`${row.name} has no immediate`);
+  const { min, max, multiple } = range;
+  if (value < min || value > max) throw outOfRange(operand, expression.at, value, min, max);
+  if (value % multiple !== 0) throw oddTarget(expression.at, value, multiple);
+  return value;
+}
+
+function oddTarget(at: number, value: number, multiple: number): SourceProblem {
+  return new SourceProblem(at, `the target is ${value} bytes away, which is not a multiple of ${multiple}`, 'align the target with `.align 2`');
+}
+
+function outOfRange(operand: ValueKind, at: number, value: number, min: number, max: number): SourceProblem {
+  const range = `${min} to ${max}`;
+  switch (operand) {
+    case 'target':
+      return new SourceProblem(
+        at,
+        `the target is ${value} bytes away; this instruction reaches ${range}`,
+        '`call` and `tail` reach everything',
+      );
+    case 'shamt':
+      return new SourceProblem(at, `a shift of ${value} is out of range: ${range}`, 'a register has 32 bits');
+    case 'sr':
+      return new SourceProblem(at, `${value} is not a system register: ${range}`);
+    case 'memory':
+      return new SourceProblem(at, `${value} does not fit in a ${bits(min)}-bit signed offset: ${range}`, 'put the address in a register with `li` or `la`; the low part of an address is `%lo(…)`');
+    default:
+      return new SourceProblem(at, `${value} does not fit in a ${bits(min)}-bit signed immediate: ${range}`, 'use `li`, which loads any 32-bit number into a register');
+  }
+}
+
+function bits(min: number): number {
+  return Math.log2(-min) + 1;
+}
+
+function show(value: bigint): string {
+  return value > 9_999_999n ? `0x${value.toString(16)}` : value.toString();
+}

@@ -1,0 +1,96 @@
+/**
+ * The forms of a mnemonic: the row itself, its immediate spelling (`add a0, a0, 1`),
+ * the pseudo-instructions of the same name, and `li`. All come from isa/table.
+ */
+import { loadImmediate, pseudos } from '../../isa/table/pseudo.ts';
+import type { Operand as RowOperand, Row } from '../../isa/table/row.ts';
+import { allRows } from '../../isa/table/table.ts';
+import type { Unit } from '../object/unit.ts';
+import type { Operand } from '../syntax/tree.ts';
+import { emitRow } from './emit.ts';
+import { emitLoadImmediate } from './load-immediate.ts';
+import { immediateForm } from './meaning.ts';
+import { registerOf, type Shape } from './operands.ts';
+import { pseudoForm } from './pseudo.ts';
+
+/** One way to write an instruction. */
+export interface Form {
+  /** The operands, for messages: `rd, rs1, imm`. */
+  readonly syntax: string;
+  readonly shapes: readonly Shape[];
+  /** The operands in the form's own order and number, or undefined when their number does not fit. */
+  arrange(operands: readonly Operand[]): readonly Operand[] | undefined;
+  /** Appends the instructions; `at` is where the mnemonic stands. */
+  emit(unit: Unit, operands: readonly Operand[], at: number): void;
+}
+
+const shapeOf: Readonly<Record<RowOperand['kind'], Shape>> = {
+  register: 'register',
+  memory: 'memory',
+  imm: 'number',
+  upper: 'number',
+  shamt: 'number',
+  target: 'address',
+  sr: 'sr',
+  order: 'order',
+};
+
+/** A row as a form. */
+export function rowForm(row: Row): Form {
+  const shapes = row.operands.map((operand) => shapeOf[operand.kind]);
+  const splits = row.effect.kind === 'jump' && shapes.at(-1) === 'memory';
+  return {
+    syntax: row.syntax,
+    shapes,
+    arrange: (operands) => {
+      const joined = splits ? joinMemory(operands, shapes.length) : operands;
+      return joined.length === shapes.length ? joined : undefined;
+    },
+    emit: (unit, operands) => emitRow(unit, row, operands),
+  };
+}
+
+/** A jump through a register may be written `rd, rs` or `rd, rs, offset` as well as `rd, offset(rs)`. */
+function joinMemory(operands: readonly Operand[], count: number): readonly Operand[] {
+  const base = operands[count - 1];
+  const offset = operands[count];
+  if (base === undefined || registerOf(base) === undefined || operands.length > count + 1) return operands;
+  if (offset !== undefined && offset.kind !== 'expression') return operands;
+  const memory: Operand = {
+    kind: 'memory',
+    at: base.at,
+    text: base.text,
+    offset: offset?.expression,
+    base: { at: base.at, name: base.text },
+  };
+  return [...operands.slice(0, count - 1), memory];
+}
+
+const loadImmediateForm: Form = {
+  syntax: 'rd, imm',
+  shapes: ['register', 'number'],
+  arrange: (operands) => (operands.length === 2 ? operands : undefined),
+  emit: (unit, operands) => emitLoadImmediate(unit, operands),
+};
+
+function buildForms(): ReadonlyMap<string, readonly Form[]> {
+  const forms = new Map<string, Form[]>([[loadImmediate, [loadImmediateForm]]]);
+  const add = (name: string, form: Form): void => {
+    forms.set(name, [...(forms.get(name) ?? []), form]);
+  };
+  for (const row of allRows) {
+    add(row.name, rowForm(row));
+    const immediate = immediateForm(row);
+    if (immediate !== undefined) add(row.name, rowForm(immediate));
+  }
+  for (const pseudo of pseudos) add(pseudo.name, pseudoForm(pseudo));
+  return forms;
+}
+
+let built: ReadonlyMap<string, readonly Form[]> | undefined;
+
+/** Every mnemonic with its forms, real instructions first. */
+export function allForms(): ReadonlyMap<string, readonly Form[]> {
+  built ??= buildForms();
+  return built;
+}

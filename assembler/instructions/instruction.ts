@@ -1,0 +1,51 @@
+/** One written instruction: finds the form that fits, or says what does not. */
+import { SourceProblem, throwProblems } from '../diagnostics.ts';
+import type { Unit } from '../object/unit.ts';
+import { didYouMean } from '../suggest.ts';
+import type { Operand } from '../syntax/tree.ts';
+import { allForms, type Form } from './forms.ts';
+import { shapeProblem } from './operands.ts';
+
+/**
+ * Appends the instruction `name` with these operands. `others` are further names (macros,
+ * directives) to suggest for a misspelt one. Throws SourceProblem.
+ */
+export function emitInstruction(
+  unit: Unit,
+  name: string,
+  operands: readonly Operand[],
+  at: number,
+  others: () => Iterable<string> = () => [],
+): void {
+  const forms = allForms().get(name);
+  if (forms === undefined) {
+    throw new SourceProblem(at, `there is no instruction \`${name}\``, didYouMean(name, [...allForms().keys(), ...others()]));
+  }
+  let best: readonly SourceProblem[] | undefined;
+  for (const form of forms) {
+    const arranged = form.arrange(operands);
+    if (arranged === undefined) continue;
+    const problems = formProblems(unit, form, arranged);
+    if (problems.length === 0) {
+      form.emit(unit, arranged, at);
+      return;
+    }
+    if (best === undefined || problems.length < best.length) best = problems;
+  }
+  if (best === undefined) throw wrongCount(name, forms, operands, at);
+  throwProblems(best);
+}
+
+function formProblems(unit: Unit, form: Form, operands: readonly Operand[]): SourceProblem[] {
+  const known = (symbol: string): boolean => unit.symbols.get(symbol)?.definition.kind === 'value';
+  return form.shapes.flatMap((shape, n) => {
+    const problem = shapeProblem(operands[n] as Operand, shape, known);
+    return problem === undefined ? [] : [problem];
+  });
+}
+
+function wrongCount(name: string, forms: readonly Form[], operands: readonly Operand[], at: number): SourceProblem {
+  const found = operands.length === 0 ? 'no operands' : `${operands.length} operand${operands.length === 1 ? '' : 's'}`;
+  const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
+  return new SourceProblem(at, `\`${name}\` does not take ${found}`, `write ${syntaxes.join(' or ')}`);
+}

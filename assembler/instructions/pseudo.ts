@@ -1,0 +1,96 @@
+/**
+ * Pseudo-instructions: the table's templates, parsed once, with the written operands
+ * put in place of the template's names. So an error is shown under what was written.
+ */
+import type { Pseudo } from '../../isa/table/pseudo.ts';
+import { SourceProblem } from '../diagnostics.ts';
+import type { Unit } from '../object/unit.ts';
+import { parseStatement } from '../syntax/parse.ts';
+import type { Body, Expression, Operand, Parsed } from '../syntax/tree.ts';
+import { expressionOf } from './emit.ts';
+import type { Form } from './forms.ts';
+import { emitInstruction } from './instruction.ts';
+import type { Shape } from './operands.ts';
+
+const shapes: Readonly<Record<string, Shape>> = { rd: 'register', rs: 'register', rt: 'register', target: 'address', symbol: 'address' };
+
+/** Stands for a use's own number in a template's labels. */
+const OWN = '$own';
+
+/** A template's names, and what was written for each. */
+interface Use {
+  readonly written: ReadonlyMap<string, Operand>;
+  /** Where the pseudo-instruction stands. */
+  readonly at: number;
+  readonly unique: string;
+}
+
+/** A pseudo-instruction as a form. */
+export function pseudoForm(pseudo: Pseudo): Form {
+  const names = pseudo.operands;
+  let template: readonly Parsed[] | undefined;
+  return {
+    syntax: names.join(', '),
+    shapes: names.map((name) => shapes[name] ?? 'address'),
+    arrange: (operands) => (operands.length === names.length ? throughRegister(pseudo, operands) : undefined),
+    emit: (unit, operands, at) => {
+      template ??= pseudo.gives.map((line) => parseStatement(line.replaceAll('\\@', OWN)));
+      const written = new Map(names.map((name, n) => [name, operands[n] as Operand]));
+      const use = { written, at, unique: ` ${unit.nextUnique()}` };
+      for (const line of template) emitLine(unit, line, use);
+    },
+  };
+}
+
+/** A jump `jr (rs)` says the same as `jr rs`. */
+function throughRegister(pseudo: Pseudo, operands: readonly Operand[]): readonly Operand[] {
+  return operands.map((operand, n) => {
+    if (operand.kind !== 'memory' || operand.offset !== undefined || pseudo.operands[n] !== 'rs') return operand;
+    const { at, name } = operand.base;
+    return { kind: 'expression', at, text: name, expression: { kind: 'symbol', at, name } };
+  });
+}
+
+function emitLine(unit: Unit, line: Parsed, use: Use): void {
+  const body = line.body as Body & { kind: 'operation' };
+  for (const label of line.labels) unit.label(ownName(label.name, use), use.at);
+  emitInstruction(unit, body.name, body.operands.map((operand) => replaceOperand(operand, use)), use.at);
+}
+
+function ownName(name: string, use: Use): string {
+  return name.replace(OWN, use.unique);
+}
+
+function replaceOperand(operand: Operand, use: Use): Operand {
+  if (operand.kind === 'memory') {
+    const base = use.written.get(operand.base.name);
+    const name = base === undefined ? operand.base.name : base.text;
+    const offset = operand.offset && replaceNames(operand.offset, use);
+    return { ...operand, at: base?.at ?? use.at, offset, base: { at: base?.at ?? use.at, name } };
+  }
+  if (operand.kind !== 'expression') return operand;
+  const whole = operand.expression.kind === 'symbol' ? use.written.get(operand.expression.name) : undefined;
+  return whole ?? { ...operand, at: use.at, expression: replaceNames(operand.expression, use) };
+}
+
+function replaceNames(expression: Expression, use: Use): Expression {
+  switch (expression.kind) {
+    case 'number':
+    case 'numeric':
+      return { ...expression, at: use.at };
+    case 'symbol': {
+      const written = use.written.get(expression.name);
+      return written === undefined
+        ? { kind: 'symbol', at: use.at, name: ownName(expression.name, use) }
+        : expressionOf(written);
+    }
+    case 'unary':
+      return { ...expression, at: use.at, operand: replaceNames(expression.operand, use) };
+    case 'relocation': {
+      const operand = replaceNames(expression.operand, use);
+      return { ...expression, at: operand.at, operand };
+    }
+    case 'binary':
+      throw new SourceProblem(use.at, 'a pseudo-instruction template must not compute');
+  }
+}

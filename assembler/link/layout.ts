@@ -1,0 +1,112 @@
+/**
+ * Layout: which address each section gets.
+ *
+ *     base       .text …     instructions          one segment, R X
+ *                .rodata …   constants
+ *     next page  .data …     variables             one segment, R W
+ *                .bss …      zeros, no bytes in the file
+ *     nowhere    sections that are not in memory (debugging information)
+ */
+import { MAX_BYTES, type Section, type SectionFlags } from '../object/section.ts';
+
+/** A section of the image: the sections of that name of all files, in order. */
+export interface OutputSection {
+  readonly name: string;
+  readonly flags: SectionFlags;
+  readonly inputs: readonly Section[];
+  readonly address: number;
+  readonly size: number;
+  readonly alignment: number;
+}
+
+export interface Layout {
+  readonly sections: readonly OutputSection[];
+  readonly outputOf: ReadonlyMap<Section, OutputSection>;
+}
+
+/** The image does not fit; the message is one line. */
+export class LayoutError extends Error {}
+
+export const PAGE = 4096;
+const ADDRESS_SPACE = 2 ** 32;
+
+/** Sections that others of the name `.text.…` are merged into, in order of address within their kind. */
+const wellKnown = ['.text', '.rodata', '.srodata', '.data', '.sdata', '.sbss', '.bss'];
+
+/** Gives every section its address. Throws LayoutError when they do not fit in 4 GiB. */
+export function layOut(sections: readonly Section[], base: number): Layout {
+  const groups = new Map<string, Section[]>();
+  for (const section of sections) {
+    const name = outputName(section.name);
+    groups.set(name, [...(groups.get(name) ?? []), section]);
+  }
+  const waiting = [...groups].map(([name, inputs]) => ({ name, inputs, flags: union(inputs) }));
+  waiting.sort((one, other) => rank(one) - rank(other) || order(one.name) - order(other.name));
+  let address = base;
+  let writable = false;
+  const placed = waiting.map((output) => {
+    if (!output.flags.alloc) return place(output, 0);
+    if (output.flags.write && !writable) {
+      writable = true;
+      if (address !== base) address = alignUp(address, PAGE);
+    }
+    const result = place(output, address);
+    address = result.address + result.size;
+    return result;
+  });
+  check(placed, address);
+  const outputOf = new Map(placed.flatMap((output) => output.inputs.map((input) => [input, output] as const)));
+  return { sections: placed, outputOf };
+}
+
+function outputName(name: string): string {
+  return wellKnown.find((known) => name === known || name.startsWith(`${known}.`)) ?? name;
+}
+
+type Waiting = Pick<OutputSection, 'name' | 'inputs' | 'flags'>;
+
+function union(inputs: readonly Section[]): SectionFlags {
+  return {
+    alloc: inputs.some(({ flags }) => flags.alloc),
+    write: inputs.some(({ flags }) => flags.write),
+    exec: inputs.some(({ flags }) => flags.exec),
+    nobits: inputs.every(({ flags, size }) => flags.nobits || size === 0) && inputs.some(({ flags }) => flags.nobits),
+  };
+}
+
+function rank({ flags }: Waiting): number {
+  if (!flags.alloc) return 4;
+  if (flags.write) return flags.nobits ? 3 : 2;
+  return flags.exec ? 0 : 1;
+}
+
+function order(name: string): number {
+  const index = wellKnown.indexOf(name);
+  return index < 0 ? wellKnown.length : index;
+}
+
+/** Places an output section at or after `from`, and its inputs one after another. */
+function place(output: Waiting, from: number): OutputSection {
+  const alignment = Math.max(1, ...output.inputs.map((input) => input.alignment));
+  const address = alignUp(from, alignment);
+  let at = address;
+  for (const input of output.inputs) {
+    at = alignUp(at, input.alignment);
+    input.address = at;
+    at += input.size;
+  }
+  return { ...output, address, size: at - address, alignment };
+}
+
+function check(placed: readonly OutputSection[], end: number): void {
+  if (end > ADDRESS_SPACE) {
+    throw new LayoutError(`the image ends at 0x${end.toString(16)}, past the 4 GiB of the address space`);
+  }
+  const bytes = placed.reduce((sum, output) => sum + (output.flags.nobits ? 0 : output.size), 0);
+  if (bytes > MAX_BYTES) throw new LayoutError(`the image holds ${bytes} bytes; at most 1 GiB is written to a file`);
+}
+
+/** The next multiple of `alignment`, a power of two. */
+export function alignUp(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment;
+}

@@ -1,0 +1,57 @@
+/** Units to an image: names resolved, sections placed, fixups applied. */
+import type { Diagnostics } from '../diagnostics.ts';
+import { evaluate } from '../object/evaluate.ts';
+import { Section } from '../object/section.ts';
+import type { AsmSymbol } from '../object/symbol.ts';
+import type { Unit } from '../object/unit.ts';
+import { nearest } from '../suggest.ts';
+import { applyFixups, type FarBranches } from './fixups.ts';
+import { type Layout, layOut } from './layout.ts';
+import { providedNames, providedValue } from './provided.ts';
+import { type Names, resolveNames } from './resolve.ts';
+
+export interface Image {
+  readonly units: readonly Unit[];
+  readonly layout: Layout;
+  readonly names: Names;
+  readonly entry: number;
+  /** Per unit, the conditional branches that do not reach: read it again with these long. */
+  readonly far: readonly FarBranches[];
+}
+
+/** Links units at `base`. What is wrong goes to `diagnostics`. Throws LayoutError. */
+export function link(units: readonly Unit[], base: number, diagnostics: Diagnostics): Image {
+  const commons = new Section('.bss', { alloc: true, write: true, exec: false, nobits: true });
+  const names = resolveNames(units, commons, providedNames, diagnostics);
+  const sections = units.flatMap((unit) => [...unit.sections.values()]);
+  const layout = layOut(commons.size > 0 ? [...sections, commons] : sections, base);
+  for (const [name, symbol] of names.provided) {
+    const value = BigInt(providedValue(name, layout, base));
+    symbol.definition = { kind: 'value', once: true, value: { kind: 'number', at: 0, value } };
+  }
+  const far = units.map((unit) => applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names)));
+  return { units, layout, names, entry: entryOf(units, names, base), far };
+}
+
+function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: Names): string | undefined {
+  const numeric = /^(\d+)f$/.exec(symbol.name);
+  if (numeric !== null) return `there is no label \`${numeric[1]}:\` after this line; \`${numeric[1]}b\` means the last one before it`;
+  for (const other of units) {
+    const theirs = other.symbols.get(symbol.name);
+    const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;
+    if (place !== undefined) return `${place.file}:${place.line} defines it for that file alone; write \`.globl ${symbol.name}\` there`;
+  }
+  const defined = [...unit.symbols.values()].filter((candidate) => candidate.isDefined).map(({ name }) => name);
+  const near = nearest(symbol.name, [...defined, ...names.globals.keys()].filter((name) => !name.includes(' ')));
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+}
+
+const ENTRY = '_start';
+
+/** `_start`, or the first instruction. */
+function entryOf(units: readonly Unit[], names: Names, base: number): number {
+  const local = units.map((unit) => unit.symbols.get(ENTRY)).find((symbol) => symbol?.isDefined);
+  const symbol = names.globals.get(ENTRY) ?? local;
+  if (symbol === undefined) return base;
+  return Number(BigInt.asUintN(32, evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 }).value));
+}

@@ -1,0 +1,99 @@
+/** Names across files: which definition each refers to. */
+import { type Diagnostics } from '../diagnostics.ts';
+import type { Section } from '../object/section.ts';
+import { AsmSymbol } from '../object/symbol.ts';
+import type { Unit } from '../object/unit.ts';
+
+export interface Names {
+  /** Symbols that all files share, by name. */
+  readonly globals: ReadonlyMap<string, AsmSymbol>;
+  /** Symbols that only the linker can define, and that some file refers to. */
+  readonly provided: ReadonlyMap<string, AsmSymbol>;
+}
+
+/**
+ * Points each undefined symbol to its definition in another file. Two definitions of
+ * one name are an error, unless one is weak. `.comm` symbols get room in `commons`.
+ */
+export function resolveNames(
+  units: readonly Unit[],
+  commons: Section,
+  offered: ReadonlySet<string>,
+  diagnostics: Diagnostics,
+): Names {
+  const globals = new Map<string, AsmSymbol>();
+  for (const unit of units) {
+    for (const symbol of unit.symbols.values()) {
+      if (symbol.isDefined && symbol.binding !== 'local') addGlobal(globals, symbol, diagnostics);
+    }
+  }
+  const provided = new Map<string, AsmSymbol>();
+  for (const unit of units) {
+    for (const symbol of unit.symbols.values()) refer(symbol, globals, provided, offered);
+  }
+  for (const symbol of globals.values()) placeCommon(symbol, commons);
+  return { globals, provided };
+}
+
+function addGlobal(globals: Map<string, AsmSymbol>, symbol: AsmSymbol, diagnostics: Diagnostics): void {
+  const before = globals.get(symbol.name);
+  if (before === undefined || outranks(symbol, before)) {
+    globals.set(symbol.name, symbol);
+    return;
+  }
+  if (rank(symbol) < STRONG || rank(before) < STRONG || symbol.definedAt === undefined) return;
+  const first = before.definedAt?.statement;
+  const { statement, at } = symbol.definedAt;
+  diagnostics.error(
+    statement,
+    at,
+    `\`${symbol.name}\` is already defined in another file: ${first?.file}:${first?.line}`,
+    'only one file may define a `.globl` name; leave out `.globl` where it is meant for one file alone',
+  );
+}
+
+const STRONG = 3;
+
+/** Weak definitions give way to common ones, and those to real ones. */
+function rank(symbol: AsmSymbol): number {
+  if (symbol.binding === 'weak') return 1;
+  return symbol.definition.kind === 'common' ? 2 : STRONG;
+}
+
+function outranks(symbol: AsmSymbol, before: AsmSymbol): boolean {
+  const bigger =
+    symbol.definition.kind === 'common' &&
+    before.definition.kind === 'common' &&
+    symbol.definition.size > before.definition.size;
+  return rank(symbol) > rank(before) || bigger;
+}
+
+function refer(
+  symbol: AsmSymbol,
+  globals: ReadonlyMap<string, AsmSymbol>,
+  provided: Map<string, AsmSymbol>,
+  offered: ReadonlySet<string>,
+): void {
+  const isLocal = symbol.isDefined && symbol.binding === 'local';
+  const definition = globals.get(symbol.name);
+  if (definition !== undefined) {
+    if (definition !== symbol && !isLocal) symbol.definition = { kind: 'elsewhere', symbol: definition };
+    return;
+  }
+  if (symbol.isDefined || !offered.has(symbol.name)) return;
+  const made = provided.get(symbol.name) ?? new AsmSymbol(symbol.name);
+  made.binding = 'global';
+  provided.set(symbol.name, made);
+  symbol.definition = { kind: 'elsewhere', symbol: made };
+}
+
+function placeCommon(symbol: AsmSymbol, commons: Section): void {
+  const { definition } = symbol;
+  if (definition.kind !== 'common') return;
+  const { size, alignment } = definition;
+  commons.fill((alignment - (commons.size % alignment)) % alignment, 0);
+  commons.alignment = Math.max(commons.alignment, alignment);
+  symbol.definition = { kind: 'label', section: commons, offset: commons.size };
+  symbol.size = { kind: 'number', at: 0, value: BigInt(size) };
+  commons.fill(size, 0);
+}

@@ -1,0 +1,163 @@
+/**
+ * Bound expressions: names looked up, so that a value can be computed at any later
+ * time. Binding happens where the expression stands: `.` becomes a place, `1b` a
+ * symbol, and a name given by `.set` the value that it has there.
+ */
+import { SourceProblem } from '../diagnostics.ts';
+import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/tree.ts';
+import type { Section } from './section.ts';
+import type { AsmSymbol } from './symbol.ts';
+
+export type Bound =
+  | { readonly kind: 'number'; readonly at: number; readonly value: bigint }
+  | { readonly kind: 'symbol'; readonly at: number; readonly symbol: AsmSymbol }
+  | { readonly kind: 'place'; readonly at: number; readonly section: Section; readonly offset: number }
+  | { readonly kind: 'unary'; readonly at: number; readonly operator: UnaryOperator; readonly operand: Bound }
+  | {
+      readonly kind: 'binary';
+      readonly at: number;
+      readonly operator: BinaryOperator;
+      readonly left: Bound;
+      readonly right: Bound;
+    }
+  | { readonly kind: 'relocation'; readonly at: number; readonly name: string; readonly operand: Bound }
+  /** The value that a name had where it was used; its own places are of another statement. */
+  | { readonly kind: 'captured'; readonly at: number; readonly value: Bound };
+
+/** What binding needs to know of the file being read. */
+export interface Scope {
+  /** The symbol of a name; made, undefined, at its first mention. */
+  symbol(name: string): AsmSymbol;
+  numericLabel(label: string, forward: boolean, at: number): AsmSymbol;
+  /** The current section and the offset of the statement's first byte. */
+  readonly place: { readonly section: Section; readonly offset: number };
+}
+
+/** Binds an expression where it stands. Throws SourceProblem for a numeric label that does not exist. */
+export function bind(expression: Expression, scope: Scope): Bound {
+  switch (expression.kind) {
+    case 'number':
+      return expression;
+    case 'symbol':
+      return bindName(expression.name, expression.at, scope);
+    case 'numeric': {
+      const { at, label, forward } = expression;
+      return { kind: 'symbol', at, symbol: scope.numericLabel(label, forward, at) };
+    }
+    case 'unary':
+      return fold({ ...expression, operand: bind(expression.operand, scope) });
+    case 'binary':
+      return fold({
+        ...expression,
+        left: bind(expression.left, scope),
+        right: bind(expression.right, scope),
+      });
+    case 'relocation':
+      return { ...expression, operand: bind(expression.operand, scope) };
+  }
+}
+
+function bindName(name: string, at: number, scope: Scope): Bound {
+  if (name === '.') return { kind: 'place', at, ...scope.place };
+  const symbol = scope.symbol(name);
+  const { definition } = symbol;
+  if (definition.kind === 'value' && definition.value.kind === 'number') {
+    return { kind: 'number', at, value: definition.value.value };
+  }
+  if (definition.kind === 'value' && !definition.once) {
+    return { kind: 'captured', at, value: definition.value };
+  }
+  return { kind: 'symbol', at, symbol };
+}
+
+/** Computes an operation on numbers at once. */
+function fold(bound: Bound & { kind: 'unary' | 'binary' }): Bound {
+  if (bound.kind === 'unary') {
+    if (bound.operand.kind !== 'number') return bound;
+    return { kind: 'number', at: bound.at, value: unary(bound.operator, bound.operand.value) };
+  }
+  const { left, right, at } = bound;
+  if (left.kind !== 'number' || right.kind !== 'number') return bound;
+  return { kind: 'number', at: left.at, value: binary(bound.operator, left.value, right.value, at) };
+}
+
+/** A unary operator on 64-bit numbers. */
+export function unary(operator: UnaryOperator, value: bigint): bigint {
+  switch (operator) {
+    case '-':
+      return BigInt.asIntN(64, -value);
+    case '+':
+      return value;
+    case '~':
+      return ~value;
+    case '!':
+      return value === 0n ? 1n : 0n;
+  }
+}
+
+/** A binary operator on 64-bit numbers, as GNU `as` has it: a true comparison is -1. Throws SourceProblem for a division by zero. */
+export function binary(operator: BinaryOperator, left: bigint, right: bigint, at: number): bigint {
+  switch (operator) {
+    case '/':
+    case '%':
+      if (right === 0n) throw new SourceProblem(at, 'division by zero');
+      return operator === '/' ? left / right : left % right;
+    case '==':
+    case '!=':
+    case '<>':
+    case '<':
+    case '>':
+    case '<=':
+    case '>=':
+      return compare(operator, left, right) ? -1n : 0n;
+    case '&&':
+      return left !== 0n && right !== 0n ? 1n : 0n;
+    case '||':
+      return left !== 0n || right !== 0n ? 1n : 0n;
+    default:
+      return BigInt.asIntN(64, arithmetic(operator, left, right));
+  }
+}
+
+type Comparison = '==' | '!=' | '<>' | '<' | '>' | '<=' | '>=';
+
+function compare(operator: Comparison, left: bigint, right: bigint): boolean {
+  switch (operator) {
+    case '==':
+      return left === right;
+    case '!=':
+    case '<>':
+      return left !== right;
+    case '<':
+      return left < right;
+    case '>':
+      return left > right;
+    case '<=':
+      return left <= right;
+    case '>=':
+      return left >= right;
+  }
+}
+
+type Arithmetic = '*' | '<<' | '>>' | '|' | '&' | '^' | '+' | '-';
+
+function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
+  switch (operator) {
+    case '*':
+      return left * right;
+    case '<<':
+      return right < 0n || right > 63n ? 0n : left << right;
+    case '>>':
+      return right < 0n || right > 63n ? 0n : BigInt.asUintN(64, left) >> right;
+    case '|':
+      return left | right;
+    case '&':
+      return left & right;
+    case '^':
+      return left ^ right;
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+  }
+}

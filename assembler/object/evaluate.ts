@@ -1,0 +1,206 @@
+/**
+ * The value of a bound expression: before layout, where only distances within a
+ * section are known; and after it, where everything is.
+ */
+import { SourceProblem } from '../diagnostics.ts';
+import { didYouMean } from '../suggest.ts';
+import { type Bound, binary, unary } from './bound.ts';
+import type { Section } from './section.ts';
+import type { AsmSymbol } from './symbol.ts';
+
+export interface Value {
+  /** Signed 64-bit; after layout, with the section's address added. */
+  readonly value: bigint;
+  /** The section that an address lies in; undefined for a plain number. */
+  readonly section: Section | undefined;
+}
+
+/** When and where an expression is evaluated. */
+export interface Moment {
+  /** Whether sections have their addresses. */
+  readonly placed: boolean;
+  /** Address of the instruction, for the pc-relative functions. */
+  readonly pc: number;
+}
+
+/** A name that nothing defines; the linker reports each only once. */
+export class UndefinedSymbol extends SourceProblem {
+  readonly symbol: AsmSymbol;
+
+  constructor(symbol: AsmSymbol, at: number, placed: boolean) {
+    const where = placed ? 'anywhere' : 'before this line, and its value is needed here';
+    super(at, `\`${symbol.name}\` is not defined ${where}`);
+    this.symbol = symbol;
+  }
+}
+
+const BEFORE_LAYOUT: Moment = { placed: false, pc: 0 };
+
+/** One evaluation: bounded, for names can be defined in terms of names without end. */
+interface Run {
+  readonly moment: Moment;
+  steps: number;
+  depth: number;
+}
+
+const MOST_STEPS = 100_000;
+const DEEPEST = 500;
+
+/** The value of `bound`. Throws SourceProblem when it is not known at this moment. */
+export function evaluate(bound: Bound, moment: Moment): Value {
+  return valueOf(bound, { moment, steps: 0, depth: 0 });
+}
+
+function valueOf(bound: Bound, run: Run): Value {
+  run.steps++;
+  if (run.steps > MOST_STEPS) throw new SourceProblem(bound.at, 'this expression is too long to compute');
+  switch (bound.kind) {
+    case 'number':
+      return { value: bound.value, section: undefined };
+    case 'place':
+      return addressOf(bound.section, bound.offset, run.moment);
+    case 'symbol':
+      return symbolValue(bound.symbol, bound.at, run);
+    case 'unary': {
+      const { value, section } = valueOf(bound.operand, run);
+      if (!run.moment.placed && section !== undefined && bound.operator !== '+') throw notYet(bound.at);
+      return { value: unary(bound.operator, value), section: undefined };
+    }
+    case 'binary':
+      return combine(bound, run);
+    case 'relocation':
+      return relocate(bound, run);
+    case 'captured':
+      return inner(bound.value, bound.at, run);
+  }
+}
+
+/** The plain number that `bound` is, known before layout. Throws SourceProblem. */
+export function evaluateNow(bound: Bound): bigint {
+  const { value, section } = evaluate(bound, BEFORE_LAYOUT);
+  if (section !== undefined) throw notYet(bound.at);
+  return value;
+}
+
+/** The number or section offset that `bound` is before layout, or undefined when it is not known yet. */
+export function tryEvaluate(bound: Bound): Value | undefined {
+  if (bound.kind === 'number') return { value: bound.value, section: undefined };
+  try {
+    return evaluate(bound, BEFORE_LAYOUT);
+  } catch (problem) {
+    if (problem instanceof SourceProblem) return undefined;
+    throw problem;
+  }
+}
+
+function notYet(at: number): SourceProblem {
+  return new SourceProblem(
+    at,
+    'this needs a number that is known here; an address is known only in the end',
+    'a difference of two labels of one section, both already defined, is a number',
+  );
+}
+
+function addressOf(section: Section, offset: number, moment: Moment): Value {
+  return { value: BigInt(moment.placed ? section.address + offset : offset), section };
+}
+
+function symbolValue(symbol: AsmSymbol, at: number, run: Run): Value {
+  const { definition } = symbol;
+  switch (definition.kind) {
+    case 'label':
+      return addressOf(definition.section, definition.offset, run.moment);
+    case 'value':
+      if (run.depth > DEEPEST) throw new SourceProblem(at, `\`${symbol.name}\` is defined in terms of itself`);
+      return inner(definition.value, at, run);
+    case 'elsewhere':
+      return symbolValue(definition.symbol, at, run);
+    case 'common':
+      throw notYet(at);
+    case 'undefined':
+      return undefinedValue(symbol, at, run.moment);
+  }
+}
+
+function undefinedValue(symbol: AsmSymbol, at: number, moment: Moment): Value {
+  if (moment.placed && symbol.binding === 'weak') return { value: 0n, section: undefined };
+  throw new UndefinedSymbol(symbol, at, moment.placed);
+}
+
+/** The value of a name's definition; what is wrong in there is shown where the name is used. */
+function inner(bound: Bound, at: number, run: Run): Value {
+  run.depth++;
+  try {
+    return valueOf(bound, run);
+  } catch (problem) {
+    if (problem instanceof UndefinedSymbol) throw new UndefinedSymbol(problem.symbol, at, run.moment.placed);
+    if (problem instanceof SourceProblem) throw new SourceProblem(at, problem.message, problem.hint);
+    throw problem;
+  } finally {
+    run.depth--;
+  }
+}
+
+function combine(bound: Bound & { kind: 'binary' }, run: Run): Value {
+  const left = valueOf(bound.left, run);
+  const right = valueOf(bound.right, run);
+  const { operator, at } = bound;
+  const value = binary(operator, left.value, right.value, at);
+  const one = left.section === undefined || right.section === undefined;
+  if (left.section === right.section && (one || isDistance(operator))) return { value, section: undefined };
+  if (operator === '+' && one) return { value, section: left.section ?? right.section };
+  if (operator === '-' && right.section === undefined) return { value, section: left.section };
+  if (!run.moment.placed) throw notYet(at);
+  return { value, section: undefined };
+}
+
+function isDistance(operator: string): boolean {
+  return ['-', '==', '!=', '<>', '<', '>', '<=', '>='].includes(operator);
+}
+
+type Relocation = Bound & { kind: 'relocation' };
+
+/** The relocation functions, by name. */
+const relocations: Readonly<Record<string, (bound: Relocation, run: Run) => bigint>> = {
+  hi: (bound, run) => high(valueOf(bound.operand, run).value),
+  lo: (bound, run) => low(valueOf(bound.operand, run).value),
+  pcrel_hi: (bound, run) => high(BigInt.asIntN(32, valueOf(bound.operand, run).value - BigInt(run.moment.pc))),
+  pcrel_lo: (bound, run) => pcrelLow(bound, run),
+};
+
+function relocate(bound: Relocation, run: Run): Value {
+  const compute = relocations[bound.name];
+  if (compute === undefined) {
+    const names = Object.keys(relocations);
+    throw new SourceProblem(
+      bound.at,
+      `\`%${bound.name}\` is not a relocation function`,
+      didYouMean(bound.name, names) ?? `there are ${names.map((name) => `%${name}`).join(', ')}`,
+    );
+  }
+  if (!run.moment.placed) throw notYet(bound.at);
+  return { value: compute(bound, run), section: undefined };
+}
+
+/** Upper 20 bits such that adding the sign-extended low 12 gives the value. */
+function high(value: bigint): bigint {
+  return ((value + 0x800n) >> 12n) & 0xfffffn;
+}
+
+function low(value: bigint): bigint {
+  return BigInt.asIntN(12, value);
+}
+
+/** `%pcrel_lo(label)`: the low part that belongs to the `%pcrel_hi` at `label`. */
+function pcrelLow(bound: Relocation, run: Run): bigint {
+  const { value, section } = valueOf(bound.operand, run);
+  const target = section?.pcrelHigh.get(Number(value) - section.address);
+  if (target === undefined) {
+    throw new SourceProblem(
+      bound.operand.at,
+      '`%pcrel_lo` needs the label of an instruction that has `%pcrel_hi`',
+      'as in `1: auipc a0, %pcrel_hi(x)` and `addi a0, a0, %pcrel_lo(1b)`',
+    );
+  }
+  return low(valueOf(target, run).value - value);
+}

@@ -1,0 +1,35 @@
+/** What the linker still has to fill in, once every address is known. */
+import type { Row } from '../../isa/table/row.ts';
+import type { FieldValues } from '../../isa/table/table.ts';
+import type { Statement } from '../source/statement.ts';
+import type { Bound } from './bound.ts';
+import type { Section } from './section.ts';
+
+interface Place {
+  readonly statement: Statement;
+  readonly section: Section;
+  readonly offset: number;
+}
+
+/** Which operand of the row the expression stands for. */
+export type ValueKind = 'imm' | 'memory' | 'target' | 'upper' | 'shamt' | 'sr';
+
+/** An instruction that lacks its one computed operand. */
+export interface InstructionFixup extends Place {
+  readonly kind: 'instruction';
+  readonly row: Row;
+  readonly values: FieldValues;
+  readonly operand: ValueKind;
+  readonly value: Bound;
+  /** A conditional branch: its number within the file, by which the next pass knows it. */
+  readonly branch?: number;
+}
+
+export interface DataFixup extends Place {
+  readonly kind: 'data';
+  /** Bytes: 1 to 8. */
+  readonly size: number;
+  readonly value: Bound;
+}
+
+export type Fixup = InstructionFixup | DataFixup;

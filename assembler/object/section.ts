@@ -1,0 +1,114 @@
+/** A section of one source file while it fills up: bytes, alignment, flags. */
+import { SourceProblem } from '../diagnostics.ts';
+import type { Bound } from './bound.ts';
+
+export interface SectionFlags {
+  /** Occupies memory when the program runs. */
+  readonly alloc: boolean;
+  readonly write: boolean;
+  readonly exec: boolean;
+  /** Holds no bytes in the file; zero in memory. */
+  readonly nobits: boolean;
+}
+
+/** No program here comes near; more is a mistake, and would only exhaust our own memory. */
+export const MAX_BYTES = 2 ** 30;
+const ADDRESS_SPACE = 2 ** 32;
+
+export class Section {
+  readonly name: string;
+  readonly flags: SectionFlags;
+  /** A power of two. */
+  alignment = 1;
+  /** Bytes so far; the offset of the next one. */
+  size = 0;
+  /** Of the first byte; 0 until layout (link/layout.ts) has placed the section. */
+  address = 0;
+  /** An instruction was found off its multiple of four, and has been reported. */
+  misaligned = false;
+  /** What each `%pcrel_hi` in this section refers to, by the offset of its instruction. */
+  readonly pcrelHigh = new Map<number, Bound>();
+  private content = new Uint8Array(256);
+
+  constructor(name: string, flags: SectionFlags) {
+    this.name = name;
+    this.flags = flags;
+  }
+
+  /** The bytes; empty for a section without bits. */
+  get bytes(): Uint8Array {
+    return this.flags.nobits ? new Uint8Array(0) : this.content.subarray(0, this.size);
+  }
+
+  /** Appends bytes; returns their offset. Throws SourceProblem when a section without bits gets some that are not zero. */
+  append(bytes: Uint8Array): number {
+    const offset = this.grow(bytes.length);
+    if (!this.flags.nobits) this.content.set(bytes, offset);
+    else if (bytes.some((byte) => byte !== 0)) throw this.holdsNothing();
+    return offset;
+  }
+
+  /** Appends `count` bytes, all `value`; returns their offset. */
+  fill(count: number, value: number): number {
+    const offset = this.grow(count);
+    if (this.flags.nobits) {
+      if (value !== 0) throw this.holdsNothing();
+    } else if (value !== 0) this.content.fill(value, offset, offset + count);
+    return offset;
+  }
+
+  /** Writes a little-endian value of 1 to 8 bytes, modulo its size, at an offset already appended. */
+  write(offset: number, size: number, value: bigint): void {
+    if (this.flags.nobits) {
+      if (value !== 0n) throw this.holdsNothing();
+      return;
+    }
+    let rest = BigInt.asUintN(64, value);
+    for (let n = 0; n < size; n++) {
+      this.content[offset + n] = Number(rest & 255n);
+      rest >>= 8n;
+    }
+  }
+
+  /** Appends an instruction word; returns its offset. */
+  appendWord(word: number): number {
+    if (this.flags.nobits) throw this.holdsNothing();
+    const offset = this.grow(4);
+    this.alignment = Math.max(this.alignment, 4);
+    this.writeWord(offset, word);
+    return offset;
+  }
+
+  writeWord(offset: number, word: number): void {
+    this.content[offset] = word;
+    this.content[offset + 1] = word >>> 8;
+    this.content[offset + 2] = word >>> 16;
+    this.content[offset + 3] = word >>> 24;
+  }
+
+  private grow(count: number): number {
+    const offset = this.size;
+    const size = offset + count;
+    if (size > ADDRESS_SPACE) {
+      throw new SourceProblem(0, `section ${this.name} would be ${size} bytes long, past the 4 GiB of the address space`);
+    }
+    if (!this.flags.nobits && size > this.content.length) {
+      if (size > MAX_BYTES) {
+        throw new SourceProblem(0, `section ${this.name} would hold ${size} bytes; at most 1 GiB is written to a file`, 'reserve large areas in `.bss`');
+      }
+      const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(size, this.content.length * 2)));
+      larger.set(this.content.subarray(0, offset));
+      this.content = larger;
+    }
+    this.size = size;
+    return offset;
+  }
+
+  private holdsNothing(): SourceProblem {
+    return new SourceProblem(
+      0,
+      `section ${this.name} holds no bytes, only reserved space`,
+      'use `.zero` here, or put the data in `.data`',
+    );
+  }
+}

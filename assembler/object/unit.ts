@@ -1,0 +1,125 @@
+/**
+ * A unit: what one source file turns into while it is read. Sections fill up, symbols
+ * get their definitions, and what cannot be computed yet is left as fixups to the linker.
+ */
+import { SourceProblem } from '../diagnostics.ts';
+import type { Statement } from '../source/statement.ts';
+import type { Scope } from './bound.ts';
+import type { Fixup } from './fixup.ts';
+import { Section, type SectionFlags } from './section.ts';
+import { AsmSymbol, type Definition } from './symbol.ts';
+
+/** Bytes that one statement gave, for the listing and the line table. */
+export interface LineRecord {
+  readonly statement: Statement;
+  readonly section: Section;
+  readonly from: number;
+  readonly to: number;
+}
+
+const TEXT: SectionFlags = { alloc: true, write: false, exec: true, nobits: false };
+
+export class Unit implements Scope {
+  readonly file: string;
+  readonly sections = new Map<string, Section>();
+  readonly symbols = new Map<string, AsmSymbol>();
+  readonly fixups: Fixup[] = [];
+  readonly lines: LineRecord[] = [];
+  /** The current section; the next bytes go there. */
+  section: Section;
+  previous: Section | undefined;
+  readonly stack: { readonly section: Section; readonly previous: Section | undefined }[] = [];
+  /** Conditional branches that an earlier pass found too far; by number. */
+  readonly long: ReadonlySet<number>;
+  branches = 0;
+  place: { readonly section: Section; readonly offset: number };
+  /** The statement being read. */
+  statement: Statement;
+  private readonly numeric = new Map<string, { back: AsmSymbol | undefined; next: AsmSymbol | undefined }>();
+  private unique = 0;
+
+  constructor(file: string, long: ReadonlySet<number>) {
+    this.file = file;
+    this.long = long;
+    this.section = this.sectionNamed('.text', TEXT);
+    this.place = { section: this.section, offset: 0 };
+    this.statement = { file, line: 0, column: 0, text: '', source: '' };
+  }
+
+  /** The section of that name, made with `flags` if it is new. */
+  sectionNamed(name: string, flags: SectionFlags): Section {
+    const known = this.sections.get(name);
+    if (known !== undefined) return known;
+    const section = new Section(name, flags);
+    this.sections.set(name, section);
+    return section;
+  }
+
+  /** Makes `section` the current one. */
+  enter(section: Section): void {
+    this.previous = this.section;
+    this.section = section;
+    this.here();
+  }
+
+  /** Sets `.` to the end of the current section. */
+  here(): void {
+    this.place = { section: this.section, offset: this.section.size };
+  }
+
+  symbol(name: string): AsmSymbol {
+    let symbol = this.symbols.get(name);
+    if (symbol === undefined) {
+      symbol = new AsmSymbol(name);
+      this.symbols.set(name, symbol);
+    }
+    return symbol;
+  }
+
+  /** Defines a label here: a name, or the digits of a numeric label. Throws SourceProblem if the name is taken. */
+  label(name: string, at: number): void {
+    const definition = { kind: 'label', section: this.section, offset: this.section.size } as const;
+    if (/^\d/.test(name)) this.defineNumeric(name, definition);
+    else this.define(name, at, definition);
+  }
+
+  /** Gives a symbol its definition. Throws SourceProblem, with the other place, if it has one already. */
+  define(name: string, at: number, definition: Definition): AsmSymbol {
+    const symbol = this.symbol(name);
+    const before = symbol.definition;
+    const again = before.kind === 'value' && definition.kind === 'value' && !before.once && !definition.once;
+    if (symbol.isDefined && !again) throw this.alreadyDefined(symbol, at);
+    symbol.definition = definition;
+    symbol.definedAt = { statement: this.statement, at };
+    return symbol;
+  }
+
+  private alreadyDefined(symbol: AsmSymbol, at: number): SourceProblem {
+    const first = symbol.definedAt?.statement;
+    const where = first === undefined ? '' : `; it was first defined at ${first.file}:${first.line}`;
+    return new SourceProblem(at, `\`${symbol.name}\` is already defined${where}`, 'rename one of the two, or use a numeric label like `1:`');
+  }
+
+  private defineNumeric(label: string, definition: Definition): void {
+    const entry = this.numeric.get(label);
+    const symbol = entry?.next ?? new AsmSymbol(`${label} label`);
+    symbol.definition = definition;
+    this.numeric.set(label, { back: symbol, next: undefined });
+  }
+
+  numericLabel(label: string, forward: boolean, at: number): AsmSymbol {
+    const entry = this.numeric.get(label) ?? { back: undefined, next: undefined };
+    if (!forward) {
+      if (entry.back !== undefined) return entry.back;
+      throw new SourceProblem(at, `there is no label \`${label}:\` before this line`, `\`${label}f\` means the next one after it`);
+    }
+    const next = entry.next ?? new AsmSymbol(`${label}f`);
+    this.numeric.set(label, { back: entry.back, next });
+    return next;
+  }
+
+  /** A number of its own for each use of a macro or pseudo-instruction. */
+  nextUnique(): number {
+    return this.unique++;
+  }
+}

@@ -1,0 +1,27 @@
+/** Where statements come from: a file, a macro's body, a round of a repetition. */
+import type { Statement } from '../source/statement.ts';
+
+/** An `.if` that is open. */
+export interface Condition {
+  /** Where it stands, for the message when it is never closed. */
+  readonly statement: Statement;
+  /** Statements are read, not skipped. */
+  active: boolean;
+  /** One of its branches has been read, or none may be. */
+  taken: boolean;
+  inElse: boolean;
+}
+
+export interface Frame {
+  readonly kind: 'file' | 'macro' | 'repeat';
+  statements: readonly Statement[];
+  index: number;
+  readonly conditions: Condition[];
+  /** The statements of the next round, if there is one. */
+  readonly nextRound?: () => readonly Statement[] | undefined;
+}
+
+export function frame(kind: Frame['kind'], statements: readonly Statement[], nextRound?: Frame['nextRound']): Frame {
+  const base = { kind, statements, index: 0, conditions: [] };
+  return nextRound === undefined ? base : { ...base, nextRound };
+}

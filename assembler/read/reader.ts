@@ -1,0 +1,118 @@
+/**
+ * The reader: gives the assembler one statement after another, out of files, macros
+ * and repetitions, leaving out what a condition skips. It is bounded: a macro that
+ * calls itself or a repetition of repetitions ends in an error.
+ */
+import { SourceProblem } from '../diagnostics.ts';
+import type { Statement } from '../source/statement.ts';
+import { type Condition, type Frame, frame } from './frame.ts';
+import { headOf } from './head.ts';
+import type { Macro } from './macro.ts';
+
+const MAX_DEPTH = 200;
+const MAX_STATEMENTS = 5_000_000;
+
+/** What a fatal limit throws: reading cannot go on. */
+export class ReadLimit extends SourceProblem {
+  override readonly fatal = true;
+}
+
+export class Reader {
+  readonly macros = new Map<string, Macro>();
+  private readonly frames: Frame[] = [];
+  private read = 0;
+  private readonly unclosed: (condition: Condition) => void;
+
+  /** `unclosed` is told of every condition still open when its file or macro ends. */
+  constructor(unclosed: (condition: Condition) => void) {
+    this.unclosed = unclosed;
+  }
+
+  /** Reads these statements next, before going on. Throws ReadLimit. */
+  push(kind: Frame['kind'], statements: readonly Statement[], nextRound?: Frame['nextRound']): void {
+    if (this.frames.length >= MAX_DEPTH) {
+      throw new ReadLimit(0, `macros, repetitions and included files are nested more than ${MAX_DEPTH} deep`, 'does one of them use itself without end?');
+    }
+    this.frames.push(frame(kind, statements, nextRound));
+  }
+
+  /** The next statement that no condition skips; conditional directives themselves always come. */
+  next(): Statement | undefined {
+    for (;;) {
+      const statement = this.nextRaw();
+      if (statement === undefined) return undefined;
+      if (this.isActive() || isConditional(statement)) return statement;
+    }
+  }
+
+  /** Whether statements are read, not skipped, here. */
+  isActive(): boolean {
+    return this.conditions.at(-1)?.active ?? true;
+  }
+
+  /** The open conditions of the present file or macro, innermost last. */
+  get conditions(): Condition[] {
+    return this.frames.at(-1)?.conditions ?? [];
+  }
+
+  private nextRaw(): Statement | undefined {
+    for (let top = this.frames.at(-1); top !== undefined; top = this.frames.at(-1)) {
+      const statement = top.statements[top.index];
+      if (statement !== undefined) {
+        top.index++;
+        this.count();
+        return statement;
+      }
+      this.endRound(top);
+    }
+    return undefined;
+  }
+
+  private endRound(top: Frame): void {
+    for (const condition of top.conditions.splice(0)) this.unclosed(condition);
+    const more = top.nextRound?.();
+    if (more === undefined) {
+      this.frames.pop();
+      return;
+    }
+    this.count();
+    top.statements = more;
+    top.index = 0;
+  }
+
+  private count(): void {
+    this.read++;
+    if (this.read > MAX_STATEMENTS) {
+      throw new ReadLimit(0, `macros and repetitions give more than ${MAX_STATEMENTS} statements`, 'does one of them go on without end?');
+    }
+  }
+
+  /** The statements up to the directive that closes a block; `opens` and `closes` are directives. Throws SourceProblem. */
+  block(opens: readonly string[], closes: readonly string[], at: number): Statement[] {
+    const body: Statement[] = [];
+    const top = this.frames.at(-1);
+    for (let depth = 1; ; ) {
+      const statement = top?.statements[top.index];
+      if (top === undefined || statement === undefined) {
+        throw new SourceProblem(at, `this block never ends`, `close it with \`${closes[0]}\``);
+      }
+      top.index++;
+      const name = headOf(statement.text)?.name ?? '';
+      if (opens.includes(name)) depth++;
+      if (closes.includes(name)) depth--;
+      if (depth === 0) return body;
+      body.push(statement);
+    }
+  }
+
+  /** Leaves the present macro. Throws SourceProblem when there is none. */
+  exitMacro(at: number): void {
+    const index = this.frames.findLastIndex((candidate) => candidate.kind === 'macro');
+    if (index < 0) throw new SourceProblem(at, '`.exitm` stands outside every macro');
+    this.frames.length = index;
+  }
+}
+
+function isConditional(statement: Statement): boolean {
+  return /^\.(?:if|else|endif)/.test(headOf(statement.text)?.name ?? '');
+}

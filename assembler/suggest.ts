@@ -1,0 +1,48 @@
+/** The nearest name to a misspelt one, for error messages. */
+
+/** The name of `names` that fewest edits away from `word`, if it is near enough to be meant. */
+export function nearest(word: string, names: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase().slice(0, 64);
+  const allowed = Math.max(1, Math.floor(wanted.length / 3));
+  let best: string | undefined;
+  let distance = allowed + 1;
+  for (const name of names) {
+    if (Math.abs(name.length - wanted.length) > allowed) continue;
+    const edits = editDistance(wanted, name.toLowerCase());
+    if (edits < distance) {
+      best = name;
+      distance = edits;
+    }
+  }
+  return best;
+}
+
+/** "did you mean `x`?", or undefined when nothing is near. */
+export function didYouMean(word: string, names: Iterable<string>): string | undefined {
+  const name = nearest(word, names);
+  return name === undefined ? undefined : `did you mean \`${name}\`?`;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (Damerau's distance). */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, at(beforeLast, j - 2) + 1);
+      }
+      row.push(cost);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? 0;
+}

@@ -1,0 +1,70 @@
+/**
+ * The grammar of one statement, as pure syntax: it knows neither mnemonics nor
+ * directives nor registers. What the pieces mean: parse.ts.
+ *
+ * Rules are lexical (lower case), so that columns are exact and a long file is parsed
+ * statement by statement in little memory. Comments are gone before (source/scan.ts).
+ * An expression is a flat list here; precedence.ts gives it its shape.
+ */
+import { type Grammar, grammar } from 'ohm-js';
+
+const source = String.raw`
+  Assembly {
+    statement = sp label* body? sp end
+    onlyOperands = sp operands? sp end
+
+    label = labelName sp ":" sp
+    labelName = name | digits
+
+    body = assignment | operation
+    assignment = name sp "=" "="? sp expression
+    operation = name (blank sp operands)?
+
+    operands = operand (sp "," sp operand)*
+    operand = plain | string | keyword
+    keyword (a keyword) = ("@" | "%") word ~(sp "(")
+    plain = expression base?
+    base = sp "(" sp name sp ")"
+
+    expression = term (sp operator sp term)*
+    term = prefix* primary
+    prefix = ("-" | "~" | "!" | "+") sp
+    primary = symbol | number | group | relocation
+    group = "(" sp expression sp ")"
+    relocation = "%" word sp "(" sp expression sp ")"
+    symbol (a name) = name suffix?
+    suffix = "@" word
+
+    operator (an operator) = "<<" | ">>" | "<=" | ">=" | "==" | "!=" | "<>" | "&&" | "||"
+      | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"
+
+    number (a number) = plainDigits | hex | binary | numericReference | character
+    hex = ("0x" | "0X") ("0".."9" | "a".."f" | "A".."F")+ ~nameRest
+    binary = ("0b" | "0B") ("0" | "1")+ ~nameRest
+    numericReference = digits ("b" | "f") ~nameRest
+    plainDigits = digits ~nameRest
+    digits = "0".."9"+
+
+    character = "'" characterBody "'"?
+    characterBody = "\\" any -- escaped
+      | any
+    string (a string) = "\"" stringPart* "\""
+    stringPart = ~("\"" | "\\") any -- one
+      | "\\" any -- escaped
+
+    name (a name) = nameStart ("a".."z" | "A".."Z" | "_" | "." | "$" | "0".."9" | "\u{80}".."\u{10FFFF}")*
+    word = nameStart ("a".."z" | "A".."Z" | "_" | "-" | "0".."9")*
+    nameStart = "a".."z" | "A".."Z" | "_" | "." | "$" | "\u{80}".."\u{10FFFF}"
+    nameRest = nameStart | "0".."9"
+    blank (a blank) = " " | "\t"
+    sp (a blank) = (" " | "\t")*
+  }
+`;
+
+let built: Grammar | undefined;
+
+/** The grammar, built on first use: building takes tens of milliseconds. */
+export function assemblyGrammar(): Grammar {
+  built ??= grammar(source);
+  return built;
+}

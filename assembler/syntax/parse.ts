@@ -1,0 +1,166 @@
+/** Text of a statement to its tree (tree.ts), by the grammar's semantics. */
+import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
+import { SourceProblem } from '../diagnostics.ts';
+import { characterValue, unescape } from './escapes.ts';
+import { assemblyGrammar } from './grammar.ts';
+import { type Infix, shape } from './precedence.ts';
+import type { BinaryOperator, Body, Expression, Label, Operand, Parsed, UnaryOperator } from './tree.ts';
+
+/** Where a node starts in the statement. */
+function at(node: Node): number {
+  return node.source.startIdx;
+}
+
+function parts<T>(iteration: Node): T[] {
+  return iteration.children.map((child) => child.tree() as T);
+}
+
+function operandOf(expressionNode: Node, baseNode: Node): Operand {
+  const expression = expressionNode.tree() as Expression;
+  const start = at(expressionNode);
+  const base = baseNode.children[0]?.tree() as { at: number; name: string } | undefined;
+  const text = (expressionNode.sourceString + (baseNode.sourceString ?? '')).trim();
+  if (base !== undefined) return { kind: 'memory', at: start, text, offset: expression, base };
+  if (expression.kind === 'symbol' && text.startsWith('(')) {
+    return { kind: 'memory', at: start, text, offset: undefined, base: expression };
+  }
+  return { kind: 'expression', at: start, text, expression };
+}
+
+function termOf(prefixes: Node, primary: Node): Expression {
+  return prefixes.children.reduceRight<Expression>(
+    (operand, prefix) => ({
+      kind: 'unary',
+      at: at(prefix),
+      operator: prefix.sourceString[0] as UnaryOperator,
+      operand,
+    }),
+    primary.tree() as Expression,
+  );
+}
+
+function expressionOf(first: Node, operators: Node, rest: Node): Expression {
+  const head = first.tree() as Expression;
+  if (operators.children.length === 0) return head;
+  const infixes: Infix[] = operators.children.map((node) => ({
+    at: at(node),
+    operator: node.sourceString as BinaryOperator,
+  }));
+  return shape([head, ...parts<Expression>(rest)], infixes);
+}
+
+function digitsValue(text: string): bigint {
+  return BigInt(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text);
+}
+
+function number(node: Node, value: bigint): Expression {
+  return { kind: 'number', at: at(node), value };
+}
+
+function operationOf(name: Node, operands: Node): Body {
+  const list = (operands.children[0]?.tree() as Operand[] | undefined) ?? [];
+  return { kind: 'operation', at: at(name), name: name.sourceString, operands: list };
+}
+
+function buildSemantics(): Semantics {
+  return assemblyGrammar()
+    .createSemantics()
+    .addOperation<unknown>('tree', {
+      statement: (_, labels, body, _sp, _end): Parsed => ({
+        labels: parts<Label>(labels),
+        body: body.children[0]?.tree() as Body | undefined,
+      }),
+      onlyOperands: (_, operands, _sp, _end): Operand[] =>
+        (operands.children[0]?.tree() as Operand[] | undefined) ?? [],
+      label: (name, _sp, _colon, _sp2): Label => ({ at: at(name), name: name.sourceString }),
+      assignment: (name, _sp, _equals, again, _sp2, value): Body => ({
+        kind: 'assignment',
+        at: at(name),
+        name: name.sourceString,
+        once: again.children.length > 0,
+        value: value.tree() as Expression,
+      }),
+      operation: (name, _blank, _sp, operands) => operationOf(name, operands),
+      operands: (first, _sp, _comma, _sp2, rest): Operand[] => [
+        first.tree() as Operand,
+        ...parts<Operand>(rest),
+      ],
+      keyword(_mark, word): Operand {
+        return { kind: 'keyword', at: at(this), text: this.sourceString, name: word.sourceString };
+      },
+      plain: (expression, base) => operandOf(expression, base),
+      base: (_sp, _open, _sp2, name, _sp3, _close) => ({ at: at(name), name: name.sourceString }),
+      expression: (first, _sp, operators, _sp2, rest) => expressionOf(first, operators, rest),
+      term: (prefixes, primary) => termOf(prefixes, primary),
+      group: (_open, _sp, expression, _sp2, _close) => expression.tree() as Expression,
+      relocation(_percent, word, _sp, _open, _sp2, operand, _sp3, _close): Expression {
+        const name = word.sourceString;
+        return { kind: 'relocation', at: at(this), name, operand: operand.tree() as Expression };
+      },
+      symbol: (name, _suffix): Expression => ({
+        kind: 'symbol',
+        at: at(name),
+        name: name.sourceString,
+      }),
+      hex(_mark, _digits) {
+        return number(this, BigInt(this.sourceString.toLowerCase()));
+      },
+      binary(_mark, _digits) {
+        return number(this, BigInt(this.sourceString.toLowerCase()));
+      },
+      numericReference: (label, way): Expression => ({
+        kind: 'numeric',
+        at: at(label),
+        label: label.sourceString,
+        forward: way.sourceString === 'f',
+      }),
+      plainDigits(digits) {
+        return number(this, digitsValue(digits.sourceString));
+      },
+      character(_quote, inside, _end) {
+        return number(this, characterValue(inside.sourceString));
+      },
+      string(_open, inside, _close): Operand {
+        const text = this.sourceString;
+        return { kind: 'string', at: at(this), text, bytes: unescape(inside.sourceString) };
+      },
+    });
+}
+
+let semantics: Semantics | undefined;
+
+function treeOf(match: MatchResult): unknown {
+  semantics ??= buildSemantics();
+  return semantics(match).tree();
+}
+
+/** Statements seen before: programs repeat themselves, and macros more so. Trees are immutable. */
+const seen = new Map<string, Parsed>();
+const SEEN_LIMIT = 20_000;
+
+/** The tree of one statement. Throws SourceProblem, with what was expected. */
+export function parseStatement(text: string): Parsed {
+  const known = seen.get(text);
+  if (known !== undefined) return known;
+  const match = assemblyGrammar().match(text, 'statement');
+  if (match.failed()) throw syntaxProblem(match as FailedMatchResult, text);
+  const parsed = treeOf(match) as Parsed;
+  if (seen.size >= SEEN_LIMIT) seen.clear();
+  seen.set(text, parsed);
+  return parsed;
+}
+
+/** The operands that `text` lists, of which the first `from` characters are skipped. Throws SourceProblem. */
+export function parseOperands(text: string, from: number): readonly Operand[] {
+  const blanked = ' '.repeat(from) + text.slice(from);
+  const match = assemblyGrammar().match(blanked, 'onlyOperands');
+  if (match.failed()) throw syntaxProblem(match as FailedMatchResult, blanked);
+  return treeOf(match) as Operand[];
+}
+
+function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
+  const position = match.getRightmostFailurePosition();
+  const rest = text.slice(position).trim();
+  const found = rest === '' ? 'the statement ends too early' : `\`${rest[0]}\` does not fit here`;
+  return new SourceProblem(position, found, `expected ${match.getExpectedText()}`);
+}

@@ -1,0 +1,61 @@
+/**
+ * Gives a flat expression its shape by operator precedence: that of GNU `as`, which
+ * is not C's (`as` manual, "Infix Operators"): `|` and `&` bind more tightly than `+`.
+ */
+import type { BinaryOperator, Expression } from './tree.ts';
+
+/** Strength of each operator; stronger ones bind first. */
+const strength: Readonly<Record<BinaryOperator, number>> = {
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  '<<': 5,
+  '>>': 5,
+  '|': 4,
+  '&': 4,
+  '^': 4,
+  '+': 3,
+  '-': 3,
+  '==': 2,
+  '!=': 2,
+  '<>': 2,
+  '<': 2,
+  '>': 2,
+  '<=': 2,
+  '>=': 2,
+  '&&': 1,
+  '||': 0,
+};
+
+/** An operator between two terms, and where it stands. */
+export interface Infix {
+  readonly at: number;
+  readonly operator: BinaryOperator;
+}
+
+/** The tree of `terms[0] infixes[0] terms[1] infixes[1] …`; operators of one strength group from the left. */
+export function shape(terms: readonly Expression[], infixes: readonly Infix[]): Expression {
+  const values: Expression[] = [];
+  const waiting: Infix[] = [];
+  const reduce = (): void => {
+    const { operator, at } = waiting.pop() as Infix;
+    const right = values.pop() as Expression;
+    const left = values.pop() as Expression;
+    values.push({ kind: 'binary', at, operator, left, right });
+  };
+  terms.forEach((term, n) => {
+    values.push(term);
+    const infix = infixes[n];
+    if (infix === undefined) return;
+    for (
+      let top = waiting.at(-1);
+      top && strength[top.operator] >= strength[infix.operator];
+      top = waiting.at(-1)
+    ) {
+      reduce();
+    }
+    waiting.push(infix);
+  });
+  while (waiting.length > 0) reduce();
+  return values[0] as Expression;
+}

@@ -1,0 +1,96 @@
+/**
+ * What a statement says, as data. Every `at` is an offset into the statement's text,
+ * from 0. Names are not yet looked up: `a0` is a symbol here; whether it is a register
+ * is for instructions/ to decide.
+ */
+
+export type Expression =
+  | { readonly kind: 'number'; readonly at: number; readonly value: bigint }
+  | { readonly kind: 'symbol'; readonly at: number; readonly name: string }
+  /** `1b` or `1f`: the numeric label before or after this place. */
+  | { readonly kind: 'numeric'; readonly at: number; readonly label: string; readonly forward: boolean }
+  | {
+      readonly kind: 'unary';
+      readonly at: number;
+      readonly operator: UnaryOperator;
+      readonly operand: Expression;
+    }
+  | {
+      readonly kind: 'binary';
+      readonly at: number;
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  /** `%hi(…)` and its kin; `name` is without the percent sign. */
+  | { readonly kind: 'relocation'; readonly at: number; readonly name: string; readonly operand: Expression };
+
+export type UnaryOperator = '-' | '+' | '~' | '!';
+
+export type BinaryOperator =
+  | '*'
+  | '/'
+  | '%'
+  | '<<'
+  | '>>'
+  | '|'
+  | '&'
+  | '^'
+  | '+'
+  | '-'
+  | '=='
+  | '!='
+  | '<>'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '&&'
+  | '||';
+
+export type Operand =
+  | {
+      readonly kind: 'expression';
+      readonly at: number;
+      readonly text: string;
+      readonly expression: Expression;
+    }
+  /** `offset(base)` or `(base)`. */
+  | {
+      readonly kind: 'memory';
+      readonly at: number;
+      readonly text: string;
+      readonly offset: Expression | undefined;
+      readonly base: { readonly at: number; readonly name: string };
+    }
+  | { readonly kind: 'string'; readonly at: number; readonly text: string; readonly bytes: Uint8Array }
+  /** `@function`, `%progbits`: `name` is without the first character. */
+  | { readonly kind: 'keyword'; readonly at: number; readonly text: string; readonly name: string };
+
+export interface Label {
+  readonly at: number;
+  /** A name, or the digits of a numeric label. */
+  readonly name: string;
+}
+
+export type Body =
+  /** A directive (the name starts with a dot), a mnemonic, or a macro. */
+  | {
+      readonly kind: 'operation';
+      readonly at: number;
+      readonly name: string;
+      readonly operands: readonly Operand[];
+    }
+  | {
+      readonly kind: 'assignment';
+      readonly at: number;
+      readonly name: string;
+      /** `==`: the name must be new. */
+      readonly once: boolean;
+      readonly value: Expression;
+    };
+
+export interface Parsed {
+  readonly labels: readonly Label[];
+  readonly body: Body | undefined;
+}
