@@ -4,7 +4,7 @@
  * in its long form, until nothing moves any more.
  */
 import { AssemblyError, type Diagnostic, Diagnostics } from './diagnostics.ts';
-import { isTemporary } from './elf/symbols.ts';
+import { debugSections } from './elf/debug-line.ts';
 import { writeElf } from './elf/elf.ts';
 import { LayoutError } from './link/layout.ts';
 import { type Image, link } from './link/link.ts';
@@ -65,11 +65,14 @@ function buildImage(
   diagnostics: Diagnostics,
 ): Image {
   const readFile = options.readFile ?? cannotInclude;
-  const units = sources.map(({ name, text }, n) => readUnit({ name, text, long: long[n] ?? new Set(), readFile }, diagnostics));
+  const units = sources.map(({ name, text }, n) =>
+    readUnit({ name, text, long: long[n] ?? new Set(), readFile }, diagnostics),
+  );
   try {
     return link(units, options.base ?? DEFAULT_BASE, diagnostics);
   } catch (error) {
-    if (error instanceof LayoutError) throw new AssemblyError([...diagnostics.errors, wholeFile('the image', error.message)]);
+    if (error instanceof LayoutError)
+      throw new AssemblyError([...diagnostics.errors, wholeFile('the image', error.message)]);
     throw error;
   }
 }
@@ -99,7 +102,7 @@ function wholeFile(file: string, message: string): Diagnostic {
 function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
   if (errors.length > 0) throw new AssemblyError(errors);
   return {
-    elf: writeElf(image),
+    elf: writeElf(image, debugSections(image)),
     entry: image.entry,
     symbols: symbolsOf(image),
     listing: listingOf(image),
@@ -110,7 +113,11 @@ function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
 /** Labels by name; where files have the same local name, the shared one or the first file's counts. */
 function symbolsOf(image: Image): Map<string, number> {
   const symbols = new Map<string, number>();
-  const all = [...image.names.globals.values(), ...image.names.provided.values(), ...image.units.flatMap((unit) => [...unit.symbols.values()])];
+  const all = [
+    ...image.names.globals.values(),
+    ...image.names.provided.values(),
+    ...image.units.flatMap((unit) => [...unit.symbols.values()]),
+  ];
   for (const symbol of all) {
     if (!hasPlace(symbol) || symbols.has(symbol.name)) continue;
     const { value } = evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 });

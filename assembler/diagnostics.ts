@@ -73,7 +73,9 @@ function report(diagnostics: readonly Diagnostic[]): string {
 /** A diagnostic as text of a few lines: place and message, the source line with a caret, the hint, and the uses around it. */
 export function formatDiagnostic(diagnostic: Diagnostic, severity: 'error' | 'warning' = 'error'): string {
   const { file, line, column, source, message, hint, via = [] } = diagnostic;
-  const lines = [line === 0 ? `${file}: ${severity}: ${message}` : `${file}:${line}:${column}: ${severity}: ${message}`];
+  const lines = [
+    line === 0 ? `${file}: ${severity}: ${message}` : `${file}:${line}:${column}: ${severity}: ${message}`,
+  ];
   if (line !== 0) lines.push(...excerpt(source, column));
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   for (const use of via) lines.push(`  ${use.what} at ${use.file}:${use.line}: ${clip(use.source.trim())}`);

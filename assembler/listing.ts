@@ -67,8 +67,14 @@ export function formatListing(listing: readonly ListingLine[]): string {
 }
 
 function formatLine({ address, bytes, line, text }: ListingLine): string {
-  const shown = [...bytes.subarray(0, BYTES_SHOWN)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const shown = [...bytes.subarray(0, BYTES_SHOWN)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
   const more = bytes.length > BYTES_SHOWN ? '…' : '';
-  const columns = [address.toString(16).padStart(8, '0'), (shown + more).padEnd(BYTES_SHOWN * 2 + 1), String(line).padStart(5)];
+  const columns = [
+    address.toString(16).padStart(8, '0'),
+    (shown + more).padEnd(BYTES_SHOWN * 2 + 1),
+    String(line).padStart(5),
+  ];
   return `${columns.join(' ')}  ${text.replaceAll('\t', '    ').trimEnd()}`.trimEnd();
 }

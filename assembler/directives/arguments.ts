@@ -12,7 +12,11 @@ export function expectCount(use: Use, least: number, most: number, syntax: strin
   const count = use.operands.length;
   if (count >= least && count <= most) return;
   const found = count === 0 ? 'no operands' : `${count} operand${count === 1 ? '' : 's'}`;
-  throw new SourceProblem(use.at, `\`${use.name}\` does not take ${found}`, `write \`${`${use.name} ${syntax}`.trim()}\``);
+  throw new SourceProblem(
+    use.at,
+    `\`${use.name}\` does not take ${found}`,
+    `write \`${`${use.name} ${syntax}`.trim()}\``,
+  );
 }
 
 /** The operand as a bound expression. Throws SourceProblem. */
@@ -39,7 +43,10 @@ export function rangedOperand(unit: Unit, operand: Operand, min: number, max: nu
 export function nameOperand(operand: Operand | undefined, at: number): string {
   if (operand?.kind === 'expression' && operand.expression.kind === 'symbol') return operand.expression.name;
   if (operand?.kind === 'string') return new TextDecoder().decode(operand.bytes);
-  throw new SourceProblem(operand?.at ?? at, operand === undefined ? 'expected a name' : `expected a name, found \`${operand.text}\``);
+  throw new SourceProblem(
+    operand?.at ?? at,
+    operand === undefined ? 'expected a name' : `expected a name, found \`${operand.text}\``,
+  );
 }
 
 /** The operand as a string's bytes. Throws SourceProblem. */

@@ -15,7 +15,12 @@ const loopEnds = ['.endr'];
 function macro(context: Context, use: RawUse): void {
   const body = context.reader.block(['.macro'], ['.endm', '.endmacro'], use.at);
   const { name, parameters } = parseMacroHead(use.text.slice(use.rest), use.rest);
-  if (context.reader.macros.has(name)) throw new SourceProblem(use.rest, `macro \`${name}\` is already defined`, `\`.purgem ${name}\` forgets it`);
+  if (context.reader.macros.has(name))
+    throw new SourceProblem(
+      use.rest,
+      `macro \`${name}\` is already defined`,
+      `\`.purgem ${name}\` forgets it`,
+    );
   context.reader.macros.set(name, { name, parameters, body });
 }
 
@@ -39,9 +44,14 @@ function repeatFor(valuesOf: (text: string) => string[]): RunRaw {
   return ({ reader, unit }, use) => {
     const body = reader.block(loops, loopEnds, use.at);
     const [, name = '', text = ''] = /^\s*([\w.$]+)\s*(?:[,\s](.*))?$/s.exec(use.text.slice(use.rest)) ?? [];
-    if (name === '') throw new SourceProblem(use.at, `\`${use.name}\` needs a name and values`, `as in \`${use.name} reg, …\``);
+    if (name === '')
+      throw new SourceProblem(
+        use.at,
+        `\`${use.name}\` needs a name and values`,
+        `as in \`${use.name} reg, …\``,
+      );
     const values = valuesOf(text);
-    const unique = unit.nextUnique();
+    const unique = unit.nextMacroUse();
     let index = 0;
     reader.push('repeat', [], () => {
       const value = values[index++];
@@ -70,7 +80,8 @@ function include(context: Context, use: Use): void {
     reader.push('file', scan(path, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
     if (problem instanceof NotAssembly) throw new SourceProblem(at, `${path}: ${problem.message}`);
-    if (problem instanceof OpenComment) throw new SourceProblem(at, `${path}:${problem.line}: ${problem.message}`, problem.hint);
+    if (problem instanceof OpenComment)
+      throw new SourceProblem(at, `${path}:${problem.line}: ${problem.message}`, problem.hint);
     throw problem;
   }
 }

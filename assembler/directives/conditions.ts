@@ -23,14 +23,18 @@ function compares(test: (value: bigint) => boolean): Test {
 /** Whether the name after the directive has a definition so far. */
 function defined({ unit }: Context, use: RawUse): boolean {
   const name = use.text.slice(use.rest).trim();
-  if (!/^[\w.$\u0080-\uffff]+$/u.test(name)) throw new SourceProblem(use.rest, `\`${use.name}\` needs one name`);
+  if (!/^[\w.$\u0080-\uffff]+$/u.test(name))
+    throw new SourceProblem(use.rest, `\`${use.name}\` needs one name`);
   return unit.symbols.get(name)?.isDefined ?? false;
 }
 
 /** Whether the two texts after the directive are the same. */
 function same(_context: Context, use: RawUse): boolean {
-  const texts = splitArguments(use.text.slice(use.rest)).map((argument) => argument.text.replace(/^(['"])(.*)\1$/s, '$2'));
-  if (texts.length !== 2) throw new SourceProblem(use.at, `\`${use.name}\` compares two texts`, `write \`${use.name} a, b\``);
+  const texts = splitArguments(use.text.slice(use.rest)).map((argument) =>
+    argument.text.replace(/^(['"])(.*)\1$/s, '$2'),
+  );
+  if (texts.length !== 2)
+    throw new SourceProblem(use.at, `\`${use.name}\` compares two texts`, `write \`${use.name} a, b\``);
   return texts[0] === texts[1];
 }
 
@@ -59,7 +63,8 @@ function open(test: Test): RunRaw {
 function innermost({ reader }: Context, use: RawUse) {
   const condition = reader.conditions.at(-1);
   if (condition === undefined) throw new SourceProblem(use.at, `\`${use.name}\` without \`.if\``);
-  if (condition.inElse && use.name !== '.endif') throw new SourceProblem(use.at, `\`${use.name}\` after \`.else\``);
+  if (condition.inElse && use.name !== '.endif')
+    throw new SourceProblem(use.at, `\`${use.name}\` after \`.else\``);
   return condition;
 }
 

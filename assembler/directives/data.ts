@@ -78,7 +78,8 @@ function leb128(signed: boolean): Run {
     for (const operand of operands) {
       unit.here();
       const value = evaluateNow(boundOperand(unit, operand));
-      if (value < 0n && !signed) throw new SourceProblem(operand.at, `${value} is negative`, 'use `.sleb128`');
+      if (value < 0n && !signed)
+        throw new SourceProblem(operand.at, `${value} is negative`, 'use `.sleb128`');
       unit.section.append(Uint8Array.from(leb128Bytes(value, signed)));
     }
   };

@@ -38,7 +38,11 @@ const j: Format = { bits: 'imm[20|10:1|11|19:12] rd opcode', numbers: [], operan
 
 const formats: Readonly<Record<string, Format>> = {
   r: { bits: 'funct7 rs2 rs1 funct3 rd opcode', numbers: ['funct3', 'funct7'], operands: ['rd, rs1, rs2'] },
-  i: { bits: 'imm[11:0] rs1 funct3 rd opcode', numbers: ['funct3'], operands: ['rd, rs1, imm', 'rd, imm(rs1)'] },
+  i: {
+    bits: 'imm[11:0] rs1 funct3 rd opcode',
+    numbers: ['funct3'],
+    operands: ['rd, rs1, imm', 'rd, imm(rs1)'],
+  },
   s: { bits: 'imm[11:5] rs2 rs1 funct3 imm[4:0] opcode', numbers: ['funct3'], operands: ['rs2, imm(rs1)'] },
   b,
   sb: b,
@@ -56,7 +60,11 @@ function insn({ unit }: Context, use: RawUse): void {
   }
   if (type !== '') {
     const names = Object.keys(formats);
-    throw new SourceProblem(use.rest + space.length, `\`${type}\` is not an instruction format`, didYouMean(type, names) ?? `there are ${names.join(', ')}`);
+    throw new SourceProblem(
+      use.rest + space.length,
+      `\`${type}\` is not an instruction format`,
+      didYouMean(type, names) ?? `there are ${names.join(', ')}`,
+    );
   }
   raw(unit, use, parseOperands(use.text, use.rest));
 }
@@ -64,14 +72,27 @@ function insn({ unit }: Context, use: RawUse): void {
 /** `.insn word` and `.insn 4, word`. */
 function raw(unit: Unit, use: RawUse, operands: readonly Operand[]): void {
   const word = operands.at(-1);
-  if (word === undefined || operands.length > 2) throw new SourceProblem(use.at, '`.insn` takes a format and fields, or a word', 'as in `.insn r CUSTOM_0, 0, 17, x0, a0, x0` or `.insn 0x00000013`');
+  if (word === undefined || operands.length > 2)
+    throw new SourceProblem(
+      use.at,
+      '`.insn` takes a format and fields, or a word',
+      'as in `.insn r CUSTOM_0, 0, 17, x0, a0, x0` or `.insn 0x00000013`',
+    );
   if (operands.length === 2) rangedOperand(unit, operands[0] as Operand, 4, 4, 'the length');
   unit.section.appendWord(rangedOperand(unit, word, -0x80000000, 0xffffffff, 'an instruction word') | 0);
 }
 
-function formatted(unit: Unit, use: RawUse, type: string, format: Format, operands: readonly Operand[]): void {
+function formatted(
+  unit: Unit,
+  use: RawUse,
+  type: string,
+  format: Format,
+  operands: readonly Operand[],
+): void {
   const fixed = 1 + format.numbers.length;
-  const syntaxes = format.operands.map((rest) => `\`.insn ${[`${type} opcode`, ...format.numbers, rest].join(', ')}\``);
+  const syntaxes = format.operands.map(
+    (rest) => `\`.insn ${[`${type} opcode`, ...format.numbers, rest].join(', ')}\``,
+  );
   const [opcodeOperand] = operands;
   const best: SourceProblem[][] = [];
   for (const syntax of format.operands) {
@@ -79,7 +100,9 @@ function formatted(unit: Unit, use: RawUse, type: string, format: Format, operan
     if (opcodeOperand === undefined || operands.length !== fixed + count) continue;
     const form = rowForm(rowOf(unit, format, syntax, operands));
     const rest = operands.slice(fixed);
-    const problems = form.shapes.flatMap((shape, n) => shapeProblem(rest[n] as Operand, shape, () => true) ?? []);
+    const problems = form.shapes.flatMap(
+      (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true) ?? [],
+    );
     if (problems.length === 0) {
       form.emit(unit, rest, use.at);
       return;
@@ -87,7 +110,11 @@ function formatted(unit: Unit, use: RawUse, type: string, format: Format, operan
     best.push(problems);
   }
   throwProblems(best.sort((one, other) => one.length - other.length)[0] ?? []);
-  throw new SourceProblem(use.at, `\`.insn ${type}\` does not take ${operands.length} operands`, `write ${syntaxes.join(' or ')}`);
+  throw new SourceProblem(
+    use.at,
+    `\`.insn ${type}\` does not take ${operands.length} operands`,
+    `write ${syntaxes.join(' or ')}`,
+  );
 }
 
 function rowOf(unit: Unit, format: Format, syntax: string, operands: readonly Operand[]): Row {
@@ -106,15 +133,25 @@ function binary(value: number, width: number): string {
 }
 
 function opcodeOf(unit: Unit, operand: Operand): number {
-  const name = operand.kind === 'expression' && operand.expression.kind === 'symbol' ? operand.expression.name : undefined;
+  const name =
+    operand.kind === 'expression' && operand.expression.kind === 'symbol'
+      ? operand.expression.name
+      : undefined;
   const known = name === undefined ? undefined : opcodes[name];
   if (known !== undefined) return known;
   if (name !== undefined && unit.symbols.get(name) === undefined) {
-    throw new SourceProblem(operand.at, `\`${name}\` is not an opcode`, didYouMean(name, Object.keys(opcodes)));
+    throw new SourceProblem(
+      operand.at,
+      `\`${name}\` is not an opcode`,
+      didYouMean(name, Object.keys(opcodes)),
+    );
   }
   const value = numberOperand(unit, operand);
   if (value >= 0 && value <= 127 && value % 4 === 3) return value;
-  throw new SourceProblem(operand.at, `${value} is not the opcode of a 32-bit instruction: 3 to 127, the low two bits 1`);
+  throw new SourceProblem(
+    operand.at,
+    `${value} is not the opcode of a 32-bit instruction: 3 to 127, the low two bits 1`,
+  );
 }
 
 export const insnDirectives: DirectiveGroup = { raw: { '.insn': insn } };

@@ -19,7 +19,17 @@ function warning({ unit, diagnostics }: Context, use: Use): void {
 const ignore: RunRaw = () => {};
 
 /** Accepted, and without effect: notes of compilers to linkers, debuggers and unwinders. */
-const ignored = ['.file', '.loc', '.ident', '.option', '.attribute', '.addrsig', '.addrsig_sym', '.version', '.variant_cc'];
+const ignored = [
+  '.file',
+  '.loc',
+  '.ident',
+  '.option',
+  '.attribute',
+  '.addrsig',
+  '.addrsig_sym',
+  '.version',
+  '.variant_cc',
+];
 
 export const otherDirectives: DirectiveGroup = {
   parsed: { '.error': error, '.err': error, '.abort': error, '.warning': warning },

@@ -48,12 +48,18 @@ function section(context: Context, use: Use): void {
 
 function chosenSection({ unit, diagnostics }: Context, use: Use): Section {
   const [first, second, third] = use.operands;
-  if (first === undefined) throw new SourceProblem(use.at, '`.section` needs a name', 'as in `.section .rodata`');
+  if (first === undefined)
+    throw new SourceProblem(use.at, '`.section` needs a name', 'as in `.section .rodata`');
   const name = first.kind === 'string' ? new TextDecoder().decode(first.bytes) : first.text;
   if (/[\s()]/.test(name)) throw new SourceProblem(first.at, `\`${name}\` cannot be the name of a section`);
   if (second === undefined) {
     if (usualFlags(name) === undefined && !unit.sections.has(name) && !/^\.(debug|note|comment)/.test(name)) {
-      diagnostics.warn(unit.statement, first.at, `section ${name} will not be in memory when the program runs`, `write \`.section ${name}, "aw"\` if it should be`);
+      diagnostics.warn(
+        unit.statement,
+        first.at,
+        `section ${name} will not be in memory when the program runs`,
+        `write \`.section ${name}, "aw"\` if it should be`,
+      );
     }
     return usualSection(unit, name);
   }
@@ -64,7 +70,11 @@ function writtenFlags(flags: Operand, type: Operand | undefined, at: number): Se
   const letters = new TextDecoder().decode(stringOperand(flags, at));
   const unknown = /[^awxMSGTo?Re]/.exec(letters);
   if (unknown !== null) {
-    throw new SourceProblem(flags.at, `\`${unknown[0]}\` is not a section flag`, 'the flags are a (in memory), w (writable), x (executable)');
+    throw new SourceProblem(
+      flags.at,
+      `\`${unknown[0]}\` is not a section flag`,
+      'the flags are a (in memory), w (writable), x (executable)',
+    );
   }
   return {
     alloc: letters.includes('a'),
@@ -80,7 +90,11 @@ function isNobits(type: Operand | undefined): boolean {
   if (type === undefined) return false;
   const name = type.kind === 'keyword' ? type.name : type.kind === 'string' ? type.text.slice(1, -1) : '';
   if (types.includes(name)) return name === 'nobits';
-  throw new SourceProblem(type.at, `\`${type.text}\` is not a section type`, 'write `@progbits` or `@nobits`');
+  throw new SourceProblem(
+    type.at,
+    `\`${type.text}\` is not a section type`,
+    'write `@progbits` or `@nobits`',
+  );
 }
 
 function pushSection(context: Context, use: Use): void {

@@ -25,7 +25,9 @@ function align(inBytes: boolean): Run {
   return ({ unit }, use) => {
     expectCount(use, 1, 3, inBytes ? 'bytes, fill, most' : 'power, fill, most');
     const [first, fill, most] = use.operands as [Operand, Operand?, Operand?];
-    const alignment = inBytes ? byteAlignment(unit, first) : 2 ** rangedOperand(unit, first, 0, MAX_POWER, 'a power of two');
+    const alignment = inBytes
+      ? byteAlignment(unit, first)
+      : 2 ** rangedOperand(unit, first, 0, MAX_POWER, 'a power of two');
     const gap = (alignment - (unit.section.size % alignment)) % alignment;
     if (most !== undefined && gap > numberOperand(unit, most)) return;
     unit.section.alignment = Math.max(unit.section.alignment, alignment);

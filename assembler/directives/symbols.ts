@@ -15,7 +15,8 @@ import { moveTo } from './space.ts';
 /** A directive that does something to each symbol it names. */
 function each(act: (symbol: AsmSymbol) => void): Run {
   return ({ unit }, use) => {
-    if (use.operands.length === 0) throw new SourceProblem(use.at, `\`${use.name}\` needs the name of a symbol`);
+    if (use.operands.length === 0)
+      throw new SourceProblem(use.at, `\`${use.name}\` needs the name of a symbol`);
     for (const operand of use.operands) act(unit.symbol(nameOperand(operand, use.at)));
   };
 }
@@ -34,10 +35,16 @@ const types: Readonly<Record<string, SymbolType>> = {
 function type({ unit }: Context, use: Use): void {
   expectCount(use, 2, 2, 'name, @function');
   const [name, kind] = use.operands as [Operand, Operand];
-  const word = (kind.kind === 'keyword' ? kind.name : kind.text.replaceAll('"', '')).replace(/^STT_/, '').toLowerCase();
+  const word = (kind.kind === 'keyword' ? kind.name : kind.text.replaceAll('"', ''))
+    .replace(/^STT_/, '')
+    .toLowerCase();
   const known = types[word];
   if (known === undefined) {
-    throw new SourceProblem(kind.at, `\`${kind.text}\` is not a symbol type`, didYouMean(word, Object.keys(types)) ?? 'write `@function` or `@object`');
+    throw new SourceProblem(
+      kind.at,
+      `\`${kind.text}\` is not a symbol type`,
+      didYouMean(word, Object.keys(types)) ?? 'write `@function` or `@object`',
+    );
   }
   unit.symbol(nameOperand(name, use.at)).type = known;
 }
@@ -63,10 +70,17 @@ export function assign(unit: Unit, name: string, at: number, value: Bound, once:
     moveTo(unit, value, 0);
     return;
   }
-  if (registerNumbers.has(name)) throw new SourceProblem(at, `\`${name}\` is a register, and cannot be given a value`, `as an instruction: \`li ${name}, …\``);
+  if (registerNumbers.has(name))
+    throw new SourceProblem(
+      at,
+      `\`${name}\` is a register, and cannot be given a value`,
+      `as an instruction: \`li ${name}, …\``,
+    );
   const now = tryEvaluate(value);
   const number: Bound | undefined =
-    now !== undefined && now.section === undefined ? { kind: 'number', at: value.at, value: now.value } : undefined;
+    now !== undefined && now.section === undefined
+      ? { kind: 'number', at: value.at, value: now.value }
+      : undefined;
   unit.define(name, at, { kind: 'value', value: number ?? value, once });
 }
 
@@ -94,8 +108,12 @@ function common(unit: Unit, use: Use): { name: string; at: number; bytes: number
   expectCount(use, 2, 3, 'name, size, alignment');
   const [name, sizeOperand, alignOperand] = use.operands as [Operand, Operand, Operand?];
   const bytes = rangedOperand(unit, sizeOperand, 0, 0xffffffff, 'a size');
-  const alignment = alignOperand === undefined ? naturalAlignment(bytes) : rangedOperand(unit, alignOperand, 1, 65536, 'an alignment');
-  if (!Number.isInteger(Math.log2(alignment))) throw new SourceProblem(alignOperand?.at ?? 0, `${alignment} is not a power of two`);
+  const alignment =
+    alignOperand === undefined
+      ? naturalAlignment(bytes)
+      : rangedOperand(unit, alignOperand, 1, 65536, 'an alignment');
+  if (!Number.isInteger(Math.log2(alignment)))
+    throw new SourceProblem(alignOperand?.at ?? 0, `${alignment} is not a power of two`);
   return { name: nameOperand(name, use.at), at: name.at, bytes, alignment };
 }
 

@@ -9,23 +9,8 @@ import { alignUp, type OutputSection, PAGE } from '../link/layout.ts';
 import type { Image } from '../link/link.ts';
 import { record, StringTable } from './bytes.ts';
 import { ELF } from './format.ts';
+import { type FileSection, fileHeader, sectionHeader } from './headers.ts';
 import { symbolTable } from './symbols.ts';
-
-/** A section as the file has it. */
-interface FileSection {
-  readonly name: string;
-  readonly type: number;
-  readonly flags: number;
-  readonly address: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly alignment: number;
-  readonly link: number;
-  readonly info: number;
-  readonly entrySize: number;
-  /** What to copy, and where it goes within the section. */
-  readonly content: readonly { readonly at: number; readonly bytes: Uint8Array }[];
-}
 
 /** A section that no source names: debugging information. */
 export interface ExtraSection {
@@ -41,7 +26,15 @@ export function writeElf(image: Image, extras: readonly ExtraSection[] = []): Ui
   for (const section of kept) sections.addOutput(section);
   for (const { name, bytes } of extras) sections.addTable({ name, type: ELF.SHT.PROGBITS, bytes });
   const { symbols, strings, firstGlobal } = symbolTable(image, (section) => sectionIndex(kept, section));
-  sections.addTable({ name: '.symtab', type: ELF.SHT.SYMTAB, bytes: symbols, link: sections.count + 1, info: firstGlobal, entrySize: ELF.SYMBOL, alignment: 4 });
+  sections.addTable({
+    name: '.symtab',
+    type: ELF.SHT.SYMTAB,
+    bytes: symbols,
+    link: sections.count + 1,
+    info: firstGlobal,
+    entrySize: ELF.SYMBOL,
+    alignment: 4,
+  });
   sections.addTable({ name: '.strtab', type: ELF.SHT.STRTAB, bytes: strings });
   return sections.write(image.entry, segments);
 }
@@ -96,16 +89,42 @@ class FileSections {
     const { WRITE, ALLOC, EXECINSTR } = ELF.SHF;
     const bits = (flags.write ? WRITE : 0) | (flags.alloc ? ALLOC : 0) | (flags.exec ? EXECINSTR : 0);
     const offset = flags.alloc ? congruent(this.at, address) : alignUp(this.at, alignment);
-    const content = flags.nobits ? [] : section.inputs.map((input) => ({ at: input.address - address, bytes: input.bytes }));
+    const content = flags.nobits
+      ? []
+      : section.inputs.map((input) => ({ at: input.address - address, bytes: input.bytes }));
     const type = flags.nobits ? ELF.SHT.NOBITS : ELF.SHT.PROGBITS;
-    this.list.push({ name, type, flags: bits, address, offset, size, alignment, link: 0, info: 0, entrySize: 0, content });
+    this.list.push({
+      name,
+      type,
+      flags: bits,
+      address,
+      offset,
+      size,
+      alignment,
+      link: 0,
+      info: 0,
+      entrySize: 0,
+      content,
+    });
     if (!flags.nobits) this.at = offset + size;
   }
 
   addTable({ name, type, bytes, link = 0, info = 0, entrySize = 0, alignment = 1 }: Table): void {
     const offset = alignUp(this.at, alignment);
     const content = [{ at: 0, bytes }];
-    this.list.push({ name, type, flags: 0, address: 0, offset, size: bytes.length, alignment, link, info, entrySize, content });
+    this.list.push({
+      name,
+      type,
+      flags: 0,
+      address: 0,
+      offset,
+      size: bytes.length,
+      alignment,
+      link,
+      info,
+      entrySize,
+      content,
+    });
     this.at = offset + bytes.length;
   }
 
@@ -127,42 +146,28 @@ class FileSections {
   }
 
   private programHeader(segment: Segment): Uint8Array {
-    const parts = segment.sections.map((section) => this.list.find(({ name }) => name === section.name) as FileSection);
+    const parts = segment.sections.map(
+      (section) => this.list.find(({ name }) => name === section.name) as FileSection,
+    );
     const first = parts[0] as FileSection;
     const filed = parts.filter((part) => part.type !== ELF.SHT.NOBITS).at(-1);
     const last = parts.at(-1) as FileSection;
     const inFile = filed === undefined ? 0 : filed.address + filed.size - first.address;
     const inMemory = last.address + last.size - first.address;
-    return record([ELF.PT_LOAD, 4], [first.offset, 4], [first.address, 4], [first.address, 4], [inFile, 4], [inMemory, 4], [segment.flags, 4], [PAGE, 4]);
+    return record(
+      [ELF.PT_LOAD, 4],
+      [first.offset, 4],
+      [first.address, 4],
+      [first.address, 4],
+      [inFile, 4],
+      [inMemory, 4],
+      [segment.flags, 4],
+      [PAGE, 4],
+    );
   }
 }
 
 /** The first offset from `at` on that equals `address` modulo a page. */
 function congruent(at: number, address: number): number {
   return at + ((((address - at) % PAGE) + PAGE) % PAGE);
-}
-
-function fileHeader(entry: number, segments: number, table: number, sections: number): Uint8Array {
-  const identity = [0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0].map((byte) => [byte, 1] as const);
-  return record(
-    ...identity,
-    [ELF.ET_EXEC, 2],
-    [ELF.EM_RISCV, 2],
-    [1, 4],
-    [entry, 4],
-    [segments === 0 ? 0 : ELF.HEADER, 4],
-    [table, 4],
-    [0, 4],
-    [ELF.HEADER, 2],
-    [segments === 0 ? 0 : ELF.PROGRAM_HEADER, 2],
-    [segments, 2],
-    [ELF.SECTION_HEADER, 2],
-    [sections, 2],
-    [sections - 1, 2],
-  );
-}
-
-function sectionHeader(section: FileSection, name: number): Uint8Array {
-  const { type, flags, address, offset, size, link, info, alignment, entrySize } = section;
-  return record([name, 4], [type, 4], [flags, 4], [address, 4], [offset, 4], [size, 4], [link, 4], [info, 4], [alignment, 4], [entrySize, 4]);
 }

@@ -35,14 +35,24 @@ export function symbolTable(image: Image, indexOf: (section: OutputSection) => n
 }
 
 function isLocal(symbol: AsmSymbol): boolean {
-  return symbol.binding === 'local' && symbol.isDefined && symbol.definition.kind !== 'elsewhere' && !isTemporary(symbol.name);
+  return (
+    symbol.binding === 'local' &&
+    symbol.isDefined &&
+    symbol.definition.kind !== 'elsewhere' &&
+    !isTemporary(symbol.name)
+  );
 }
 
 function fileEntry(name: number): Uint8Array {
   return record([name, 4], [0, 4], [0, 4], [ELF.STT.file, 1], [0, 1], [ELF.SHN_ABS, 2]);
 }
 
-function symbolEntry(symbol: AsmSymbol, image: Image, strings: StringTable, indexOf: (section: OutputSection) => number): Uint8Array {
+function symbolEntry(
+  symbol: AsmSymbol,
+  image: Image,
+  strings: StringTable,
+  indexOf: (section: OutputSection) => number,
+): Uint8Array {
   const { value, section } = evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 });
   const size = symbol.size === undefined ? 0n : evaluate(symbol.size, { placed: true, pc: 0 }).value;
   const output = section && image.layout.outputOf.get(section);

@@ -30,10 +30,20 @@ export function emitRow(unit: Unit, row: Row, operands: readonly Operand[]): voi
 }
 
 /** Appends an instruction whose computed operand is `value`, at once or as a fixup. */
-export function emitComputed(unit: Unit, row: Row, values: FieldValues, operand: ValueKind, value: Bound): void {
+export function emitComputed(
+  unit: Unit,
+  row: Row,
+  values: FieldValues,
+  operand: ValueKind,
+  value: Bound,
+): void {
   const place = { statement: unit.statement, section: unit.section, offset: unit.section.size };
   if (value.kind === 'number' && operand !== 'target') {
-    const word = encodeValue({ row, values, operand, expression: value }, { value: value.value, section: undefined }, 0);
+    const word = encodeValue(
+      { row, values, operand, expression: value },
+      { value: value.value, section: undefined },
+      0,
+    );
     unit.section.appendWord(word);
     return;
   }

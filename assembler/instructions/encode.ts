@@ -19,7 +19,11 @@ export interface Complete {
 export function encodeValue(instruction: Complete, value: Value, pc: number): number {
   const { row, values, operand, expression } = instruction;
   if (value.section !== undefined && (operand === 'upper' || operand === 'shamt' || operand === 'sr')) {
-    throw new SourceProblem(expression.at, 'an address cannot stand here', operand === 'upper' ? 'its upper 20 bits are `%hi(…)`' : undefined);
+    throw new SourceProblem(
+      expression.at,
+      'an address cannot stand here',
+      operand === 'upper' ? 'its upper 20 bits are `%hi(…)`' : undefined,
+    );
   }
   if (operand === 'target') {
     return encode(row, { ...values, imm: checked(instruction, displacement(value, pc)) });
@@ -63,7 +67,11 @@ function checked({ row, operand, expression }: Complete, value: number): number 
 }
 
 function oddTarget(at: number, value: number, multiple: number): SourceProblem {
-  return new SourceProblem(at, `the target is ${value} bytes away, which is not a multiple of ${multiple}`, 'align the target with `.align 2`');
+  return new SourceProblem(
+    at,
+    `the target is ${value} bytes away, which is not a multiple of ${multiple}`,
+    'align the target with `.align 2`',
+  );
 }
 
 function outOfRange(operand: ValueKind, at: number, value: number, min: number, max: number): SourceProblem {
@@ -80,9 +88,17 @@ function outOfRange(operand: ValueKind, at: number, value: number, min: number, 
     case 'sr':
       return new SourceProblem(at, `${value} is not a system register: ${range}`);
     case 'memory':
-      return new SourceProblem(at, `${value} does not fit in a ${bits(min)}-bit signed offset: ${range}`, 'put the address in a register with `li` or `la`; the low part of an address is `%lo(…)`');
+      return new SourceProblem(
+        at,
+        `${value} does not fit in a ${bits(min)}-bit signed offset: ${range}`,
+        'put the address in a register with `li` or `la`; the low part of an address is `%lo(…)`',
+      );
     default:
-      return new SourceProblem(at, `${value} does not fit in a ${bits(min)}-bit signed immediate: ${range}`, 'use `li`, which loads any 32-bit number into a register');
+      return new SourceProblem(
+        at,
+        `${value} does not fit in a ${bits(min)}-bit signed immediate: ${range}`,
+        'use `li`, which loads any 32-bit number into a register',
+      );
   }
 }
 

@@ -19,7 +19,11 @@ export function emitInstruction(
 ): void {
   const forms = allForms().get(name);
   if (forms === undefined) {
-    throw new SourceProblem(at, `there is no instruction \`${name}\``, didYouMean(name, [...allForms().keys(), ...others()]));
+    throw new SourceProblem(
+      at,
+      `there is no instruction \`${name}\``,
+      didYouMean(name, [...allForms().keys(), ...others()]),
+    );
   }
   let best: readonly SourceProblem[] | undefined;
   for (const form of forms) {
@@ -44,8 +48,14 @@ function formProblems(unit: Unit, form: Form, operands: readonly Operand[]): Sou
   });
 }
 
-function wrongCount(name: string, forms: readonly Form[], operands: readonly Operand[], at: number): SourceProblem {
-  const found = operands.length === 0 ? 'no operands' : `${operands.length} operand${operands.length === 1 ? '' : 's'}`;
+function wrongCount(
+  name: string,
+  forms: readonly Form[],
+  operands: readonly Operand[],
+  at: number,
+): SourceProblem {
+  const found =
+    operands.length === 0 ? 'no operands' : `${operands.length} operand${operands.length === 1 ? '' : 's'}`;
   const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
   return new SourceProblem(at, `\`${name}\` does not take ${found}`, `write ${syntaxes.join(' or ')}`);
 }

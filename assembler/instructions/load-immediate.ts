@@ -24,7 +24,11 @@ export function emitLoadImmediate(unit: Unit, operands: readonly Operand[]): voi
 
 function emitNumber(unit: Unit, rd: number, value: bigint, at: number): void {
   if (value < -0x80000000n || value > 0xffffffffn) {
-    throw new SourceProblem(at, `${value} does not fit in 32 bits`, 'a register holds -2147483648 to 4294967295');
+    throw new SourceProblem(
+      at,
+      `${value} does not fit in 32 bits`,
+      'a register holds -2147483648 to 4294967295',
+    );
   }
   const signed = BigInt.asIntN(32, value);
   const low = BigInt.asIntN(12, signed);

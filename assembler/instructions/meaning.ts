@@ -19,7 +19,10 @@ function operates(effect: Effect, operator: Operator, right: 'immediate' | 'regi
 }
 
 /** rd = the upper 20 bits of a word. */
-export const loadUpper = find('loads an upper immediate', (effect) => effect.kind === 'set' && effect.value.kind === 'immediate');
+export const loadUpper = find(
+  'loads an upper immediate',
+  (effect) => effect.kind === 'set' && effect.value.kind === 'immediate',
+);
 
 /** rd = rs1 + imm. */
 export const addImmediate = find('adds an immediate', (effect) => operates(effect, 'add', 'immediate'));
@@ -39,15 +42,27 @@ export function immediateForm(row: Row): Row | undefined {
   return allRows.find((candidate) => operates(candidate.effect, operator, 'immediate'));
 }
 
-const opposites: Partial<Record<Operator, Operator>> = { eq: 'ne', ne: 'eq', lt: 'ge', ge: 'lt', ltu: 'geu', geu: 'ltu' };
+const opposites: Partial<Record<Operator, Operator>> = {
+  eq: 'ne',
+  ne: 'eq',
+  lt: 'ge',
+  ge: 'lt',
+  ltu: 'geu',
+  geu: 'ltu',
+};
 
 /** The branch that is taken exactly when `row`, a conditional branch, is not. */
 export function oppositeBranch(row: Row): Row {
   const operator = branchOperator(row.effect);
   const opposite = operator && opposites[operator];
-  return find('is the opposite branch', (effect) => opposite !== undefined && branchOperator(effect) === opposite);
+  return find(
+    'is the opposite branch',
+    (effect) => opposite !== undefined && branchOperator(effect) === opposite,
+  );
 }
 
 function branchOperator(effect: Effect): Operator | undefined {
-  return effect.kind === 'branch' && effect.condition.kind === 'operation' ? effect.condition.operator : undefined;
+  return effect.kind === 'branch' && effect.condition.kind === 'operation'
+    ? effect.condition.operator
+    : undefined;
 }

@@ -6,11 +6,15 @@ import { SourceProblem } from '../diagnostics.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Operand } from '../syntax/tree.ts';
 
-/** What an operand must look like: the words of isa/table/row.ts, reduced to shapes. */
-export type Shape = 'register' | 'memory' | 'number' | 'address' | 'sr' | 'order';
+/**
+ * What an operand must look like: the words of isa/table/row.ts, reduced to shapes.
+ * `through` is a register that a jump goes through, or `offset(register)`.
+ */
+export type Shape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'sr' | 'order';
 
 const wanted: Readonly<Record<Shape, string>> = {
   register: 'a register',
+  through: 'a register',
   memory: 'an address like `8(sp)`',
   number: 'a number',
   address: 'a label or an address',
@@ -45,17 +49,32 @@ export function orderOf(operand: Operand): number | undefined {
 }
 
 /** What is wrong with an operand where `shape` is wanted, or undefined. `known` tells whether a name has a value. */
-export function shapeProblem(operand: Operand, shape: Shape, known: (name: string) => boolean): SourceProblem | undefined {
+export function shapeProblem(
+  operand: Operand,
+  shape: Shape,
+  known: (name: string) => boolean,
+): SourceProblem | undefined {
   switch (shape) {
     case 'register':
       return registerOf(operand) === undefined ? notRegister(operand) : undefined;
+    case 'through':
+      return shapeProblem(operand, operand.kind === 'memory' ? 'memory' : 'register', known);
     case 'memory':
       if (operand.kind !== 'memory') return unexpected(operand, shape);
-      return registerNumbers.has(operand.base.name) ? undefined : unknownRegister(operand.base.at, operand.base.name);
+      return registerNumbers.has(operand.base.name)
+        ? undefined
+        : unknownRegister(operand.base.at, operand.base.name);
     case 'number':
     case 'address':
-      if (operand.kind === 'memory' && operand.offset === undefined && !registerNumbers.has(operand.base.name)) return undefined;
-      return operand.kind !== 'expression' || registerOf(operand) !== undefined ? unexpected(operand, shape) : undefined;
+      if (
+        operand.kind === 'memory' &&
+        operand.offset === undefined &&
+        !registerNumbers.has(operand.base.name)
+      )
+        return undefined;
+      return operand.kind !== 'expression' || registerOf(operand) !== undefined
+        ? unexpected(operand, shape)
+        : undefined;
     case 'sr':
       return systemRegisterProblem(operand, known);
     case 'order':
@@ -71,7 +90,9 @@ function notRegister(operand: Operand): SourceProblem {
 }
 
 function unknownRegister(at: number, name: string): SourceProblem {
-  const hint = didYouMean(name, registerNumbers.keys()) ?? 'the registers are x0 to x31, or zero, ra, sp, gp, tp, t0…, s0…, a0…';
+  const hint =
+    didYouMean(name, registerNumbers.keys()) ??
+    'the registers are x0 to x31, or zero, ra, sp, gp, tp, t0…, s0…, a0…';
   return new SourceProblem(at, `\`${name}\` is not a register`, hint);
 }
 
@@ -79,7 +100,10 @@ function unexpected(operand: Operand, shape: Shape): SourceProblem {
   return new SourceProblem(operand.at, `expected ${wanted[shape]}, found \`${operand.text}\``);
 }
 
-function systemRegisterProblem(operand: Operand, known: (name: string) => boolean): SourceProblem | undefined {
+function systemRegisterProblem(
+  operand: Operand,
+  known: (name: string) => boolean,
+): SourceProblem | undefined {
   if (operand.kind !== 'expression') return unexpected(operand, 'sr');
   const { expression, at } = operand;
   if (expression.kind !== 'symbol' || known(expression.name)) return undefined;

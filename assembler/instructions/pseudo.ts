@@ -12,7 +12,13 @@ import type { Form } from './forms.ts';
 import { emitInstruction } from './instruction.ts';
 import type { Shape } from './operands.ts';
 
-const shapes: Readonly<Record<string, Shape>> = { rd: 'register', rs: 'register', rt: 'register', target: 'address', symbol: 'address' };
+const shapes: Readonly<Record<string, Shape>> = {
+  rd: 'register',
+  rs: 'register',
+  rt: 'register',
+  target: 'address',
+  symbol: 'address',
+};
 
 /** Stands for a use's own number in a template's labels. */
 const OWN = '$own';
@@ -31,8 +37,8 @@ export function pseudoForm(pseudo: Pseudo): Form {
   let template: readonly Parsed[] | undefined;
   return {
     syntax: names.join(', '),
-    shapes: names.map((name) => shapes[name] ?? 'address'),
-    arrange: (operands) => (operands.length === names.length ? throughRegister(pseudo, operands) : undefined),
+    shapes: names.map((name) => shapeOf(pseudo, name)),
+    arrange: (operands) => (operands.length === names.length ? operands : undefined),
     emit: (unit, operands, at) => {
       template ??= pseudo.gives.map((line) => parseStatement(line.replaceAll('\\@', OWN)));
       const written = new Map(names.map((name, n) => [name, operands[n] as Operand]));
@@ -42,19 +48,22 @@ export function pseudoForm(pseudo: Pseudo): Form {
   };
 }
 
-/** A jump `jr (rs)` says the same as `jr rs`. */
-function throughRegister(pseudo: Pseudo, operands: readonly Operand[]): readonly Operand[] {
-  return operands.map((operand, n) => {
-    if (operand.kind !== 'memory' || operand.offset !== undefined || pseudo.operands[n] !== 'rs') return operand;
-    const { at, name } = operand.base;
-    return { kind: 'expression', at, text: name, expression: { kind: 'symbol', at, name } };
-  });
+/** A template's `0(rs)` can take a written `offset(register)` whole, as in `jr 4(a0)`. */
+function shapeOf(pseudo: Pseudo, name: string): Shape {
+  const shape = shapes[name] ?? 'address';
+  const whole = pseudo.gives.some((line) => line.includes(` 0(${name})`));
+  return whole ? 'through' : shape;
 }
 
 function emitLine(unit: Unit, line: Parsed, use: Use): void {
   const body = line.body as Body & { kind: 'operation' };
   for (const label of line.labels) unit.label(ownName(label.name, use), use.at);
-  emitInstruction(unit, body.name, body.operands.map((operand) => replaceOperand(operand, use)), use.at);
+  emitInstruction(
+    unit,
+    body.name,
+    body.operands.map((operand) => replaceOperand(operand, use)),
+    use.at,
+  );
 }
 
 function ownName(name: string, use: Use): string {
@@ -64,6 +73,7 @@ function ownName(name: string, use: Use): string {
 function replaceOperand(operand: Operand, use: Use): Operand {
   if (operand.kind === 'memory') {
     const base = use.written.get(operand.base.name);
+    if (base?.kind === 'memory') return base;
     const name = base === undefined ? operand.base.name : base.text;
     const offset = operand.offset && replaceNames(operand.offset, use);
     return { ...operand, at: base?.at ?? use.at, offset, base: { at: base?.at ?? use.at, name } };

@@ -1,6 +1,6 @@
 /** Fills in what was left open while reading, once every address is known. */
 import { checkDatum } from '../directives/data.ts';
-import { type Diagnostics } from '../diagnostics.ts';
+import type { Diagnostics } from '../diagnostics.ts';
 import { displacement, encodeValue, reaches } from '../instructions/encode.ts';
 import { evaluate, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';

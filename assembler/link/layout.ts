@@ -55,7 +55,9 @@ export function layOut(sections: readonly Section[], base: number): Layout {
     return result;
   });
   check(placed, address);
-  const outputOf = new Map(placed.flatMap((output) => output.inputs.map((input) => [input, output] as const)));
+  const outputOf = new Map(
+    placed.flatMap((output) => output.inputs.map((input) => [input, output] as const)),
+  );
   return { sections: placed, outputOf };
 }
 
@@ -70,7 +72,9 @@ function union(inputs: readonly Section[]): SectionFlags {
     alloc: inputs.some(({ flags }) => flags.alloc),
     write: inputs.some(({ flags }) => flags.write),
     exec: inputs.some(({ flags }) => flags.exec),
-    nobits: inputs.every(({ flags, size }) => flags.nobits || size === 0) && inputs.some(({ flags }) => flags.nobits),
+    nobits:
+      inputs.every(({ flags, size }) => flags.nobits || size === 0) &&
+      inputs.some(({ flags }) => flags.nobits),
   };
 }
 
@@ -103,7 +107,8 @@ function check(placed: readonly OutputSection[], end: number): void {
     throw new LayoutError(`the image ends at 0x${end.toString(16)}, past the 4 GiB of the address space`);
   }
   const bytes = placed.reduce((sum, output) => sum + (output.flags.nobits ? 0 : output.size), 0);
-  if (bytes > MAX_BYTES) throw new LayoutError(`the image holds ${bytes} bytes; at most 1 GiB is written to a file`);
+  if (bytes > MAX_BYTES)
+    throw new LayoutError(`the image holds ${bytes} bytes; at most 1 GiB is written to a file`);
 }
 
 /** The next multiple of `alignment`, a power of two. */

@@ -29,20 +29,29 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
     const value = BigInt(providedValue(name, layout, base));
     symbol.definition = { kind: 'value', once: true, value: { kind: 'number', at: 0, value } };
   }
-  const far = units.map((unit) => applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names)));
+  const far = units.map((unit) =>
+    applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names)),
+  );
   return { units, layout, names, entry: entryOf(units, names, base), far };
 }
 
 function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: Names): string | undefined {
   const numeric = /^(\d+)f$/.exec(symbol.name);
-  if (numeric !== null) return `there is no label \`${numeric[1]}:\` after this line; \`${numeric[1]}b\` means the last one before it`;
+  if (numeric !== null)
+    return `there is no label \`${numeric[1]}:\` after this line; \`${numeric[1]}b\` means the last one before it`;
   for (const other of units) {
     const theirs = other.symbols.get(symbol.name);
     const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;
-    if (place !== undefined) return `${place.file}:${place.line} defines it for that file alone; write \`.globl ${symbol.name}\` there`;
+    if (place !== undefined)
+      return `${place.file}:${place.line} defines it for that file alone; write \`.globl ${symbol.name}\` there`;
   }
-  const defined = [...unit.symbols.values()].filter((candidate) => candidate.isDefined).map(({ name }) => name);
-  const near = nearest(symbol.name, [...defined, ...names.globals.keys()].filter((name) => !name.includes(' ')));
+  const defined = [...unit.symbols.values()]
+    .filter((candidate) => candidate.isDefined)
+    .map(({ name }) => name);
+  const near = nearest(
+    symbol.name,
+    [...defined, ...names.globals.keys()].filter((name) => !name.includes(' ')),
+  );
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
@@ -53,5 +62,7 @@ function entryOf(units: readonly Unit[], names: Names, base: number): number {
   const local = units.map((unit) => unit.symbols.get(ENTRY)).find((symbol) => symbol?.isDefined);
   const symbol = names.globals.get(ENTRY) ?? local;
   if (symbol === undefined) return base;
-  return Number(BigInt.asUintN(32, evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 }).value));
+  return Number(
+    BigInt.asUintN(32, evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 }).value),
+  );
 }

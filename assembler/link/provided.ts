@@ -46,7 +46,10 @@ function extentsOf({ sections }: Layout, base: number): Extents {
   const dataEnd = endOf(data, dataStart);
   return {
     base,
-    textEnd: endOf(memory.filter(({ flags }) => flags.exec), base),
+    textEnd: endOf(
+      memory.filter(({ flags }) => flags.exec),
+      base,
+    ),
     dataStart,
     dataEnd,
     zerosStart: zeros[0]?.address ?? dataEnd,

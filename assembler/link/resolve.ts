@@ -1,5 +1,5 @@
 /** Names across files: which definition each refers to. */
-import { type Diagnostics } from '../diagnostics.ts';
+import type { Diagnostics } from '../diagnostics.ts';
 import type { Section } from '../object/section.ts';
 import { AsmSymbol } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';

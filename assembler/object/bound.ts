@@ -148,7 +148,7 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
     case '<<':
       return right < 0n || right > 63n ? 0n : left << right;
     case '>>':
-      return right < 0n || right > 63n ? 0n : BigInt.asUintN(64, left) >> right;
+      return right < 0n ? 0n : left >> right;
     case '|':
       return left | right;
     case '&':

@@ -48,10 +48,10 @@ const DEEPEST = 500;
 
 /** The value of `bound`. Throws SourceProblem when it is not known at this moment. */
 export function evaluate(bound: Bound, moment: Moment): Value {
-  return valueOf(bound, { moment, steps: 0, depth: 0 });
+  return compute(bound, { moment, steps: 0, depth: 0 });
 }
 
-function valueOf(bound: Bound, run: Run): Value {
+function compute(bound: Bound, run: Run): Value {
   run.steps++;
   if (run.steps > MOST_STEPS) throw new SourceProblem(bound.at, 'this expression is too long to compute');
   switch (bound.kind) {
@@ -62,7 +62,7 @@ function valueOf(bound: Bound, run: Run): Value {
     case 'symbol':
       return symbolValue(bound.symbol, bound.at, run);
     case 'unary': {
-      const { value, section } = valueOf(bound.operand, run);
+      const { value, section } = compute(bound.operand, run);
       if (!run.moment.placed && section !== undefined && bound.operator !== '+') throw notYet(bound.at);
       return { value: unary(bound.operator, value), section: undefined };
     }
@@ -111,7 +111,8 @@ function symbolValue(symbol: AsmSymbol, at: number, run: Run): Value {
     case 'label':
       return addressOf(definition.section, definition.offset, run.moment);
     case 'value':
-      if (run.depth > DEEPEST) throw new SourceProblem(at, `\`${symbol.name}\` is defined in terms of itself`);
+      if (run.depth > DEEPEST)
+        throw new SourceProblem(at, `\`${symbol.name}\` is defined in terms of itself`);
       return inner(definition.value, at, run);
     case 'elsewhere':
       return symbolValue(definition.symbol, at, run);
@@ -131,7 +132,7 @@ function undefinedValue(symbol: AsmSymbol, at: number, moment: Moment): Value {
 function inner(bound: Bound, at: number, run: Run): Value {
   run.depth++;
   try {
-    return valueOf(bound, run);
+    return compute(bound, run);
   } catch (problem) {
     if (problem instanceof UndefinedSymbol) throw new UndefinedSymbol(problem.symbol, at, run.moment.placed);
     if (problem instanceof SourceProblem) throw new SourceProblem(at, problem.message, problem.hint);
@@ -142,8 +143,8 @@ function inner(bound: Bound, at: number, run: Run): Value {
 }
 
 function combine(bound: Bound & { kind: 'binary' }, run: Run): Value {
-  const left = valueOf(bound.left, run);
-  const right = valueOf(bound.right, run);
+  const left = compute(bound.left, run);
+  const right = compute(bound.right, run);
   const { operator, at } = bound;
   const value = binary(operator, left.value, right.value, at);
   const one = left.section === undefined || right.section === undefined;
@@ -162,15 +163,16 @@ type Relocation = Bound & { kind: 'relocation' };
 
 /** The relocation functions, by name. */
 const relocations: Readonly<Record<string, (bound: Relocation, run: Run) => bigint>> = {
-  hi: (bound, run) => high(valueOf(bound.operand, run).value),
-  lo: (bound, run) => low(valueOf(bound.operand, run).value),
-  pcrel_hi: (bound, run) => high(BigInt.asIntN(32, valueOf(bound.operand, run).value - BigInt(run.moment.pc))),
+  hi: (bound, run) => high(compute(bound.operand, run).value),
+  lo: (bound, run) => low(compute(bound.operand, run).value),
+  pcrel_hi: (bound, run) =>
+    high(BigInt.asIntN(32, compute(bound.operand, run).value - BigInt(run.moment.pc))),
   pcrel_lo: (bound, run) => pcrelLow(bound, run),
 };
 
 function relocate(bound: Relocation, run: Run): Value {
-  const compute = relocations[bound.name];
-  if (compute === undefined) {
+  const relocation = relocations[bound.name];
+  if (relocation === undefined) {
     const names = Object.keys(relocations);
     throw new SourceProblem(
       bound.at,
@@ -179,7 +181,7 @@ function relocate(bound: Relocation, run: Run): Value {
     );
   }
   if (!run.moment.placed) throw notYet(bound.at);
-  return { value: compute(bound, run), section: undefined };
+  return { value: relocation(bound, run), section: undefined };
 }
 
 /** Upper 20 bits such that adding the sign-extended low 12 gives the value. */
@@ -193,7 +195,7 @@ function low(value: bigint): bigint {
 
 /** `%pcrel_lo(label)`: the low part that belongs to the `%pcrel_hi` at `label`. */
 function pcrelLow(bound: Relocation, run: Run): bigint {
-  const { value, section } = valueOf(bound.operand, run);
+  const { value, section } = compute(bound.operand, run);
   const target = section?.pcrelHigh.get(Number(value) - section.address);
   if (target === undefined) {
     throw new SourceProblem(
@@ -202,5 +204,5 @@ function pcrelLow(bound: Relocation, run: Run): bigint {
       'as in `1: auipc a0, %pcrel_hi(x)` and `addi a0, a0, %pcrel_lo(1b)`',
     );
   }
-  return low(valueOf(target, run).value - value);
+  return low(compute(target, run).value - value);
 }

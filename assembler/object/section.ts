@@ -90,11 +90,18 @@ export class Section {
     const offset = this.size;
     const size = offset + count;
     if (size > ADDRESS_SPACE) {
-      throw new SourceProblem(0, `section ${this.name} would be ${size} bytes long, past the 4 GiB of the address space`);
+      throw new SourceProblem(
+        0,
+        `section ${this.name} would be ${size} bytes long, past the 4 GiB of the address space`,
+      );
     }
     if (!this.flags.nobits && size > this.content.length) {
       if (size > MAX_BYTES) {
-        throw new SourceProblem(0, `section ${this.name} would hold ${size} bytes; at most 1 GiB is written to a file`, 'reserve large areas in `.bss`');
+        throw new SourceProblem(
+          0,
+          `section ${this.name} would hold ${size} bytes; at most 1 GiB is written to a file`,
+          'reserve large areas in `.bss`',
+        );
       }
       const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(size, this.content.length * 2)));
       larger.set(this.content.subarray(0, offset));

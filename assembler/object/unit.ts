@@ -37,6 +37,7 @@ export class Unit implements Scope {
   statement: Statement;
   private readonly numeric = new Map<string, { back: AsmSymbol | undefined; next: AsmSymbol | undefined }>();
   private unique = 0;
+  private macroUses = 0;
 
   constructor(file: string, long: ReadonlySet<number>) {
     this.file = file;
@@ -97,7 +98,11 @@ export class Unit implements Scope {
   private alreadyDefined(symbol: AsmSymbol, at: number): SourceProblem {
     const first = symbol.definedAt?.statement;
     const where = first === undefined ? '' : `; it was first defined at ${first.file}:${first.line}`;
-    return new SourceProblem(at, `\`${symbol.name}\` is already defined${where}`, 'rename one of the two, or use a numeric label like `1:`');
+    return new SourceProblem(
+      at,
+      `\`${symbol.name}\` is already defined${where}`,
+      'rename one of the two, or use a numeric label like `1:`',
+    );
   }
 
   private defineNumeric(label: string, definition: Definition): void {
@@ -111,15 +116,24 @@ export class Unit implements Scope {
     const entry = this.numeric.get(label) ?? { back: undefined, next: undefined };
     if (!forward) {
       if (entry.back !== undefined) return entry.back;
-      throw new SourceProblem(at, `there is no label \`${label}:\` before this line`, `\`${label}f\` means the next one after it`);
+      throw new SourceProblem(
+        at,
+        `there is no label \`${label}:\` before this line`,
+        `\`${label}f\` means the next one after it`,
+      );
     }
     const next = entry.next ?? new AsmSymbol(`${label}f`);
     this.numeric.set(label, { back: entry.back, next });
     return next;
   }
 
-  /** A number of its own for each use of a macro or pseudo-instruction. */
+  /** A number of its own for each use of a pseudo-instruction. */
   nextUnique(): number {
     return this.unique++;
+  }
+
+  /** What `\@` stands for: how many macros were used before. */
+  nextMacroUse(): number {
+    return this.macroUses++;
   }
 }

@@ -21,7 +21,11 @@ export interface Frame {
   readonly nextRound?: () => readonly Statement[] | undefined;
 }
 
-export function frame(kind: Frame['kind'], statements: readonly Statement[], nextRound?: Frame['nextRound']): Frame {
+export function frame(
+  kind: Frame['kind'],
+  statements: readonly Statement[],
+  nextRound?: Frame['nextRound'],
+): Frame {
   const base = { kind, statements, index: 0, conditions: [] };
   return nextRound === undefined ? base : { ...base, nextRound };
 }

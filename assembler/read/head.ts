@@ -11,7 +11,8 @@ export interface Head {
   readonly rest: number;
 }
 
-const pattern = /^(\s*(?:(?:[\w.$\u0080-\uffff]+)\s*:\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)(?=\s|$)/u;
+const pattern =
+  /^(\s*(?:(?:[\w.$\u0080-\uffff]+)\s*:\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)(?=\s|$)/u;
 
 /** The head of a statement, or undefined when it has none (only labels, or something unreadable). */
 export function headOf(text: string): Head | undefined {

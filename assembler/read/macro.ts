@@ -29,7 +29,12 @@ export function parseMacroHead(text: string, at: number): { name: string; parame
     const from = pattern.lastIndex;
     const found = pattern.exec(rest);
     const column = at + space.length + name.length + from;
-    if (found === null) throw new SourceProblem(column, 'cannot read this parameter', 'a parameter is `name`, `name=default`, `name:req` or `name:vararg`');
+    if (found === null)
+      throw new SourceProblem(
+        column,
+        'cannot read this parameter',
+        'a parameter is `name`, `name=default`, `name:req` or `name:vararg`',
+      );
     const [, parameter = '', kind = 'plain', preset] = found;
     if (kind !== 'plain' && kind !== 'req' && kind !== 'vararg') {
       throw new SourceProblem(column, `a parameter cannot be \`${kind}\``, 'it is plain, `req` or `vararg`');
@@ -64,8 +69,13 @@ export function bindArguments(macro: Macro, text: string, at: number): Map<strin
 
 function tooMany(macro: Macro, at: number, named: string | undefined): SourceProblem {
   const names = macro.parameters.map((parameter) => parameter.name);
-  const hint = (named && didYouMean(named, names)) ?? `write \`${[macro.name, names.join(', ')].join(' ').trim()}\``;
-  return new SourceProblem(at, `macro \`${macro.name}\` takes ${names.length} argument${names.length === 1 ? '' : 's'}`, hint);
+  const hint =
+    (named && didYouMean(named, names)) ?? `write \`${[macro.name, names.join(', ')].join(' ').trim()}\``;
+  return new SourceProblem(
+    at,
+    `macro \`${macro.name}\` takes ${names.length} argument${names.length === 1 ? '' : 's'}`,
+    hint,
+  );
 }
 
 function withPresets(macro: Macro, values: Map<string, string>, at: number): Map<string, string> {
@@ -92,7 +102,7 @@ export function splitArguments(text: string): Argument[] {
     const piece = text.slice(from, to);
     found.push({ at: from + piece.length - piece.trimStart().length, text: piece.trim() });
   };
-  const token = /"(?:[^"\\]|\\.)*"?|'(?:\\.|[^\\])'?|\s+|[^]/gu;
+  const token = /"(?:[^"\\]|\\.)*"?|'(?:\\.|[^\\])'?|\s+|./gsu;
   for (const { 0: piece, index } of text.matchAll(token)) {
     if ('([{'.includes(piece)) depth++;
     else if (')]}'.includes(piece)) depth = Math.max(0, depth - 1);
@@ -121,23 +131,40 @@ function unquote(text: string): string {
 }
 
 /** The body with `\name` replaced by its value, `\@` by `unique` and `\()` by nothing. Throws SourceProblem. */
-export function substitute(body: readonly Statement[], values: ReadonlyMap<string, string>, unique: number, via?: Via): Statement[] {
+export function substitute(
+  body: readonly Statement[],
+  values: ReadonlyMap<string, string>,
+  unique: number,
+  via?: Via,
+): Statement[] {
   return body.flatMap((statement) => {
     const text = replaceAll(statement.text, values, unique);
     const from = via ?? statement.via;
-    const place = { file: statement.file, line: statement.line, ...(from === undefined ? {} : { via: from }) };
+    const place = {
+      file: statement.file,
+      line: statement.line,
+      ...(from === undefined ? {} : { via: from }),
+    };
     if (text === statement.text) return [{ ...statement, ...place }];
-    return splitLine(text).map((piece) => ({ ...place, column: piece.column, text: piece.text, source: text }));
+    return splitLine(text).map((piece) => ({
+      ...place,
+      column: piece.column,
+      text: piece.text,
+      source: text,
+    }));
   });
 }
 
 function replaceAll(text: string, values: ReadonlyMap<string, string>, unique: number): string {
   if (!text.includes('\\')) return text;
-  const result = text.replace(/\\(?:(@)|(\(\))|([A-Za-z_.$][\w.$]*))/g, (whole, at, nothing, name: string) => {
-    if (at !== undefined) return String(unique);
-    if (nothing !== undefined) return '';
-    return longest(name, values) ?? whole;
-  });
+  const result = text.replace(
+    /\\(?:(@)|(\(\))|([A-Za-z_.$][\w.$]*))/g,
+    (whole, at, nothing, name: string) => {
+      if (at !== undefined) return String(unique);
+      if (nothing !== undefined) return '';
+      return longest(name, values) ?? whole;
+    },
+  );
   if (result.length > MAX_LENGTH) {
     throw new SourceProblem(0, `this macro makes a statement of more than ${MAX_LENGTH} characters`);
   }

@@ -44,7 +44,12 @@ export function readUnit(source: UnitSource, diagnostics: Diagnostics): Unit {
   } catch (problem) {
     if (!(problem instanceof OpenComment)) throw problem;
     const { line, source: text } = problem;
-    diagnostics.error({ file: source.name, line, column: 0, text, source: text }, problem.at, problem.message, problem.hint);
+    diagnostics.error(
+      { file: source.name, line, column: 0, text, source: text },
+      problem.at,
+      problem.message,
+      problem.hint,
+    );
     return unit;
   }
   readAll(context);
@@ -101,13 +106,16 @@ function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | unde
 }
 
 function labelsOf(head: Head): Label[] {
-  return [...head.labels.matchAll(/([^\s:]+)\s*:/g)].map((found) => ({ at: found.index, name: found[1] ?? '' }));
+  return [...head.labels.matchAll(/([^\s:]+)\s*:/g)].map((found) => ({
+    at: found.index,
+    name: found[1] ?? '',
+  }));
 }
 
 function runMacro({ unit, reader }: Context, macro: Macro, use: RawUse): void {
   const values = bindArguments(macro, use.text.slice(use.rest), use.rest);
   const via = { kind: 'macro', what: `in macro \`${macro.name}\`, used`, at: unit.statement } as const;
-  reader.push('macro', substitute(macro.body, values, unit.nextUnique(), via));
+  reader.push('macro', substitute(macro.body, values, unit.nextMacroUse(), via));
 }
 
 function runBody(context: Context, body: Body): void {
@@ -119,7 +127,10 @@ function runBody(context: Context, body: Body): void {
   const { name, at, operands } = body;
   if (!name.startsWith('.')) {
     warnMisaligned(context, at);
-    emitInstruction(unit, name, operands, at, () => [...reader.macros.keys(), ...directiveNames.map((word) => word.slice(1))]);
+    emitInstruction(unit, name, operands, at, () => [
+      ...reader.macros.keys(),
+      ...directiveNames.map((word) => word.slice(1)),
+    ]);
     return;
   }
   const directive = parsedDirectives.get(name.toLowerCase());
@@ -129,13 +140,25 @@ function runBody(context: Context, body: Body): void {
 
 function unknownDirective({ reader }: Context, name: string, at: number): SourceProblem {
   const plain = name.slice(1);
-  const meant = allForms().has(plain) || reader.macros.has(plain) ? `did you mean \`${plain}\`, without the dot?` : undefined;
-  return new SourceProblem(at, `there is no directive \`${name}\``, meant ?? didYouMean(name, directiveNames));
+  const meant =
+    allForms().has(plain) || reader.macros.has(plain)
+      ? `did you mean \`${plain}\`, without the dot?`
+      : undefined;
+  return new SourceProblem(
+    at,
+    `there is no directive \`${name}\``,
+    meant ?? didYouMean(name, directiveNames),
+  );
 }
 
 /** Instructions are fetched from multiples of four; data before them may have spoiled that. */
 function warnMisaligned({ unit, diagnostics }: Context, at: number): void {
   if (unit.section.size % 4 === 0 || unit.section.misaligned) return;
   unit.section.misaligned = true;
-  diagnostics.warn(unit.statement, at, 'this instruction is not at a multiple of 4 bytes, and cannot be run there', 'put `.align 2` before it');
+  diagnostics.warn(
+    unit.statement,
+    at,
+    'this instruction is not at a multiple of 4 bytes, and cannot be run there',
+    'put `.align 2` before it',
+  );
 }

@@ -31,7 +31,11 @@ export class Reader {
   /** Reads these statements next, before going on. Throws ReadLimit. */
   push(kind: Frame['kind'], statements: readonly Statement[], nextRound?: Frame['nextRound']): void {
     if (this.frames.length >= MAX_DEPTH) {
-      throw new ReadLimit(0, `macros, repetitions and included files are nested more than ${MAX_DEPTH} deep`, 'does one of them use itself without end?');
+      throw new ReadLimit(
+        0,
+        `macros, repetitions and included files are nested more than ${MAX_DEPTH} deep`,
+        'does one of them use itself without end?',
+      );
     }
     this.frames.push(frame(kind, statements, nextRound));
   }
@@ -83,7 +87,11 @@ export class Reader {
   private count(): void {
     this.read++;
     if (this.read > MAX_STATEMENTS) {
-      throw new ReadLimit(0, `macros and repetitions give more than ${MAX_STATEMENTS} statements`, 'does one of them go on without end?');
+      throw new ReadLimit(
+        0,
+        `macros and repetitions give more than ${MAX_STATEMENTS} statements`,
+        'does one of them go on without end?',
+      );
     }
   }
 

@@ -1,8 +1,8 @@
 /**
  * Lines to statements: comments are blanked (so columns stay), `;` separates.
  *
- * Comments are `#` and `//` to the end of the line and `/* … *​/`, also over several
- * lines. GCC's line markers and `#APP` are comments by this rule too.
+ * Comments are `#` and `//` to the end of the line and C's between `/*` and its
+ * mirror image, also over several lines. GCC's line markers and `#APP` are comments by this rule too.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement, Via } from './statement.ts';

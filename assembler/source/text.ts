@@ -13,8 +13,7 @@ export function checkText(text: string): void {
       `this file of ${Math.round(text.length / 2 ** 20)} MiB is too long; at most ${MAX_CHARACTERS / 2 ** 20} MiB can be assembled`,
     );
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const foreign = /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/.exec(text);
+  const foreign = /(?![\t\n\v\f\r])\p{Cc}|\ufffd/u.exec(text);
   if (foreign === null) return;
   const line = text.slice(0, foreign.index).split('\n').length;
   const code = foreign[0].charCodeAt(0);

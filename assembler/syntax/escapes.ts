@@ -12,15 +12,15 @@ const letters: Readonly<Record<string, number>> = {
   '0': 0,
 };
 
-const escape = /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|([^]))/gu;
+const escapes = /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|(.))/gsu;
 const encoder = new TextEncoder();
 
 /** The bytes of a string's inside (without its quotes), text as UTF-8; `\ooo` and `\xhh` are single bytes. */
-export function unescape(inside: string): Uint8Array {
+export function unescaped(inside: string): Uint8Array {
   if (!inside.includes('\\')) return encoder.encode(inside);
   const bytes: number[] = [];
   let from = 0;
-  for (const found of inside.matchAll(escape)) {
+  for (const found of inside.matchAll(escapes)) {
     bytes.push(...encoder.encode(inside.slice(from, found.index)));
     bytes.push(...escapedBytes(found));
     from = found.index + found[0].length;
@@ -39,5 +39,5 @@ function escapedBytes([, hex, octal, letter = '']: RegExpMatchArray): Iterable<n
 /** The value of a character constant's inside: `a`, `\n`, `\\`. One byte; a wider character is its code point. */
 export function characterValue(inside: string): bigint {
   if (!inside.startsWith('\\')) return BigInt(inside.codePointAt(0) ?? 0);
-  return BigInt(unescape(inside)[0] ?? 0);
+  return BigInt(unescaped(inside)[0] ?? 0);
 }

@@ -21,7 +21,8 @@ const source = String.raw`
     operation = name (blank sp operands)?
 
     operands = operand (sp "," sp operand)*
-    operand = plain | string | keyword
+    operand = lone | plain | string | keyword
+    lone = (name | plainDigits) &(sp ("," | end))
     keyword (a keyword) = ("@" | "%") word ~(sp "(")
     plain = expression base?
     base = sp "(" sp name sp ")"

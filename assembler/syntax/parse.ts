@@ -1,7 +1,7 @@
 /** Text of a statement to its tree (tree.ts), by the grammar's semantics. */
 import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
 import { SourceProblem } from '../diagnostics.ts';
-import { characterValue, unescape } from './escapes.ts';
+import { characterValue, unescaped } from './escapes.ts';
 import { assemblyGrammar } from './grammar.ts';
 import { type Infix, shape } from './precedence.ts';
 import type { BinaryOperator, Body, Expression, Label, Operand, Parsed, UnaryOperator } from './tree.ts';
@@ -88,6 +88,15 @@ function buildSemantics(): Semantics {
       keyword(_mark, word): Operand {
         return { kind: 'keyword', at: at(this), text: this.sourceString, name: word.sourceString };
       },
+      lone: (inside, _ahead1, _ahead2): Operand => {
+        const text = inside.sourceString;
+        const start = at(inside);
+        const isName = inside.ctorName === 'name';
+        const expression: Expression = isName
+          ? { kind: 'symbol', at: start, name: text }
+          : { kind: 'number', at: start, value: digitsValue(text) };
+        return { kind: 'expression', at: start, text, expression };
+      },
       plain: (expression, base) => operandOf(expression, base),
       base: (_sp, _open, _sp2, name, _sp3, _close) => ({ at: at(name), name: name.sourceString }),
       expression: (first, _sp, operators, _sp2, rest) => expressionOf(first, operators, rest),
@@ -122,7 +131,7 @@ function buildSemantics(): Semantics {
       },
       string(_open, inside, _close): Operand {
         const text = this.sourceString;
-        return { kind: 'string', at: at(this), text, bytes: unescape(inside.sourceString) };
+        return { kind: 'string', at: at(this), text, bytes: unescaped(inside.sourceString) };
       },
     });
 }
