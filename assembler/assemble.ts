@@ -100,7 +100,13 @@ function wholeFile(file: string, message: string): Diagnostic {
 }
 
 function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
-  if (errors.length > 0) throw new AssemblyError(errors);
+  if (errors.length > 0)
+    throw new AssemblyError(
+      inOrder(
+        errors,
+        image.units.map((unit) => unit.file),
+      ),
+    );
   return {
     elf: writeElf(image, debugSections(image)),
     entry: image.entry,
@@ -108,6 +114,13 @@ function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
     listing: listingOf(image),
     warnings,
   };
+}
+
+/** Diagnostics by file and line; what is in a macro counts where the macro is used. */
+function inOrder(errors: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const file = (error: Diagnostic): number => files.indexOf((error.via?.at(-1) ?? error).file);
+  const line = (error: Diagnostic): number => (error.via?.at(-1) ?? error).line;
+  return [...errors].sort((one, other) => file(one) - file(other) || line(one) - line(other));
 }
 
 /** Labels by name; where files have the same local name, the shared one or the first file's counts. */

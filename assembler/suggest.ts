@@ -9,7 +9,7 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   for (const name of names) {
     if (Math.abs(name.length - wanted.length) > allowed) continue;
     const edits = editDistance(wanted, name.toLowerCase());
-    if (edits < distance) {
+    if (edits < distance && edits < wanted.length) {
       best = name;
       distance = edits;
     }

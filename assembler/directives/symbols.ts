@@ -1,5 +1,6 @@
 /** Directives about symbols: who sees them, what they are, what they stand for. */
 import { SourceProblem } from '../diagnostics.ts';
+import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Bound } from '../object/bound.ts';
 import { tryEvaluate } from '../object/evaluate.ts';
@@ -74,7 +75,7 @@ export function assign(unit: Unit, name: string, at: number, value: Bound, once:
     throw new SourceProblem(
       at,
       `\`${name}\` is a register, and cannot be given a value`,
-      `as an instruction: \`li ${name}, …\``,
+      `as an instruction: \`${loadImmediate} ${name}, …\``,
     );
   const now = tryEvaluate(value);
   const number: Bound | undefined =

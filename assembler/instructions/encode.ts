@@ -1,5 +1,6 @@
 /** The last operand of an instruction: a value to its field, with ranges in words. */
 import { fieldRange } from '../../isa/table/picture.ts';
+import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
 import { SourceProblem } from '../diagnostics.ts';
@@ -53,7 +54,7 @@ function upper(value: bigint, at: number): number {
   throw new SourceProblem(
     at,
     `${show(value)} does not fit in 20 bits: 0 to ${0xfffff}`,
-    'this operand is the upper 20 bits of the word, not the word; `li` loads any word',
+    `this operand is the upper 20 bits of the word, not the word; \`${loadImmediate}\` loads any word`,
   );
 }
 
@@ -81,7 +82,7 @@ function outOfRange(operand: ValueKind, at: number, value: number, min: number, 
       return new SourceProblem(
         at,
         `the target is ${value} bytes away; this instruction reaches ${range}`,
-        '`call` and `tail` reach everything',
+        'a jump through a register reaches everything',
       );
     case 'shamt':
       return new SourceProblem(at, `a shift of ${value} is out of range: ${range}`, 'a register has 32 bits');
@@ -91,13 +92,13 @@ function outOfRange(operand: ValueKind, at: number, value: number, min: number, 
       return new SourceProblem(
         at,
         `${value} does not fit in a ${bits(min)}-bit signed offset: ${range}`,
-        'put the address in a register with `li` or `la`; the low part of an address is `%lo(…)`',
+        `put the address in a register first, as with \`${loadImmediate}\`; the low part of an address is \`%lo(…)\``,
       );
     default:
       return new SourceProblem(
         at,
         `${value} does not fit in a ${bits(min)}-bit signed immediate: ${range}`,
-        'use `li`, which loads any 32-bit number into a register',
+        `use \`${loadImmediate}\`, which loads any 32-bit number into a register`,
       );
   }
 }

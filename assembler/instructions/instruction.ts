@@ -56,6 +56,8 @@ function wrongCount(
 ): SourceProblem {
   const found =
     operands.length === 0 ? 'no operands' : `${operands.length} operand${operands.length === 1 ? '' : 's'}`;
+  if (forms.every((form) => form.syntax === ''))
+    return new SourceProblem(at, `\`${name}\` takes no operands`);
   const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
   return new SourceProblem(at, `\`${name}\` does not take ${found}`, `write ${syntaxes.join(' or ')}`);
 }

@@ -26,7 +26,12 @@ export function applyFixups(
         if (!(problem instanceof UndefinedSymbol)) throw problem;
         if (reported.has(problem.symbol)) return;
         reported.add(problem.symbol);
-        diagnostics.error(fixup.statement, problem.at, problem.message, explain(problem.symbol));
+        diagnostics.error(
+          fixup.statement,
+          problem.at,
+          problem.message,
+          problem.hint ?? explain(problem.symbol),
+        );
       }
     });
   }

@@ -36,9 +36,6 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
 }
 
 function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: Names): string | undefined {
-  const numeric = /^(\d+)f$/.exec(symbol.name);
-  if (numeric !== null)
-    return `there is no label \`${numeric[1]}:\` after this line; \`${numeric[1]}b\` means the last one before it`;
   for (const other of units) {
     const theirs = other.symbols.get(symbol.name);
     const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;

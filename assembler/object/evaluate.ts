@@ -28,10 +28,20 @@ export class UndefinedSymbol extends SourceProblem {
   readonly symbol: AsmSymbol;
 
   constructor(symbol: AsmSymbol, at: number, placed: boolean) {
-    const where = placed ? 'anywhere' : 'before this line, and its value is needed here';
-    super(at, `\`${symbol.name}\` is not defined ${where}`);
+    const numeric = /^(\d+)f$/.exec(symbol.name)?.[1];
+    if (numeric === undefined) super(at, unknown(symbol.name, placed));
+    else
+      super(
+        at,
+        `there is no label \`${numeric}:\` after this line`,
+        `\`${numeric}b\` means the last one before it`,
+      );
     this.symbol = symbol;
   }
+}
+
+function unknown(name: string, placed: boolean): string {
+  return `\`${name}\` is not defined ${placed ? 'anywhere' : 'before this line, and its value is needed here'}`;
 }
 
 const BEFORE_LAYOUT: Moment = { placed: false, pc: 0 };
@@ -177,7 +187,10 @@ function relocate(bound: Relocation, run: Run): Value {
     throw new SourceProblem(
       bound.at,
       `\`%${bound.name}\` is not a relocation function`,
-      didYouMean(bound.name, names) ?? `there are ${names.map((name) => `%${name}`).join(', ')}`,
+      didYouMean(
+        `%${bound.name}`,
+        names.map((name) => `%${name}`),
+      ) ?? `there are ${names.map((name) => `%${name}`).join(', ')}`,
     );
   }
   if (!run.moment.placed) throw notYet(bound.at);

@@ -44,7 +44,7 @@ const source = String.raw`
     binary = ("0b" | "0B") ("0" | "1")+ ~nameRest
     numericReference = digits ("b" | "f") ~nameRest
     plainDigits = digits ~nameRest
-    digits = "0".."9"+
+    digits (a number) = "0".."9"+
 
     character = "'" characterBody "'"?
     characterBody = "\\" any -- escaped

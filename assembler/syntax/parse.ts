@@ -1,9 +1,9 @@
 /** Text of a statement to its tree (tree.ts), by the grammar's semantics. */
 import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
-import { SourceProblem } from '../diagnostics.ts';
 import { characterValue, unescaped } from './escapes.ts';
 import { assemblyGrammar } from './grammar.ts';
 import { type Infix, shape } from './precedence.ts';
+import { syntaxProblem } from './syntax-problem.ts';
 import type { BinaryOperator, Body, Expression, Label, Operand, Parsed, UnaryOperator } from './tree.ts';
 
 /** Where a node starts in the statement. */
@@ -165,11 +165,4 @@ export function parseOperands(text: string, from: number): readonly Operand[] {
   const match = assemblyGrammar().match(blanked, 'onlyOperands');
   if (match.failed()) throw syntaxProblem(match as FailedMatchResult, blanked);
   return treeOf(match) as Operand[];
-}
-
-function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
-  const position = match.getRightmostFailurePosition();
-  const rest = text.slice(position).trim();
-  const found = rest === '' ? 'the statement ends too early' : `\`${rest[0]}\` does not fit here`;
-  return new SourceProblem(position, found, `expected ${match.getExpectedText()}`);
 }

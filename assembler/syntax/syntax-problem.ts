@@ -1,0 +1,34 @@
+/** What to say of a statement that the grammar does not accept. */
+import type { FailedMatchResult } from 'ohm-js';
+import { SourceProblem } from '../diagnostics.ts';
+
+/** The problem at the farthest place that the parser reached in `text`, with what it expected there. */
+export function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
+  const position = match.getRightmostFailurePosition();
+  const rest = text.slice(position).trim();
+  if (rest.startsWith('"')) return new SourceProblem(position, 'this string never ends', 'close it with `"`');
+  const found = rest === '' ? 'the statement ends too early' : `\`${[...rest][0]}\` does not fit here`;
+  return new SourceProblem(position, found, expectation(match));
+}
+
+/** Part of Ohm's match results that its type declarations leave out. */
+type WithFailures = FailedMatchResult & { getRightmostFailures(): { toString(): string }[] };
+
+/** What may start an operand, as the grammar names it. */
+const starts = ['a name', 'a number', 'a string', 'a keyword', '"("', '"%"', '"-"', '"~"', '"!"', '"+"'];
+
+/** The expectations in words; the many that amount to an operand become one. */
+function expectation(match: FailedMatchResult): string | undefined {
+  const failures = (match as WithFailures).getRightmostFailures();
+  const wanted = new Set(failures.map((failure) => failure.toString()));
+  if (wanted.has('a name') && wanted.has('a number')) {
+    for (const start of starts) wanted.delete(start);
+    wanted.add(wanted.has('"="') || wanted.has('":"') ? 'operands' : 'an operand');
+  }
+  wanted.delete('a blank');
+  if (wanted.delete('end of input')) wanted.add('the end of the statement');
+  const words = [...wanted].map((word) => word.replace(/^"(.*)"$/, '`$1`')).sort();
+  return words.length === 0
+    ? undefined
+    : `expected ${words.join(words.length > 2 ? ', ' : ' or ').replace(/, ([^,]*)$/, ' or $1')}`;
+}
