@@ -51,6 +51,7 @@ export const SPLIT = -2;
 const never = Number.POSITIVE_INFINITY;
 
 export class Machine implements Processor, Devices {
+  readonly storage: Storage;
   readonly x: Int32Array;
   readonly memory: Memory;
   readonly variant: Variant;
@@ -72,6 +73,11 @@ export class Machine implements Processor, Devices {
   /** The step at which the timer reaches 0; never = off. */
   #timerAt = never;
   #timerPending = false;
+  /**
+   * Changes whenever a translation may have changed otherwise than by a write to a page
+   * table or by a change of ring: PTBR, LIMIT, or R while paging is off.
+   */
+  translation = 0;
   // Derived from RING, R, LIMIT and PTBR by #refresh, for the shortest way through `locate`.
   #paging = false;
   #base = 0;
@@ -88,6 +94,7 @@ export class Machine implements Processor, Devices {
       throw new RangeError(`${size} bytes of memory: it must be 4 KiB to 1 GiB, in whole pages of 4 KiB`);
     }
     const storage = options.storage ?? plainStorage(size);
+    this.storage = storage;
     this.x = new Int32Array(storage.buffer, 0, 32);
     this.#system = new Int32Array(storage.buffer, systemRegistersAt, systemRegisters.length);
     this.memory = new Memory(storage, size);
@@ -108,7 +115,9 @@ export class Machine implements Processor, Devices {
   }
 
   set status(value: number) {
-    this.#status = value & STATUS.ALL;
+    const changed = (this.#status ^ value) & STATUS.ALL;
+    this.#status ^= changed;
+    if ((changed & (STATUS.RING | STATUS.IF)) === 0) return;
     this.horizon = 0;
     this.#refresh();
   }
@@ -139,9 +148,14 @@ export class Machine implements Processor, Devices {
   }
 
   writeSystem(number: number, value: number): void {
-    this.#system[number] = value & (systemRegisters[number]?.mask ?? 0);
+    const before = this.#system[number];
+    const after = value & (systemRegisters[number]?.mask ?? 0);
+    this.#system[number] = after;
     if (number === SR.TIMER) this.#armTimer(value >>> 0);
-    else if (number <= SR.RBOUND || number === SR.LIMIT) this.#refresh();
+    else if (before !== after && (number <= SR.RBOUND || number === SR.LIMIT)) {
+      if (number <= SR.PTBR || number === SR.LIMIT || !this.#paging) this.translation += 1;
+      this.#refresh();
+    }
   }
 
   #armTimer(count: number): void {
@@ -157,6 +171,25 @@ export class Machine implements Processor, Devices {
     this.#plainBound = this.#paging ? 0 : Math.min(bound, this.memory.size - this.#base);
     const limit = this.#limit();
     this.#namedBound = Math.min(this.#plainBound, limit);
+  }
+
+  /** Whether paging is on. */
+  get paging(): boolean {
+    return this.#paging;
+  }
+
+  /** R's base: what physical addresses are past virtual ones while paging is off. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** First address past what may be accessed with paging off: through x0 and by fetches, and through a named register. */
+  get plainBound(): number {
+    return this.#plainBound;
+  }
+
+  get namedBound(): number {
+    return this.#namedBound;
   }
 
   /** The first address that a load or store through a named register may not reach. */
@@ -213,7 +246,7 @@ export class Machine implements Processor, Devices {
   #mark(leaf: number, access: Access): void {
     const entry = this.memory.words[leaf >>> 2] as number;
     const marked = entry | setBits[access];
-    if (marked !== entry) this.memory.write(leaf, 4, marked);
+    if (marked !== entry) this.memory.mark(leaf, marked);
   }
 
   #physical(leaf: number, address: number): number {
@@ -257,8 +290,8 @@ export class Machine implements Processor, Devices {
     system[SR.ERBOUND] = system[SR.RBOUND] as number;
     system[SR.ECAUSE] = cause;
     system[SR.EVAL] = value;
-    system[SR.RBASE] = 0;
-    system[SR.RBOUND] = this.memory.size;
+    this.writeSystem(SR.RBASE, 0);
+    this.writeSystem(SR.RBOUND, this.memory.size);
     this.status = this.#status & STATUS.UF;
     if (this.hosted) this.#stop = { kind: 'trap' };
     return system[SR.TVEC] as number;

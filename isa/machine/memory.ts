@@ -7,8 +7,17 @@
 import type { DiskMemory } from './devices/disk.ts';
 import type { Storage } from './storage.ts';
 
-/** Told that `length` bytes at physical address `at` were written. */
-export type Watcher = (at: number, length: number) => void;
+/** Told that `length` bytes at physical address `at` were written. `mark`: only A or D of a page-table entry. */
+export type Watcher = (at: number, length: number, mark: boolean) => void;
+
+/**
+ * Bits of `Memory.watched`, one byte a page: the page has decoded instructions, has
+ * compiled code, holds page tables that translations were taken from; NEXT: the page
+ * after it is watched, which matters to a store across both.
+ */
+export const WATCH = { DECODED: 1, COMPILED: 2, TABLE: 4, NEXT: 128 } as const;
+
+const watchedHere = 127;
 
 const pageShift = 12;
 
@@ -18,7 +27,7 @@ export class Memory implements DiskMemory {
   readonly bytes: Uint8Array;
   /** The same memory as words, for aligned accesses. */
   readonly words: Int32Array;
-  /** One byte a page: not 0 = tell the watchers of writes. */
+  /** One byte a page, bits of WATCH: set by `watch`. */
   readonly watched: Uint8Array;
   readonly watchers: Watcher[] = [];
   readonly #view: DataView;
@@ -32,7 +41,7 @@ export class Memory implements DiskMemory {
     this.bytes = new Uint8Array(storage.buffer, storage.memoryAt, size);
     this.words = new Int32Array(storage.buffer, storage.memoryAt, size / 4);
     this.#view = new DataView(storage.buffer, storage.memoryAt, size);
-    this.watched = new Uint8Array(size >>> pageShift);
+    this.watched = new Uint8Array(storage.buffer, storage.watchedAt, size >>> pageShift);
   }
 
   /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
@@ -48,8 +57,29 @@ export class Memory implements DiskMemory {
     else if (width === 2) this.#view.setInt16(at, value, true);
     else if ((at & 3) === 0) this.words[at >>> 2] = value;
     else this.#view.setInt32(at, value, true);
-    if (this.watched[at >>> pageShift] !== 0 || this.watched[(at + width - 1) >>> pageShift] !== 0) {
-      this.#tell(at, width);
+    const seen =
+      (this.watched[at >>> pageShift] as number) | (this.watched[(at + width - 1) >>> pageShift] as number);
+    if ((seen & watchedHere) !== 0) this.#tell(at, width, false);
+  }
+
+  /** Writes a page-table entry in which only A or D changes. */
+  mark(at: number, entry: number): void {
+    this.words[at >>> 2] = entry;
+    if (this.watched[at >>> pageShift] !== 0) this.#tell(at, 4, true);
+  }
+
+  /** Asks for the watchers to be told of writes to page number `page`, for the reason `bit`. */
+  watch(page: number, bit: number): void {
+    this.watched[page] = (this.watched[page] as number) | bit;
+    if (page > 0) this.watched[page - 1] = (this.watched[page - 1] as number) | WATCH.NEXT;
+  }
+
+  /** Takes back `watch` for the reason `bit`. */
+  unwatch(page: number, bit: number): void {
+    const rest = (this.watched[page] as number) & ~bit;
+    this.watched[page] = rest;
+    if (page > 0 && (rest & watchedHere) === 0) {
+      this.watched[page - 1] = (this.watched[page - 1] as number) & ~WATCH.NEXT;
     }
   }
 
@@ -72,8 +102,8 @@ export class Memory implements DiskMemory {
     const second = this.#second;
     const inFirst = this.#inFirst;
     for (let n = 0; n < width; n++) this.bytes[this.#splitAt(n)] = value >>> (8 * n);
-    this.#tell(this.#first, inFirst);
-    this.#tell(second, width - inFirst);
+    this.#tell(this.#first, inFirst, false);
+    this.#tell(second, width - inFirst, false);
   }
 
   #splitAt(n: number): number {
@@ -87,11 +117,11 @@ export class Memory implements DiskMemory {
   fill(address: number, bytes: Uint8Array): boolean {
     if (address + bytes.length > this.size) return false;
     this.bytes.set(bytes, address);
-    this.#tell(address, bytes.length);
+    this.#tell(address, bytes.length, false);
     return true;
   }
 
-  #tell(at: number, length: number): void {
-    for (const watcher of this.watchers) watcher(at, length);
+  #tell(at: number, length: number, mark: boolean): void {
+    for (const watcher of this.watchers) watcher(at, length, mark);
   }
 }

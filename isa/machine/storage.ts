@@ -1,9 +1,11 @@
 /**
  * Where a machine's registers and memory live: one buffer, laid out so that compiled
- * code can reach both.
+ * code can reach all of it.
  *
  *     0            general registers x0 to x31, one word each
  *     128          system registers, one word each
+ *     512          slots of the fast engine (engines/fast/layout.ts)
+ *     watchedAt    one byte a page of guest memory: who watches it (memory.ts)
  *     memoryAt     guest memory, physical address 0
  */
 
@@ -14,17 +16,18 @@ export const MEMORY = { min: PAGE, max: 2 ** 30 } as const;
 
 export interface Storage {
   readonly buffer: ArrayBuffer;
-  /** Offset in `buffer` of physical address 0. */
+  readonly watchedAt: number;
   readonly memoryAt: number;
+  /** The WebAssembly memory that the buffer is, if the fast engine is to run on it. */
+  readonly wasm?: object;
 }
-
-/** Bytes at the start of the buffer for registers: a whole page keeps guest memory aligned. */
-const registersSize = PAGE;
 
 /** Offset of the system registers, after the 32 general ones. */
 export const systemRegistersAt = 128;
 
-/** Storage in ordinary, zeroed memory for `size` bytes of guest memory. */
+/** Storage in ordinary, zeroed memory for `size` bytes of guest memory: for the interpreter alone. */
 export function plainStorage(size: number): Storage {
-  return { buffer: new ArrayBuffer(registersSize + size), memoryAt: registersSize };
+  const watched = Math.ceil(size / PAGE / PAGE) * PAGE;
+  const memoryAt = PAGE + watched;
+  return { buffer: new ArrayBuffer(memoryAt + size), watchedAt: PAGE, memoryAt };
 }

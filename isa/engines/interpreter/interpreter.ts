@@ -4,6 +4,7 @@
  * page, and drops a word's closure when the word is written.
  */
 import { FAULT, type Machine } from '../../machine/machine.ts';
+import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { FETCH } from '../../machine/translate.ts';
@@ -23,9 +24,6 @@ function factoryOf(row: Row): StepFactory {
   factories.set(row, factory);
   return factory;
 }
-
-/** Bit of Memory.watched that says: this page has closures. */
-const WATCH = 1;
 
 const pageShift = 12;
 const wordsPerPage = PAGE / 4;
@@ -73,6 +71,28 @@ export class Interpreter implements Engine {
     machine.pc = pc >>> 0;
   }
 
+  /**
+   * Executes at least one instruction from `pc` (signed) until one goes elsewhere than to
+   * the next, or until the horizon. For the fast engine, between two regions.
+   */
+  runBlock(pc: number): number {
+    const machine = this.#machine;
+    const pages = this.#pages;
+    let here = pc;
+    for (;;) {
+      const at = machine.locate(here, 4, FETCH, false);
+      let next: number;
+      if (at === FAULT) next = machine.fault(here);
+      else {
+        const step = (at & 3) === 0 ? pages[at >>> pageShift]?.[(at >>> 2) & (wordsPerPage - 1)] : undefined;
+        next = step === undefined ? this.#decode(at)(here) : step(here);
+      }
+      machine.steps += 1;
+      if (next !== ((here + 4) | 0) || machine.steps >= machine.horizon) return next;
+      here = next;
+    }
+  }
+
   /** Makes the step of the word at `at`, and keeps it when the word is aligned (an odd R base gives others). */
   #decode(at: number): Step {
     const step = makeStep(this.#machine, this.#machine.memory.read(at, 4));
@@ -82,7 +102,7 @@ export class Interpreter implements Engine {
     if (page === undefined) {
       page = new Array(wordsPerPage).fill(undefined);
       this.#pages[number] = page;
-      this.#machine.memory.watched[number] = (this.#machine.memory.watched[number] as number) | WATCH;
+      this.#machine.memory.watch(number, WATCH.DECODED);
     }
     page[(at >>> 2) & (wordsPerPage - 1)] = step;
     return step;
@@ -97,7 +117,7 @@ export class Interpreter implements Engine {
 }
 
 /** The step of one word on one machine: what it means, or the trap it takes. */
-function makeStep(machine: Machine, word: number): Step {
+export function makeStep(machine: Machine, word: number): Step {
   const at = decode(word);
   if (at === undefined) return (pc) => machine.trap(CAUSE.ILLEGAL, word, pc);
   const step = factoryOf(at.row)(machine, at);

@@ -1,0 +1,5 @@
+/** `npm run manual`: writes isa/MANUAL.md from the instruction table. */
+import { writeFileSync } from 'node:fs';
+import { formatManual } from '../isa/table/manual.ts';
+
+writeFileSync(new URL('../../isa/MANUAL.md', import.meta.url), formatManual());
