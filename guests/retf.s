@@ -1,0 +1,84 @@
+# retf: a way down that nobody sees.
+#
+# `retf` jumps and lowers the privilege, never raises it: the new ring is the larger of
+# the present one and the one asked for. Ring 0 may always use it. From other rings it
+# traps in ring32-v; in ring32-x and ring32-h it does not, as JRST 1 on the PDP-10. That is
+# harmless on the bare machine, but a monitor whose guest believes to be in ring 0 never
+# hears of such a jump: with it ring32-h is only "hybrid" virtualizable.
+#
+# expect console: "ecall from ring 2\n"
+# expect console: "to ring 1: ecall from ring 2\n"
+# expect console: "to ring 3: ecall from ring 3\n"
+# expect console on ring32-v: "ecall from ring 2\n"
+# expect console on ring32-v: "to ring 1: retf traps in ring 2\n"
+# expect console on ring32-v: "to ring 3: retf traps in ring 2\n"
+# expect status: 0
+# expect status on ring32-v: 2
+# expect steps: 0
+# expect steps on ring32-v: 0
+
+    .include "include/ring32.inc"
+
+    .text
+    .globl _start
+_start:
+    la   t0, trap
+    mts  TVEC, t0
+    li   s0, 0                    # how many times retf trapped
+    la   s1, below
+    li   s2, 2
+    retf s1, s2                   # jumps to `below`, into ring 2; the handler sees nothing
+
+below:
+    li   a7, 0
+    ecall                         # now it does, and looks where we came from
+    la   a7, to_1
+    la   s1, 1f
+    li   s2, 1
+    retf s1, s2                   # up? The larger of 2 and 1 is 2
+1:  ecall
+    la   a7, to_3
+    la   s1, 2f
+    li   s2, 3
+    retf s1, s2                   # further down
+2:  ecall
+    li   a7, -1
+    ecall
+
+# a7: a text to print before the report, 0 for none, -1 to end.
+trap:
+    bltz a7, end
+    beqz a7, 1f
+    mv   a0, a7
+    call print
+1:  la   a0, by_ecall
+    mfs  t5, ECAUSE
+    li   t0, CAUSE_ECALL
+    beq  t5, t0, 2f
+    addi s0, s0, 1
+    la   a0, by_retf
+2:  call print
+    mfs  a0, ESTATUS
+    andi a0, a0, STATUS_RING
+    call print_decimal
+    li   a0, '\n'
+    call print_char
+    mfs  t0, EPC
+    addi t0, t0, 4
+    li   t1, CAUSE_ECALL
+    beq  t5, t1, 3f
+    addi t0, t0, 4                # behind a retf that trapped, its `ecall` is not wanted
+3:  mts  EPC, t0
+    iret
+
+end:
+    li   t0, PORT_POWER
+    out  t0, s0
+
+    .include "include/print.inc"
+
+    .section .rodata
+to_1:     .asciz "to ring 1: "
+to_3:     .asciz "to ring 3: "
+by_ecall: .asciz "ecall from ring "
+by_retf:  .asciz "retf traps in ring "

@@ -1,0 +1,60 @@
+/** Every guest does what its head comment says, on every variant and engine; and the folder is in order. */
+import { describe, expect, it } from 'vitest';
+import { engineNames } from '../../isa/engines/engine.ts';
+import { PORT } from '../../isa/machine/devices/ports.ts';
+import { DISK_STATUS } from '../../isa/machine/devices/disk.ts';
+import { PTE } from '../../isa/machine/translate.ts';
+import { STATUS } from '../../isa/table/sysregs.ts';
+import { CAUSE, LINE } from '../../isa/table/traps.ts';
+import { type Outcome, parseExpectations } from './expectations.ts';
+import { fillSectors, guestFiles, guestText, runGuest } from './run.ts';
+
+/** The outcomes a guest promises; none if its head cannot be read. */
+function promised(file: string): readonly (readonly [string, Outcome])[] {
+  try {
+    return [...parseExpectations(guestText(file)).outcomes];
+  } catch {
+    return []; // The first test of the guest says what is wrong.
+  }
+}
+
+describe.each(guestFiles)('The guest %s', (file) => {
+  it('says in its head what it wants and what to expect', () => {
+    expect(parseExpectations(guestText(file)).outcomes.size).toBeGreaterThan(0);
+  });
+
+  for (const [variant, outcome] of promised(file)) {
+    it.each(engineNames)(`does on ${variant} what it promises, run by the engine %s`, (engine) => {
+      const disk = outcome.disk && fillSectors(outcome.disk);
+      expect(runGuest(file, variant, engine)).toEqual({ ...outcome, disk });
+    });
+  }
+});
+
+describe('guests/README.md', () => {
+  it('lists every guest, and nothing else, in a line each', () => {
+    const listed = [...guestText('README.md').matchAll(/^\| `([\w-]+\.s)` \|/gm)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(guestFiles);
+  });
+});
+
+describe('guests/include/ring32.inc', () => {
+  it("has the machine's own numbers under the machine's own names", () => {
+    const equates = guestText('include/ring32.inc').matchAll(/^ +\.equ (\w+), (\w+)$/gm);
+    const written = Object.fromEntries([...equates].map(([, name, value]) => [name, Number(value)]));
+    expect(written).toEqual({
+      ...prefixed('PORT', PORT),
+      ...prefixed('DISK', DISK_STATUS),
+      STATUS_RING: STATUS.RING,
+      STATUS_IF: STATUS.IF,
+      STATUS_UF: STATUS.UF,
+      ...prefixed('PTE', { V: PTE.V, R: PTE.R, W: PTE.W, X: PTE.X, U: PTE.U, A: PTE.A, D: PTE.D }),
+      ...prefixed('CAUSE', CAUSE),
+      ...prefixed('LINE', LINE),
+    });
+  });
+});
+
+function prefixed(prefix: string, numbers: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`${prefix}_${name}`, value]));
+}
