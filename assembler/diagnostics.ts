@@ -110,14 +110,13 @@ export function diagnosticAt(statement: Statement, at: number, message: string, 
   };
 }
 
-const VIA_SHOWN = 8;
-
+/** The uses around a statement, innermost first; of very many, the inner two and the outermost. */
 function uses(from: Via | undefined): DiagnosticUse[] {
   const list: DiagnosticUse[] = [];
-  for (let via = from; via !== undefined && list.length < VIA_SHOWN; via = via.at.via) {
+  for (let via = from; via !== undefined; via = via.at.via) {
     list.push({ what: via.what, file: via.at.file, line: via.at.line, source: via.at.source });
   }
-  return list;
+  return list.length > 4 ? [...list.slice(0, 2), ...list.slice(-1)] : list;
 }
 
 /** Collects the diagnostics of one assembly. */

@@ -1,5 +1,6 @@
 /** Directives that give bytes: numbers, strings, files. */
 import { SourceProblem } from '../diagnostics.ts';
+import { showNumber } from '../numbers.ts';
 import type { Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import type { Unit } from '../object/unit.ts';
@@ -12,7 +13,10 @@ export function checkDatum(value: bigint, size: number, at: number): void {
   const bits = BigInt(size * 8);
   if (value >= -(1n << (bits - 1n)) && value < 1n << bits) return;
   const range = `${-(1n << (bits - 1n))} to ${(1n << bits) - 1n}`;
-  throw new SourceProblem(at, `${value} does not fit in ${size} byte${size === 1 ? '' : 's'}: ${range}`);
+  throw new SourceProblem(
+    at,
+    `${showNumber(value)} does not fit in ${size} byte${size === 1 ? '' : 's'}: ${range}`,
+  );
 }
 
 function emitDatum(unit: Unit, size: number, value: Bound): void {

@@ -4,6 +4,7 @@ import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
 import { SourceProblem } from '../diagnostics.ts';
+import { showNumber } from '../numbers.ts';
 import type { Bound } from '../object/bound.ts';
 import type { Value } from '../object/evaluate.ts';
 import type { ValueKind } from '../object/fixup.ts';
@@ -53,7 +54,7 @@ function upper(value: bigint, at: number): number {
   if (value >= 0n && value <= 0xfffffn) return Number(BigInt.asIntN(32, value << 12n));
   throw new SourceProblem(
     at,
-    `${show(value)} does not fit in 20 bits: 0 to ${0xfffff}`,
+    `${showNumber(value)} does not fit in 20 bits: 0 to ${0xfffff}`,
     `this operand is the upper 20 bits of the word, not the word; \`${loadImmediate}\` loads any word`,
   );
 }
@@ -105,8 +106,4 @@ function outOfRange(operand: ValueKind, at: number, value: number, min: number, 
 
 function bits(min: number): number {
   return Math.log2(-min) + 1;
-}
-
-function show(value: bigint): string {
-  return value > 9_999_999n ? `0x${value.toString(16)}` : value.toString();
 }

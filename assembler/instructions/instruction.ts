@@ -1,30 +1,13 @@
 /** One written instruction: finds the form that fits, or says what does not. */
 import { SourceProblem, throwProblems } from '../diagnostics.ts';
 import type { Unit } from '../object/unit.ts';
-import { didYouMean } from '../suggest.ts';
 import type { Operand } from '../syntax/tree.ts';
 import { allForms, type Form } from './forms.ts';
 import { shapeProblem } from './operands.ts';
 
-/**
- * Appends the instruction `name` with these operands. `others` are further names (macros,
- * directives) to suggest for a misspelt one. Throws SourceProblem.
- */
-export function emitInstruction(
-  unit: Unit,
-  name: string,
-  operands: readonly Operand[],
-  at: number,
-  others: () => Iterable<string> = () => [],
-): void {
-  const forms = allForms().get(name);
-  if (forms === undefined) {
-    throw new SourceProblem(
-      at,
-      `there is no instruction \`${name}\``,
-      didYouMean(name, [...allForms().keys(), ...others()]),
-    );
-  }
+/** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
+export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
+  const forms = allForms().get(name) ?? [];
   let best: readonly SourceProblem[] | undefined;
   for (const form of forms) {
     const arranged = form.arrange(operands);

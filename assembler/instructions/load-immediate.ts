@@ -1,5 +1,6 @@
 /** `li rd, imm`: one instruction when the number allows it, otherwise two. */
 import { SourceProblem } from '../diagnostics.ts';
+import { showNumber } from '../numbers.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { tryEvaluate } from '../object/evaluate.ts';
 import type { Unit } from '../object/unit.ts';
@@ -26,7 +27,7 @@ function emitNumber(unit: Unit, rd: number, value: bigint, at: number): void {
   if (value < -0x80000000n || value > 0xffffffffn) {
     throw new SourceProblem(
       at,
-      `${value} does not fit in 32 bits`,
+      `${showNumber(value)} does not fit in 32 bits`,
       'a register holds -2147483648 to 4294967295',
     );
   }

@@ -10,7 +10,7 @@ import { headOf } from './head.ts';
 import type { Macro } from './macro.ts';
 
 const MAX_DEPTH = 200;
-const MAX_STATEMENTS = 5_000_000;
+const MAX_STATEMENTS = 2_000_000;
 
 /** What a fatal limit throws: reading cannot go on. */
 export class ReadLimit extends SourceProblem {

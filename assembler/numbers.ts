@@ -1,0 +1,9 @@
+/** Numbers in messages. */
+
+const LONGEST = 24;
+
+/** A number in decimal, or, when that would fill the screen, its size. */
+export function showNumber(value: bigint): string {
+  const text = value.toString();
+  return text.length <= LONGEST ? text : `this number of ${text.length} digits`;
+}

@@ -1,0 +1,96 @@
+/** Does what one statement says: labels, then a macro, a directive, an instruction or an assignment. */
+import { SourceProblem } from '../diagnostics.ts';
+import type { Context, RawUse } from '../directives/directive.ts';
+import { isFrameInformation } from '../directives/other.ts';
+import { assign } from '../directives/symbols.ts';
+import { parsedDirectives, rawDirectives } from '../directives/table.ts';
+import { emitInstruction } from '../instructions/instruction.ts';
+import { bind } from '../object/bound.ts';
+import { parseStatement } from '../syntax/parse.ts';
+import type { Body, Label, Parsed } from '../syntax/tree.ts';
+import { type Head, headOf } from './head.ts';
+import { bindArguments, type Macro, substitute } from './macro.ts';
+import { unknownName } from './unknown.ts';
+
+/** Runs a statement in its context. Throws SourceProblem. */
+export function runStatement(context: Context, text: string): void {
+  const head = headOf(text);
+  const raw = head && rawRunner(context, head);
+  if (raw) {
+    if (context.reader.isActive()) for (const label of labelsOf(head)) defineLabel(context, label);
+    raw({ name: head.name, at: head.at, text, rest: head.rest });
+    return;
+  }
+  const { labels, body } = parse(context, text, head);
+  for (const label of labels) defineLabel(context, label);
+  if (body !== undefined) runBody(context, body);
+}
+
+/** Of a statement that cannot be read, its labels still count, and an unknown first word explains more than the rest. */
+function parse(context: Context, text: string, head: Head | undefined): Parsed {
+  try {
+    return parseStatement(text);
+  } catch (problem) {
+    if (!(problem instanceof SourceProblem) || head === undefined) throw problem;
+    for (const label of labelsOf(head)) defineLabel(context, label);
+    const isAssignment = /^\s*=/.test(text.slice(head.rest));
+    throw (isAssignment ? undefined : unknownName(context, head.name, head.at)) ?? problem;
+  }
+}
+
+/** A second definition must not hide what else is wrong in the statement. */
+function defineLabel({ unit, diagnostics }: Context, label: Label): void {
+  diagnostics.guard(unit.statement, () => unit.label(label.name, label.at));
+}
+
+function labelsOf(head: Head): Label[] {
+  return [...head.labels.matchAll(/([^\s:]+)\s*:/g)].map((found) => ({
+    at: found.index,
+    name: found[1] ?? '',
+  }));
+}
+
+/** What reads the statement's own text, if anything does: a macro or a raw directive. */
+function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | undefined {
+  const macro = context.reader.macros.get(head.name);
+  if (macro !== undefined) return (use) => runMacro(context, macro, use);
+  const directive = rawDirectives.get(head.name);
+  if (directive !== undefined) return (use) => directive(context, use);
+  return isFrameInformation(head.name) ? () => {} : undefined;
+}
+
+function runMacro({ unit, reader }: Context, macro: Macro, use: RawUse): void {
+  const values = bindArguments(macro, use.text.slice(use.rest), use.rest);
+  const via = { kind: 'macro', what: `in macro \`${macro.name}\`, used`, at: unit.statement } as const;
+  reader.push('macro', substitute(macro.body, values, unit.nextMacroUse(), via));
+}
+
+function runBody(context: Context, body: Body): void {
+  const { unit } = context;
+  if (body.kind === 'assignment') {
+    assign(unit, body.name, body.at, bind(body.value, unit), body.once);
+    return;
+  }
+  const { name, at, operands } = body;
+  const unknown = unknownName(context, name, at);
+  if (unknown !== undefined) throw unknown;
+  const directive = parsedDirectives.get(name.toLowerCase());
+  if (directive !== undefined) {
+    directive(context, { name: name.toLowerCase(), at, operands });
+    return;
+  }
+  warnMisaligned(context, at);
+  emitInstruction(unit, name, operands, at);
+}
+
+/** Instructions are fetched from multiples of four; data before them may have spoiled that. */
+function warnMisaligned({ unit, diagnostics }: Context, at: number): void {
+  if (unit.section.size % 4 === 0 || unit.section.misaligned) return;
+  unit.section.misaligned = true;
+  diagnostics.warn(
+    unit.statement,
+    at,
+    'this instruction is not at a multiple of 4 bytes, and cannot be run there',
+    'put `.align 2` before it',
+  );
+}
