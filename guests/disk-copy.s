@@ -12,7 +12,7 @@
 # expect console: "read 1, wrote 2\n"
 # expect console: "read 99: failed\n"
 # expect status: 0
-# expect steps: 0
+# expect steps: 5555
 
     .include "include/ring32.inc"
 

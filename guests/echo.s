@@ -6,8 +6,8 @@
 #
 # with input: "Hello, world!\nabc xyz 123\n\u0004"
 # expect console: "HELLO, WORLD!\nABC XYZ 123\n"
-# expect status: 25
-# expect steps: 0
+# expect status: 26
+# expect steps: 389
 
     .include "include/ring32.inc"
 

@@ -12,8 +12,8 @@
 # expect console on ring32-x: "ring 3: getf 00000004, smsw 00000002, sring 00000003, setf 00005a04\n"
 # expect status: 5
 # expect status on ring32-x: 0
-# expect steps: 0
-# expect steps on ring32-x: 0
+# expect steps: 1142
+# expect steps on ring32-x: 1204
 
     .include "include/ring32.inc"
 

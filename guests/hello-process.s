@@ -7,7 +7,7 @@
 # with process: yes
 # expect console: "Hello from a process\n"
 # expect status: 0
-# expect steps: 11
+# expect steps: 10
 
     .equ SYS_WRITE, 64
     .equ SYS_EXIT, 93

@@ -9,7 +9,7 @@
 # with arguments: "20000"
 # expect console: "2262 primes below 20000\n"
 # expect status: 0
-# expect steps: 0
+# expect steps: 291207
 
     .equ SYS_WRITE, 64
     .equ SYS_EXIT, 93

@@ -11,7 +11,7 @@
 # expect console: "kernel: moved up\n"
 # expect console: "at the bound, trap 7 at address 00100000\n"
 # expect status: 0
-# expect steps: 0
+# expect steps: 1932
 
     .include "include/ring32.inc"
 

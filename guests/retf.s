@@ -14,8 +14,8 @@
 # expect console on ring32-v: "to ring 3: retf traps in ring 2\n"
 # expect status: 0
 # expect status on ring32-v: 2
-# expect steps: 0
-# expect steps on ring32-v: 0
+# expect steps: 516
+# expect steps on ring32-v: 552
 
     .include "include/ring32.inc"
 

@@ -6,10 +6,10 @@
 #
 # expect console: "rewritten each round: 55\n"
 # expect console: "rewritten just ahead: 2\n"
-# expect console: "rewritten when hot: 1500\n"
+# expect console: "rewritten when hot: 30000\n"
 # expect console: "copied and run: 42 43\n"
 # expect status: 0
-# expect steps: 0
+# expect steps: 80729
 
     .include "include/ring32.inc"
 
@@ -48,8 +48,8 @@ ahead:
     la   a0, when_hot
     call print
     li   a0, 0
-    li   s0, 1000                 # rounds to go
-    li   s1, 500
+    li   s0, 20000                # rounds to go
+    li   s1, 10000
     la   s3, hot
     lw   t1, add_two
 hot:

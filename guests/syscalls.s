@@ -10,7 +10,7 @@
 # expect console: "called from ring 3: ok\n"
 # expect console: "no such call: -1\n"
 # expect status: 7
-# expect steps: 0
+# expect steps: 623
 
     .include "include/ring32.inc"
 

@@ -7,15 +7,14 @@
 #
 # expect console: "user: hello\n"
 # expect console: "kernel: that text is not yours\n"
-# expect console: "kernel: privileged instruction 0400000b at 40000020, skipped\n"
+# expect console: "kernel: privileged instruction 0400000b at 40000014, skipped\n"
 # expect console: "user: still here\n"
-# expect console: "kernel: trap 13 at 40000038, user program ended\n"
+# expect console: "kernel: trap 13 at 40000024, user program ended\n"
 # expect status: 13
-# expect steps: 0
+# expect steps: 5233
 
     .include "include/ring32.inc"
 
-    .equ PAGE, 4096
     .equ USER, 0x40000000         # the user's code page; its stack is the page above
     .equ USER_ENTRY, (USER >> 22) * 4
     .equ USER_SIZE, 2 * PAGE
@@ -25,15 +24,8 @@
 _start:
     la   t0, trap
     mts  TVEC, t0
-    la   t0, low_table            # the first 4 MiB to themselves, without PTE_U
-    li   t1, PTE_V | PTE_R | PTE_W | PTE_X
-    li   t2, 1024
-    li   t3, PAGE
-1:  sw   t1, 0(t0)
-    addi t0, t0, 4
-    add  t1, t1, t3
-    addi t2, t2, -1
-    bnez t2, 1b
+    la   a0, low_table            # the first 4 MiB, without PTE_U: not for ring 3
+    call map_identity
     la   t0, user_table
     la   t1, user                 # code: may be read and executed, not written
     addi t1, t1, PTE_V | PTE_R | PTE_X | PTE_U
@@ -116,6 +108,7 @@ print_epc:
     call print_hex
     jr   t5
 
+    .include "include/map-identity.inc"
     .include "include/print.inc"
 
 # The user program, linked among the kernel but run at USER: `la` is relative to pc.

@@ -42,13 +42,19 @@ describe('A head comment', () => {
     expect([process.process, process.arguments, process.input]).toEqual([true, ['x y', 'z'], '\u0004']);
     expect([...process.outcomes.values()].map(({ stop }) => stop)).toEqual(['exit']);
     expect(parse('# with memory: 64K').memory).toBe(65536);
-    expect([...parse('# with variants: ring32-x ring32-v').outcomes.keys()]).toEqual(['ring32-x', 'ring32-v']);
+    expect([...parse('# with variants: ring32-x ring32-v').outcomes.keys()]).toEqual([
+      'ring32-x',
+      'ring32-v',
+    ]);
   });
 
   it('expects the disk to stay as it was, unless it says otherwise', () => {
     expect(parse('# with disk: "a" ""').outcomes.get('ring32-v')?.disk).toEqual(['a', '']);
     const changed = parse('# with disk: "a" ""', '# expect disk: "a" "a"');
-    expect([changed.disk, changed.outcomes.get('ring32-x')?.disk]).toEqual([['a', ''], ['a', 'a']]);
+    expect([changed.disk, changed.outcomes.get('ring32-x')?.disk]).toEqual([
+      ['a', ''],
+      ['a', 'a'],
+    ]);
   });
 
   it.each([
@@ -81,6 +87,8 @@ describe('A head comment', () => {
   });
 
   it('refuses variants of a process, which has none', () => {
-    expect(() => parse('# with process: yes', '# with variants: ring32-v')).toThrow('a process has no variants');
+    expect(() => parse('# with process: yes', '# with variants: ring32-v')).toThrow(
+      'a process has no variants',
+    );
   });
 });

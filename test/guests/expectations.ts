@@ -46,7 +46,12 @@ const known: Readonly<Record<string, 'everywhere' | 'on a variant'>> = {
   'expect disk': 'on a variant',
 };
 
-const stops = ['power', 'exit', 'forever', ...trapCauses.flatMap(({ name }) => [`unhandled ${name}`, `killed ${name}`])];
+const stops = [
+  'power',
+  'exit',
+  'forever',
+  ...trapCauses.flatMap(({ name }) => [`unhandled ${name}`, `killed ${name}`]),
+];
 
 /** The statements of one guest, asked by name. */
 class Statements {
