@@ -1,6 +1,9 @@
 /** Engines by name: one way in for whoever runs a machine. */
 import type { Machine } from '../machine/machine.ts';
+import { plainStorage, type Storage } from '../machine/storage.ts';
 import type { Stop } from '../machine/stop.ts';
+import { FastEngine } from './fast/fast.ts';
+import { wasmStorage } from './fast/layout.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 
 export interface Engine {
@@ -9,14 +12,16 @@ export interface Engine {
   run(until: number): Stop;
 }
 
-export const engineNames = ['auto', 'interpreter'] as const;
+/** `auto` is the fast engine: it interprets what is not hot. */
+export const engineNames = ['auto', 'interpreter', 'fast'] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** Makes the engine of that name for a machine. */
+/** The storage that a machine needs to be run by that engine, for `size` bytes of guest memory. */
+export function storageFor(name: EngineName, size: number): Storage {
+  return name === 'interpreter' ? plainStorage(size) : wasmStorage(size);
+}
+
+/** Makes the engine of that name for a machine whose storage suits it. */
 export function createEngine(name: EngineName, machine: Machine): Engine {
-  switch (name) {
-    case 'auto':
-    case 'interpreter':
-      return new Interpreter(machine);
-  }
+  return name === 'interpreter' ? new Interpreter(machine) : new FastEngine(machine);
 }

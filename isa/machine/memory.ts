@@ -30,6 +30,8 @@ export class Memory implements DiskMemory {
   /** One byte a page, bits of WATCH: set by `watch`. */
   readonly watched: Uint8Array;
   readonly watchers: Watcher[] = [];
+  /** Told of every page that comes to be watched. */
+  onWatch: ((page: number) => void) | undefined;
   readonly #view: DataView;
   // The two parts of the access that `split` set up.
   #first = 0;
@@ -70,6 +72,7 @@ export class Memory implements DiskMemory {
 
   /** Asks for the watchers to be told of writes to page number `page`, for the reason `bit`. */
   watch(page: number, bit: number): void {
+    if (((this.watched[page] as number) & watchedHere) === 0) this.onWatch?.(page);
     this.watched[page] = (this.watched[page] as number) | bit;
     if (page > 0) this.watched[page - 1] = (this.watched[page - 1] as number) | WATCH.NEXT;
   }

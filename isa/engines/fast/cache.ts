@@ -1,0 +1,198 @@
+/**
+ * Compiled regions, found by the physical address and ring of their entry, dropped when
+ * a word they were made from is written. The jump cache lets one region go on in another
+ * without returning to us; it holds only regions that are valid now.
+ */
+import type { Memory } from '../../machine/memory.ts';
+import { WATCH } from '../../machine/memory.ts';
+import { PAGE } from '../../machine/storage.ts';
+import type { Addressing } from './compile.ts';
+import { jumpCache } from './layout.ts';
+import type { WasmTable } from './webassembly.ts';
+
+export interface CompiledRegion {
+  /** Virtual address of the entry (unsigned). */
+  readonly entry: number;
+  /** Physical address of the entry. */
+  readonly physical: number;
+  readonly ring: number;
+  readonly addressing: Addressing;
+  readonly longest: number;
+  readonly bytes: number;
+  /** Virtual page number to physical page number, of all its code. */
+  readonly pages: ReadonlyMap<number, number>;
+  /** Physical word numbers of all its code. */
+  readonly words: ReadonlySet<number>;
+  readonly run: (fuel: number) => number;
+  /** Number in the function table. */
+  readonly slot: number;
+  /** The state of translation for which `pages` is known to hold. */
+  stamp: number;
+}
+
+interface CodePage {
+  /** Visits to a place without a region, by word. */
+  readonly heat: Uint8Array;
+  /** Regions by entry word × 4 + ring. */
+  readonly regions: (CompiledRegion | undefined)[];
+  /** All regions with code on this page. */
+  readonly users: Set<CompiledRegion>;
+  /** How often writes have dropped regions of this page. */
+  drops: number;
+}
+
+/** Visits before a place is compiled. */
+export const hot = 60;
+
+/** A page whose code was rewritten this often is left to the interpreter. */
+const tooManyDrops = 200;
+
+/** Code beyond which everything is dropped and begun anew. */
+const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
+
+const wordsPerPage = PAGE / 4;
+
+export class RegionCache {
+  readonly #memory: Memory;
+  readonly #jumps: Int32Array;
+  readonly #table: WasmTable;
+  readonly #pages = new Map<number, CodePage>();
+  readonly #free: number[] = [];
+  #next = 1;
+  #bytes = 0;
+  #count = 0;
+
+  constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable) {
+    this.#memory = memory;
+    this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
+    this.#table = table;
+  }
+
+  find(physical: number, ring: number): CompiledRegion | undefined {
+    return this.#pages.get(physical >>> 12)?.regions[(physical & 0xffc) + ring];
+  }
+
+  /** Notes `visits` visits to a place without a region; true when it is time to compile it. */
+  warm(physical: number, visits: number): boolean {
+    const page = this.#page(physical >>> 12);
+    const word = (physical >>> 2) & (wordsPerPage - 1);
+    const heat = (page.heat[word] as number) + visits;
+    page.heat[word] = heat < hot ? heat : 0;
+    return heat >= hot && page.drops < tooManyDrops;
+  }
+
+  #page(number: number): CodePage {
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = {
+        heat: new Uint8Array(wordsPerPage),
+        regions: new Array(wordsPerPage * 4).fill(undefined),
+        users: new Set(),
+        drops: 0,
+      };
+      this.#pages.set(number, page);
+    }
+    return page;
+  }
+
+  /** Whether the cache is full and must be cleared before more is added. */
+  get full(): boolean {
+    return this.#bytes > capacity.bytes || this.#count > capacity.regions;
+  }
+
+  /** A free number in the function table. */
+  slot(): number {
+    const slot = this.#free.pop() ?? this.#next++;
+    if (slot >= this.#table.length) this.#table.grow(256);
+    return slot;
+  }
+
+  add(region: CompiledRegion): void {
+    const before = this.find(region.physical, region.ring);
+    if (before !== undefined) this.drop(before);
+    this.#table.set(region.slot, region.run);
+    this.#page(region.physical >>> 12).regions[(region.physical & 0xffc) + region.ring] = region;
+    for (const page of region.pages.values()) {
+      this.#page(page).users.add(region);
+      this.#memory.watch(page, WATCH.COMPILED);
+    }
+    this.#bytes += region.bytes;
+    this.#count += 1;
+  }
+
+  drop(region: CompiledRegion): void {
+    const { physical, ring, slot } = region;
+    const index = (physical & 0xffc) + ring;
+    const page = this.#page(physical >>> 12);
+    if (page.regions[index] !== region) return;
+    page.regions[index] = undefined;
+    for (const number of region.pages.values()) {
+      const { users } = this.#page(number);
+      users.delete(region);
+      if (users.size === 0) this.#memory.unwatch(number, WATCH.COMPILED);
+    }
+    this.forgetJump(region);
+    this.#table.set(slot, null);
+    this.#free.push(slot);
+    this.#bytes -= region.bytes;
+    this.#count -= 1;
+  }
+
+  /** `length` bytes at `at` were written: drops the regions made from them. */
+  written(at: number, length: number): void {
+    for (let number = at >>> 12; number <= (at + length - 1) >>> 12; number++) {
+      const page = this.#pages.get(number);
+      if (page === undefined || page.users.size === 0) continue;
+      for (const region of [...page.users]) {
+        if (touches(region, at, length)) {
+          this.drop(region);
+          page.drops += 1;
+        }
+      }
+    }
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    for (const page of this.#pages.values()) for (const region of [...page.users]) this.drop(region);
+    this.#pages.clear();
+  }
+
+  /** All regions that contain the instruction at physical address `at`. */
+  containing(at: number): CompiledRegion[] {
+    return [...(this.#pages.get(at >>> 12)?.users ?? [])].filter(({ words }) => words.has(at >>> 2));
+  }
+
+  // ---- The jump cache ----
+
+  /** Lets other regions go on in this one. */
+  rememberJump(region: CompiledRegion): void {
+    const at = jumpIndex(region.entry);
+    this.#jumps[at] = region.entry | region.ring;
+    this.#jumps[at + 1] = region.slot;
+  }
+
+  forgetJump(region: CompiledRegion): void {
+    const at = jumpIndex(region.entry);
+    if (this.#jumps[at + 1] === region.slot) this.#forget(at);
+  }
+
+  forgetJumps(): void {
+    for (let at = 0; at < this.#jumps.length; at += 2) this.#forget(at);
+  }
+
+  /** An entry that no pc and ring at this place can match. */
+  #forget(at: number): void {
+    this.#jumps[at] = at === 0 ? 4 : 0;
+    this.#jumps[at + 1] = 0;
+  }
+}
+
+function jumpIndex(pc: number): number {
+  return ((pc >>> 2) & (jumpCache.entries - 1)) * 2;
+}
+
+function touches(region: CompiledRegion, at: number, length: number): boolean {
+  for (let word = at >>> 2; word <= (at + length - 1) >>> 2; word++) if (region.words.has(word)) return true;
+  return false;
+}

@@ -1,0 +1,448 @@
+/**
+ * A region as one WebAssembly function, `run(fuel) -> fuel left`.
+ *
+ * On entry the registers it uses are loaded into locals; on every way out those it may
+ * have changed are stored, and the address to go on at. Fuel is steps: a block takes its
+ * own on entry, the entry and each loop header check that the longest way to the next
+ * check is there. An instruction that cannot complete here is not begun: the function
+ * ends before it and gives back the fuel of the block's rest.
+ *
+ * Structure follows the dominator tree (blocks.ts): a loop header opens a `loop`, a merge
+ * point is placed after a `block` that all its forward edges leave.
+ */
+import type { Effect } from '../../table/effects.ts';
+import type { Instruction } from '../../table/row.ts';
+import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
+import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
+import { emitExpression } from './expression.ts';
+import { flatTable, guestMemoryAt, jumpCache, SLOT, tableClass, watchedFlagsAt } from './layout.ts';
+import type { Node, Region } from './region.ts';
+
+/** How the region reaches memory: paging off with R's base 0, off with another base, or on. */
+export type Addressing = 'direct' | 'relocated' | 'paged';
+
+export interface Target {
+  readonly addressing: Addressing;
+  readonly ring: number;
+  /** 64 KiB pages of the memory that the module imports. */
+  readonly memoryPages: number;
+  /** Registers the instruction with the interpreter and returns its number for `system`. */
+  readonly site: (at: Instruction, pc: number) => number;
+}
+
+export interface Compiled {
+  readonly module: Uint8Array;
+  /** Fuel without which the region does nothing. */
+  readonly longest: number;
+}
+
+/** Compiles a region whose entry is an instruction to be compiled. */
+export function compileRegion(region: Region, target: Target): Compiled {
+  return new Compiler(region, target).compile();
+}
+
+/** Locals. FUEL is the parameter; registers follow FIRST_REGISTER. */
+const FUEL = 0;
+const PC = 1;
+const WAY = 2;
+const ADDRESS = 3;
+const ENTRY = 4;
+const NAMED_BOUND = 5;
+const PLAIN_BOUND = 6;
+const BASE = 7;
+const FIRST_REGISTER = 8;
+
+/** WAY's values out of the region: to the engine; by the jump cache; more: as HOP, at the indirect jump WAY - 1. */
+const HOP = 1;
+
+/** MISS: what missed. */
+export const MISS = { LOAD: 1, STORE: 2, NAMED: 4 } as const;
+
+type Frame = { readonly kind: 'out' | 'if' } | { readonly kind: 'loop' | 'after'; readonly block: Block };
+
+const loadOps: Readonly<Record<string, number>> = {
+  '1true': OP.i32_load8_s,
+  '1false': OP.i32_load8_u,
+  '2true': OP.i32_load16_s,
+  '2false': OP.i32_load16_u,
+  '4true': OP.i32_load,
+};
+const storeOps = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store } as const;
+
+class Compiler {
+  readonly #code = new Code();
+  readonly #target: Target;
+  readonly #blocks: readonly Block[];
+  /** Local of each register in use, by number. */
+  readonly #locals = new Map<number, number>();
+  readonly #written = new Set<number>();
+  readonly #frames: Frame[] = [];
+  /** Fuel already taken for instructions of the block that are not done yet, the present one included. */
+  #ahead = 0;
+
+  constructor(region: Region, target: Target) {
+    this.#target = target;
+    this.#blocks = makeBlocks(region);
+    for (const node of region.nodes) this.#noteRegisters(node);
+  }
+
+  compile(): Compiled {
+    const [entry] = this.#blocks as readonly [Block, ...Block[]];
+    const code = this.#code;
+    this.#emitEntry(entry);
+    code.op(OP.block, VOID);
+    this.#frames.push({ kind: 'out' });
+    this.#emitTree(entry);
+    code.op(OP.end);
+    this.#emitOut();
+    const locals = FIRST_REGISTER - 1 + this.#locals.size;
+    return { module: regionModule(code, locals, this.#target.memoryPages), longest: entry.longest };
+  }
+
+  #noteRegisters({ at, kind }: Node): void {
+    if (at === undefined || kind === 'stop') return;
+    for (const n of [at.rs1, at.rs2, at.rd]) {
+      if (n !== 0 && !this.#locals.has(n)) this.#locals.set(n, FIRST_REGISTER + this.#locals.size);
+    }
+    if (at.rd !== 0) this.#written.add(at.rd);
+  }
+
+  // ---- In and out ----
+
+  #emitEntry(entry: Block): void {
+    const code = this.#code;
+    const { addressing } = this.#target;
+    const { pc } = entry.nodes[0] as Node;
+    code.get(FUEL).constant(entry.longest).op(OP.i32_lt_s, OP.if, VOID);
+    code.constant(0).constant(pc).memory(OP.i32_store, SLOT.PC);
+    code.get(FUEL).op(OP.return, OP.end);
+    for (const [n, local] of this.#locals)
+      code
+        .constant(0)
+        .memory(OP.i32_load, 4 * n)
+        .set(local);
+    if (addressing === 'paged') return;
+    code.constant(0).memory(OP.i32_load, SLOT.NAMED_BOUND).set(NAMED_BOUND);
+    code.constant(0).memory(OP.i32_load, SLOT.PLAIN_BOUND).set(PLAIN_BOUND);
+    if (addressing === 'relocated') code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
+  }
+
+  /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
+  #emitOut(): void {
+    const code = this.#code;
+    for (const n of this.#written) {
+      code
+        .constant(0)
+        .get(this.#locals.get(n) as number)
+        .memory(OP.i32_store, 4 * n);
+    }
+    code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
+    code.get(WAY).op(OP.if, VOID);
+    code
+      .get(PC)
+      .constant(1)
+      .op(OP.i32_shl)
+      .constant((jumpCache.entries - 1) * 8)
+      .op(OP.i32_and)
+      .tee(ADDRESS);
+    code
+      .memory(OP.i32_load, jumpCache.at)
+      .get(PC)
+      .constant(this.#target.ring)
+      .op(OP.i32_or, OP.i32_eq, OP.if, VOID);
+    code
+      .get(FUEL)
+      .get(ADDRESS)
+      .memory(OP.i32_load, jumpCache.at + 4);
+    code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);
+    code.op(OP.end);
+    code.constant(0).get(WAY).memory(OP.i32_store, SLOT.SITE);
+    code.op(OP.end).get(FUEL);
+  }
+
+  /** Leaves the region; `way` is 0, HOP, or a site. PC is set. */
+  #emitLeave(way: number): void {
+    if (way !== 0) this.#code.constant(way).set(WAY);
+    this.#code.branch(this.#depth((frame) => frame.kind === 'out'));
+  }
+
+  #emitLeaveTo(pc: number, way: number): void {
+    this.#code.constant(pc).set(PC);
+    this.#emitLeave(way);
+  }
+
+  /** Ends before the present instruction: gives back its fuel and that of the rest of its block. */
+  #emitGiveUp(pc: number): void {
+    this.#code.get(FUEL).constant(this.#ahead).op(OP.i32_add).set(FUEL);
+    this.#emitLeaveTo(pc, 0);
+  }
+
+  #depth(wanted: (frame: Frame) => boolean): number {
+    for (let depth = 0; depth < this.#frames.length; depth++) {
+      const frame = this.#frames[this.#frames.length - 1 - depth];
+      if (frame !== undefined && wanted(frame)) return depth;
+    }
+    throw new Error('a branch in a region has no target');
+  }
+
+  // ---- Structure ----
+
+  #emitTree(block: Block): void {
+    const merges = block.children
+      .filter(({ forwardEdges }) => forwardEdges > 1)
+      .sort((a, b) => a.order - b.order);
+    if (!block.isLoopHeader) {
+      this.#emitWithin(block, merges);
+      return;
+    }
+    this.#code.op(OP.loop, VOID);
+    this.#frames.push({ kind: 'loop', block });
+    this.#emitWithin(block, merges);
+    this.#frames.pop();
+    this.#code.op(OP.end);
+  }
+
+  /** The block's own code inside a `block` for each merge point it dominates, innermost first. */
+  #emitWithin(block: Block, merges: readonly Block[]): void {
+    const last = merges.at(-1);
+    if (last === undefined) {
+      this.#emitBlock(block);
+      return;
+    }
+    this.#code.op(OP.block, VOID);
+    this.#frames.push({ kind: 'after', block: last });
+    this.#emitWithin(block, merges.slice(0, -1));
+    this.#frames.pop();
+    this.#code.op(OP.end);
+    this.#emitTree(last);
+  }
+
+  #emitGoto(from: Block, to: Block): void {
+    if (isBackward(from, to)) {
+      if (!dominates(to, from)) this.#emitLeaveTo((to.nodes[0] as Node).pc, HOP);
+      else this.#code.branch(this.#depth((frame) => frame.kind === 'loop' && frame.block === to));
+    } else if (to.forwardEdges > 1) {
+      this.#code.branch(this.#depth((frame) => frame.kind === 'after' && frame.block === to));
+    } else this.#emitTree(to);
+  }
+
+  /** Code in an `if` whose condition is on the stack. */
+  #emitIf(then: () => void, otherwise?: () => void): void {
+    this.#code.op(OP.if, VOID);
+    this.#frames.push({ kind: 'if' });
+    then();
+    if (otherwise !== undefined) {
+      this.#code.op(OP.else);
+      otherwise();
+    }
+    this.#frames.pop();
+    this.#code.op(OP.end);
+  }
+
+  // ---- Blocks and instructions ----
+
+  #emitBlock(block: Block): void {
+    const code = this.#code;
+    const [first] = block.nodes as readonly [Node, ...Node[]];
+    if (block.isLoopHeader) {
+      code.get(FUEL).constant(block.longest).op(OP.i32_lt_s);
+      this.#emitIf(() => this.#emitLeaveTo(first.pc, 0));
+    }
+    if (block.size > 0) code.get(FUEL).constant(block.size).op(OP.i32_sub).set(FUEL);
+    this.#ahead = block.size;
+    for (const node of block.nodes) {
+      this.#emitNode(node, block);
+      this.#ahead -= 1;
+    }
+    if (block.successors.length === 1 && block.nodes.at(-1)?.kind !== 'indirect') {
+      this.#emitGoto(block, block.successors[0] as Block);
+    }
+  }
+
+  #emitNode(node: Node, block: Block): void {
+    switch (node.kind) {
+      case 'leave':
+        this.#emitLeaveTo(node.pc, HOP);
+        return;
+      case 'stop':
+        this.#emitLeaveTo(node.pc, 0);
+        return;
+      case 'plain':
+        this.#emitPlain(node);
+        return;
+      case 'system':
+        this.#emitSystem(node);
+        return;
+      case 'jump':
+        this.#emitLink(node);
+        return;
+      case 'branch':
+        this.#emitCondition(node);
+        this.#emitIf(
+          () => this.#emitGoto(block, block.successors[0] as Block),
+          () => this.#emitGoto(block, block.successors[1] as Block),
+        );
+        return;
+      case 'indirect':
+        this.#emitIndirect(node, block);
+    }
+  }
+
+  #place({ at, pc }: Node) {
+    const register = (n: number) => {
+      if (n === 0) this.#code.constant(0);
+      else this.#code.get(this.#locals.get(n) as number);
+    };
+    return { code: this.#code, at: at as Instruction, pc, register };
+  }
+
+  /** Sets rd to the value on the stack; rd is not x0. */
+  #setResult({ at }: Node): void {
+    this.#code.set(this.#locals.get(at?.rd ?? 0) as number);
+  }
+
+  #effect<K extends Effect['kind']>(node: Node, kind: K): Extract<Effect, { kind: K }> {
+    const effect = node.at?.row.effect;
+    if (effect?.kind !== kind) throw new Error(`a node at ${node.pc} is not a ${kind}`);
+    return effect as Extract<Effect, { kind: K }>;
+  }
+
+  #emitPlain(node: Node): void {
+    const effect = node.at?.row.effect;
+    if (effect?.kind === 'set' && node.at?.rd !== 0) {
+      emitExpression(this.#place(node), effect.value);
+      this.#setResult(node);
+    } else if (effect?.kind === 'load') this.#emitLoad(node, effect);
+    else if (effect?.kind === 'store') this.#emitStore(node, effect);
+  }
+
+  #emitCondition(node: Node): void {
+    emitExpression(this.#place(node), this.#effect(node, 'branch').condition);
+  }
+
+  #emitLink(node: Node): void {
+    if (node.at?.rd === 0) return;
+    this.#code.constant(node.pc + 4);
+    this.#setResult(node);
+  }
+
+  /** A jump to a register: straight on where the target was foreseen, out where it was not. */
+  #emitIndirect(node: Node, block: Block): void {
+    const code = this.#code;
+    const ahead = this.#ahead;
+    emitExpression(this.#place(node), this.#effect(node, 'jump').target);
+    code.set(PC);
+    for (const [n, successor] of node.successors.entries()) {
+      code.get(PC).constant(successor.pc).op(OP.i32_eq);
+      this.#emitIf(() => {
+        this.#emitLink(node);
+        this.#emitGoto(block, block.successors[n] as Block);
+      });
+    }
+    this.#ahead = ahead;
+    code.get(PC).constant(3).op(OP.i32_and);
+    this.#emitIf(() => this.#emitGiveUp(node.pc));
+    this.#emitLink(node);
+    this.#emitLeave(node.pc + 1);
+  }
+
+  /** The interpreter executes the instruction on the registers in memory; the region ends if it asks so. */
+  #emitSystem(node: Node): void {
+    const code = this.#code;
+    const at = node.at as Instruction;
+    for (const n of new Set([at.rs1, at.rs2])) {
+      if (n !== 0)
+        code
+          .constant(0)
+          .get(this.#locals.get(n) as number)
+          .memory(OP.i32_store, 4 * n);
+    }
+    code.constant(this.#target.site(at, node.pc));
+    code.get(FUEL).constant(this.#ahead).op(OP.i32_add);
+    code.byte(OP.call).unsigned(systemFunction);
+    if (at.rd !== 0) {
+      code.constant(0).memory(OP.i32_load, 4 * at.rd);
+      this.#setResult(node);
+    }
+    this.#emitIf(() => {
+      code
+        .get(FUEL)
+        .constant(this.#ahead - 1)
+        .op(OP.i32_add)
+        .set(FUEL);
+      code.constant(0).memory(OP.i32_load, SLOT.PC).set(PC);
+      this.#emitLeave(0);
+    });
+  }
+
+  // ---- Memory ----
+
+  #emitLoad(node: Node, { width, signed, address }: Extract<Effect, { kind: 'load' }>): void {
+    const code = this.#code;
+    emitExpression(this.#place(node), address);
+    const offset = this.#emitAddress(node, width, false);
+    code.memory(loadOps[`${width}${signed || width === 4}`] as number, offset);
+    if (node.at?.rd === 0) code.op(OP.drop);
+    else this.#setResult(node);
+  }
+
+  #emitStore(node: Node, { width, address, value }: Extract<Effect, { kind: 'store' }>): void {
+    const code = this.#code;
+    emitExpression(this.#place(node), address);
+    const offset = this.#emitAddress(node, width, true);
+    emitExpression(this.#place(node), value);
+    code.memory(storeOps[width], offset);
+  }
+
+  /** Takes the guest address on the stack, gives up if it cannot be reached, leaves the host address; returns its static offset. */
+  #emitAddress(node: Node, width: number, store: boolean): number {
+    this.#code.set(ADDRESS);
+    return this.#target.addressing === 'paged'
+      ? this.#emitPaged(node, width, store)
+      : this.#emitBounded(node, width, store);
+  }
+
+  /** Paging off: one comparison with R's bound; for a store, whether anybody watches the page. */
+  #emitBounded(node: Node, width: number, store: boolean): number {
+    const code = this.#code;
+    const relocated = this.#target.addressing === 'relocated';
+    const pushPhysical = () => {
+      code.get(ADDRESS);
+      if (relocated) code.get(BASE).op(OP.i32_add);
+    };
+    code.get(ADDRESS).get(node.at?.rs1 === 0 ? PLAIN_BOUND : NAMED_BOUND);
+    code.constant(width).op(OP.i32_sub, OP.i32_gt_u);
+    if (store) {
+      pushPhysical();
+      code.constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).op(OP.i32_or);
+    }
+    this.#emitIf(() => this.#emitGiveUp(node.pc));
+    pushPhysical();
+    return guestMemoryAt;
+  }
+
+  /** Paging on: the flat table's entry, 0 = not here; an access across pages is not for us. */
+  #emitPaged(node: Node, width: number, store: boolean): number {
+    const code = this.#code;
+    const named = node.at?.rs1 !== 0;
+    const table = flatTable(tableClass(this.#target.ring, named), store);
+    code.get(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
+    code.memory(OP.i32_load, table).tee(ENTRY).op(OP.i32_eqz);
+    if (width > 1) {
+      code
+        .get(ADDRESS)
+        .constant(4095)
+        .op(OP.i32_and)
+        .constant(4096 - width)
+        .op(OP.i32_gt_u, OP.i32_or);
+    }
+    this.#emitIf(() => {
+      code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
+      const what = (store ? MISS.STORE : MISS.LOAD) | (named ? MISS.NAMED : 0);
+      code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
+      this.#emitGiveUp(node.pc);
+    });
+    code.get(ADDRESS).get(ENTRY).op(OP.i32_add);
+    return 1;
+  }
+}

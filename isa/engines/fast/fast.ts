@@ -1,0 +1,315 @@
+/**
+ * The fast engine: the interpreter until a place is hot, then WebAssembly.
+ *
+ * It counts entries of basic blocks (cache.ts), forms a region at a hot one (region.ts),
+ * compiles it (compile.ts) and from then on enters it instead of interpreting. Compiled
+ * code either completes an instruction or ends before it; the interpreter then executes
+ * that one, so that traps are raised in one place and what is compiled never decides.
+ */
+import { FAULT, type Machine } from '../../machine/machine.ts';
+import { WATCH } from '../../machine/memory.ts';
+import type { Stop } from '../../machine/stop.ts';
+import { PAGE } from '../../machine/storage.ts';
+import { FETCH, PTE } from '../../machine/translate.ts';
+import type { Instruction } from '../../table/row.ts';
+import { decode } from '../../table/table.ts';
+import { trapsIn } from '../../table/variants.ts';
+import type { Engine } from '../engine.ts';
+import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
+import type { Step } from '../interpreter/print.ts';
+import { type CompiledRegion, hot, RegionCache } from './cache.ts';
+import { type Addressing, compileRegion, MISS } from './compile.ts';
+import { jumpCache, SLOT } from './layout.ts';
+import { formRegion, type Node } from './region.ts';
+import { FlatTables } from './tables.ts';
+import { TargetProfile } from './targets.ts';
+import { wasm, type WasmMemory } from './webassembly.ts';
+
+/** What the engine has done, for `--stats`. */
+export interface FastStatistics {
+  /** Regions compiled, their code in bytes, and the seconds it took. */
+  regions: number;
+  codeBytes: number;
+  compileSeconds: number;
+  /** Steps that compiled code executed. */
+  compiledSteps: number;
+  /** Regions entered from here; jumps among regions are not counted. */
+  entries: number;
+}
+
+/** Most steps before compiled code comes back here, so that optimized code can take over. */
+const slice = 2 ** 22;
+
+/** Below this bound R leaves no room for the comparison that compiled code makes. */
+const smallestBound = PAGE;
+
+/** Heat of a place where compiled code was left. */
+const leftHeat = 10;
+
+export class FastEngine implements Engine {
+  readonly name = 'fast';
+  readonly statistics: FastStatistics = {
+    regions: 0,
+    codeBytes: 0,
+    compileSeconds: 0,
+    compiledSteps: 0,
+    entries: 0,
+  };
+  readonly #machine: Machine;
+  readonly #interpreter: Interpreter;
+  readonly #words: Int32Array;
+  readonly #memory: WasmMemory;
+  readonly #functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
+  readonly #cache: RegionCache;
+  readonly #tables: FlatTables;
+  readonly #targets = new TargetProfile();
+  readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
+  /** Translation as we last knew it; -1 = never. */
+  #translation = -1;
+  /** Counts the states of translation: a region checked in this one need not be checked again. */
+  #stamp = 0;
+  #addressing: Addressing | undefined;
+  /** Steps and fuel when the running region was entered, and steps it counted that were none. */
+  #entrySteps = 0;
+  #entryFuel = 0;
+  #uncounted = 0;
+
+  /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
+  constructor(machine: Machine) {
+    if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
+    this.#machine = machine;
+    this.#memory = machine.storage.wasm as WasmMemory;
+    this.#interpreter = new Interpreter(machine);
+    this.#words = new Int32Array(machine.storage.buffer);
+    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
+    this.#tables = new FlatTables(machine);
+    machine.memory.watchers.push((at, length, mark) => this.#written(at, length, mark));
+    machine.memory.onWatch = (page) => this.#tables.purge(page);
+  }
+
+  run(until: number): Stop {
+    const machine = this.#machine;
+    for (;;) {
+      const stop = machine.settle(until);
+      if (stop !== undefined) return stop;
+      this.#burst();
+    }
+  }
+
+  /** Executes until the horizon. */
+  #burst(): void {
+    const machine = this.#machine;
+    let pc = machine.pc | 0;
+    let left = false;
+    while (machine.steps < machine.horizon) {
+      const region = this.#regionAt(pc, left ? leftHeat : 1);
+      const before = machine.steps;
+      if (region !== undefined) pc = this.#enter(region);
+      left = machine.steps !== before;
+      if (!left && machine.steps < machine.horizon) pc = this.#interpret(pc);
+    }
+    machine.pc = pc >>> 0;
+  }
+
+  /** Interprets a block; what compiled code missed just before can then be entered in the tables. */
+  #interpret(pc: number): number {
+    const words = this.#words;
+    const miss = words[SLOT.MISS >>> 2] as number;
+    if (miss === 0) return this.#interpreter.runBlock(pc);
+    words[SLOT.MISS >>> 2] = 0;
+    const { ring, translation, horizon } = this.#machine;
+    this.#machine.horizon = this.#machine.steps + 1;
+    const next = this.#interpreter.runBlock(pc);
+    if (this.#machine.horizon !== 0) this.#machine.horizon = horizon;
+    if (
+      this.#machine.ring === ring &&
+      this.#machine.translation === translation &&
+      this.#addressing === 'paged'
+    ) {
+      const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
+      this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
+    }
+    return next;
+  }
+
+  // ---- Finding and entering regions ----
+
+  /** The region to enter at `pc` (signed), compiled now if it has become hot; undefined = interpret. */
+  #regionAt(pc: number, heat: number): CompiledRegion | undefined {
+    const machine = this.#machine;
+    if (machine.translation !== this.#translation) this.#translationChanged();
+    if (this.#addressing === undefined) return undefined;
+    const physical = machine.locate(pc, 4, FETCH, false);
+    if (physical === FAULT) return undefined;
+    const region = this.#cache.find(physical, machine.ring);
+    if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
+      return this.#isValid(region) ? region : undefined;
+    }
+    return this.#cache.warm(physical, heat) ? this.#compile(pc >>> 0, physical) : undefined;
+  }
+
+  /** Whether the region's pages are mapped as when it was compiled. */
+  #isValid(region: CompiledRegion): boolean {
+    if (region.stamp === this.#stamp) return true;
+    for (const [virtual, page] of region.pages) if (this.#codePage(virtual) !== page) return false;
+    region.stamp = this.#stamp;
+    this.#cache.rememberJump(region);
+    return true;
+  }
+
+  /** Enters a region; returns the pc to go on at (signed). */
+  #enter(region: CompiledRegion): number {
+    const machine = this.#machine;
+    const words = this.#words;
+    const fuel = Math.min(machine.horizon - machine.steps, slice);
+    if (fuel < region.longest) return region.entry | 0;
+    words[SLOT.NAMED_BOUND >>> 2] = machine.namedBound;
+    words[SLOT.PLAIN_BOUND >>> 2] = machine.plainBound;
+    words[SLOT.BASE >>> 2] = machine.base;
+    words[SLOT.SITE >>> 2] = 0;
+    this.#entrySteps = machine.steps;
+    this.#entryFuel = fuel;
+    this.#uncounted = 0;
+    const done = fuel - region.run(fuel);
+    machine.steps = this.#entrySteps + done - this.#uncounted;
+    this.statistics.compiledSteps += done;
+    this.statistics.entries += 1;
+    const pc = words[SLOT.PC >>> 2] as number;
+    const site = words[SLOT.SITE >>> 2] as number;
+    if (site !== 0 && (site & 3) === 1 && site !== 1) this.#learn((site - 1) >>> 0, pc >>> 0);
+    return pc;
+  }
+
+  /** An indirect jump in compiled code went where it was not expected. */
+  #learn(site: number, target: number): void {
+    if (!this.#targets.note(site, target)) return;
+    const physical = this.#machine.probe(site).physical;
+    if (physical < 0) return;
+    for (const region of this.#cache.containing(physical)) {
+      this.#cache.drop(region);
+      this.#cache.warm(region.physical, hot - 1);
+    }
+  }
+
+  // ---- Compiling ----
+
+  #compile(entry: number, physical: number): CompiledRegion | undefined {
+    const started = performance.now();
+    if (this.#cache.full) this.#clear();
+    const pages = new Map<number, number>();
+    const { ring, variant } = this.#machine;
+    const region = formRegion(entry, {
+      fetch: (pc) => this.#fetch(pc, pages),
+      allowed: (at) => !trapsIn(at.row, ring, variant),
+      targets: (pc) => this.#targets.of(pc),
+    });
+    if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
+    const addressing = this.#addressing as Addressing;
+    const memoryPages = this.#memory.buffer.byteLength / 65536;
+    const site = (at: Instruction, pc: number) => this.#site(at, pc);
+    const { module, longest } = compileRegion(region, { addressing, ring, memoryPages, site });
+    const run = this.#instantiate(module);
+    const compiled: CompiledRegion = {
+      entry,
+      physical,
+      ring,
+      addressing,
+      longest,
+      bytes: module.length,
+      pages,
+      words: physicalWords(region.nodes, pages),
+      run,
+      slot: this.#cache.slot(),
+      stamp: this.#stamp,
+    };
+    this.#cache.add(compiled);
+    this.#cache.rememberJump(compiled);
+    this.statistics.regions += 1;
+    this.statistics.codeBytes += module.length;
+    this.statistics.compileSeconds += (performance.now() - started) / 1000;
+    return compiled;
+  }
+
+  #instantiate(bytes: Uint8Array): (fuel: number) => number {
+    const system = (site: number, fuel: number) => this.#system(site, fuel);
+    const imports = { r: { memory: this.#memory, table: this.#functions, system } };
+    const { exports } = new wasm.Instance(new wasm.Module(bytes), imports);
+    return exports.run as (fuel: number) => number;
+  }
+
+  /** The instruction at `pc` (unsigned) for a region, noting its page; undefined when it is not to be compiled. */
+  #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
+    const virtual = pc >>> 12;
+    const page = pages.get(virtual) ?? this.#codePage(virtual);
+    if (page === undefined) return undefined;
+    const at = decode(this.#machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
+    if (at !== undefined) pages.set(virtual, page);
+    return at;
+  }
+
+  /** Number of the physical page that a fetch from virtual page `virtual` would get without changing anything. */
+  #codePage(virtual: number): number | undefined {
+    const machine = this.#machine;
+    const va = virtual * PAGE;
+    const { physical, rights } = machine.probe(va);
+    if (physical < 0 || (rights & PTE.X) === 0) return undefined;
+    if (!machine.paging) return va + PAGE <= machine.plainBound ? physical / PAGE : undefined;
+    const entry = this.#tables.entry(va) ?? 0;
+    return (entry & PTE.A) !== 0 ? physical / PAGE : undefined;
+  }
+
+  #site(at: Instruction, pc: number): number {
+    this.#sites.push({ step: makeStep(this.#machine, at.word), pc: pc | 0 });
+    return this.#sites.length - 1;
+  }
+
+  /** Called by compiled code: executes a system instruction. Returns 1 when the region must end after it. */
+  #system(number: number, fuel: number): number {
+    const machine = this.#machine;
+    const { step, pc } = this.#sites[number] as { step: Step; pc: number };
+    const steps = this.#entrySteps + this.#entryFuel - fuel;
+    machine.steps = steps;
+    const next = step(pc);
+    this.#uncounted = steps - machine.steps;
+    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && machine.translation === this.#translation)
+      return 0;
+    this.#words[SLOT.PC >>> 2] = next;
+    return 1;
+  }
+
+  // ---- Staying right ----
+
+  #written(at: number, length: number, mark: boolean): void {
+    const { watched } = this.#machine.memory;
+    const bits = (watched[at >>> 12] as number) | (watched[(at + length - 1) >>> 12] as number);
+    if ((bits & WATCH.COMPILED) !== 0) this.#cache.written(at, length);
+    if ((bits & WATCH.TABLE) !== 0 && !mark) this.#forgetTranslations();
+  }
+
+  #forgetTranslations(): void {
+    this.#tables.flush();
+    this.#cache.forgetJumps();
+    this.#stamp += 1;
+  }
+
+  /** PTBR, R or LIMIT changed. */
+  #translationChanged(): void {
+    const machine = this.#machine;
+    this.#translation = machine.translation;
+    this.#forgetTranslations();
+    if (machine.paging) this.#addressing = 'paged';
+    else if (machine.base % PAGE !== 0 || machine.namedBound < smallestBound) this.#addressing = undefined;
+    else this.#addressing = machine.base === 0 ? 'direct' : 'relocated';
+  }
+
+  #clear(): void {
+    this.#cache.clear();
+    this.#sites.length = 0;
+  }
+}
+
+function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {
+  const words = new Set<number>();
+  for (const { pc } of nodes) words.add(((pages.get(pc >>> 12) as number) * PAGE + (pc & (PAGE - 1))) >>> 2);
+  return words;
+}

@@ -1,0 +1,65 @@
+/**
+ * The memory that compiled code sees: storage.ts with slots, the jump cache, and the
+ * flat tables between the registers and guest memory.
+ *
+ *     512          slots, one word each (SLOT)
+ *     8 KiB        jump cache: 2048 entries of pc | ring and function-table index
+ *     64 KiB       one byte a page of guest memory: who watches it
+ *     1 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
+ *     33 MiB       guest memory
+ *
+ * Untouched parts take no memory: the system commits pages as they are written.
+ */
+import { PAGE, type Storage } from '../../machine/storage.ts';
+import { wasm } from './webassembly.ts';
+
+/** Words by which compiled code and the engine talk. */
+export const SLOT = {
+  /** Out: where to go on. */
+  PC: 512,
+  /** In: bounds and base of R while paging is off. */
+  NAMED_BOUND: 516,
+  PLAIN_BOUND: 520,
+  BASE: 524,
+  /** Out: an access that missed: its address, and what it was (MISS), or 0. */
+  MISS_ADDRESS: 528,
+  MISS: 532,
+  /** Out: pc of an indirect jump whose target was not foreseen, plus 1; or 0. */
+  SITE: 536,
+} as const;
+
+export const jumpCache = { at: 0x2000, entries: 2048 } as const;
+
+const watchedAt = 0x10000;
+const tablesAt = 0x100000;
+const tableBytes = 4 * 2 ** 20;
+
+/** Who accesses: rings 0 to 2 or 3, subject to LIMIT or not. */
+export const tableClasses = 4;
+
+/** Offset of the flat table for a class (0 to 3), loads or stores. */
+export function flatTable(tableClass: number, store: boolean): number {
+  return tablesAt + (tableClass * 2 + (store ? 1 : 0)) * tableBytes;
+}
+
+/**
+ * The class whose table an access uses: ring 0 and LIMIT-exempt accesses of rings 1 and
+ * 2 are 0, named ones there 1; ring 3's are 2 and 3.
+ */
+export function tableClass(ring: number, named: boolean): number {
+  if (ring === 0) return 0;
+  return (ring === 3 ? 2 : 0) + (named ? 1 : 0);
+}
+
+const memoryAt = tablesAt + tableClasses * 2 * tableBytes;
+export const guestMemoryAt = memoryAt;
+export const watchedFlagsAt = watchedAt;
+
+const wasmPage = 65536;
+
+/** Storage that compiled code can run on, for `size` bytes of guest memory. */
+export function wasmStorage(size: number): Storage {
+  const pages = Math.ceil((memoryAt + Math.max(size, PAGE)) / wasmPage);
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  return { buffer: memory.buffer, watchedAt, memoryAt, wasm: memory };
+}

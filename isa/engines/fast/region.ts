@@ -1,0 +1,163 @@
+/**
+ * Region formation: from one hot entry, the instructions reachable by direct control
+ * flow, up to a budget.
+ *
+ * A node is an instruction at an address *and* the calls that led there: a direct call is
+ * inlined by giving the callee's instructions a context, so that its return goes straight
+ * on when the return address is the expected one. Recursion and calls too deep leave the
+ * region. Indirect jumps go to the targets learned so far, each behind a comparison.
+ */
+import type { Instruction } from '../../table/row.ts';
+
+/** The calls that led to an instruction, innermost first. */
+export interface Context {
+  /** Address of the function called; for the outermost, the region's entry. */
+  readonly entry: number;
+  /** Where its return goes; undefined outermost. */
+  readonly returnTo: number | undefined;
+  /** Register that holds the return address. */
+  readonly link: number;
+  readonly parent: Context | undefined;
+  readonly depth: number;
+  readonly id: number;
+}
+
+/**
+ * What an instruction does to control: `plain` goes on; `system` is executed by the
+ * interpreter and goes on if it can; `leave` is no instruction, but the place where the
+ * region ends and execution goes on at `pc` elsewhere; `stop` is an instruction that
+ * compiled code must not begin: the region ends before it.
+ */
+export type NodeKind = 'plain' | 'system' | 'branch' | 'jump' | 'indirect' | 'leave' | 'stop';
+
+export interface Node {
+  readonly kind: NodeKind;
+  readonly pc: number;
+  readonly context: Context;
+  readonly at: Instruction | undefined;
+  /** In order: branch = taken, next; indirect = one per target; others at most one. */
+  successors: Node[];
+}
+
+/** What formation needs to know of the machine. Addresses are unsigned. */
+export interface Source {
+  /** The decoded instruction at `pc`, or undefined when it cannot be fetched, is unknown, or is not to be compiled. */
+  readonly fetch: (pc: number) => Instruction | undefined;
+  /** Whether the ring at hand may execute this instruction without the privileged trap. */
+  readonly allowed: (at: Instruction) => boolean;
+  /** Targets learned for the indirect jump at `pc`. */
+  readonly targets: (pc: number) => readonly number[];
+}
+
+/** Most instructions in a region, and most calls inlined within each other. */
+const budget = 400;
+const maxDepth = 4;
+
+export interface Region {
+  readonly entry: Node;
+  readonly nodes: readonly Node[];
+}
+
+/** Forms the region at `entry`. Its first node may be `stop`: then it is not worth compiling. */
+export function formRegion(entry: number, source: Source): Region {
+  return new Formation(source).form(entry);
+}
+
+class Formation {
+  readonly #source: Source;
+  readonly #nodes = new Map<string, Node>();
+  readonly #contexts = new Map<string, Context>();
+  readonly #queue: Node[] = [];
+  #count = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  form(entry: number): Region {
+    const root: Context = { entry, returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0 };
+    const first = this.#node(entry, root);
+    for (let node = this.#queue.shift(); node !== undefined; node = this.#queue.shift()) {
+      node.successors = this.#successors(node);
+    }
+    return { entry: first, nodes: [...this.#nodes.values()] };
+  }
+
+  /** The node at `pc` in `context`, or a way out when the budget is spent or it cannot be fetched. */
+  #node(pc: number, context: Context): Node {
+    const key = `${pc}:${context.id}`;
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    const at = this.#count < budget ? this.#source.fetch(pc) : undefined;
+    if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
+    const node: Node = { kind: this.#kind(pc, at), pc, context, at, successors: [] };
+    this.#count += 1;
+    this.#nodes.set(key, node);
+    this.#queue.push(node);
+    return node;
+  }
+
+  #kind(pc: number, at: Instruction): NodeKind {
+    const { effect } = at.row;
+    if (!this.#source.allowed(at)) return 'stop';
+    switch (effect.kind) {
+      case 'branch':
+        return ((pc + at.imm) & 3) === 0 ? 'branch' : 'stop';
+      case 'jump':
+        if (at.row.operands.some(({ kind }) => kind === 'memory')) return 'indirect';
+        return ((pc + at.imm) & 3) === 0 ? 'jump' : 'stop';
+      case 'trap':
+        return 'system';
+      default:
+        return effect.kind === 'system' ? 'system' : 'plain';
+    }
+  }
+
+  #successors(node: Node): Node[] {
+    const { pc, context, at } = node;
+    const next = (pc + 4) >>> 0;
+    switch (node.kind) {
+      case 'plain':
+      case 'system':
+        return [this.#node(next, context)];
+      case 'branch':
+        return [this.#node((pc + (at?.imm ?? 0)) >>> 0, context), this.#node(next, context)];
+      case 'jump':
+        return [this.#call(node, (pc + (at?.imm ?? 0)) >>> 0)];
+      case 'indirect':
+        return this.#indirect(node);
+      default:
+        return [];
+    }
+  }
+
+  /** Where a jump that may link goes. */
+  #call(node: Node, target: number): Node {
+    const link = node.at?.rd ?? 0;
+    if (link === 0) return this.#node(target, node.context);
+    const context = this.#push(node.context, target, (node.pc + 4) >>> 0, link);
+    if (context === undefined)
+      return { kind: 'leave', pc: target, context: node.context, at: undefined, successors: [] };
+    return this.#node(target, context);
+  }
+
+  #indirect(node: Node): Node[] {
+    const { at, context } = node;
+    const isReturn = at?.rd === 0 && at.imm === 0 && context.parent !== undefined && at.rs1 === context.link;
+    if (isReturn) return [this.#node(context.returnTo as number, context.parent as Context)];
+    return this.#source.targets(node.pc).map((target) => this.#call(node, target));
+  }
+
+  #push(parent: Context, entry: number, returnTo: number, link: number): Context | undefined {
+    if (parent.depth >= maxDepth) return undefined;
+    for (let outer: Context | undefined = parent; outer !== undefined; outer = outer.parent) {
+      if (outer.entry === entry) return undefined;
+    }
+    const key = `${parent.id}:${returnTo}:${entry}:${link}`;
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known;
+    const context = { entry, returnTo, link, parent, depth: parent.depth + 1, id: this.#contexts.size + 1 };
+    this.#contexts.set(key, context);
+    return context;
+  }
+}

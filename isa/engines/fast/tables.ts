@@ -1,0 +1,97 @@
+/**
+ * The flat tables: for paged guests, one word per virtual page, class and kind of access.
+ * 0 = not here; otherwise host address minus guest address, minus 1, so that a present
+ * entry is odd and never 0 (compiled code adds the 1 back as a static offset).
+ *
+ * A page is absent from a store table while somebody watches it (Memory.watched): it
+ * holds decoded or compiled instructions, or page tables that an entry here was taken
+ * from. So every write that must be noticed is a miss, and the interpreter does it.
+ */
+import type { Machine } from '../../machine/machine.ts';
+import { WATCH } from '../../machine/memory.ts';
+import { PAGE } from '../../machine/storage.ts';
+import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
+import { SR } from '../../table/sysregs.ts';
+import { flatTable, guestMemoryAt, tableClass } from './layout.ts';
+
+interface Filled {
+  /** Index in the words of the whole buffer. */
+  readonly index: number;
+  /** Number of the physical page. */
+  readonly page: number;
+  readonly store: boolean;
+}
+
+const watchedHere = ~WATCH.NEXT;
+
+export class FlatTables {
+  readonly #machine: Machine;
+  readonly #words: Int32Array;
+  #filled: Filled[] = [];
+  /** Pages marked WATCH.TABLE on our account. */
+  readonly #tables = new Set<number>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#words = new Int32Array(machine.storage.buffer);
+  }
+
+  /**
+   * Enters the page of `va` (unsigned) if a load or store there would now pass and change
+   * nothing but the data: the interpreter has just done one.
+   */
+  fill(va: number, store: boolean, named: boolean): void {
+    const machine = this.#machine;
+    const from = va - (va % PAGE);
+    if (named && machine.ring !== 0 && this.#beyondLimit(from)) return;
+    const entry = this.entry(from);
+    const needed = PTE.V | PTE.A | (store ? PTE.W | PTE.D : PTE.R) | (machine.ring === 3 ? PTE.U : 0);
+    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, machine.memory.size))
+      return;
+    const page = (entry & PTE.FRAME) >>> 12;
+    if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return;
+    const index = (flatTable(tableClass(machine.ring, named), store) >>> 2) + (va >>> 12);
+    this.#words[index] = guestMemoryAt + page * PAGE - from - 1;
+    this.#filled.push({ index, page, store });
+  }
+
+  /** Whether LIMIT falls within the page at `from` or before it. */
+  #beyondLimit(from: number): boolean {
+    const limit = this.#machine.readSystem(SR.LIMIT) >>> 0;
+    return limit !== 0 && from + PAGE > limit;
+  }
+
+  /** The page-table entry of `va`, if there is one; the tables it is in are watched from now on. */
+  entry(va: number): number | undefined {
+    const { memory } = this.#machine;
+    const ptbr = this.#machine.readSystem(SR.PTBR);
+    const leaf = findLeaf(memory.words, ptbr, va);
+    if (leaf < 0) return undefined;
+    this.#watchTable(((ptbr & PTE.FRAME) >>> 0) / PAGE);
+    this.#watchTable(Math.floor(leaf / PAGE));
+    return memory.words[leaf >>> 2];
+  }
+
+  #watchTable(page: number): void {
+    if (this.#tables.has(page)) return;
+    this.#tables.add(page);
+    this.#machine.memory.watch(page, WATCH.TABLE);
+  }
+
+  /** Forgets everything. */
+  flush(): void {
+    for (const { index } of this.#filled) this.#words[index] = 0;
+    this.#filled.length = 0;
+    for (const page of this.#tables) this.#machine.memory.unwatch(page, WATCH.TABLE);
+    this.#tables.clear();
+  }
+
+  /** A physical page is watched from now on: stores to it must miss. */
+  purge(page: number): void {
+    this.#filled = this.#filled.filter((filled) => {
+      const gone = filled.store && filled.page === page;
+      if (gone) this.#words[filled.index] = 0;
+      return !gone;
+    });
+  }
+}

@@ -1,0 +1,20 @@
+/** The part of the WebAssembly API that we use, typed: Node's types leave it out. */
+
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+export interface WasmTable {
+  readonly length: number;
+  set(index: number, value: unknown): void;
+  grow(delta: number): number;
+}
+
+interface Api {
+  Memory: new (options: { initial: number; maximum: number }) => WasmMemory;
+  Table: new (options: { element: 'anyfunc'; initial: number }) => WasmTable;
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+}
+
+export const wasm = (globalThis as unknown as { WebAssembly: Api }).WebAssembly;
