@@ -9,7 +9,10 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   for (const name of names) {
     if (Math.abs(name.length - wanted.length) > allowed) continue;
     const edits = editDistance(wanted, name.toLowerCase());
-    if (edits < distance && edits < wanted.length) {
+    const closer =
+      edits < distance ||
+      (edits === distance && name.length === wanted.length && best?.length !== name.length);
+    if (closer && edits <= allowed && edits < wanted.length) {
       best = name;
       distance = edits;
     }

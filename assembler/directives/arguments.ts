@@ -1,6 +1,7 @@
 /** Reads the operands of directives, and says what was expected when they are not that. */
 import { SourceProblem } from '../diagnostics.ts';
 import { expressionOf } from '../instructions/emit.ts';
+import { countMessage } from '../instructions/instruction.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import type { Unit } from '../object/unit.ts';
@@ -11,10 +12,9 @@ import type { Use } from './directive.ts';
 export function expectCount(use: Use, least: number, most: number, syntax: string): void {
   const count = use.operands.length;
   if (count >= least && count <= most) return;
-  const found = count === 0 ? 'no operands' : `${count} operand${count === 1 ? '' : 's'}`;
   throw new SourceProblem(
     use.at,
-    `\`${use.name}\` does not take ${found}`,
+    countMessage(use.name, count),
     `write \`${`${use.name} ${syntax}`.trim()}\``,
   );
 }

@@ -7,6 +7,7 @@ import { nothing } from '../../isa/table/effects.ts';
 import { type Row, rows } from '../../isa/table/row.ts';
 import { SourceProblem, throwProblems } from '../diagnostics.ts';
 import { rowForm } from '../instructions/forms.ts';
+import { countMessage } from '../instructions/instruction.ts';
 import { shapeProblem } from '../instructions/operands.ts';
 import type { Unit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
@@ -112,7 +113,7 @@ function formatted(
   throwProblems(best.sort((one, other) => one.length - other.length)[0] ?? []);
   throw new SourceProblem(
     use.at,
-    `\`.insn ${type}\` does not take ${operands.length} operands`,
+    countMessage(`.insn ${type}`, operands.length),
     `write ${syntaxes.join(' or ')}`,
   );
 }

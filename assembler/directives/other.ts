@@ -9,7 +9,7 @@ function textOf(use: Use, otherwise: string): string {
 }
 
 function error(_context: Context, use: Use): void {
-  throw new SourceProblem(use.at, textOf(use, '`.error` here'));
+  throw new SourceProblem(use.at, textOf(use, `\`${use.name}\` here`));
 }
 
 function warning({ unit, diagnostics }: Context, use: Use): void {

@@ -53,7 +53,9 @@ function type({ unit }: Context, use: Use): void {
 function size({ unit }: Context, use: Use): void {
   expectCount(use, 2, 2, 'name, .-name');
   const [name, value] = use.operands as [Operand, Operand];
-  unit.symbol(nameOperand(name, use.at)).size = boundOperand(unit, value);
+  const symbol = unit.symbol(nameOperand(name, use.at));
+  symbol.size = boundOperand(unit, value);
+  symbol.sizedBy = unit.statement;
 }
 
 /** `.set name, value` and `.equiv name, value`, which wants the name to be new. */

@@ -37,10 +37,14 @@ function wrongCount(
   operands: readonly Operand[],
   at: number,
 ): SourceProblem {
-  const found =
-    operands.length === 0 ? 'no operands' : `${operands.length} operand${operands.length === 1 ? '' : 's'}`;
   if (forms.every((form) => form.syntax === ''))
     return new SourceProblem(at, `\`${name}\` takes no operands`);
   const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
-  return new SourceProblem(at, `\`${name}\` does not take ${found}`, `write ${syntaxes.join(' or ')}`);
+  return new SourceProblem(at, countMessage(name, operands.length), `write ${syntaxes.join(' or ')}`);
+}
+
+/** That a name does not go with so many operands. */
+export function countMessage(name: string, count: number): string {
+  if (count === 0) return `\`${name}\` needs operands`;
+  return `\`${name}\` does not take ${count} operand${count === 1 ? '' : 's'}`;
 }

@@ -6,36 +6,63 @@ import { evaluate, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';
 import type { AsmSymbol } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';
+import type { Statement } from '../source/statement.ts';
 
 /** Conditional branches of one unit whose targets are too far, by number. */
 export type FarBranches = number[];
 
-/** Applies a unit's fixups. `explain` gives the hint for a name that nothing defines. */
-export function applyFixups(
-  unit: Unit,
-  diagnostics: Diagnostics,
-  explain: (symbol: AsmSymbol) => string | undefined,
-): FarBranches {
+/** Says why nothing defines a name, as a hint. */
+export type Explain = (symbol: AsmSymbol) => string | undefined;
+
+/** Applies a unit's fixups, and checks that its symbols have values. */
+export function applyFixups(unit: Unit, diagnostics: Diagnostics, explain: Explain): FarBranches {
+  const reporter = new Reporter(diagnostics, explain);
   const far: FarBranches = [];
-  const reported = new Set<AsmSymbol>();
+  for (const symbol of unit.symbols.values()) checkSymbol(symbol, reporter);
   for (const fixup of unit.fixups) {
-    diagnostics.guard(fixup.statement, () => {
-      try {
-        if (applyFixup(fixup) === 'far' && fixup.kind === 'instruction') far.push(fixup.branch as number);
-      } catch (problem) {
-        if (!(problem instanceof UndefinedSymbol)) throw problem;
-        if (reported.has(problem.symbol)) return;
-        reported.add(problem.symbol);
-        diagnostics.error(
-          fixup.statement,
-          problem.at,
-          problem.message,
-          problem.hint ?? explain(problem.symbol),
-        );
-      }
+    reporter.guard(fixup.statement, () => {
+      if (applyFixup(fixup) === 'far' && fixup.kind === 'instruction') far.push(fixup.branch as number);
     });
   }
   return far;
+}
+
+/** Reports what is wrong with a unit; a name that nothing defines only once. */
+class Reporter {
+  private readonly diagnostics: Diagnostics;
+  private readonly explain: Explain;
+  private readonly reported = new Set<AsmSymbol>();
+
+  constructor(diagnostics: Diagnostics, explain: Explain) {
+    this.diagnostics = diagnostics;
+    this.explain = explain;
+  }
+
+  guard(statement: Statement, work: () => void): void {
+    this.diagnostics.guard(statement, () => {
+      try {
+        work();
+      } catch (problem) {
+        if (!(problem instanceof UndefinedSymbol)) throw problem;
+        const { symbol, at, message, hint } = problem;
+        if (!this.reported.has(symbol)) {
+          this.diagnostics.error(statement, at, message, hint ?? this.explain(symbol));
+        }
+        this.reported.add(symbol);
+      }
+    });
+  }
+}
+
+const AFTER_LAYOUT = { placed: true, pc: 0 };
+
+/** A symbol's value and size must be computable, for the symbol table has them. */
+function checkSymbol({ definition, definedAt, size, sizedBy }: AsmSymbol, reporter: Reporter): void {
+  if (definition.kind === 'value' && definedAt !== undefined) {
+    reporter.guard(definedAt.statement, () => evaluate(definition.value, AFTER_LAYOUT));
+  }
+  if (size !== undefined && sizedBy !== undefined)
+    reporter.guard(sizedBy, () => evaluate(size, AFTER_LAYOUT));
 }
 
 function applyFixup(fixup: Fixup): 'done' | 'far' {

@@ -1,4 +1,5 @@
 /** Units to an image: names resolved, sections placed, fixups applied. */
+import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { evaluate } from '../object/evaluate.ts';
 import { Section } from '../object/section.ts';
@@ -32,7 +33,13 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
   const far = units.map((unit) =>
     applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names)),
   );
-  return { units, layout, names, entry: entryOf(units, names, base), far };
+  return {
+    units,
+    layout,
+    names,
+    entry: diagnostics.errors.length > 0 ? base : entryOf(units, names, base),
+    far,
+  };
 }
 
 function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: Names): string | undefined {
@@ -47,7 +54,7 @@ function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: N
     .map(({ name }) => name);
   const near = nearest(
     symbol.name,
-    [...defined, ...names.globals.keys()].filter((name) => !name.includes(' ')),
+    [...defined, ...names.globals.keys(), ...registerNumbers.keys()].filter((name) => !name.includes(' ')),
   );
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }

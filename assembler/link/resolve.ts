@@ -23,6 +23,7 @@ export function resolveNames(
 ): Names {
   const globals = new Map<string, AsmSymbol>();
   for (const unit of units) {
+    nameSections(unit);
     for (const symbol of unit.symbols.values()) {
       if (symbol.isDefined && symbol.binding !== 'local') addGlobal(globals, symbol, diagnostics);
     }
@@ -31,8 +32,18 @@ export function resolveNames(
   for (const unit of units) {
     for (const symbol of unit.symbols.values()) refer(symbol, globals, provided, offered);
   }
-  for (const symbol of globals.values()) placeCommon(symbol, commons);
+  for (const unit of units) {
+    for (const symbol of unit.symbols.values()) placeCommon(symbol, commons);
+  }
   return { globals, provided };
+}
+
+/** A section's name, where nothing else has it, means the section's start; compilers' debugging information says so. */
+function nameSections(unit: Unit): void {
+  for (const section of unit.sections.values()) {
+    const symbol = unit.symbols.get(section.name);
+    if (symbol !== undefined && !symbol.isDefined) symbol.definition = { kind: 'label', section, offset: 0 };
+  }
 }
 
 function addGlobal(globals: Map<string, AsmSymbol>, symbol: AsmSymbol, diagnostics: Diagnostics): void {

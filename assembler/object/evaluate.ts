@@ -214,7 +214,7 @@ function pcrelLow(bound: Relocation, run: Run): bigint {
     throw new SourceProblem(
       bound.operand.at,
       '`%pcrel_lo` needs the label of an instruction that has `%pcrel_hi`',
-      'as in `1: auipc a0, %pcrel_hi(x)` and `addi a0, a0, %pcrel_lo(1b)`',
+      '`%pcrel_lo(1b)` goes with the instruction at `1:` that has `%pcrel_hi(x)`',
     );
   }
   return low(compute(target, run).value - value);

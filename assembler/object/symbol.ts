@@ -31,6 +31,8 @@ export class AsmSymbol {
   /** Named by `.local`. */
   declaredLocal = false;
   size: Bound | undefined;
+  /** The statement that gave the size. */
+  sizedBy: Statement | undefined;
   definedAt: SourcePlace | undefined;
 
   constructor(name: string) {

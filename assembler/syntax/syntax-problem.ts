@@ -8,7 +8,18 @@ export function syntaxProblem(match: FailedMatchResult, text: string): SourcePro
   const rest = text.slice(position).trim();
   if (rest.startsWith('"')) return new SourceProblem(position, 'this string never ends', 'close it with `"`');
   const found = rest === '' ? 'the statement ends too early' : `\`${[...rest][0]}\` does not fit here`;
-  return new SourceProblem(position, found, expectation(match));
+  return brokenNumber(text, position) ?? new SourceProblem(position, found, expectation(match));
+}
+
+/** A number that runs on into letters: `0x`, `12ab`. */
+function brokenNumber(text: string, position: number): SourceProblem | undefined {
+  const digits = /(?<![\w.$])\d\w*$/.exec(text.slice(0, position + 1));
+  if (digits === null || digits[0].length < 2) return undefined;
+  return new SourceProblem(
+    digits.index,
+    'this is not a number',
+    "numbers are like 10, 0x1f, 0b101, 017 or 'a'",
+  );
 }
 
 /** Part of Ohm's match results that its type declarations leave out. */
