@@ -97,7 +97,7 @@ function clip(text: string): string {
 }
 
 /** The diagnostic of a message about offset `at` of `statement`. */
-export function diagnosticAt(statement: Statement, at: number, message: string, hint?: string): Diagnostic {
+function diagnosticAt(statement: Statement, at: number, message: string, hint?: string): Diagnostic {
   const via = uses(statement.via);
   return {
     file: statement.file,

@@ -66,7 +66,7 @@ function listed(text: string): string[] {
 }
 
 function characters(text: string): string[] {
-  return [...text.trim().replace(/^"(.*)"$/s, '$1')];
+  return Array.from(text.trim().replace(/^"(.*)"$/s, '$1'));
 }
 
 /** `.include "file"`. */

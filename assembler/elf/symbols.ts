@@ -14,7 +14,7 @@ export interface SymbolTable {
 }
 
 /** Whether a symbol is the assembler's own or a compiler's temporary, and stays out of tables. */
-export function isTemporary(name: string): boolean {
+function isTemporary(name: string): boolean {
   return name.startsWith('.L') || name.includes(' ');
 }
 

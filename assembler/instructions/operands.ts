@@ -19,7 +19,7 @@ const wanted: Readonly<Record<Shape, string>> = {
   number: 'a number',
   address: 'a label or an address',
   sr: 'a system register',
-  order: `a set of ${[...orderLetters].join(', ')}`,
+  order: `a set of ${orderLetters.split('').join(', ')}`,
 };
 
 /** The number of the register that an operand is, or undefined. */

@@ -7,7 +7,10 @@ export function syntaxProblem(match: FailedMatchResult, text: string): SourcePro
   const position = match.getRightmostFailurePosition();
   const rest = text.slice(position).trim();
   if (rest.startsWith('"')) return new SourceProblem(position, 'this string never ends', 'close it with `"`');
-  const found = rest === '' ? 'the statement ends too early' : `\`${[...rest][0]}\` does not fit here`;
+  const found =
+    rest === ''
+      ? 'the statement ends too early'
+      : `\`${String.fromCodePoint(rest.codePointAt(0) ?? 0)}\` does not fit here`;
   return brokenNumber(text, position) ?? new SourceProblem(position, found, expectation(match));
 }
 

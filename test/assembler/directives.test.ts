@@ -78,25 +78,15 @@ const cases: Readonly<Record<string, readonly [text: string, bytes: readonly num
 };
 
 /** Directives whose effect is not bytes in .data: tested below, in linking, or without effect. */
-const elsewhere = [
-  ...['.globl', '.global', '.weak', '.local', '.hidden', '.internal', '.protected', '.type', '.size'],
-  ...['.comm', '.common', '.lcomm', '.insn', '.error', '.err', '.abort', '.warning'],
-  ...[
-    '.file',
-    '.loc',
-    '.ident',
-    '.option',
-    '.attribute',
-    '.addrsig',
-    '.addrsig_sym',
-    '.version',
-    '.variant_cc',
-  ],
-];
+const elsewhere =
+  '.globl .global .weak .local .hidden .internal .protected .type .size .comm .common .lcomm .insn .error .err .abort .warning ' +
+  '.file .loc .ident .option .attribute .addrsig .addrsig_sym .version .variant_cc';
 
 describe('directives', () => {
   test('every directive has a test', () => {
-    expect([...Object.keys(cases), ...elsewhere].toSorted()).toEqual([...directiveNames].toSorted());
+    expect([...Object.keys(cases), ...elsewhere.split(' ')].toSorted()).toEqual(
+      [...directiveNames].toSorted(),
+    );
   });
 
   test.each(Object.entries(cases))('%s', (_name, [text, expected]) => {
