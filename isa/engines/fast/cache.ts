@@ -42,7 +42,7 @@ interface CodePage {
 }
 
 /** Visits before a place is compiled. */
-export const hot = 60;
+export const HOT = 60;
 
 /** A page whose code was rewritten this often is left to the interpreter. */
 const tooManyDrops = 200;
@@ -62,10 +62,14 @@ export class RegionCache {
   #bytes = 0;
   #count = 0;
 
-  constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable) {
+  readonly #hot: number;
+
+  constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable, hot: number) {
+    this.#hot = hot;
     this.#memory = memory;
     this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
     this.#table = table;
+    this.forgetJumps();
   }
 
   find(physical: number, ring: number): CompiledRegion | undefined {
@@ -77,8 +81,8 @@ export class RegionCache {
     const page = this.#page(physical >>> 12);
     const word = (physical >>> 2) & (wordsPerPage - 1);
     const heat = (page.heat[word] as number) + visits;
-    page.heat[word] = heat < hot ? heat : 0;
-    return heat >= hot && page.drops < tooManyDrops;
+    page.heat[word] = heat < this.#hot ? heat : 0;
+    return heat >= this.#hot && page.drops < tooManyDrops;
   }
 
   #page(number: number): CodePage {

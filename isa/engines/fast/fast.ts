@@ -17,9 +17,9 @@ import { trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
 import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
-import { type CompiledRegion, hot, RegionCache } from './cache.ts';
+import { type CompiledRegion, HOT, RegionCache } from './cache.ts';
 import { type Addressing, compileRegion, MISS } from './compile.ts';
-import { jumpCache, SLOT } from './layout.ts';
+import { SLOT } from './layout.ts';
 import { formRegion, type Node } from './region.ts';
 import { FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
@@ -45,6 +45,11 @@ const smallestBound = PAGE;
 
 /** Heat of a place where compiled code was left. */
 const leftHeat = 10;
+
+export interface FastOptions {
+  /** Visits before a place is compiled; default HOT. Tests lower it. */
+  readonly hot?: number;
+}
 
 export class FastEngine implements Engine {
   readonly name = 'fast';
@@ -75,13 +80,13 @@ export class FastEngine implements Engine {
   #uncounted = 0;
 
   /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
-  constructor(machine: Machine) {
+  constructor(machine: Machine, { hot = HOT }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
     this.#memory = machine.storage.wasm as WasmMemory;
     this.#interpreter = new Interpreter(machine);
     this.#words = new Int32Array(machine.storage.buffer);
-    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
+    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions, hot);
     this.#tables = new FlatTables(machine);
     machine.memory.watchers.push((at, length, mark) => this.#written(at, length, mark));
     machine.memory.onWatch = (page) => this.#tables.purge(page);
@@ -130,6 +135,12 @@ export class FastEngine implements Engine {
       this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
     }
     return next;
+  }
+
+  /** Leaves the storage as a new machine expects it: no translation, no compiled code. */
+  close(): void {
+    this.#forgetTranslations();
+    this.#clear();
   }
 
   // ---- Finding and entering regions ----
@@ -187,7 +198,7 @@ export class FastEngine implements Engine {
     if (physical < 0) return;
     for (const region of this.#cache.containing(physical)) {
       this.#cache.drop(region);
-      this.#cache.warm(region.physical, hot - 1);
+      this.#cache.warm(region.physical, leftHeat);
     }
   }
 
