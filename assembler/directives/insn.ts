@@ -53,7 +53,7 @@ const formats: Readonly<Record<string, Format>> = {
 };
 
 function insn({ unit }: Context, use: RawUse): void {
-  const [, space = '', type = ''] = /^(\s*)([a-z]+)\s/i.exec(use.text.slice(use.rest)) ?? [];
+  const [, space = '', type = ''] = /^(\s*)([a-z]+)(?=\s|$)/i.exec(use.text.slice(use.rest)) ?? [];
   const format = formats[type.toLowerCase()];
   if (format !== undefined) {
     formatted(unit, use, type, format, parseOperands(use.text, use.rest + space.length + type.length));

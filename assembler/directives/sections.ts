@@ -49,7 +49,7 @@ function section(context: Context, use: Use): void {
 function chosenSection({ unit, diagnostics }: Context, use: Use): Section {
   const [first, second, third] = use.operands;
   if (first === undefined)
-    throw new SourceProblem(use.at, '`.section` needs a name', 'as in `.section .rodata`');
+    throw new SourceProblem(use.at, `\`${use.name}\` needs a name`, `as in \`${use.name} .rodata\``);
   const name = first.kind === 'string' ? new TextDecoder().decode(first.bytes) : first.text;
   if (/[\s()]/.test(name)) throw new SourceProblem(first.at, `\`${name}\` cannot be the name of a section`);
   if (second === undefined) {

@@ -67,7 +67,7 @@ export function moveTo(unit: Unit, place: Bound, byte: number): void {
     throw new SourceProblem(place.at, 'this must be a place in the present section that is known here');
   }
   const gap = Number(target.value) - unit.section.size;
-  if (gap < 0) throw new SourceProblem(place.at, `this is ${-gap} bytes back; a section only grows`);
+  if (gap < 0) throw new SourceProblem(place.at, `this lies ${-gap} back; a section only grows`);
   unit.section.fill(gap, byte);
 }
 

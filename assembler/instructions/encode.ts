@@ -31,7 +31,16 @@ export function encodeValue(instruction: Complete, value: Value, pc: number): nu
     return encode(row, { ...values, imm: checked(instruction, displacement(value, pc)) });
   }
   if (operand === 'upper') return encode(row, { ...values, imm: upper(value.value, expression.at) });
-  return encode(row, { ...values, imm: checked(instruction, plain(value.value)) });
+  try {
+    return encode(row, { ...values, imm: checked(instruction, plain(value.value)) });
+  } catch (problem) {
+    if (!(problem instanceof SourceProblem) || value.section === undefined) throw problem;
+    throw new SourceProblem(
+      problem.at,
+      `the address ${problem.message}`,
+      'the low part of an address is `%lo(…)`',
+    );
+  }
 }
 
 /** How far a target is from `pc`, in bytes, modulo the address space. */
@@ -93,7 +102,7 @@ function outOfRange(operand: ValueKind, at: number, value: number, min: number, 
       return new SourceProblem(
         at,
         `${value} does not fit in a ${bits(min)}-bit signed offset: ${range}`,
-        `put the address in a register first, as with \`${loadImmediate}\`; the low part of an address is \`%lo(…)\``,
+        `put the address in a register first, as with \`${loadImmediate}\``,
       );
     default:
       return new SourceProblem(

@@ -1,5 +1,6 @@
 /** Text of a statement to its tree (tree.ts), by the grammar's semantics. */
 import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
+import { SourceProblem } from '../diagnostics.ts';
 import { characterValue, unescaped } from './escapes.ts';
 import { assemblyGrammar } from './grammar.ts';
 import { type Infix, shape } from './precedence.ts';
@@ -49,8 +50,11 @@ function expressionOf(first: Node, operators: Node, rest: Node): Expression {
   return shape([head, ...parts<Expression>(rest)], infixes);
 }
 
-function digitsValue(text: string): bigint {
-  return BigInt(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text);
+/** The value of digits at `start`: octal after a 0. Throws SourceProblem for 08. */
+function digitsValue(text: string, start: number): bigint {
+  if (!/^0\d/.test(text)) return BigInt(text);
+  if (/^[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
+  throw new SourceProblem(start, `\`${text}\` is not an octal number, as its first 0 says`);
 }
 
 function number(node: Node, value: bigint): Expression {
@@ -94,7 +98,7 @@ function buildSemantics(): Semantics {
         const isName = inside.ctorName === 'name';
         const expression: Expression = isName
           ? { kind: 'symbol', at: start, name: text }
-          : { kind: 'number', at: start, value: digitsValue(text) };
+          : { kind: 'number', at: start, value: digitsValue(text, start) };
         return { kind: 'expression', at: start, text, expression };
       },
       plain: (expression, base) => operandOf(expression, base),
@@ -124,7 +128,7 @@ function buildSemantics(): Semantics {
         forward: way.sourceString === 'f',
       }),
       plainDigits(digits) {
-        return number(this, digitsValue(digits.sourceString));
+        return number(this, digitsValue(digits.sourceString, at(this)));
       },
       character(_quote, inside, _end) {
         return number(this, characterValue(inside.sourceString));

@@ -16,7 +16,7 @@ export function syntaxProblem(match: FailedMatchResult, text: string): SourcePro
 
 /** A number that runs on into letters: `0x`, `12ab`. */
 function brokenNumber(text: string, position: number): SourceProblem | undefined {
-  const digits = /(?<![\w.$])\d\w*$/.exec(text.slice(0, position + 1));
+  const digits = /(?<![\w.$])\d[\w.]*$/.exec(text.slice(0, position + 1));
   if (digits === null || digits[0].length < 2) return undefined;
   return new SourceProblem(
     digits.index,

@@ -81,7 +81,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
     'lw a0, -2049(sp)',
     [
       't.s:1:8: error: -2049 does not fit in a 12-bit signed offset: -2048 to 2047',
-      'hint: put the address in a register first, as with `li`; the low part of an address is `%lo(…)`',
+      'hint: put the address in a register first, as with `li`',
     ].join('\n'),
   ],
   'an upper immediate out of range': [
@@ -227,6 +227,21 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
     'li a0, 0x',
     ['t.s:1:8: error: this is not a number', `hint: numbers are like 10, 0x1f, 0b101, 017 or 'a'`].join('\n'),
   ],
+  'a number that is not octal': [
+    '.word 08',
+    't.s:1:7: error: `08` is not an octal number, as its first 0 says',
+  ],
+  'a fraction': [
+    '.word 1.5',
+    ['t.s:1:7: error: this is not a number', `hint: numbers are like 10, 0x1f, 0b101, 017 or 'a'`].join('\n'),
+  ],
+  'an address as an immediate': [
+    'addi a0, a0, foo\nfoo:',
+    [
+      't.s:1:14: error: the address 65540 does not fit in a 12-bit signed immediate: -2048 to 2047',
+      'hint: the low part of an address is `%lo(…)`',
+    ].join('\n'),
+  ],
   'no statement at all': [
     ')',
     ['t.s:1:1: error: `)` does not fit here', 'hint: expected an operand or the end of the statement'].join(
@@ -247,7 +262,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'an origin that lies behind': [
     'nop\nnop\n.org 4',
-    't.s:3:6: error: this is 4 bytes back; a section only grows',
+    't.s:3:6: error: this lies 4 back; a section only grows',
   ],
   'an unknown section flag': [
     '.section x, "q"',
