@@ -79,6 +79,7 @@ function include(context: Context, use: Use): void {
     const text = decodeText(context.readFile(path, at));
     reader.push('file', scan(path, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
+    unit.incomplete = true;
     if (problem instanceof NotAssembly) throw new SourceProblem(at, `${path}: ${problem.message}`);
     if (problem instanceof OpenComment)
       throw new SourceProblem(at, `${path}:${problem.line}: ${problem.message}`, problem.hint);

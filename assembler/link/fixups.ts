@@ -14,9 +14,17 @@ export type FarBranches = number[];
 /** Says why nothing defines a name, as a hint. */
 export type Explain = (symbol: AsmSymbol) => string | undefined;
 
-/** Applies a unit's fixups, and checks that its symbols have values. */
-export function applyFixups(unit: Unit, diagnostics: Diagnostics, explain: Explain): FarBranches {
-  const reporter = new Reporter(diagnostics, explain);
+/**
+ * Applies a unit's fixups, and checks that its symbols have values. `lenient`: an
+ * included file is missing, and with it, probably, the names that nothing defines.
+ */
+export function applyFixups(
+  unit: Unit,
+  diagnostics: Diagnostics,
+  explain: Explain,
+  lenient: boolean,
+): FarBranches {
+  const reporter = new Reporter(diagnostics, explain, lenient);
   const far: FarBranches = [];
   for (const symbol of unit.symbols.values()) checkSymbol(symbol, reporter);
   for (const fixup of unit.fixups) {
@@ -31,10 +39,13 @@ export function applyFixups(unit: Unit, diagnostics: Diagnostics, explain: Expla
 class Reporter {
   private readonly diagnostics: Diagnostics;
   private readonly explain: Explain;
+  /** Says nothing of names that nothing defines. */
+  private readonly lenient: boolean;
   private readonly reported = new Set<AsmSymbol>();
 
-  constructor(diagnostics: Diagnostics, explain: Explain) {
+  constructor(diagnostics: Diagnostics, explain: Explain, lenient: boolean) {
     this.diagnostics = diagnostics;
+    this.lenient = lenient;
     this.explain = explain;
   }
 
@@ -45,7 +56,7 @@ class Reporter {
       } catch (problem) {
         if (!(problem instanceof UndefinedSymbol)) throw problem;
         const { symbol, at, message, hint } = problem;
-        if (!this.reported.has(symbol)) {
+        if (!this.reported.has(symbol) && !this.lenient) {
           this.diagnostics.error(statement, at, message, hint ?? this.explain(symbol));
         }
         this.reported.add(symbol);

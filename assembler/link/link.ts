@@ -30,8 +30,9 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
     const value = BigInt(providedValue(name, layout, base));
     symbol.definition = { kind: 'value', once: true, value: { kind: 'number', at: 0, value } };
   }
+  const lenient = units.some((unit) => unit.incomplete);
   const far = units.map((unit) =>
-    applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names)),
+    applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names), lenient),
   );
   return {
     units,

@@ -32,6 +32,8 @@ export class Unit implements Scope {
   /** Conditional branches that an earlier pass found too far; by number. */
   readonly long: ReadonlySet<number>;
   branches = 0;
+  /** An included file could not be read: names it defines are missing through no fault of their users. */
+  incomplete = false;
   place: { readonly section: Section; readonly offset: number };
   /** The statement being read. */
   statement: Statement;

@@ -335,6 +335,10 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
     '.include "x.s"',
     't.s:1:10: error: cannot read `x.s`: files cannot be included here',
   ],
+  'names that a missing file may define': [
+    '.include "x.s"\nj there',
+    't.s:1:10: error: cannot read `x.s`: files cannot be included here',
+  ],
   'a file that cannot be inserted': [
     '.incbin "x"',
     't.s:1:9: error: cannot read `x`: files cannot be included here',
