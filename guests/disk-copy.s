@@ -12,7 +12,7 @@
 # expect console: "read 1, wrote 2\n"
 # expect console: "read 99: failed\n"
 # expect status: 0
-# expect steps: 5555
+# expect steps: 5556
 
     .include "include/ring32.inc"
 
@@ -30,6 +30,7 @@ _start:
     call print_decimal
     la   a0, sectors
     call print
+    beqz s0, nothing              # no disk
 
     li   s1, 0                    # from here …
     addi s2, s0, -1               # … to there, until they meet
@@ -56,6 +57,7 @@ _start:
     beq  s4, t0, 2f
     la   a0, worked
 2:  call print
+nothing:
     li   t0, PORT_POWER
     out  t0, zero
 

@@ -16,7 +16,7 @@ import { Process, type ProcessStop } from '../../vmm/process/process.ts';
 import { type Expectations, type Outcome, parseExpectations } from './expectations.ts';
 
 /** A guest that has not ended after so many steps never will. */
-export const STEP_LIMIT = 10_000_000;
+const STEP_LIMIT = 10_000_000;
 
 const folder = fileURLToPath(new URL('../../guests/', import.meta.url));
 
