@@ -1,5 +1,5 @@
 /** A guest ready to run: the file's image in a machine or a process, made from the options. */
-import { createEngine, type Engine } from '../isa/engines/engine.ts';
+import { createEngine, type Engine, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import { type Image, loadImage } from '../isa/machine/image.ts';
@@ -94,10 +94,12 @@ function prepareSystem(
     return bytes.length === 0 ? undefined : bytes;
   };
   const console = new Console((byte) => output.put(byte), typing ? undefined : source);
+  const memory = options.memory ?? 16 * 2 ** 20;
   const machine = new Machine({
     variant,
     console,
-    ...(options.memory === undefined ? {} : { memory: options.memory }),
+    memory,
+    storage: storageFor(options.engine, memory),
     ...(options.disk === undefined ? {} : { disk: openDisk(options.disk) }),
   });
   withName(file, () => loadImage(image, machine.memory.bytes));

@@ -26,7 +26,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
   run('npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
 }
-run(process.execPath, 'node_modules/typescript/bin/tsc', '-b');
+run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli');
 const { build } = await import('esbuild');
 await build({
   absWorkingDir: root,

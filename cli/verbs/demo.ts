@@ -1,7 +1,7 @@
 /** What `npm start` shows: a guest assembled and run on each variant, and what happened. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createEngine } from '../../isa/engines/engine.ts';
+import { createEngine, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { loadImage, readImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
@@ -11,6 +11,7 @@ import { assembleFiles } from '../files.ts';
 
 const guest = 'guests/flags.s';
 const limit = 1_000_000;
+const memory = 2 ** 20;
 
 export async function demo(): Promise<number> {
   const path = fileURLToPath(new URL(`../../${guest}`, import.meta.url));
@@ -28,14 +29,24 @@ export async function demo(): Promise<number> {
 /** Runs the image on one variant and tells it; whether it came to its own end. */
 function runOn(variant: Variant, elf: Uint8Array, write: (text: string) => void): boolean {
   const printed: number[] = [];
-  const machine = new Machine({ variant, console: new Console((byte) => printed.push(byte)) });
+  const storage = storageFor('auto', memory);
+  const machine = new Machine({
+    variant,
+    memory,
+    storage,
+    console: new Console((byte) => printed.push(byte)),
+  });
   const image = readImage(elf);
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   const stop = createEngine('auto', machine).run(limit);
   const untrapped = [...variant.unprivileged].length;
-  write(`\n${variant.name}: ${untrapped === 0 ? 'every sensitive instruction traps' : `${untrapped} sensitive instruction${untrapped > 1 ? 's' : ''} run silently`} outside ring 0`);
+  write(
+    `\n${variant.name}: ${untrapped === 0 ? 'every sensitive instruction traps' : `${untrapped} sensitive instruction${untrapped > 1 ? 's' : ''} run silently`} outside ring 0`,
+  );
   for (const line of Buffer.from(printed).toString().trimEnd().split('\n')) write(`  | ${line}`);
-  write(`  ${machine.steps} steps, ${stop.kind === 'power' ? `powered off with status ${stop.status}` : `stopped by ${stop.kind}`}`);
+  write(
+    `  ${machine.steps} steps, ${stop.kind === 'power' ? `powered off with status ${stop.status}` : `stopped by ${stop.kind}`}`,
+  );
   return stop.kind === 'power';
 }

@@ -148,7 +148,7 @@ function readSections(view: DataView, file: Uint8Array): SectionHeader[] {
     const size = view.getUint32(at + 20, true);
     const name = text(strings, view.getUint32(at, true));
     const held = type === SHT_NOBITS || type === 0 ? 0 : size;
-    const bytes = part(file, held === 0 ? 0 : view.getUint32(at + 16, true), held, `section ${name}`);
+    const bytes = part(file, view.getUint32(at + 16, true), held, `section ${name}`);
     const section: Section = {
       name,
       address: view.getUint32(at + 12, true),

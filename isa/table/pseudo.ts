@@ -18,6 +18,7 @@ const pcrel = '.Lpcrel\\@: auipc';
 const source = `
 nop : addi zero, zero, 0
 mv rd, rs : addi rd, rs, 0
+move rd, rs : addi rd, rs, 0
 not rd, rs : xori rd, rs, -1
 neg rd, rs : sub rd, zero, rs
 seqz rd, rs : sltiu rd, rs, 1

@@ -157,9 +157,9 @@ function randomMemory(random: Random, row: Row): number {
   if (row.effect.kind === 'load') return encode(row, { rd: random.pick(anyRegister), rs1, imm });
   const width = row.effect.kind === 'store' ? row.effect.width : 4;
   const special = rs1 === 21 || rs1 === 22;
-  const rs2 = special ? random.pick(worthy) : random.pick(anyRegister);
+  const rs2 = special || (rs1 === 19 && random.oneIn(3)) ? random.pick(worthy) : random.pick(anyRegister);
   if (special && width !== 4 && random.oneIn(2)) return randomMemory(random, random.pick(rowsBy.memory));
-  return encode(row, { rs2, rs1, imm: special ? imm & ~3 : imm });
+  return encode(row, { rs2, rs1, imm: rs1 === 22 && !random.oneIn(4) ? 0 : special ? imm & ~3 : imm });
 }
 
 /** A distance in bytes to another instruction of the code, mostly backwards and near. */
@@ -216,11 +216,20 @@ function randomRegisters(random: Random, length: number): number[] {
   x[19] = random.pick([0x8ff0, 0xa000, 0x1f000, 0x10f00]) + random.below(16);
   x[20] = random.pick([0x8ff0, 0x9ff0, 0x9ff8, 0xafe0]) + random.below(32);
   x[21] = codeAt + random.below(length) * 4;
-  x[22] = tableAt + random.pick([1, 8, 9, 10, random.below(30)]) * 4;
+  const page = random.pick([8, 8, 9, 10, random.below(32)]);
+  x[22] = tableAt + page * 4;
   x[23] = random.pick([handlerAt, rootAt, memorySize - 16, 0x0ff0, 0xfffffff8]) + random.below(8);
-  for (const n of worthy.slice(0, 3)) x[n] = randomInstruction(random, 0, 2);
-  for (const n of worthy.slice(3)) x[n] = randomEntry(random, random.pick([1, 8, 9, 10, random.below(32)]));
+  x[13] = randomInstruction(random, 0, 2);
+  x[14] = randomInstruction(random, 0, 2);
+  x[15] = (page << 12) | allRights | (random.below(4) << 5);
+  x[16] = (random.below(33) << 12) | allRights | (random.below(4) << 5);
+  x[17] = (page << 12) | random.below(128);
   for (const n of codePointers) x[n] = codeAt + random.below(length) * 4 + (random.oneIn(50) ? 2 : 0);
+  if (random.oneIn(4)) {
+    // Code that is data first: stored to, then jumped to.
+    x[19] = 0xa000;
+    x[25] = 0xa000;
+  }
   for (const n of odd) {
     x[n] = random.pick([
       1,

@@ -5,7 +5,7 @@
  *
  * System calls: calls.ts. Memory: space.ts. First stack: stack.ts.
  */
-import { createEngine, type Engine, type EngineName } from '../../isa/engines/engine.ts';
+import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
@@ -54,7 +54,9 @@ export class Process {
 
   /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
   constructor(image: Image, options: ProcessOptions) {
-    const machine = new Machine({ memory: options.memory ?? 64 * 2 ** 20, hosted: true });
+    const memory = options.memory ?? 64 * 2 ** 20;
+    const engine = options.engine ?? 'auto';
+    const machine = new Machine({ memory, hosted: true, storage: storageFor(engine, memory) });
     const { bytes } = machine.memory;
     const end = Math.max(...image.segments.map(({ address, size }) => address + size));
     loadImage(image, bytes);
@@ -64,7 +66,7 @@ export class Process {
     this.machine = machine;
     this.streams = options.streams;
     this.space = new AddressSpace(bytes, end);
-    this.engine = createEngine(options.engine ?? 'auto', machine);
+    this.engine = createEngine(engine, machine);
     machine.x[2] = writeStack(
       bytes,
       image,
