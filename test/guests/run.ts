@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '../../assembler/index.ts';
 import { EXIT } from '../../cli/failure.ts';
-import { createEngine, type EngineName } from '../../isa/engines/engine.ts';
+import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { type Image, loadImage, readImage } from '../../isa/machine/image.ts';
@@ -17,6 +17,9 @@ import { type Expectations, type Outcome, parseExpectations } from './expectatio
 
 /** A guest that has not ended after so many steps never will. */
 const STEP_LIMIT = 10_000_000;
+
+/** A machine's memory where the guest does not say, as in `ringlab run`. */
+const DEFAULT_MEMORY = 16 * 2 ** 20;
 
 const folder = fileURLToPath(new URL('../../guests/', import.meta.url));
 
@@ -62,10 +65,12 @@ function runSystem(image: Image, wishes: Expectations, variant: string, engine: 
   const printed: number[] = [];
   const console = new Console((byte) => printed.push(byte), inputOnce(wishes.input));
   const disk = wishes.disk && new MemoryDisk(Buffer.from(fillSectors(wishes.disk).join(''), 'latin1'));
+  const memory = wishes.memory ?? DEFAULT_MEMORY;
   const machine = new Machine({
     variant: variantNamed(variant) as Variant,
     console,
-    ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
+    memory,
+    storage: storageFor(engine, memory),
     ...(disk === undefined ? {} : { disk }),
   });
   loadImage(image, machine.memory.bytes);
