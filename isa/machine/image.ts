@@ -87,6 +87,7 @@ function checkHeader(view: DataView): void {
 
 /** The bytes `offset` to `offset + size` of the file. */
 function part(file: Uint8Array, offset: number, size: number, what: string): Uint8Array {
+  if (size === 0) return new Uint8Array();
   if (offset + size > file.length) {
     throw new ImageError(
       `an ELF file cut short: its ${what} ends at byte ${offset + size} of ${file.length}`,

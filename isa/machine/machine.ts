@@ -46,7 +46,7 @@ export interface MachineOptions {
 /** `locate` found no address: the fault is recorded, `fault` raises it. */
 export const FAULT = -1;
 /** `locate` found two pages that do not lie together: see Memory.readSplit. */
-export const SPLIT = -2;
+const SPLIT = -2;
 
 const never = Number.POSITIVE_INFINITY;
 

@@ -25,7 +25,7 @@ export const neededRight = [PTE.X, PTE.R, PTE.W] as const;
 export const setBits = [PTE.A, PTE.A, PTE.A | PTE.D] as const;
 
 /** Results of `findLeaf` that are no address. */
-export const UNMAPPED = -1;
+const UNMAPPED = -1;
 export const OUTSIDE = -2;
 
 /**

@@ -5,17 +5,17 @@
 import type { Operator } from './effects.ts';
 
 /** High word of a signed 64-bit product. */
-export function mulh(a: number, b: number): number {
+function mulh(a: number, b: number): number {
   return Number((BigInt(a) * BigInt(b)) >> 32n) | 0;
 }
 
 /** High word of the product of signed `a` and unsigned `b`. */
-export function mulhsu(a: number, b: number): number {
+function mulhsu(a: number, b: number): number {
   return Number((BigInt(a) * BigInt(b >>> 0)) >> 32n) | 0;
 }
 
 /** High word of an unsigned 64-bit product, in 16-bit halves. */
-export function mulhu(a: number, b: number): number {
+function mulhu(a: number, b: number): number {
   const al = a & 0xffff;
   const ah = a >>> 16;
   const bl = b & 0xffff;
@@ -26,22 +26,22 @@ export function mulhu(a: number, b: number): number {
 }
 
 /** Signed quotient towards zero; -1 by zero; -2^31 / -1 = -2^31. */
-export function div(a: number, b: number): number {
+function div(a: number, b: number): number {
   return b === 0 ? -1 : (a / b) | 0;
 }
 
 /** Unsigned quotient; all ones by zero. */
-export function divu(a: number, b: number): number {
+function divu(a: number, b: number): number {
   return b === 0 ? -1 : ((a >>> 0) / (b >>> 0)) | 0;
 }
 
 /** Signed remainder; the dividend by zero. */
-export function rem(a: number, b: number): number {
+function rem(a: number, b: number): number {
   return b === 0 ? a : (a % b) | 0;
 }
 
 /** Unsigned remainder; the dividend by zero. */
-export function remu(a: number, b: number): number {
+function remu(a: number, b: number): number {
   return b === 0 ? a : ((a >>> 0) % (b >>> 0)) | 0;
 }
 

@@ -90,7 +90,7 @@ export class RegionCache {
     if (page === undefined) {
       page = {
         heat: new Uint8Array(wordsPerPage),
-        regions: new Array(wordsPerPage * 4).fill(undefined),
+        regions: Array.from({ length: wordsPerPage * 4 }),
         users: new Set(),
         drops: 0,
       };
@@ -147,18 +147,16 @@ export class RegionCache {
     for (let number = at >>> 12; number <= (at + length - 1) >>> 12; number++) {
       const page = this.#pages.get(number);
       if (page === undefined || page.users.size === 0) continue;
-      for (const region of [...page.users]) {
-        if (touches(region, at, length)) {
-          this.drop(region);
-          page.drops += 1;
-        }
-      }
+      const stale = [...page.users].filter((region) => touches(region, at, length));
+      for (const region of stale) this.drop(region);
+      page.drops += stale.length;
     }
   }
 
   /** Drops everything. */
   clear(): void {
-    for (const page of this.#pages.values()) for (const region of [...page.users]) this.drop(region);
+    for (const region of new Set([...this.#pages.values()].flatMap(({ users }) => [...users])))
+      this.drop(region);
     this.#pages.clear();
   }
 

@@ -35,7 +35,7 @@ const tablesAt = 0x100000;
 const tableBytes = 4 * 2 ** 20;
 
 /** Who accesses: rings 0 to 2 or 3, subject to LIMIT or not. */
-export const tableClasses = 4;
+const tableClasses = 4;
 
 /** Offset of the flat table for a class (0 to 3), loads or stores. */
 export function flatTable(tableClass: number, store: boolean): number {

@@ -37,7 +37,7 @@ export class Interpreter implements Engine {
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.#pages = new Array(machine.memory.size / PAGE).fill(undefined);
+    this.#pages = Array.from({ length: machine.memory.size / PAGE });
     machine.memory.watchers.push((at, length) => this.#drop(at, length));
   }
 
@@ -100,7 +100,7 @@ export class Interpreter implements Engine {
     const number = at >>> pageShift;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = new Array(wordsPerPage).fill(undefined);
+      page = Array.from({ length: wordsPerPage });
       this.#pages[number] = page;
       this.#machine.memory.watch(number, WATCH.DECODED);
     }

@@ -89,7 +89,7 @@ const named = rs1 !== 0;
 const { ${Object.keys(operatorFunctions).join(', ')} } = functions;`;
 
 /** Prints the factory of a user row, for reading and for `compileRow`. */
-export function printRow(effect: Exclude<Effect, { kind: 'system' }>): string {
+function printRow(effect: Exclude<Effect, { kind: 'system' }>): string {
   const body = (write: (value: string) => string) => `(pc) => {
     ${printBody(effect, write)}
 }`;
