@@ -19,7 +19,6 @@ function verb<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<n
 const program = new Command('ringlab')
   .description('A virtualization laboratory: see, run, break and prove how a virtual machine monitor works.')
   .version(RINGLAB_VERSION)
-  .enablePositionalOptions()
   .showHelpAfterError('(ringlab --help, or ringlab VERB --help, says what there is)')
   .exitOverride();
 
@@ -45,7 +44,7 @@ addGuestOptions(
     .argument('<file>', 'an ELF file, or assembly text')
     .argument('[arg...]', "the process's arguments"),
 )
-  .passThroughOptions()
+
   .option('--stats', 'tell steps, exits by cause and time, on stderr')
   .option('--json', 'tell them as JSON')
   .action(verb(async () => (await import('./verbs/run.ts')).run));
@@ -57,7 +56,7 @@ addGuestOptions(
     .argument('<file>', 'an ELF file, or assembly text')
     .argument('[arg...]', "the process's arguments"),
 )
-  .passThroughOptions()
+
   .option('--from <step>', 'begin at this step', parseCount)
   .option('--to <step>', 'end before this step', parseCount)
   .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')

@@ -16,10 +16,10 @@ export interface GuestOptions {
 }
 
 /** Monitors by name; `none` is the bare machine. */
-export const monitorNames = ['none'] as const;
+const monitorNames = ['none'] as const;
 
 /** A number of bytes: digits, with K, M or G behind. */
-export function parseMemory(text: string): number {
+function parseMemory(text: string): number {
   const match = /^(\d+)([KMG]?)$/i.exec(text);
   const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match?.[2] ?? '').toUpperCase()] ?? 1;
   const bytes = Number(match?.[1]) * unit;

@@ -1,11 +1,28 @@
 // Brings a checkout to where everything runs: installs when the lock file is newer than what
-// is installed, type-checks and compiles, bundles the command line. Quick when nothing changed.
+// is installed, type-checks and compiles, bundles the command line. Nothing of it is done
+// again when nothing changed since.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const output = 'dist/bundle';
+const stamp = 'dist/setup.stamp';
+/** What the command line is made of. */
+const sources = ['isa', 'assembler', 'vmm', 'bench', 'cli', 'package.json', 'tsconfig.base.json'];
+
 const time = (path) => (existsSync(root + path) ? statSync(root + path).mtimeMs : 0);
+const read = (path) => readFileSync(root + path, 'utf8');
 
 /** Runs a command in the checkout; ends with its status when it fails. */
 function run(command, ...args) {
@@ -18,30 +35,84 @@ function run(command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Name, time and size of every source file at or below `path`, a line each. */
+function state(path) {
+  const { mtimeMs, size } = statSync(join(root, path), { throwIfNoEntry: false }) ?? {};
+  if (size === undefined) return [];
+  const found = statSync(join(root, path)).isDirectory()
+    ? readdirSync(join(root, path), { withFileTypes: true })
+    : undefined;
+  if (found === undefined) return [`${path} ${mtimeMs} ${size}`];
+  const wanted = found.filter((entry) => entry.isDirectory() || /\.(ts|js|json)$/.test(entry.name));
+  return wanted.flatMap(({ name }) => state(join(path, name)));
+}
+
+/** Writes a file whole, for somebody may be running it. */
+function writeWhole(path, contents) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+/**
+ * Puts the assembler's grammar into the bundle as a recipe: what Ohm makes of the text, as data. To read the
+ * text at every start takes longer than everything else of it together.
+ */
+const grammarRecipe = {
+  name: 'grammar recipe',
+  setup({ onLoad }) {
+    onLoad({ filter: /assembler[\\/]syntax[\\/]grammar\.ts$/ }, async () => {
+      const { assemblyGrammar } = await import('../dist/assembler/syntax/grammar.js');
+      return {
+        contents: `import { makeRecipe } from 'ohm-js';
+          let made;
+          export const assemblyGrammar = () => (made ??= makeRecipe(${assemblyGrammar().toRecipe()}));`,
+        resolveDir: join(root, 'assembler'),
+      };
+    });
+  },
+};
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['cli/main.ts'],
+    outdir: output,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    legalComments: 'linked',
+    write: false,
+    plugins: [grammarRecipe],
+    define: { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) },
+    banner: {
+      js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
+    },
+  });
+  mkdirSync(root + output, { recursive: true });
+  const names = outputFiles.map(({ path }) => basename(path));
+  const last = names.indexOf('main.js');
+  for (const file of [...outputFiles.toSpliced(last, 1), outputFiles[last]])
+    writeWhole(file.path, file.contents);
+  for (const name of readdirSync(root + output)) {
+    if (!names.includes(name)) rmSync(join(root, output, name));
+  }
+}
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`setup: Node ${process.versions.node} is too old; ringlab needs 20.19 or later\n`);
   process.exit(1);
 }
 if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
-  run('npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
+  run('npm', 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
 }
-run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli');
-const { build } = await import('esbuild');
-await build({
-  absWorkingDir: root,
-  entryPoints: ['cli/main.ts'],
-  outdir: 'dist/bundle',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  legalComments: 'linked',
-  define: {
-    RINGLAB_VERSION: JSON.stringify(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version),
-  },
-  banner: {
-    js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
-  },
-});
+const now = sources.flatMap(state).join('\n');
+if (!existsSync(join(root, output, 'main.js')) || !existsSync(root + stamp) || read(stamp) !== now) {
+  run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli');
+  await bundle();
+  writeWhole(root + stamp, now);
+}
