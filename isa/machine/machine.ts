@@ -16,7 +16,7 @@ import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
 import { type Devices, inputFrom, outputTo } from './devices/ports.ts';
 import { Memory } from './memory.ts';
-import { MEMORY, PAGE, plainStorage, type Storage, systemRegistersAt } from './storage.ts';
+import { MEMORY, PAGE, plainStorage, type Storage } from './storage.ts';
 import type { Stop } from './stop.ts';
 import {
   type Access,
@@ -41,6 +41,8 @@ export interface MachineOptions {
   readonly hosted?: boolean;
   /** Where registers and memory live; default ordinary memory. */
   readonly storage?: Storage;
+  /** A virtual machine: its memory is a part of another's, from `at`, its registers are that one's. */
+  readonly within?: { readonly machine: Machine; readonly at: number };
 }
 
 /** `locate` found no address: the fault is recorded, `fault` raises it. */
@@ -93,11 +95,12 @@ export class Machine implements Processor, Devices {
     if (size % PAGE !== 0 || size < MEMORY.min || size > MEMORY.max) {
       throw new RangeError(`${size} bytes of memory: it must be 4 KiB to 1 GiB, in whole pages of 4 KiB`);
     }
-    const storage = options.storage ?? plainStorage(size);
+    const { within } = options;
+    const storage = within?.machine.storage ?? options.storage ?? plainStorage(size);
     this.storage = storage;
-    this.x = new Int32Array(storage.buffer, 0, 32);
-    this.#system = new Int32Array(storage.buffer, systemRegistersAt, systemRegisters.length);
-    this.memory = new Memory(storage, size);
+    this.x = within?.machine.x ?? new Int32Array(storage.buffer, 0, 32);
+    this.#system = new Int32Array(systemRegisters.length);
+    this.memory = new Memory(storage, size, within && { memory: within.machine.memory, at: within.at });
     this.variant = options.variant ?? (variants[0] as Variant);
     this.console = options.console ?? new Console(() => {});
     this.disk = new Disk(options.disk);

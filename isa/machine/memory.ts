@@ -12,38 +12,64 @@ export type Watcher = (at: number, length: number, mark: boolean) => void;
 
 /**
  * Bits of `Memory.watched`, one byte a page: the page has decoded instructions, has
- * compiled code, holds page tables that translations were taken from; NEXT: the page
- * after it is watched, which matters to a store across both.
+ * compiled code, holds page tables that an engine's translations were taken from, is
+ * traced by a monitor; NEXT: the page after it is watched, which matters to a store
+ * across both.
  */
-export const WATCH = { DECODED: 1, COMPILED: 2, TABLE: 4, NEXT: 128 } as const;
+export const WATCH = { DECODED: 1, COMPILED: 2, TABLE: 4, TRACE: 8, NEXT: 128 } as const;
 
 const watchedHere = 127;
 
 const pageShift = 12;
 
 export class Memory implements DiskMemory {
-  /** Bytes of physical memory. */
+  /** Bytes of physical memory: whole pages. */
   readonly size: number;
   readonly bytes: Uint8Array;
   /** The same memory as words, for aligned accesses. */
   readonly words: Int32Array;
   /** One byte a page, bits of WATCH: set by `watch`. */
   readonly watched: Uint8Array;
-  readonly watchers: Watcher[] = [];
-  /** Told of every page that comes to be watched. */
-  onWatch: ((page: number) => void) | undefined;
+  readonly #watchers: Watcher[] = [];
+  readonly #pageWatchers: ((page: number) => void)[] = [];
   readonly #view: DataView;
+  /** The memory that this one is a part of, and where in it; a part has no watchers of its own. */
+  readonly #whole: { readonly memory: Memory; readonly at: number } | undefined;
   // The two parts of the access that `split` set up.
   #first = 0;
   #inFirst = 0;
   #second = 0;
 
-  constructor(storage: Storage, size: number) {
+  constructor(
+    { buffer, memoryAt, watchedAt }: Storage,
+    size: number,
+    whole?: { memory: Memory; at: number },
+  ) {
+    const at = memoryAt + (whole?.at ?? 0);
     this.size = size;
-    this.bytes = new Uint8Array(storage.buffer, storage.memoryAt, size);
-    this.words = new Int32Array(storage.buffer, storage.memoryAt, size / 4);
-    this.#view = new DataView(storage.buffer, storage.memoryAt, size);
-    this.watched = new Uint8Array(storage.buffer, storage.watchedAt, size >>> pageShift);
+    this.bytes = new Uint8Array(buffer, at, size);
+    this.words = new Int32Array(buffer, at, size / 4);
+    this.#view = new DataView(buffer, at, size);
+    this.watched = new Uint8Array(buffer, watchedAt + ((whole?.at ?? 0) >>> pageShift), size >>> pageShift);
+    this.#whole = whole;
+  }
+
+  /** Has `watcher` told of writes to pages that somebody watches. */
+  onWrite(watcher: Watcher): void {
+    const whole = this.#whole;
+    if (whole === undefined) this.#watchers.push(watcher);
+    else {
+      whole.memory.onWrite((at, length, mark) => {
+        const from = Math.max(at - whole.at, 0);
+        const to = Math.min(at - whole.at + length, this.size);
+        if (from < to) watcher(from, to - from, mark);
+      });
+    }
+  }
+
+  /** Has `watcher` told of every page that comes to be watched. */
+  onWatch(watcher: (page: number) => void): void {
+    this.#pageWatchers.push(watcher);
   }
 
   /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
@@ -72,13 +98,23 @@ export class Memory implements DiskMemory {
 
   /** Asks for the watchers to be told of writes to page number `page`, for the reason `bit`. */
   watch(page: number, bit: number): void {
-    if (((this.watched[page] as number) & watchedHere) === 0) this.onWatch?.(page);
+    if (this.#whole !== undefined) {
+      this.#whole.memory.watch(page + (this.#whole.at >>> pageShift), bit);
+      return;
+    }
+    if (((this.watched[page] as number) & watchedHere) === 0) {
+      for (const watcher of this.#pageWatchers) watcher(page);
+    }
     this.watched[page] = (this.watched[page] as number) | bit;
     if (page > 0) this.watched[page - 1] = (this.watched[page - 1] as number) | WATCH.NEXT;
   }
 
   /** Takes back `watch` for the reason `bit`. */
   unwatch(page: number, bit: number): void {
+    if (this.#whole !== undefined) {
+      this.#whole.memory.unwatch(page + (this.#whole.at >>> pageShift), bit);
+      return;
+    }
     const rest = (this.watched[page] as number) & ~bit;
     this.watched[page] = rest;
     if (page > 0 && (rest & watchedHere) === 0) {
@@ -125,6 +161,7 @@ export class Memory implements DiskMemory {
   }
 
   #tell(at: number, length: number, mark: boolean): void {
-    for (const watcher of this.watchers) watcher(at, length, mark);
+    if (this.#whole !== undefined) this.#whole.memory.#tell(at + this.#whole.at, length, mark);
+    else for (const watcher of this.#watchers) watcher(at, length, mark);
   }
 }

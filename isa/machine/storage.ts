@@ -3,7 +3,6 @@
  * code can reach all of it.
  *
  *     0            general registers x0 to x31, one word each
- *     128          system registers, one word each
  *     512          slots of the fast engine (engines/fast/layout.ts)
  *     watchedAt    one byte a page of guest memory: who watches it (memory.ts)
  *     memoryAt     guest memory, physical address 0
@@ -21,9 +20,6 @@ export interface Storage {
   /** The WebAssembly memory that the buffer is, if the fast engine is to run on it. */
   readonly wasm?: object;
 }
-
-/** Offset of the system registers, after the 32 general ones. */
-export const systemRegistersAt = 128;
 
 /** Storage in ordinary, zeroed memory for `size` bytes of guest memory: for the interpreter alone. */
 export function plainStorage(size: number): Storage {

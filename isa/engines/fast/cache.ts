@@ -180,7 +180,8 @@ export class RegionCache {
   }
 
   forgetJumps(): void {
-    for (let at = 0; at < this.#jumps.length; at += 2) this.#forget(at);
+    this.#jumps.fill(0);
+    this.#forget(0);
   }
 
   /** An entry that no pc and ring at this place can match. */

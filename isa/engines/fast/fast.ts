@@ -88,8 +88,8 @@ export class FastEngine implements Engine {
     this.#words = new Int32Array(machine.storage.buffer);
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions, hot);
     this.#tables = new FlatTables(machine);
-    machine.memory.watchers.push((at, length, mark) => this.#written(at, length, mark));
-    machine.memory.onWatch = (page) => this.#tables.purge(page);
+    machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
+    machine.memory.onWatch((page) => this.#tables.purge(page));
   }
 
   run(until: number): Stop {

@@ -38,7 +38,7 @@ export class Interpreter implements Engine {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#pages = Array.from({ length: machine.memory.size / PAGE });
-    machine.memory.watchers.push((at, length) => this.#drop(at, length));
+    machine.memory.onWrite((at, length) => this.#drop(at, length));
   }
 
   /**
@@ -114,6 +114,18 @@ export class Interpreter implements Engine {
       if (page !== undefined) page[word & (wordsPerPage - 1)] = undefined;
     }
   }
+}
+
+/**
+ * Executes one instruction, uncached: for who interprets only now and then, as a monitor
+ * does. The caller has settled the machine; `pc` and `steps` are exact before and after.
+ */
+export function executeOne(machine: Machine): void {
+  const pc = machine.pc | 0;
+  const at = machine.locate(pc, 4, FETCH, false);
+  const next = at === FAULT ? machine.fault(pc) : makeStep(machine, machine.memory.read(at, 4))(pc);
+  machine.steps += 1;
+  machine.pc = next >>> 0;
 }
 
 /** The step of one word on one machine: what it means, or the trap it takes. */
