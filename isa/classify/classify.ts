@@ -1,0 +1,109 @@
+/**
+ * Classifies a table of rows as one variant runs it: Popek and Goldberg's sets and what
+ * their theorems say of the variant. Everything is measured (measure.ts, privilege.ts);
+ * what the rows declare of their sensitivity is not read.
+ */
+import type { Row, Sensitivity } from '../table/row.ts';
+import { allRows } from '../table/table.ts';
+import type { Variant } from '../table/variants.ts';
+import { derive } from './derive.ts';
+import { type Class, classes, type Measurement, measure, type Witness } from './measure.ts';
+import { type ForAll, measurePrivilege, type Privilege } from './privilege.ts';
+import { readsNothing } from './reads-nothing.ts';
+
+/** One instruction's memberships in one variant. */
+export interface InstructionClass {
+  readonly row: Row;
+  readonly name: string;
+  readonly privilege: Privilege;
+  readonly privileged: boolean;
+  /** Why it is sensitive; empty = it is innocuous. */
+  readonly sensitive: readonly Sensitivity[];
+  readonly userSensitive: boolean;
+  readonly supervisorSensitive: boolean;
+  /** Sensitive and not privileged. */
+  readonly critical: boolean;
+  /** A witness for each class that it is a member of. */
+  readonly witnesses: ReadonlyMap<Class, Witness>;
+  /** How it was established that it is innocuous; undefined when it is not. */
+  readonly innocuous: ForAll | undefined;
+}
+
+/** Whether a theorem's condition holds, and the instructions that decide it. */
+export interface Verdict {
+  readonly holds: boolean;
+  /** The instructions because of which it does not hold, sorted; empty when it does. */
+  readonly decidedBy: readonly string[];
+}
+
+export interface Classification {
+  readonly isa: string;
+  /** In the order of the table. */
+  readonly instructions: readonly InstructionClass[];
+  readonly theorem1: Verdict;
+  readonly theorem2: Verdict;
+  readonly theorem3: Verdict;
+  /** Executions and comparisons made. */
+  readonly executions: number;
+  readonly compared: number;
+}
+
+/** Classifies `rows` (by default, the table) in `variant`. */
+export function classify(variant: Variant, rows: readonly Row[] = allRows): Classification {
+  const instructions = rows.map((row) => classifyRow(row, variant));
+  const theorem1 = verdict(instructions.filter(({ critical }) => critical));
+  const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);
+  const sum = (count: (measurement: Measurement) => number) =>
+    rows.reduce((total, row) => total + count(measure(row)), 0);
+  return {
+    isa: variant.name,
+    instructions,
+    theorem1,
+    theorem2: theorem1, // The other half of its condition is about the monitor: see definitions.ts.
+    theorem3: verdict(unhybrid),
+    executions: sum(({ executions }) => executions),
+    compared: sum(({ compared }) => compared),
+  };
+}
+
+const reasons: ReadonlySet<string> = new Set<Sensitivity>(['control', 'mode', 'location', 'state']);
+
+function isReason(name: Class): name is Class & Sensitivity {
+  return reasons.has(name);
+}
+
+/** Classifies one row. */
+export function classifyRow(row: Row, variant: Variant): InstructionClass {
+  const measurement = measure(row);
+  const { witnesses } = measurement;
+  const privilege = measurePrivilege(row, variant);
+  const sensitive = classes.filter(isReason).filter((name) => witnesses.has(name));
+  return {
+    row,
+    name: row.name,
+    privilege,
+    privileged: privilege.privileged,
+    sensitive,
+    userSensitive: witnesses.has('user'),
+    supervisorSensitive: witnesses.has('supervisor'),
+    critical: sensitive.length > 0 && !privilege.privileged,
+    witnesses,
+    innocuous: sensitive.length > 0 ? undefined : whyInnocuous(measurement),
+  };
+}
+
+function whyInnocuous({ row, compared }: Measurement): ForAll {
+  const touched = derive(row.effect);
+  if (touched !== undefined) return { kind: 'proof', ...touched };
+  if (readsNothing(row)) return { kind: 'exhaustive', reads: [], cases: 1 };
+  return { kind: 'samples', samples: compared };
+}
+
+function verdict(against: readonly InstructionClass[]): Verdict {
+  return { holds: against.length === 0, decidedBy: namesOf(against) };
+}
+
+/** Sorted names. */
+export function namesOf(instructions: readonly InstructionClass[]): readonly string[] {
+  return instructions.map(({ name }) => name).sort();
+}

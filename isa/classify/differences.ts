@@ -1,0 +1,63 @@
+/** The two comparisons that the definitions ask for: two outcomes, or before and after. */
+import { isMemoryTrap, type Outcome } from './execute.ts';
+import { observables, VISIBLE } from './observe.ts';
+import { RING_PART } from './parts.ts';
+
+export interface Difference {
+  /** Name of what differs: an observable, `memory` or `trap`. */
+  readonly name: string;
+  readonly first: number | string;
+  readonly second: number | string;
+}
+
+/**
+ * Where the outcomes of a pair of states differ, in anything but the part in which the
+ * states differ themselves. Empty when either took a memory trap.
+ */
+export function outcomesDiffer(part: number, first: Outcome, second: Outcome): boolean {
+  if (isMemoryTrap(first) || isMemoryTrap(second)) return false;
+  if (!sameTrap(first, second) || first.written !== second.written) return true;
+  for (let n = 0; n < observables.length; n++) {
+    if (first.seen[n] !== second.seen[n] && observables[n]?.owner !== part) return true;
+  }
+  return false;
+}
+
+function sameTrap({ trap: one }: Outcome, { trap: other }: Outcome): boolean {
+  return one?.cause === other?.cause && one?.value === other?.value;
+}
+
+/** The same, told one by one. */
+export function listDifferences(part: number, first: Outcome, second: Outcome): readonly Difference[] {
+  const found: Difference[] = [];
+  for (const [n, { name, owner }] of observables.entries()) {
+    const [one, other] = [first.seen[n], second.seen[n]];
+    if (one !== other && owner !== part) found.push({ name, first: one ?? 0, second: other ?? 0 });
+  }
+  if (first.written !== second.written) {
+    found.push({ name: 'memory', first: first.written, second: second.written });
+  }
+  if (!sameTrap(first, second)) {
+    const text = ({ trap }: Outcome) => (trap === undefined ? 'none' : `cause ${trap.cause}`);
+    found.push({ name: 'trap', first: text(first), second: text(second) });
+  }
+  return found;
+}
+
+/** Which privileged state the execution changed; empty when it trapped. */
+export function listChanges(before: readonly number[], after: Outcome): readonly Difference[] {
+  if (after.trap !== undefined) return [];
+  return observables.flatMap(({ name, owner }, n) => {
+    const [first, second] = [before[n] ?? 0, after.seen[n] ?? 0];
+    return owner === VISIBLE || first === second ? [] : [{ name, first, second }];
+  });
+}
+
+/**
+ * The changes that matter in virtual user mode, rings 1 to 3: the ring there is the
+ * guest's own, and only leaving these rings is a change of mode.
+ */
+export function changesInUserMode(changes: readonly Difference[]): readonly Difference[] {
+  const ringName = observables.find(({ owner }) => owner === RING_PART)?.name;
+  return changes.filter(({ name, second }) => name !== ringName || second === 0);
+}

@@ -1,0 +1,130 @@
+/**
+ * Measures why a row is sensitive: executes it with every sample in every state, with
+ * the privilege check off, and looks for the witnesses that definitions.ts asks for.
+ * The answer is the row's own; which of it is privileged depends on the variant
+ * (privilege.ts).
+ */
+import type { Row } from '../table/row.ts';
+import { CAUSE } from '../table/traps.ts';
+import { changesInUserMode, type Difference, listChanges, outcomesDiffer } from './differences.ts';
+import { before, executeAll, type Outcome } from './execute.ts';
+import { samplesOf, type Sample } from './operands.ts';
+import { type Part, parts, RING_PART, rings } from './parts.ts';
+import { shrink } from './shrink.ts';
+import { Specimen } from './specimen.ts';
+import { pairs, ringOf, type State, states } from './states.ts';
+
+/** What a row can be a member of, by a witness. */
+export const classes = ['control', 'mode', 'location', 'state', 'user', 'supervisor'] as const;
+export type Class = (typeof classes)[number];
+
+/** One instruction in one state that it changes, or in two states in which it does not do the same. */
+export interface Witness {
+  readonly class: Class;
+  readonly sample: Sample;
+  readonly first: State;
+  /** The state that differs from `first` in part number `part`; absent when the change of `first` is the witness. */
+  readonly second?: State;
+  readonly part?: number;
+  /** Before and after, or in the first state and in the second. */
+  readonly differences: readonly Difference[];
+}
+
+export interface Measurement {
+  readonly row: Row;
+  readonly witnesses: ReadonlyMap<Class, Witness>;
+  /** Executions made. */
+  readonly executions: number;
+  /** Pairs of executions compared. */
+  readonly compared: number;
+  /** Executions in ring 0 that did not trap, and that raised a privileged-instruction trap. */
+  readonly inRing0: { readonly completed: number; readonly refused: number };
+}
+
+/** A witness before it is shrunk. */
+export type Candidate = Omit<Witness, 'differences'>;
+
+const known = new WeakMap<Row, Measurement>();
+
+/** Measures a row; the same row again costs nothing. */
+export function measure(row: Row): Measurement {
+  const done = known.get(row);
+  if (done !== undefined) return done;
+  const measurement = measureAnew(row);
+  known.set(row, measurement);
+  return measurement;
+}
+
+function measureAnew(row: Row): Measurement {
+  const machine = new Specimen();
+  const samples = samplesOf(row);
+  const outcomes = states.map((state) => executeAll(machine, state, samples));
+  const candidates = new Map<Class, Candidate>();
+  const keep = (candidate: Candidate) => {
+    if (!candidates.has(candidate.class)) candidates.set(candidate.class, candidate);
+  };
+  findChanges(machine, samples, outcomes, keep);
+  const compared = findDifferences(samples, outcomes, keep);
+  const witnesses = new Map<Class, Witness>();
+  for (const name of classes) {
+    const candidate = candidates.get(name);
+    if (candidate !== undefined) witnesses.set(name, shrink(machine, samples, candidate));
+  }
+  const inRing0 = countInRing0(outcomes);
+  return { row, witnesses, executions: states.length * samples.length, compared, inRing0 };
+}
+
+function countInRing0(outcomes: Outcomes): Measurement['inRing0'] {
+  const traps = outcomes.flatMap((list, n) =>
+    ringOf(states[n] as State) === 0 ? list.map(({ trap }) => trap?.cause) : [],
+  );
+  const count = (cause: number | undefined) => traps.filter((trap) => trap === cause).length;
+  return { completed: count(undefined), refused: count(CAUSE.PRIVILEGED) };
+}
+
+type Outcomes = readonly (readonly Outcome[])[];
+type Keep = (candidate: Candidate) => void;
+
+/** Control: an execution that changes privileged state without a trap. */
+function findChanges(machine: Specimen, samples: readonly Sample[], outcomes: Outcomes, keep: Keep): void {
+  for (const [n, first] of states.entries()) {
+    const start = before(machine, first);
+    for (const [s, sample] of samples.entries()) {
+      const outcome = outcomes[n]?.[s] as Outcome;
+      if (outcome.trap !== undefined) continue;
+      const changes = listChanges(start, outcome);
+      if (changes.length === 0) continue;
+      keep({ class: 'control', sample, first });
+      if (ringOf(first) === 0) keep({ class: 'supervisor', sample, first });
+      else if (changesInUserMode(changes).length > 0) keep({ class: 'user', sample, first });
+    }
+  }
+}
+
+/** Behaviour: a pair of states whose outcomes differ. Returns how many were compared. */
+function findDifferences(samples: readonly Sample[], outcomes: Outcomes, keep: Keep): number {
+  for (const { part, first, second } of pairs) {
+    for (const [s, sample] of samples.entries()) {
+      const one = outcomes[first]?.[s] as Outcome;
+      const other = outcomes[second]?.[s] as Outcome;
+      if (!outcomesDiffer(part, one, other)) continue;
+      const found = { sample, first: states[first] as State, second: states[second] as State, part };
+      for (const name of classesOf(found.part, found.first, found.second)) keep({ ...found, class: name });
+    }
+  }
+  return pairs.length * samples.length;
+}
+
+/** What a difference in outcomes proves: the part's kind, and in which virtual mode a monitor would be caught. */
+export function classesOf(part: number, first: State, second: State): readonly Class[] {
+  const { kind } = parts[part] as Part;
+  if (part !== RING_PART) return [kind, ringOf(first) === 0 ? 'supervisor' : 'user'];
+  return isCompression(first, second) ? [kind, 'supervisor'] : [kind];
+}
+
+/** Rings 0 and 1: where a monitor's guest believes to be in ring 0, and where it is. */
+function isCompression(first: State, second: State): boolean {
+  return (
+    [first, second].every((state) => ringOf(state) < rings.length / 2) && ringOf(first) !== ringOf(second)
+  );
+}

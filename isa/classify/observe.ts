@@ -1,0 +1,79 @@
+/**
+ * What can be seen of a machine between two instructions, as a list of words: the
+ * program's own state (general registers, pc, user flags), and each part of the
+ * privileged state. What was stored is compared apart (Specimen.written), and TIME is
+ * left out: it passes for every instruction alike.
+ */
+import { registerName } from '../table/registers.ts';
+import { SR, STATUS, type SystemRegisterName } from '../table/sysregs.ts';
+import { parts } from './parts.ts';
+import type { Specimen } from './specimen.ts';
+
+/** Numbers `owner` of what belongs to no part. */
+export const VISIBLE = -1;
+export const PROCESSOR = -2;
+
+export interface Observable {
+  readonly name: string;
+  /** Number of the part it belongs to; VISIBLE = the program's own; PROCESSOR = waiting or stopped. */
+  readonly owner: number;
+  readonly read: (machine: Specimen) => number;
+}
+
+function partNumber(name: string): number {
+  const number = parts.findIndex((part) => part.name === name);
+  if (number < 0) throw new Error(`no part ${name}`);
+  return number;
+}
+
+function ofPart(part: string, name: string, read: (machine: Specimen) => number): Observable {
+  return { name, owner: partNumber(part), read };
+}
+
+function register(name: SystemRegisterName, part: string = name): Observable {
+  return ofPart(part, name, (machine) => machine.readSystem(SR[name]) >>> 0);
+}
+
+const ownRegisters: readonly SystemRegisterName[] = [
+  'TVEC',
+  'EPC',
+  'ESTATUS',
+  'ERBASE',
+  'ERBOUND',
+  'ECAUSE',
+  'EVAL',
+  'SCRATCH0',
+  'SCRATCH1',
+  'LIMIT',
+];
+
+export const observables: readonly Observable[] = [
+  ...Array.from({ length: 32 }, (_, n) => ({
+    name: registerName(n),
+    owner: VISIBLE,
+    read: ({ x }: Specimen) => (x[n] as number) >>> 0,
+  })),
+  { name: 'pc', owner: VISIBLE, read: ({ pc }) => pc },
+  { name: 'UF', owner: VISIBLE, read: ({ status }) => status & STATUS.UF },
+  ofPart('RING', 'RING', ({ status }) => status & STATUS.RING),
+  ofPart('IF', 'IF', ({ status }) => (status & STATUS.IF) >>> 2),
+  register('RBASE', 'map'),
+  register('RBOUND', 'map'),
+  register('PTBR', 'map'),
+  ...ownRegisters.map((name) => register(name)),
+  register('TIMER'),
+  ofPart('TIMER', 'timer interrupt', (machine) => machine.pending() & 1),
+  ofPart('disk', 'disk sector', ({ disk }) => disk.sector),
+  ofPart('disk', 'disk address', ({ disk }) => disk.address),
+  ofPart('disk', 'disk status', ({ disk }) => disk.status),
+  ofPart('console', 'console interrupts', ({ console }) => Number(console.interrupts)),
+  ofPart('console', 'input waiting', ({ console }) => Number(console.waits())),
+  ofPart('console', 'bytes printed', ({ printed }) => printed.length),
+  { name: 'waiting', owner: PROCESSOR, read: ({ waits }) => Number(waits) },
+  { name: 'powered off', owner: PROCESSOR, read: ({ poweredOff }) => Number(poweredOff !== undefined) },
+];
+
+/** All of it, in the order of `observables`. */
+export function observe(machine: Specimen): readonly number[] {
+  return observables.map(({ read }) => read(machine));
+}

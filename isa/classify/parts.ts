@@ -1,0 +1,199 @@
+/**
+ * The parts of the privileged state, and the values in which each is tried. Two states
+ * are a *pair* when they differ in one part only; the part's kind says what a
+ * difference in results then proves (definitions.ts has it in words).
+ *
+ * A part's value 0 is its default. To make a new part of the machine count: its entry
+ * here, and what of it can be seen in observe.ts.
+ */
+import { PORT } from '../machine/devices/ports.ts';
+import { SR, STATUS, type SystemRegisterName } from '../table/sysregs.ts';
+import { maps } from './maps.ts';
+import type { Specimen } from './specimen.ts';
+import { HERE, SECOND, THERE, TRAP, TRAP_2, WINDOW } from './world.ts';
+
+/** What depends on the part: the mode, the map of memory, other privileged state. */
+export type PartKind = 'mode' | 'location' | 'state';
+
+export interface PartValue {
+  readonly says: string;
+  readonly apply: (machine: Specimen) => void;
+  /** Assembly that sets it up in ring 0; undefined = no program can. */
+  readonly program: readonly string[] | undefined;
+  /** Console input that must wait. */
+  readonly input?: string;
+}
+
+export interface Part {
+  readonly name: string;
+  readonly kind: PartKind;
+  readonly values: readonly PartValue[];
+}
+
+/** Rings in the order in which they are tried: the extremes first. */
+export const rings = [0, 3, 2, 1] as const;
+
+const ringPart: Part = {
+  name: 'RING',
+  kind: 'mode',
+  values: rings.map((ring) => ({
+    says: `ring ${ring}`,
+    apply: (machine) => {
+      machine.status = (machine.status & ~STATUS.RING) | ring;
+    },
+    program: [],
+  })),
+};
+
+const flagPart: Part = {
+  name: 'IF',
+  kind: 'state',
+  values: [0, STATUS.IF].map((flag) => ({
+    says: `IF ${flag === 0 ? 0 : 1}`,
+    apply: (machine) => {
+      machine.status = flag;
+    },
+    program: flag === 0 ? [] : ['sti'],
+  })),
+};
+
+/** A system register as a part; a value is a number and how assembly says it. */
+function register(name: SystemRegisterName, ...values: (readonly [number, string])[]): Part {
+  const value = ([number, text]: readonly [number, string]): PartValue => ({
+    says: `${name} ${text}`,
+    apply: (machine) => machine.writeSystem(SR[name], number),
+    program: [`${/^[a-z]/.test(text) ? 'la' : 'li'}   t2, ${text}`, `mts  ${name}, t2`],
+  });
+  return { name, kind: 'state', values: values.map(value) };
+}
+
+/** A register that the machine computes: only what it shows is varied, and no program can set it. */
+function computed(name: SystemRegisterName, other: number): Part {
+  const value = (shown: number | undefined): PartValue => ({
+    says: shown === undefined ? `${name} as it is` : `${name} ${shown}`,
+    apply: (machine) => {
+      if (shown === undefined) machine.shown.delete(SR[name]);
+      else machine.shown.set(SR[name], shown);
+    },
+    program: shown === undefined ? [] : undefined,
+  });
+  return { name, kind: 'state', values: [undefined, other].map(value) };
+}
+
+const timerPart: Part = {
+  name: 'TIMER',
+  kind: 'state',
+  values: [
+    { says: 'TIMER off', apply: (machine) => machine.writeSystem(SR.TIMER, 0), program: [] },
+    {
+      says: 'TIMER 1000',
+      apply: (machine) => machine.writeSystem(SR.TIMER, 1000),
+      program: ['li   t2, 1000', 'mts  TIMER, t2'],
+    },
+    {
+      says: 'the timer interrupt pending',
+      apply: (machine) => {
+        const { status } = machine;
+        machine.status = 0; // Or `settle` would take the interrupt.
+        machine.writeSystem(SR.TIMER, 1);
+        machine.steps += 2;
+        machine.settle(Number.POSITIVE_INFINITY);
+        machine.steps -= 2;
+        machine.status = status;
+      },
+      program: ['li   t2, 1', 'mts  TIMER, t2', 'nop', 'nop'],
+    },
+  ],
+};
+
+const diskPart: Part = {
+  name: 'disk',
+  kind: 'state',
+  values: [
+    {
+      says: 'disk sector 0',
+      apply: ({ disk }) => {
+        Object.assign(disk, { sector: 0, address: 0, status: 0, doneAt: Number.POSITIVE_INFINITY });
+      },
+      program: [],
+    },
+    {
+      says: 'disk sector 7',
+      apply: ({ disk }) => {
+        disk.sector = 7;
+      },
+      program: [`li   t2, ${PORT.DISK_SECTOR}`, 'li   t3, 7', 'out  t2, t3'],
+    },
+    {
+      says: 'the disk busy',
+      apply: (machine) => machine.disk.start(0, machine.steps),
+      program: [`li   t2, ${PORT.DISK_COMMAND}`, 'out  t2, zero'],
+    },
+  ],
+};
+
+const consolePart: Part = {
+  name: 'console',
+  kind: 'state',
+  values: [
+    { says: 'no input', apply: emptyConsole, program: [] },
+    {
+      says: 'a byte of input waits',
+      apply: ({ console }) => console.feed(Uint8Array.of(0x78)),
+      program: [],
+      input: 'x',
+    },
+    {
+      says: 'console interrupts on',
+      apply: ({ console }) => {
+        console.interrupts = true;
+      },
+      program: [`li   t2, ${PORT.CONSOLE_CONTROL}`, 'li   t3, 1', 'out  t2, t3'],
+    },
+  ],
+};
+
+function emptyConsole({ console, printed }: Specimen): void {
+  while (console.waits()) console.take();
+  console.interrupts = false;
+  printed.length = 0;
+}
+
+const timePart: Part = {
+  name: 'TIME',
+  kind: 'state',
+  values: [5, 0x123456789].map((steps, n) => ({
+    says: `TIME ${steps}`,
+    apply: (machine) => {
+      machine.steps = steps;
+    },
+    program: n === 0 ? [] : undefined,
+  })),
+};
+
+/** Every part, in the order in which a state is set up. The map and the ring come last: they move the ground. */
+export const parts: readonly Part[] = [
+  timePart,
+  flagPart,
+  register('TVEC', [TRAP, 'trap'], [TRAP_2, 'trap_2']),
+  register('EPC', [HERE, 'here'], [THERE, 'there']),
+  register('ESTATUS', [0, '0'], [STATUS.IF, '4'], [0xa500, '0xa500'], [3, '3']),
+  register('ERBASE', [0, '0'], [SECOND, '0x100000']),
+  register('ERBOUND', [WINDOW, 'BOUND'], [WINDOW / 2, 'BOUND / 2']),
+  register('ECAUSE', [0, '0'], [8, '8']),
+  register('EVAL', [0, '0'], [0x1234, '0x1234']),
+  register('SCRATCH0', [0, '0'], [0x5678, '0x5678']),
+  register('SCRATCH1', [0, '0'], [0x789a, '0x789a']),
+  register('LIMIT', [0, '0'], [0xff000000, '0xff000000']),
+  timerPart,
+  diskPart,
+  consolePart,
+  computed('MEMSIZE', 0x1000000),
+  computed('CPUID', 99),
+  { name: 'map', kind: 'location', values: maps },
+  ringPart,
+];
+
+/** Numbers of the parts that the rest speaks of by name. */
+export const RING_PART: number = parts.indexOf(ringPart);
+export const MAP_PART: number = parts.findIndex(({ name }) => name === 'map');

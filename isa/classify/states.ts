@@ -1,0 +1,97 @@
+/**
+ * The states in which every instruction is executed: each part at its default but the
+ * ring, the map, and at most one more. States that differ in one part are paired.
+ */
+import { MAP_PART, type Part, parts, RING_PART, rings } from './parts.ts';
+import type { Specimen } from './specimen.ts';
+import { PC } from './world.ts';
+
+/** For each part, which of its values: a place in the state space. */
+export type State = readonly number[];
+
+export const defaultState: State = parts.map(() => 0);
+
+/** `state` with one part changed. */
+export function withPart(state: State, part: number, value: number): State {
+  return state.map((old, n) => (n === part ? value : old));
+}
+
+/** The ring of a state, 0 to 3. */
+export function ringOf(state: State): number {
+  return rings[state[RING_PART] as number] as number;
+}
+
+/** Brings the machine into `state`, with all registers but pc zero. */
+export function applyState(machine: Specimen, state: State): void {
+  machine.forget();
+  machine.x.fill(0);
+  machine.status = 0;
+  for (const [n, part] of parts.entries()) {
+    part.values[0]?.apply(machine);
+    if (state[n] !== 0) part.values[state[n] as number]?.apply(machine);
+  }
+  machine.pc = PC;
+}
+
+/** What a state is: the ring, and the parts that are not at their default. */
+export function describeState(state: State): string {
+  const said = parts.flatMap((part, n) =>
+    n === RING_PART || state[n] === 0 ? [] : [saysOf(part, state, n)],
+  );
+  return [`ring ${ringOf(state)}`, ...said].join(', ');
+}
+
+function saysOf(part: Part, state: State, n: number): string {
+  return part.values[state[n] as number]?.says ?? part.name;
+}
+
+/** Every state, simplest first, and those of ring 0 before the others. */
+export const states: readonly State[] = rings.flatMap((_, ring) => [
+  ...listStates(withPart(defaultState, RING_PART, ring)),
+]);
+
+/** The states of one ring. */
+function* listStates(plain: State): Generator<State> {
+  yield plain;
+  for (const [map] of (parts[MAP_PART] as Part).values.entries()) {
+    const state = withPart(plain, MAP_PART, map);
+    if (map !== 0) yield state;
+    if (map === 0 || map === 2) yield* oneMore(state);
+  }
+}
+
+/** The states with one further part away from its default. */
+function* oneMore(state: State): Generator<State> {
+  for (const [n, { values }] of parts.entries()) {
+    if (n === RING_PART || n === MAP_PART) continue;
+    for (let value = 1; value < values.length; value++) yield withPart(state, n, value);
+  }
+}
+
+/** Two states, by their numbers in `states`, that differ in part number `part` only. */
+export interface Pair {
+  readonly part: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Every pair, by part, simplest first; last those that no program can set up. */
+export const pairs: readonly Pair[] = [
+  ...parts.flatMap((part, n) => (hasPrograms(part) ? pairsOf(n) : [])),
+  ...parts.flatMap((part, n) => (hasPrograms(part) ? [] : pairsOf(n))),
+];
+
+function hasPrograms({ values }: Part): boolean {
+  return values.every(({ program }) => program !== undefined);
+}
+
+function pairsOf(part: number): Pair[] {
+  const groups = new Map<string, number[]>();
+  for (const [n, state] of states.entries()) {
+    const key = withPart(state, part, -1).join();
+    groups.set(key, [...(groups.get(key) ?? []), n]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.flatMap((first, n) => group.slice(n + 1).map((second) => ({ part, first, second }))),
+  );
+}
