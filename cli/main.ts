@@ -66,6 +66,20 @@ addGuestOptions(
   .action(verb(async () => (await import('./verbs/trace.ts')).trace));
 
 program
+  .command('bench')
+  .description('measure the engines, beside native code and QEMU where they are installed')
+  .option('--runs <n>', 'runs of each, of which the median counts (default 5)', parseCount)
+  .option('--only <kernels>', 'only these kernels, separated by commas')
+  .option('--quick', 'a tenth of the work')
+  .option(
+    '--parts',
+    'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
+  )
+  .option('--stats', "tell the fast engine's own counts as well")
+  .option('--json', 'tell the results as JSON')
+  .action(verb(async () => (await import('./verbs/bench.ts')).bench));
+
+program
   .command('demo', { hidden: true })
   .description('what `npm start` shows')
   .action(verb(async () => (await import('./verbs/demo.ts')).demo));

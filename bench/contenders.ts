@@ -1,0 +1,150 @@
+/**
+ * Who is measured: our engines, and the peers that are installed.
+ *
+ * A peer's time is that of its process, from start to end; what it takes for the kernel
+ * that does nothing is taken off later (measure.ts). Ours: run-kernel.ts, in a fresh
+ * Node process each time.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { kernelFile, kernelFolder, type Mode } from './catalogue.ts';
+import { wrongResult } from './failure.ts';
+import type { KernelRequest, KernelResult } from './run-kernel.ts';
+import { type Ended, runProgram } from './spawn.ts';
+
+export const names = ['native', 'qemu-riscv32', 'qemu-system-riscv32', 'fast', 'interpreter'] as const;
+export type ContenderName = (typeof names)[number];
+
+export interface Contender {
+  readonly name: ContenderName;
+  readonly mode: Mode;
+  /** Whether the start-up is to be measured and taken off. */
+  readonly peer: boolean;
+  /** Runs a kernel; `limit` is a number of steps, which only our engines know. */
+  readonly run: (kernel: string, repeat: number, limit?: number) => Promise<KernelResult>;
+}
+
+/** A peer that cannot be measured here, and why. */
+export interface Absent {
+  readonly name: ContenderName;
+  readonly reason: string;
+}
+
+export interface Field {
+  readonly contenders: readonly Contender[];
+  readonly absent: readonly Absent[];
+  /** The peers' own words on their versions. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Removes what was built for the measurement. */
+  readonly close: () => void;
+}
+
+/** Finds the peers, builds the native programs. */
+export async function openField(): Promise<Field> {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
+  const close = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const contenders: Contender[] = [];
+    const absent: Absent[] = [];
+    const versions: Record<string, string> = {};
+    for (const peer of peers(folder)) {
+      const found = await peer.find();
+      if ('reason' in found) absent.push({ name: peer.contender.name, reason: found.reason });
+      else {
+        contenders.push(peer.contender);
+        versions[peer.contender.name] = found.version;
+      }
+    }
+    for (const mode of ['process', 'system'] as const)
+      contenders.push(ours('fast', mode), ours('interpreter', mode));
+    return { contenders, absent, versions, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+interface Peer {
+  readonly contender: Contender;
+  readonly find: () => Promise<{ readonly version: string } | { readonly reason: string }>;
+}
+
+function peers(folder: string): readonly Peer[] {
+  const machine = '-machine virt -m 128M -bios none -nographic'.split(' ');
+  const system = (kernel: string, repeat: number) =>
+    machine.concat(
+      ['-kernel', kernelFile(kernel, 'virt')],
+      ['-device', `loader,addr=0x80fff000,data=${repeat},data-len=4`],
+    );
+  return [
+    {
+      contender: peer('native', 'process', (kernel, repeat) => [join(folder, kernel), [String(repeat)]]),
+      find: () => buildNative(folder),
+    },
+    {
+      contender: peer('qemu-riscv32', 'process', (kernel, repeat) => [
+        'qemu-riscv32',
+        [kernelFile(kernel, 'process'), String(repeat)],
+      ]),
+      find: () => findVersion('qemu-riscv32'),
+    },
+    {
+      contender: peer('qemu-system-riscv32', 'system', (kernel, repeat) => [
+        'qemu-system-riscv32',
+        system(kernel, repeat),
+      ]),
+      find: () => findVersion('qemu-system-riscv32'),
+    },
+  ];
+}
+
+type CommandLine = readonly [command: string, args: readonly string[]];
+
+function peer(
+  name: ContenderName,
+  mode: Mode,
+  line: (kernel: string, repeat: number) => CommandLine,
+): Contender {
+  const run = async (kernel: string, repeat: number): Promise<KernelResult> => {
+    const { seconds, output } = check(name, kernel, await runProgram(...line(kernel, repeat)));
+    return { seconds, steps: 0, prints: output.trim(), statistics: undefined };
+  };
+  return { name, mode, peer: true, run };
+}
+
+function ours(engine: 'fast' | 'interpreter', mode: Mode): Contender {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const child = fileURLToPath(new URL(`./child.${extension}`, import.meta.url));
+  const run = async (kernel: string, repeat: number, limit?: number): Promise<KernelResult> => {
+    const request: KernelRequest = {
+      kernel,
+      mode,
+      engine,
+      repeat,
+      ...(limit === undefined ? {} : { limit }),
+    };
+    const ended = await runProgram(process.execPath, [child, JSON.stringify(request)]);
+    return JSON.parse(check(engine, kernel, ended).output) as KernelResult;
+  };
+  return { name: engine, mode, peer: false, run };
+}
+
+function check(name: ContenderName, kernel: string, ended: Ended | undefined): Ended {
+  if (ended?.status === 0) return ended;
+  throw wrongResult(`${name} did not run ${kernel} to its end: ${ended?.errors.trim() ?? 'it is gone'}`);
+}
+
+async function findVersion(command: string) {
+  const ended = await runProgram(command, ['--version']);
+  if (ended?.status !== 0) return { reason: 'not installed' };
+  return { version: ended.output.split('\n')[0] ?? '' };
+}
+
+async function buildNative(folder: string) {
+  const found = await findVersion('gcc');
+  if ('reason' in found) return { reason: 'no gcc to build it with' };
+  const built = await runProgram('sh', [join(kernelFolder(), 'build.sh'), 'native', folder]);
+  return built?.status === 0 ? found : { reason: 'the kernels do not build here (they know x86-64 Linux)' };
+}

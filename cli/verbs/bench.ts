@@ -1,0 +1,64 @@
+/** `ringlab bench`: measures the engines beside their peers, or the parts one by one, and prints what came out. */
+import { usage } from '../failure.ts';
+
+export interface BenchVerbOptions {
+  readonly runs?: number;
+  readonly only?: string;
+  readonly quick?: boolean;
+  readonly parts?: boolean;
+  readonly stats?: boolean;
+  readonly json?: boolean;
+}
+
+type Progress = (text: string) => void;
+
+/** What we call of bench/index.ts. */
+interface Bench {
+  benchKernels(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly quick?: boolean;
+    readonly progress: Progress;
+  }): Promise<object>;
+  formatReport(report: object): string;
+  formatStatistics(report: object): string;
+  benchParts(progress: Progress): Promise<readonly object[]>;
+  formatParts(results: readonly object[]): string;
+}
+
+/**
+ * The benchmarks are no part of the bundle: they start Node anew for every run, so they
+ * are files by themselves, in dist/bench beside it.
+ */
+async function loadBench(): Promise<Bench> {
+  return (await import(new URL('../bench/index.js', import.meta.url).href)) as Bench;
+}
+
+export async function bench(options: BenchVerbOptions): Promise<number> {
+  if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
+  const progress = process.stderr.isTTY ? showProgress : () => {};
+  const { json, runs, only, quick } = options;
+  const module = await loadBench();
+  if (options.parts) {
+    const results = await module.benchParts(progress).finally(() => progress(''));
+    const document = { format: 'ringlab-bench-parts', version: 1, results };
+    process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatParts(results));
+    return 0;
+  }
+  const report = await module
+    .benchKernels({
+      progress,
+      ...(only === undefined ? {} : { only: only.split(',') }),
+      ...(runs === undefined ? {} : { runs }),
+      ...(quick === undefined ? {} : { quick }),
+    })
+    .finally(() => progress(''));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : module.formatReport(report));
+  if (options.stats && !json) process.stdout.write(`\n${module.formatStatistics(report)}`);
+  return 0;
+}
+
+/** One line on the terminal, written over and over; empty at the end. */
+function showProgress(text: string): void {
+  process.stderr.write(`\r\x1b[K${text}`);
+}
