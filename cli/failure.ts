@@ -1,6 +1,7 @@
 /** Failures with an exit status, and how every error is told: one clear line, or the assembler's list. */
+import { note, ReaderGone } from './output.ts';
 
-/** Exit statuses (cli.md's table). */
+/** Exit statuses; README.md says when each is given. */
 export const EXIT = {
   DONE: 0,
   CHECK_FAILED: 1,
@@ -10,6 +11,8 @@ export const EXIT = {
   OUR_FAULT: 70,
   LIMIT: 124,
   STOPPED: 125,
+  /** 128 + SIGPIPE, as shells have it for a program that SIGPIPE ended. */
+  READER_GONE: 141,
 } as const;
 
 /** A failure that the user can mend; the message is for them. */
@@ -34,26 +37,38 @@ export function usage(message: string): Failure {
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'no such file',
-    EISDIR: 'it is a directory',
+    ENOENT: 'no such file or folder',
+    EISDIR: 'it is a folder',
     EACCES: 'permission denied',
+    EPERM: 'permission denied',
     ENOSPC: 'no space left on the disk',
-    EROFS: 'read-only file system',
-    ENOTDIR: 'a part of the path is not a directory',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is not a folder',
   };
   return reasons[code ?? ''] ?? message;
 }
 
-/** Prints an error to stderr and returns the exit status it asks for. */
+/** Tells an error on stderr and returns the exit status it asks for. */
 export function tell(error: unknown): number {
-  const { exitStatus } = error as { exitStatus?: unknown };
-  if (error instanceof Error && typeof exitStatus === 'number') {
-    process.stderr.write(`${error.message.startsWith('ringlab') ? '' : 'ringlab: '}${error.message}\n`);
-    return exitStatus;
+  if (isReaderGone(error)) return EXIT.READER_GONE;
+  try {
+    const { exitStatus, name, message } = error as Failure;
+    if (error instanceof Error && typeof exitStatus === 'number') {
+      // The assembler's errors begin with file, line and column, which editors understand.
+      note(name === 'AssemblyError' ? `${message}\n` : `ringlab: ${message}\n`);
+      return exitStatus;
+    }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    note(
+      `ringlab: this is our own fault, not yours. Please report it with the command you gave and these lines:\n${detail}\n`,
+    );
+    return EXIT.OUR_FAULT;
+  } catch (gone) {
+    if (isReaderGone(gone)) return EXIT.READER_GONE;
+    throw gone;
   }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `ringlab: this is our own fault, not yours. Please report it with the command you gave and these lines:\n${detail}\n`,
-  );
-  return EXIT.OUR_FAULT;
+}
+
+function isReaderGone(error: unknown): boolean {
+  return error instanceof ReaderGone || (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
 }

@@ -1,12 +1,15 @@
 /** Reading what the user names and writing what they ask for, whole or not at all. */
 import {
   closeSync,
-  fstatSync,
+  existsSync,
   fsyncSync,
   openSync,
-  readFileSync,
+  readSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -14,39 +17,58 @@ import type { Assembly } from '../assembler/index.ts';
 import { type Image, ImageError, readImage } from '../isa/machine/image.ts';
 import { parseVariant, type Variant, VariantError, variantNamed, variants } from '../isa/table/variants.ts';
 import { badInput, Failure, systemReason, usage } from './failure.ts';
+import { note } from './output.ts';
+import { persist } from './persist.ts';
 
 /** The largest file we read: no image or source of use is larger. */
 const largest = 64 * 2 ** 20;
 
-/** Reads a file. Throws a Failure that names it. */
+/** Reads a file, a device or a pipe to its end. Throws a Failure that names it. */
 export function readInput(path: string): Uint8Array {
-  let file: number;
   try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw badInput(`${path}: cannot read it: ${systemReason(error)}`);
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (size > largest) {
-      throw badInput(
-        `${path}: ${Math.round(size / 2 ** 20)} MB is more than the ${largest / 2 ** 20} MB we read`,
-      );
+    const file = openSync(path, 'r');
+    try {
+      return readToEnd(path, file);
+    } finally {
+      closeSync(file);
     }
-    return readFileSync(file);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw badInput(`${path}: cannot read it: ${systemReason(error)}`);
-  } finally {
-    closeSync(file);
   }
 }
 
-/** Writes a file whole or not at all: temporary beside it, synchronized, renamed. Throws a Failure that names it. */
+function readToEnd(path: string, file: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let size = 0; size <= largest; ) {
+    const part = new Uint8Array(2 ** 18);
+    const count = persist(() => readSync(file, part), 'EOF') ?? 0;
+    if (count === 0) return Buffer.concat(parts);
+    parts.push(part.subarray(0, count));
+    size += count;
+  }
+  throw badInput(`${path}: larger than ${largest / 2 ** 20} MiB, which is more than we read`);
+}
+
+/**
+ * Writes a file whole or not at all: a temporary beside it, synchronized, renamed. A device or a pipe is written
+ * directly. Throws a Failure that names it.
+ */
 export function writeOutput(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    const file = openSync(temporary, 'wx');
+    const target = existsSync(path) ? realpathSync(path) : path;
+    const kind = statSync(target, { throwIfNoEntry: false });
+    if (kind === undefined || kind.isFile()) replaceFile(target, bytes);
+    else writeFileSync(target, bytes);
+  } catch (error) {
+    throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
+  }
+}
+
+function replaceFile(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = openSync(temporary, 'wx');
+  try {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       fsyncSync(file);
@@ -56,7 +78,7 @@ export function writeOutput(path: string, bytes: Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
+    throw error;
   }
 }
 
@@ -65,18 +87,20 @@ export function isElf(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }
 
-/** Assembles source files into one image. Throws the assembler's error, or a Failure. */
+/** Assembles source files into one image, and tells its warnings. Throws the assembler's error, or a Failure. */
 export async function assembleFiles(
   paths: readonly string[],
   inputs: readonly Uint8Array[],
   base?: number,
 ): Promise<Assembly> {
-  const { assemble } = await import('../assembler/index.ts');
+  const { assemble, formatDiagnostic } = await import('../assembler/index.ts');
   const sources = paths.map((name, n) => ({ name, text: decodeText(name, inputs[n] as Uint8Array) }));
-  return assemble(sources, {
+  const assembly = assemble(sources, {
     ...(base === undefined ? {} : { base }),
     readFile: (path, from) => readInput(resolve(dirname(from), path)),
   });
+  for (const warning of assembly.warnings) note(`${formatDiagnostic(warning, 'warning')}\n`);
+  return assembly;
 }
 
 function decodeText(name: string, bytes: Uint8Array): string {
@@ -117,7 +141,7 @@ export function loadVariant(name: string): Variant {
   try {
     return parseVariant(new TextDecoder().decode(readInput(name)));
   } catch (error) {
-    if (error instanceof VariantError) throw badInput(`${name}: ${error.message}`);
+    if (error instanceof VariantError) throw badInput(`${name}: ${error.message.replaceAll(/\s+/g, ' ')}`);
     throw error;
   }
 }

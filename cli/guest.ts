@@ -1,4 +1,5 @@
 /** A guest ready to run: the file's image in a machine or a process, made from the options. */
+import { isatty } from 'node:tty';
 import { createEngine, type Engine, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
@@ -7,11 +8,16 @@ import { Machine } from '../isa/machine/machine.ts';
 import type { Stop } from '../isa/machine/stop.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
+import type { Variant } from '../isa/table/variants.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import type { GuestOptions } from './options.ts';
-import { Output, processStreams, readFrom, readStandardInput } from './streams.ts';
+import { Output } from './output.ts';
+import { processStreams, readFrom, readStandardInput } from './streams.ts';
+
+/** A machine's memory where `--memory` does not say, in bytes. */
+const defaultMemory = 16 * 2 ** 20;
 
 export interface Guest {
   readonly file: string;
@@ -29,17 +35,46 @@ export interface Guest {
   readonly typed: Console | undefined;
 }
 
-/** Loads and sets up the guest of `file`, whose output goes to descriptor `printTo`. Throws Failures. */
+export interface GuestUse {
+  /** The descriptor that its output goes to; default 1. */
+  readonly printTo?: 1 | 2;
+  /** Whether what is typed at a terminal is fed to the console as it comes; default: the guest waits for it. */
+  readonly interactive?: boolean;
+}
+
+/** Loads and sets up the guest of `file`. Throws Failures. */
 export async function prepareGuest(
   file: string,
   args: readonly string[],
   options: GuestOptions,
-  printTo: 1 | 2 = 1,
+  use: GuestUse = {},
 ): Promise<Guest> {
+  const refused = options.process ? refusedByProcess(options) : refusedByMachine(args, options);
+  if (refused !== undefined) throw usage(refused);
+  const variant = loadVariant(options.isa);
   const image = await loadFile(file);
-  return options.process
-    ? prepareProcess(file, image, args, options, printTo)
-    : prepareSystem(file, image, args, options, printTo);
+  try {
+    return withName(file, () =>
+      options.process
+        ? prepareProcess(file, image, args, options, use)
+        : prepareSystem(file, image, variant, options, use),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) throw usage(error.message);
+    throw error;
+  }
+}
+
+function refusedByProcess({ disk, monitor }: GuestOptions): string | undefined {
+  if (disk !== undefined) return '--disk needs a machine; a process has none';
+  if (monitor !== 'none') return '--monitor needs a machine; a process has none';
+  return undefined;
+}
+
+function refusedByMachine(args: readonly string[], { env }: GuestOptions): string | undefined {
+  if (args.length > 0) return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
+  if (env.length > 0) return '--env needs --process';
+  return undefined;
 }
 
 function prepareProcess(
@@ -47,54 +82,47 @@ function prepareProcess(
   image: Image,
   args: readonly string[],
   options: GuestOptions,
-  printTo: 1 | 2,
+  { printTo = 1 }: GuestUse,
 ): Guest {
-  for (const name of ['disk', 'monitor'] as const) {
-    if (options[name] !== undefined && options[name] !== 'none')
-      throw usage(`--${name} needs a machine, not --process`);
-  }
-  const { isa } = options;
-  loadVariant(isa);
   const input = options.input === undefined ? undefined : readInput(options.input);
-  const guest = withName(file, () => {
-    try {
-      return new Process(image, {
-        argv: [file, ...args],
-        environment: options.env,
-        streams: processStreams(input, printTo),
-        engine: options.engine,
-        ...(options.memory === undefined ? {} : { memory: options.memory }),
-      });
-    } catch (error) {
-      throw error instanceof RangeError ? usage(error.message) : error;
-    }
+  const guest = new Process(image, {
+    argv: [file, ...args],
+    environment: options.env,
+    streams: processStreams(input, printTo),
+    engine: options.engine,
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
   });
   const { machine, engine, calls: exits } = guest;
-  const run = (until: number) => guest.run(until);
-  const symbols = new SymbolTable(image.symbols);
-  return { file, machine, symbols, isa, engine, run, exits, flush: () => {}, typed: undefined };
+  return {
+    file,
+    machine,
+    symbols: new SymbolTable(image.symbols),
+    isa: options.isa,
+    engine,
+    run: (until) => guest.run(until),
+    exits,
+    flush: () => {},
+    typed: undefined,
+  };
 }
 
 function prepareSystem(
   file: string,
   image: Image,
-  args: readonly string[],
+  variant: Variant,
   options: GuestOptions,
-  printTo: 1 | 2,
+  { printTo = 1, interactive = false }: GuestUse,
 ): Guest {
-  if (args.length > 0) throw usage(`a machine takes no arguments ("${args[0]}"); did you mean --process?`);
-  if (options.env.length > 0) throw usage('--env needs --process');
-  const variant = loadVariant(options.isa);
   const output = new Output(printTo);
-  const typing = options.input === undefined && process.stdin.isTTY === true;
+  const isTyped = interactive && options.input === undefined && isatty(0);
   const read = options.input === undefined ? readStandardInput : readFrom(readInput(options.input));
   const source = () => {
     output.flush();
     const bytes = read(4096);
     return bytes.length === 0 ? undefined : bytes;
   };
-  const console = new Console((byte) => output.put(byte), typing ? undefined : source);
-  const memory = options.memory ?? 16 * 2 ** 20;
+  const console = new Console((byte) => output.put(byte), isTyped ? undefined : source);
+  const memory = options.memory ?? defaultMemory;
   const machine = new Machine({
     variant,
     console,
@@ -102,24 +130,21 @@ function prepareSystem(
     storage: storageFor(options.engine, memory),
     ...(options.disk === undefined ? {} : { disk: openDisk(options.disk) }),
   });
-  withName(file, () => loadImage(image, machine.memory.bytes));
+  loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const engine = createEngine(options.engine, machine);
-  const symbols = new SymbolTable(image.symbols);
   const exits = new Map<string, number>();
   machine.onTrap = (cause) => exits.set(causeName(cause), (exits.get(causeName(cause)) ?? 0) + 1);
-  const run = (until: number) => engine.run(until);
-  const typed = typing ? console : undefined;
+  const engine = createEngine(options.engine, machine);
   return {
     file,
     machine,
-    symbols,
+    symbols: new SymbolTable(image.symbols),
     isa: variant.name,
     engine,
-    run,
+    run: (until) => engine.run(until),
     exits,
     flush: () => output.flush(),
-    typed,
+    typed: isTyped ? console : undefined,
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, tell } from './failure.ts';
-import { addGuestOptions, parseCount } from './options.ts';
+import { addGuestOptions, collect, parseCount } from './options.ts';
+import { note, print } from './output.ts';
 
 declare const RINGLAB_VERSION: string;
 
@@ -20,6 +21,11 @@ const program = new Command('ringlab')
   .description('A virtualization laboratory: see, run, break and prove how a virtual machine monitor works.')
   .version(RINGLAB_VERSION)
   .showHelpAfterError('(ringlab --help, or ringlab VERB --help, says what there is)')
+  .configureOutput({
+    writeOut: print,
+    writeErr: note,
+    outputError: (text, write) => write(text.replace(/^error: /, 'ringlab: ')),
+  })
   .exitOverride();
 
 program
@@ -60,7 +66,7 @@ addGuestOptions(
   .option('--from <step>', 'begin at this step', parseCount)
   .option('--to <step>', 'end before this step', parseCount)
   .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')
-  .option('--instruction <name...>', 'only these instructions')
+  .option('--instruction <name>', 'only this instruction; again for more', collect, [])
   .addOption(new Option('--only <what>', 'only steps that trap').choices(['traps']))
   .option('--json', 'a JSON document a line')
   .action(verb(async () => (await import('./verbs/trace.ts')).trace));
@@ -83,6 +89,8 @@ program
   .command('demo', { hidden: true })
   .description('what `npm start` shows')
   .action(verb(async () => (await import('./verbs/demo.ts')).demo));
+
+process.on('uncaughtException', (error) => process.exit(tell(error)));
 
 try {
   await program.parseAsync();

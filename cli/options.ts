@@ -37,9 +37,14 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** Collects the values of an option that may be given several times. */
+export function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 function parseVariable(text: string, before: readonly string[]): readonly string[] {
   if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('expected NAME=VALUE');
-  return [...before, text];
+  return collect(text, before);
 }
 
 /** Adds the options to a verb. */

@@ -4,11 +4,12 @@ import { formatCrash } from '../isa/machine/report.ts';
 import type { ProcessStop } from '../vmm/process/process.ts';
 import { EXIT } from './failure.ts';
 import type { Guest } from './guest.ts';
+import { note } from './output.ts';
 
 /** Tells the end of a run and returns the exit status. */
 export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
   const { machine, symbols, file } = guest;
-  const tell = (text: string) => process.stderr.write(`ringlab: ${file}: ${text}\n`);
+  const tell = (text: string) => note(`ringlab: ${file}: ${text}\n`);
   switch (stop.kind) {
     case 'power':
     case 'exit':

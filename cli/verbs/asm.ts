@@ -1,7 +1,9 @@
 /** `ringlab asm FILE.s… [-o OUT] [--listing]`: assembles and links to an ELF file. */
-import { formatDiagnostic, formatListing } from '../../assembler/index.ts';
+import { resolve } from 'node:path';
+import { formatListing } from '../../assembler/index.ts';
 import { usage } from '../failure.ts';
 import { assembleFiles, isElf, readInput, writeOutput } from '../files.ts';
+import { print } from '../output.ts';
 
 export interface AsmOptions {
   readonly output?: string;
@@ -13,10 +15,12 @@ export async function asm(files: readonly string[], options: AsmOptions): Promis
   const inputs = files.map(readInput);
   const binary = files.find((_, n) => isElf(inputs[n] as Uint8Array));
   if (binary !== undefined) throw usage(`${binary}: an ELF file already; asm takes assembly text`);
-  const { elf, listing, warnings } = await assembleFiles(files, inputs, options.base);
-  for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`);
-  if (options.listing) process.stdout.write(formatListing(listing));
   const output = options.output ?? (options.listing ? undefined : outputName(files[0] as string));
+  if (output !== undefined && files.some((file) => resolve(file) === resolve(output))) {
+    throw usage(`-o ${output}: that is the source`);
+  }
+  const { elf, listing } = await assembleFiles(files, inputs, options.base);
+  if (options.listing) print(formatListing(listing));
   if (output !== undefined) writeOutput(output, elf);
   return 0;
 }

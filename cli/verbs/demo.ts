@@ -8,6 +8,7 @@ import { Machine } from '../../isa/machine/machine.ts';
 import { type Variant, variants } from '../../isa/table/variants.ts';
 import { EXIT } from '../failure.ts';
 import { assembleFiles } from '../files.ts';
+import { print } from '../output.ts';
 
 const guest = 'guests/flags.s';
 const limit = 1_000_000;
@@ -16,7 +17,7 @@ const memory = 2 ** 20;
 export async function demo(): Promise<number> {
   const path = fileURLToPath(new URL(`../../${guest}`, import.meta.url));
   const { elf } = await assembleFiles([path], [readFileSync(path)]);
-  const write = (text: string) => process.stdout.write(`${text}\n`);
+  const write = (text: string) => print(`${text}\n`);
   write(`ringlab assembled ${guest} (${elf.length} bytes of ELF) and runs it on each variant of Ring32.`);
   let stopped = 0;
   for (const variant of variants) stopped += runOn(variant, elf, write) ? 1 : 0;
@@ -40,9 +41,9 @@ function runOn(variant: Variant, elf: Uint8Array, write: (text: string) => void)
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   const stop = createEngine('auto', machine).run(limit);
-  const untrapped = [...variant.unprivileged].length;
+  const untrapped = variant.unprivileged.size;
   write(
-    `\n${variant.name}: ${untrapped === 0 ? 'every sensitive instruction traps' : `${untrapped} sensitive instruction${untrapped > 1 ? 's' : ''} run silently`} outside ring 0`,
+    `\n${variant.name}: ${untrapped === 0 ? 'all' : `all but ${untrapped}`} of the sensitive instructions trap outside ring 0`,
   );
   for (const line of Buffer.from(printed).toString().trimEnd().split('\n')) write(`  | ${line}`);
   write(

@@ -4,6 +4,8 @@ import type { ProcessStop } from '../../vmm/process/process.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
 import { tellOutcome } from '../outcome.ts';
 import type { GuestOptions } from '../options.ts';
+import { note } from '../output.ts';
+import { formatStatistics, statisticsOf } from '../statistics.ts';
 
 export interface RunOptions extends GuestOptions {
   readonly stats?: boolean;
@@ -14,7 +16,7 @@ export interface RunOptions extends GuestOptions {
 const slice = 2 ** 22;
 
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
-  const guest = await prepareGuest(file, args, options);
+  const guest = await prepareGuest(file, args, options, { interactive: true });
   const started = process.hrtime.bigint();
   const limit = options.maxSteps ?? Number.POSITIVE_INFINITY;
   const stop =
@@ -22,7 +24,10 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   guest.flush();
   const status = tellOutcome(guest, stop);
-  if (options.stats) process.stderr.write(formatStatistics(guest, options, status, seconds));
+  if (options.stats || options.json) {
+    const statistics = statisticsOf(guest, options.monitor, status, seconds);
+    note(options.json ? `${JSON.stringify(statistics)}\n` : formatStatistics(statistics));
+  }
   return status;
 }
 
@@ -66,32 +71,4 @@ async function runTyped(
   } finally {
     process.stdin.destroy();
   }
-}
-
-function formatStatistics(guest: Guest, options: RunOptions, status: number, seconds: number): string {
-  const { steps } = guest.machine;
-  const exits = Object.fromEntries([...guest.exits].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const statistics = {
-    format: 'ringlab-run',
-    version: 1,
-    steps,
-    engine: guest.engine.name,
-    monitor: options.monitor,
-    isa: guest.isa,
-    status,
-    exits,
-    direct: steps,
-    seconds,
-  };
-  if (options.json) return `${JSON.stringify(statistics)}\n`;
-  const rate = seconds > 0 ? `${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
-  return [
-    `steps    ${steps} in ${seconds.toFixed(3)} s, ${rate}`,
-    `engine   ${guest.engine.name}, ${guest.isa}, monitor ${options.monitor}`,
-    `status   ${status}`,
-    ...Object.entries(exits).map(
-      ([name, count], n) => `${n === 0 ? 'exits' : ''}`.padEnd(9) + `${count} × ${name}`,
-    ),
-    '',
-  ].join('\n');
 }

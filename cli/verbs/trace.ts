@@ -1,64 +1,60 @@
 /** `ringlab trace FILE [ARG…]`: one line per step or trap, on stdout; the guest's own output goes to stderr. */
+import type { Stop } from '../../isa/machine/stop.ts';
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
 import { rowNamed, rowOf } from '../../isa/table/table.ts';
+import type { ProcessStop } from '../../vmm/process/process.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
 import { parseCount, type GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
-import { writeAll } from '../streams.ts';
+import { Output } from '../output.ts';
 
 export interface TraceOptions extends GuestOptions {
   readonly from?: number;
   readonly to?: number;
   readonly at?: string;
   readonly only?: string;
-  readonly instruction?: readonly string[];
+  readonly instruction: readonly string[];
   readonly json?: boolean;
 }
 
 type Filter = (record: StepRecord) => boolean;
 
 export async function trace(file: string, args: readonly string[], options: TraceOptions): Promise<number> {
-  const guest = await prepareGuest(file, args, { ...options, engine: 'interpreter' }, 2);
+  const guest = await prepareGuest(file, args, { ...options, engine: 'interpreter' }, { printTo: 2 });
+  const lines = new Output(1);
   const filter = makeFilter(options, guest.symbols);
   const tracer = new Tracer(guest.machine);
   const limit = Math.min(
     options.maxSteps ?? Number.POSITIVE_INFINITY,
     options.to ?? Number.POSITIVE_INFINITY,
   );
-  if (options.from !== undefined) guest.run(Math.min(options.from, limit));
-  for (;;) {
-    if (guest.machine.steps >= limit) return endOfTrace(guest, options);
-    const { stop, record } = tracer.step(guest.run);
-    const stepped = guest.machine.steps > record.step || stop.kind === 'limit';
-    if (stepped && filter(record)) print(record, guest, options);
-    if (stop.kind === 'limit') continue;
-    guest.flush();
-    return tellOutcome(guest, stop);
+  let stop: Stop | ProcessStop =
+    options.from === undefined ? { kind: 'limit' } : guest.run(Math.min(options.from, limit));
+  while (stop.kind === 'limit' && guest.machine.steps < limit) {
+    const step = tracer.step(guest.run);
+    stop = step.stop;
+    const isStep = guest.machine.steps > step.record.step || stop.kind === 'limit';
+    if (isStep && filter(step.record)) lines.line(formatRecord(step.record, guest, options));
   }
-}
-
-/** The trace's end was asked for by --to, or it is a limit like any other. */
-function endOfTrace(guest: Guest, options: TraceOptions): number {
+  lines.flush();
   guest.flush();
-  return options.to === guest.machine.steps ? EXIT.DONE : tellOutcome(guest, { kind: 'limit' });
+  // The end that --to asked for is not a limit like any other.
+  return stop.kind === 'limit' && guest.machine.steps === options.to ? EXIT.DONE : tellOutcome(guest, stop);
 }
 
-function print(record: StepRecord, guest: Guest, options: TraceOptions): void {
-  const { machine, symbols } = guest;
-  const registers = Object.fromEntries(record.changed.map((n) => [`x${n}`, (machine.x[n] as number) >>> 0]));
-  const line = options.json
-    ? JSON.stringify({ ...record, changed: registers })
-    : formatStep(record, machine.x, symbols);
-  writeAll(1, new TextEncoder().encode(`${line}\n`));
+function formatRecord(record: StepRecord, { machine, symbols }: Guest, options: TraceOptions): string {
+  if (!options.json) return formatStep(record, machine.x, symbols);
+  const changed = Object.fromEntries(record.changed.map((n) => [`x${n}`, (machine.x[n] as number) >>> 0]));
+  return JSON.stringify({ ...record, changed });
 }
 
 function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
   const filters: Filter[] = [];
   if (options.only === 'traps') filters.push(({ trap }) => trap !== undefined);
   if (options.at !== undefined) filters.push(placeFilter(options.at, symbols));
-  const names = options.instruction ?? [];
+  const names = options.instruction;
   for (const name of names) {
     if (rowNamed(name) === undefined) throw usage(`--instruction ${name}: no such instruction`);
   }

@@ -1,0 +1,88 @@
+/** What `run --stats` tells: numbers for programs as JSON, and the same for people in 80 columns. */
+import { FastEngine } from '../isa/engines/fast/fast.ts';
+import type { Guest } from './guest.ts';
+
+export interface Statistics {
+  readonly format: 'ringlab-run';
+  readonly version: 1;
+  readonly steps: number;
+  readonly engine: string;
+  readonly monitor: string;
+  readonly isa: string;
+  /** Exit status of the run. */
+  readonly status: number;
+  /** Traps taken, or a process's system calls: how many of each name. */
+  readonly exits: Readonly<Record<string, number>>;
+  /** Steps that the machine ran itself, without a monitor. */
+  readonly direct: number;
+  readonly seconds: number;
+}
+
+/** What the fast engine adds. */
+interface Compilation {
+  readonly regions: number;
+  readonly codeBytes: number;
+  readonly compileSeconds: number;
+  readonly compiledSteps: number;
+  /** Compiled steps as a part of all, 0 to 1. */
+  readonly compiledShare: number;
+}
+
+/** The statistics of a guest that ran for `seconds` and ended with `status`. */
+export function statisticsOf(
+  guest: Guest,
+  monitor: string,
+  status: number,
+  seconds: number,
+): Statistics & Partial<Compilation> {
+  const { machine, engine, isa, exits } = guest;
+  const { steps } = machine;
+  const sorted = [...exits].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    format: 'ringlab-run',
+    version: 1,
+    steps,
+    engine: engine.name,
+    monitor,
+    isa,
+    status,
+    exits: Object.fromEntries(sorted),
+    direct: steps,
+    seconds,
+    ...(engine instanceof FastEngine ? compilationOf(engine, steps) : {}),
+  };
+}
+
+function compilationOf(engine: FastEngine, steps: number): Compilation {
+  const { regions, codeBytes, compileSeconds, compiledSteps } = engine.statistics;
+  const compiledShare = steps > 0 ? compiledSteps / steps : 0;
+  return { regions, codeBytes, compileSeconds, compiledSteps, compiledShare };
+}
+
+const labelWidth = 10;
+
+/** The statistics as a few lines. */
+export function formatStatistics(statistics: Statistics & Partial<Compilation>): string {
+  const { steps, seconds, engine, isa, monitor, status, exits } = statistics;
+  const { regions = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
+  const rate = seconds > 0 ? `, ${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
+  const lines: [label: string, text: string][] = [
+    ['steps', `${steps} in ${seconds.toFixed(3)} s${rate}`],
+    ['engine', `${engine}, ${isa}, monitor ${monitor}`],
+    ['status', String(status)],
+  ];
+  if (regions > 0) {
+    const share = (compiledShare * 100).toFixed(1);
+    const code = (codeBytes / 1024).toFixed(1);
+    lines.push(['compiled', `${share} % of the steps ran in ${count(regions, 'region')}:`]);
+    lines.push(['', `${code} KiB of code, made in ${compileSeconds.toFixed(3)} s`]);
+  }
+  for (const [n, [name, times]] of Object.entries(exits).entries()) {
+    lines.push([n === 0 ? 'exits' : '', `${times} × ${name}`]);
+  }
+  return lines.map(([label, text]) => `${label.padEnd(labelWidth)}${text}\n`).join('');
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
