@@ -1,0 +1,98 @@
+/**
+ * The benchmarks' modules, as far as the tests call them. bench/ is a project that the
+ * tests are not compiled with, so they are loaded by address and typed here.
+ */
+
+export interface Work {
+  readonly repeat: number;
+  readonly prints: string;
+}
+
+export interface Kernel {
+  readonly name: string;
+  readonly modes: readonly ('process' | 'system')[];
+  readonly short: Work;
+  readonly quick: Work;
+  readonly full: Work;
+}
+
+export interface Entry {
+  readonly kernel: string;
+  readonly mode: 'process' | 'system';
+  readonly contender: string;
+  readonly seconds: readonly number[];
+  readonly median: number;
+  readonly steps: number | null;
+  readonly scaled: boolean;
+  readonly statistics: null;
+}
+
+interface Result {
+  readonly seconds: number;
+  readonly steps: number;
+  readonly prints: string | undefined;
+  readonly statistics?: { readonly compiledSteps: number } | undefined;
+}
+
+interface Request {
+  readonly kernel: string;
+  readonly mode: 'process' | 'system';
+  readonly engine: 'fast' | 'interpreter';
+  readonly repeat: number;
+  readonly limit?: number;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly mode: 'process' | 'system';
+  readonly peer: boolean;
+  readonly run: (kernel: string, repeat: number, limit?: number) => Promise<Result>;
+}
+
+interface Plan {
+  readonly kernels: readonly Kernel[];
+  readonly contenders: readonly Contender[];
+  readonly runs: number;
+  readonly size: 'quick' | 'full';
+  readonly progress: (text: string) => void;
+}
+
+interface Mean {
+  readonly mode: string;
+  readonly contender: string;
+  readonly against: string;
+  readonly kernels: number;
+  readonly ratio: number;
+}
+
+interface Modules {
+  statistics: {
+    median(values: readonly number[]): number;
+    geometricMean(values: readonly number[]): number;
+  };
+  table: {
+    formatTable(rows: readonly (readonly string[])[]): string;
+    formatRatio(value: number): string;
+    formatCount(value: number): string;
+  };
+  catalogue: {
+    readCatalogue(): readonly Kernel[];
+    chooseKernels(names?: readonly string[]): readonly Kernel[];
+    kernelFile(name: string, flavour: 'process' | 'ring32' | 'virt'): string;
+    kernelFolder(): string;
+  };
+  'run-kernel': { runKernel(request: Request): Result };
+  measure: {
+    measure(plan: Plan): Promise<{ entries: readonly Entry[]; startUp: Readonly<Record<string, number>> }>;
+  };
+  report: {
+    meansOf(entries: readonly Entry[]): readonly Mean[];
+    formatReport(report: object): string;
+  };
+}
+
+/** Loads bench/NAME.ts. */
+export async function load<Name extends keyof Modules>(name: Name): Promise<Modules[Name]> {
+  const address = new URL(`../../bench/${name}.ts`, import.meta.url).href;
+  return (await import(/* @vite-ignore */ address)) as Modules[Name];
+}
