@@ -32,10 +32,10 @@ const data: Operand = { value: DATA, text: 'data' };
 const there: Operand = { value: THERE, text: 'there' };
 
 const systemFirst: readonly Operand[] = [
+  there,
+  data,
   plain(0),
   plain(STATUS.IF),
-  data,
-  there,
   plain(PORT.DISK_SECTOR),
   plain(PORT.CONSOLE_DATA),
   plain(PORT.CONSOLE_CONTROL),

@@ -1,0 +1,59 @@
+/**
+ * Symptoms: for each thing in which a witness can differ, the assembly by which a trap
+ * handler in ring 0 reads it into a0 after the fact. The trap saved pc, STATUS and R; what
+ * else there is, is still there.
+ */
+import { PORT } from '../machine/devices/ports.ts';
+import { STATUS } from '../table/sysregs.ts';
+import type { Witness } from './measure.ts';
+
+export interface Symptom {
+  /** Name of the observable. */
+  readonly says: string;
+  /** Leaves the value in a0; may change t0 to t6. */
+  readonly read: readonly string[];
+}
+
+function saved(register: string, mask?: number, shift = 0): readonly string[] {
+  return [
+    `mfs  a0, ${register}`,
+    ...(shift === 0 ? [] : [`srli a0, a0, ${shift}`]),
+    ...(mask === undefined ? [] : [`andi a0, a0, ${mask}`]),
+  ];
+}
+
+function port(number: number): readonly string[] {
+  return [`li   t0, ${number}`, 'in   a0, t0'];
+}
+
+/** By name of the observable, the most telling first. A register's result stays in a0. */
+const symptoms: ReadonlyMap<string, readonly string[]> = new Map([
+  ['a0', []],
+  ['RING', saved('ESTATUS', STATUS.RING)],
+  ['IF', saved('ESTATUS', 1, 2)],
+  ['UF', saved('ESTATUS', 0xff, 8)],
+  ['pc', saved('EPC')],
+  ['RBASE', saved('ERBASE')],
+  ['RBOUND', saved('ERBOUND')],
+  ['PTBR', saved('PTBR')],
+  ['LIMIT', saved('LIMIT')],
+  ['TIMER', saved('TIMER')],
+  ['SCRATCH0', saved('SCRATCH0')],
+  ['SCRATCH1', saved('SCRATCH1')],
+  ['waiting', saved('TIMER')],
+  ['disk sector', port(PORT.DISK_SECTOR)],
+  ['disk address', port(PORT.DISK_ADDRESS)],
+  ['disk status', port(PORT.DISK_STATUS)],
+  ['input waiting', port(PORT.CONSOLE_CONTROL)],
+]);
+
+const names: Readonly<Record<string, string>> = { waiting: 'TIMER (steps left; hlt lets them pass)' };
+
+/** How to see the first of the witness's differences that a handler can see; undefined if there is none. */
+export function symptomOf({ differences }: Witness): Symptom | undefined {
+  const differing = new Set(differences.map(({ name }) => name));
+  for (const [name, read] of symptoms) {
+    if (differing.has(name)) return { says: names[name] ?? name, read };
+  }
+  return undefined;
+}
