@@ -24,8 +24,11 @@ export interface Entry {
   readonly contender: ContenderName;
   /** Each run's time as it was taken. */
   readonly seconds: readonly number[];
-  /** Their median; for a peer less its start-up; for a run with a step limit, what the whole would take. */
-  readonly median: number;
+  /**
+   * Their median; for a peer less its start-up, null if that leaves less than the start-up
+   * itself, which is too little to compare; for a run with a step limit, what the whole would take.
+   */
+  readonly median: number | null;
   /** Steps of one run; null for a peer. */
   readonly steps: number | null;
   /** Whether `median` was calculated from a part of the kernel, by steps. */
@@ -35,15 +38,12 @@ export interface Entry {
 
 export interface Measurement {
   readonly entries: readonly Entry[];
-  /** Peers' start-up: the median time of the kernel that does nothing, in seconds. */
+  /** Peers' start-up: the least time of the kernel that does nothing, in seconds. */
   readonly startUp: Readonly<Partial<Record<ContenderName, number>>>;
 }
 
 /** Steps after which the interpreter is stopped. */
 export const interpreterSteps = { quick: 20_000_000, full: 100_000_000 } as const;
-
-/** The least a peer's run is said to take, where start-up is nearly all of it. */
-const leastSeconds = 1e-4;
 
 interface Series {
   readonly kernel: Kernel;
@@ -68,7 +68,7 @@ export async function measure(plan: Plan): Promise<Measurement> {
       one.results.push(await runOnce(one, plan.size));
     }
   }
-  const startUps = Object.fromEntries(starts.map((one) => [one.contender.name, median(one.seconds)]));
+  const startUps = Object.fromEntries(starts.map((one) => [one.contender.name, Math.min(...one.seconds)]));
   return { entries: series.map((one) => summarize(one, series, startUps)), startUp: startUps };
 }
 
@@ -98,12 +98,13 @@ function summarize(
   );
   const factor = scaled ? (whole?.results[0]?.steps ?? Number.NaN) / last.steps : 1;
   const middle = median(seconds) * factor;
+  const start = startUps[name] ?? 0;
   return {
     kernel: kernel.name,
     mode,
     contender: name,
     seconds,
-    median: peer ? Math.max(leastSeconds, middle - (startUps[name] ?? 0)) : middle,
+    median: peer && middle - start < start ? null : middle - start,
     steps: peer ? null : last.steps,
     scaled,
     statistics: last.statistics ?? null,

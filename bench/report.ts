@@ -125,11 +125,12 @@ function notes({ startUp, size }: Report): readonly string[] {
     ([name, seconds]) => `${name} ${(seconds * 1000).toFixed(0)} ms`,
   );
   return [
+    'A dash: absent, or over too soon to be compared.\n',
     'Ours: from reading the image to its end, compiling included, in a fresh Node\n',
     "each time; Node's own start is not in it.\n",
     ...(starts.length === 0
       ? []
-      : [`Peers: the whole process, less its start-up: ${starts.join(',\n  ')}.\n`]),
+      : [`Peers: the whole process, less its start-up:\n${starts.map((start) => `  ${start}\n`).join('')}`]),
     `The interpreter stops after ${interpreterSteps[size] / 1e6} million steps; the rest is reckoned by steps.\n`,
   ];
 }
@@ -140,7 +141,7 @@ export function formatStatistics({ entries }: Report): string {
     if (contender !== 'fast' || statistics === null || statistics === undefined || steps === null) return [];
     const { regions, codeBytes, compileSeconds, compiledSteps, entries: entered } = statistics;
     const compiled = `${((100 * compiledSteps) / steps).toFixed(1)}%`;
-    const numbers = [formatCount(steps), (steps / median / 1e6).toFixed(0), String(regions)];
+    const numbers = [formatCount(steps), (steps / (median ?? Number.NaN) / 1e6).toFixed(0), String(regions)];
     const code = [(codeBytes / 1024).toFixed(0), (compileSeconds * 1000).toFixed(0)];
     return [[`${kernel}, ${mode}`, ...numbers, ...code, compiled, formatCount(entered)]];
   });

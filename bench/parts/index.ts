@@ -57,10 +57,21 @@ async function measureCase(benny: Benny, part: Part, one: Case): Promise<PartRes
   const act = () => {
     consumed = (consumed + one.call()) | 0;
   };
-  const { results } = await benny.suite(part.name, benny.add(one.name, act));
+  const { results } = await quietly(() => benny.suite(part.name, benny.add(one.name, act)));
   const { details, margin } = results[0] ?? { details: { median: Number.NaN }, margin: Number.NaN };
   const rate = one.count / details.median;
   return { part: part.name, case: one.name, unit: one.unit, rate, margin };
+}
+
+/** benny announces each suite on the console; what is printed here is ours. */
+async function quietly<T>(act: () => Promise<T>): Promise<T> {
+  const { log } = console;
+  console.log = () => {};
+  try {
+    return await act();
+  } finally {
+    console.log = log;
+  }
 }
 
 /** The results as text. */

@@ -21,7 +21,7 @@ export interface Entry {
   readonly mode: 'process' | 'system';
   readonly contender: string;
   readonly seconds: readonly number[];
-  readonly median: number;
+  readonly median: number | null;
   readonly steps: number | null;
   readonly scaled: boolean;
   readonly statistics: null;

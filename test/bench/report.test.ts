@@ -45,6 +45,14 @@ describe('the measurement', () => {
     expect(find(entries, 'fib', 'process', 'fast')).toMatchObject({ median: 7.5, scaled: false });
   });
 
+  test('says nothing of a peer whose start-up took most of its run', async () => {
+    const slow = { ...pretend('native', 'process', 1, 0), run: async () => ({ ...start, seconds: 0.9 }) };
+    const start = { steps: 0, prints: kernels[0]?.quick.prints };
+    const { entries } = await measure({ ...plan, kernels: kernels.slice(0, 1), contenders: [slow] });
+    expect(entries[0]?.median).toBeNull();
+    expect(meansOf(entries)).toEqual([]);
+  });
+
   test("reckons a run that was stopped by the fast engine's steps", async () => {
     const { entries } = await measure(plan);
     const entry = find(entries, 'fib', 'process', 'interpreter');
