@@ -86,6 +86,30 @@ program
   .action(verb(async () => (await import('./verbs/bench.ts')).bench));
 
 program
+  .command('classify')
+  .description(
+    "Popek and Goldberg's sets, measured, with a witness for each membership and the theorems' verdicts",
+  )
+  .option('--isa <variant>', 'ring32-v, ring32-x, ring32-h, or a .json file of your own', 'ring32-v')
+  .option('--json', 'as JSON')
+  .option('--markdown', 'as a handout: with all evidence and the definitions')
+  .option('--evidence', 'with all evidence')
+  .option('--svg <file>', 'write the Euler diagram of the sets')
+  .option('--witness <instruction>', 'a program that shows why the instruction is sensitive')
+  .addOption(
+    new Option('--of <class>', 'which of its witnesses').choices([
+      'control',
+      'mode',
+      'location',
+      'state',
+      'user',
+      'supervisor',
+    ]),
+  )
+  .option('-o, --output <file>', 'write the text there instead of printing it')
+  .action(verb(async () => (await import('./verbs/classify.ts')).classify));
+
+program
   .command('demo', { hidden: true })
   .description('what `npm start` shows')
   .action(verb(async () => (await import('./verbs/demo.ts')).demo));

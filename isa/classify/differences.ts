@@ -1,6 +1,6 @@
 /** The two comparisons that the definitions ask for: two outcomes, or before and after. */
 import { isMemoryTrap, type Outcome } from './execute.ts';
-import { observables, VISIBLE } from './observe.ts';
+import { isPrivilegedChanged, observables, owners, VISIBLE } from './observe.ts';
 import { RING_PART } from './parts.ts';
 
 export interface Difference {
@@ -17,8 +17,8 @@ export interface Difference {
 export function outcomesDiffer(part: number, first: Outcome, second: Outcome): boolean {
   if (isMemoryTrap(first) || isMemoryTrap(second)) return false;
   if (!sameTrap(first, second) || first.written !== second.written) return true;
-  for (let n = 0; n < observables.length; n++) {
-    if (first.seen[n] !== second.seen[n] && observables[n]?.owner !== part) return true;
+  for (let n = 0; n < owners.length; n++) {
+    if (first.seen[n] !== second.seen[n] && owners[n] !== part) return true;
   }
   return false;
 }
@@ -46,7 +46,7 @@ export function listDifferences(part: number, first: Outcome, second: Outcome): 
 
 /** Which privileged state the execution changed; empty when it trapped. */
 export function listChanges(before: readonly number[], after: Outcome): readonly Difference[] {
-  if (after.trap !== undefined) return [];
+  if (after.trap !== undefined || !isPrivilegedChanged(before, after.seen)) return [];
   return observables.flatMap(({ name, owner }, n) => {
     const [first, second] = [before[n] ?? 0, after.seen[n] ?? 0];
     return owner === VISIBLE || first === second ? [] : [{ name, first, second }];

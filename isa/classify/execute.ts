@@ -10,7 +10,7 @@ import type { Row } from '../table/row.ts';
 import { STATUS } from '../table/sysregs.ts';
 import { CAUSE } from '../table/traps.ts';
 import { trapsIn, type Variant } from '../table/variants.ts';
-import { observables, observe, VISIBLE } from './observe.ts';
+import { isPrivilegedChanged, observables, observe } from './observe.ts';
 import { RS1, RS2, type Sample } from './operands.ts';
 import type { Specimen, Trap } from './specimen.ts';
 import { applyState, type State } from './states.ts';
@@ -77,10 +77,6 @@ export function executeAll(machine: Specimen, state: State, samples: readonly Sa
 }
 
 const UF = observables.findIndex(({ name }) => name === 'UF');
-
-function isPrivilegedChanged(start: readonly number[], seen: readonly number[]): boolean {
-  return observables.some(({ owner }, n) => owner !== VISIBLE && start[n] !== seen[n]);
-}
 
 /** Undoes what an instruction did to the program's own state. */
 function restart(machine: Specimen, flags: number): void {

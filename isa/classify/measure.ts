@@ -75,11 +75,14 @@ function measureAnew(row: Row): Measurement {
 }
 
 function countInRing0(outcomes: Outcomes): Measurement['inRing0'] {
-  const traps = outcomes.flatMap((list, n) =>
-    ringOf(states[n] as State) === 0 ? list.map(({ trap }) => trap?.cause) : [],
-  );
-  const count = (cause: number | undefined) => traps.filter((trap) => trap === cause).length;
-  return { completed: count(undefined), refused: count(CAUSE.PRIVILEGED) };
+  let completed = 0;
+  let refused = 0;
+  for (const [n, list] of outcomes.entries()) {
+    if (ringOf(states[n] as State) !== 0) continue;
+    completed += list.filter(({ trap }) => trap === undefined).length;
+    refused += list.filter(({ trap }) => trap?.cause === CAUSE.PRIVILEGED).length;
+  }
+  return { completed, refused };
 }
 
 type Outcomes = readonly (readonly Outcome[])[];

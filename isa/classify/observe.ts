@@ -77,3 +77,14 @@ export const observables: readonly Observable[] = [
 export function observe(machine: Specimen): readonly number[] {
   return observables.map(({ read }) => read(machine));
 }
+
+/** The owner of each observable. */
+export const owners: readonly number[] = observables.map(({ owner }) => owner);
+
+/** Whether two observations differ in anything but what is the program's own. */
+export function isPrivilegedChanged(before: readonly number[], after: readonly number[]): boolean {
+  for (let n = 0; n < owners.length; n++) {
+    if (before[n] !== after[n] && owners[n] !== VISIBLE) return true;
+  }
+  return false;
+}

@@ -67,7 +67,7 @@ const registerOrder: readonly number[] = [
 function firstOperands(row: Row): readonly Operand[] {
   switch (row.effect.kind) {
     case 'system':
-      return systemFirst;
+      return immediateField(row) === 'sr' ? [there, plain(0), plain(STATUS.IF), plain(-1)] : systemFirst;
     case 'load':
     case 'store':
       return memoryFirst;

@@ -18,10 +18,10 @@ import { type Symptom, symptomOf } from './symptoms.ts';
 export class NoProgramError extends Error {}
 
 /**
- * The program's text, to be run on `variant`. Throws NoProgramError when the instruction
+ * The program's text, to be run on `variant`, which the command line calls `isa`. Throws NoProgramError when the instruction
  * traps there in the states of the witness, or when no program can set them up.
  */
-export function formatProgram(witness: Witness, variant: Variant): string {
+export function formatProgram(witness: Witness, variant: Variant, isa: string = variant.name): string {
   const { first, second = first, sample } = witness;
   const { row } = sample.at;
   const refused = [first, second].find((state) => trapsIn(row, ringOf(state), variant));
@@ -32,7 +32,7 @@ export function formatProgram(witness: Witness, variant: Variant): string {
   if (symptom === undefined) throw new NoProgramError(`no program can see what ${row.name} does here`);
   const change = witness.second === undefined;
   return frame({
-    head: headOf(witness, variant, symptom),
+    head: headOf(witness, isa, symptom),
     symptom: symptom.read,
     says: symptom.says,
     runs: [
@@ -107,7 +107,7 @@ const because: Readonly<Record<Witness['class'], string>> = {
   supervisor: 'supervisor-sensitive: run directly in virtual ring 0, it would go wrong.',
 };
 
-function headOf(witness: Witness, variant: Variant, symptom: Symptom): readonly string[] {
+function headOf(witness: Witness, isa: string, symptom: Symptom): readonly string[] {
   const { first, second } = witness;
   const input = inputOf(witness);
   const pipe = input === undefined ? '' : `printf ${input} | `;
@@ -123,7 +123,7 @@ function headOf(witness: Witness, variant: Variant, symptom: Symptom): readonly 
           `  does not give the same ${symptom.says}`,
         ]),
     '',
-    `Run it: ${pipe}ringlab run FILE --isa ${variant.name}`,
+    `Run it: ${pipe}ringlab run FILE --isa ${isa}`,
     'Status 0: shown. 1: it gave the same. 2: it trapped.',
   ];
 }

@@ -47,7 +47,7 @@ const symptoms: ReadonlyMap<string, readonly string[]> = new Map([
   ['input waiting', port(PORT.CONSOLE_CONTROL)],
 ]);
 
-const names: Readonly<Record<string, string>> = { waiting: 'TIMER (steps left; hlt lets them pass)' };
+const names: Readonly<Record<string, string>> = { waiting: 'TIMER' };
 
 /** How to see the first of the witness's differences that a handler can see; undefined if there is none. */
 export function symptomOf({ differences }: Witness): Symptom | undefined {
