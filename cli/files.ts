@@ -1,7 +1,6 @@
 /** Reading what the user names and writing what they ask for, whole or not at all. */
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   openSync,
   readSync,
@@ -56,10 +55,10 @@ function readToEnd(path: string, file: number): Uint8Array {
  */
 export function writeOutput(path: string, bytes: Uint8Array): void {
   try {
-    const target = existsSync(path) ? realpathSync(path) : path;
-    const kind = statSync(target, { throwIfNoEntry: false });
-    if (kind === undefined || kind.isFile()) replaceFile(target, bytes);
-    else writeFileSync(target, bytes);
+    const present = statSync(path, { throwIfNoEntry: false });
+    if (present === undefined) replaceFile(path, bytes);
+    else if (present.isFile()) replaceFile(realpathSync(path), bytes);
+    else writeFileSync(path, bytes);
   } catch (error) {
     throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
   }

@@ -1,0 +1,214 @@
+/** `ringlab run`: statuses, streams, options. What is wrong with its input: bad-input.test.ts. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ending, fixture, interrupt, ringlab, scratch, shell } from './kit.ts';
+
+const file = scratch();
+const hello = 'guests/hello.s';
+const endless = file('endless.s', '_start: j _start\n');
+
+describe('The exit status of run', () => {
+  it.each([0, 1, 42, 255])('is the %i that a machine wrote to the power port', (status) => {
+    expect(ringlab(['run', file(`power-${status}.s`, ending(status))])).toEqual({
+      status,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('is the low byte of what was written, as shells have it', () => {
+    expect(ringlab(['run', file('power-big.s', ending(0x1234))]).status).toBe(0x34);
+  });
+
+  it('is what a process gave to exit', () => {
+    expect(ringlab(['run', '--process', fixture('process.elf')])).toEqual({
+      status: 7,
+      stdout: '41dd0330\n',
+      stderr: '',
+    });
+  });
+
+  it('is 124 when --max-steps stopped the guest', () => {
+    expect(ringlab(['run', '--max-steps', '1_000', endless])).toEqual({
+      status: 124,
+      stdout: '',
+      stderr: `ringlab: ${endless}: stopped after 1000 steps, as --max-steps asked\n`,
+    });
+  });
+
+  it('is 125 for a trap that nobody handles, with registers, code and cause', () => {
+    const { status, stdout, stderr } = ringlab(['run', file('trap.s', '_start: li a0, 7\nhere: ecall\n')]);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0): ecall\n');
+    expect(stderr).toContain('at pc 0x00010004 (here), ring 0, step 1\n');
+    expect(stderr).toContain('a0 0x00000007');
+    expect(stderr).toContain('=> 0x00010004  00000073  ecall');
+  });
+
+  it('is 125 for a machine that waits for an interrupt that can never come', () => {
+    const { status, stderr } = ringlab(['run', file('forever.s', '_start: hlt\n')]);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^ringlab: .*waits in hlt for an interrupt that can never come \(step 1\)/);
+  });
+
+  it('is 125 for a process with a wild store, and says where', () => {
+    const wild = file('wild.s', '_start: li t0, -4\nboom: sw zero, 0(t0)\n');
+    const { status, stderr } = ringlab(['run', '--process', wild]);
+    expect(status).toBe(125);
+    expect(stderr).toContain('killed by a trap: store access fault at address 0xfffffffc\n');
+    expect(stderr).toContain('(boom), ring 3, step 2\n');
+  });
+});
+
+describe('The streams of run', () => {
+  it("give the machine's console to stdout and nothing to stderr", () => {
+    expect(ringlab(['run', hello])).toEqual({ status: 0, stdout: 'Hello from ring 0\n', stderr: '' });
+  });
+
+  it('give standard input to the console, and to a process', () => {
+    expect(ringlab(['run', 'guests/echo.s'], 'abc\n').stdout).toBe('ABC\n');
+    expect(ringlab(['run', '--process', fixture('process.elf'), 'one', 'two'], 'hello\nworld')).toEqual({
+      status: 7,
+      stdout: 'one two\nHELLO\nWORLD41dd0330\n',
+      stderr: '',
+    });
+  });
+
+  it('take input from the file of --input instead', () => {
+    const input = file('input.txt', 'from a file');
+    const process = ['run', '--process', '--input', input, fixture('process.elf')];
+    expect(ringlab(process, 'not this').stdout).toBe('FROM A FILE41dd0330\n');
+    expect(ringlab(['run', '--input', input, 'guests/echo.s'], 'not this').stdout).toBe('FROM A FILE');
+  });
+
+  it("keep a process's stderr apart", () => {
+    const both = file(
+      'both.s',
+      `_start: li a0, 1\n la a1, out\n li a2, 4\n li a7, 64\n ecall\n li a0, 2\n la a1, err\n li a7, 64\n ecall
+      li a0, 0\n li a7, 93\n ecall\n .data\nout: .ascii "out\\n"\nerr: .ascii "err\\n"\n`,
+    );
+    expect(ringlab(['run', '--process', both])).toEqual({ status: 0, stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  it('show what was printed before a crash', () => {
+    const crash = file('crash.s', '_start: li t0, 16\n li t1, 65\n out t0, t1\n ebreak\n');
+    const { status, stdout } = ringlab(['run', crash]);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: 'A' });
+  });
+
+  it('end the run quietly when nobody reads any more', () => {
+    const chatty = file('chatty.s', '_start: li t0, 16\n li t1, 10\nagain: out t0, t1\n j again\n');
+    expect(shell(`ringlab run ${chatty} | head -n 1; echo "\${PIPESTATUS[0]}"`)).toEqual({
+      status: 0,
+      stdout: '\n141\n',
+      stderr: '',
+    });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends a guest that never would', async () => {
+    const printing = file('printing.s', '_start: li t0, 16\n li t1, 10\n out t0, t1\nhere: j here\n');
+    expect(await interrupt(['run', printing], 'SIGINT')).toBe('SIGINT');
+  });
+});
+
+describe('The options of run', () => {
+  it.each(['auto', 'fast', 'interpreter'])('run the same on --engine %s', (engine) => {
+    expect(ringlab(['run', '--process', '--engine', engine, 'guests/primes.s', '1000']).stdout).toBe(
+      '168 primes below 1000\n',
+    );
+  });
+
+  it('choose a variant by name or by file', () => {
+    const mine = file('mine.json', '{ "name": "mine", "unprivileged": ["getf", "smsw", "sring", "setf"] }');
+    const ring3 = (isa: string) => ringlab(['run', '--isa', isa, 'guests/flags.s']).stdout.split('\n')[1];
+    expect(ring3('ring32-v')).toBe('ring 3: getf traps, smsw traps, sring traps, setf traps');
+    expect(ring3('ring32-x')).toContain('sring 00000003');
+    expect(ring3(mine)).toBe(ring3('ring32-x'));
+  });
+
+  it('give the machine a disk in a file, and write it', () => {
+    const disk = file('disk.img', new Uint8Array(8 * 512).fill(0x61, 0, 512));
+    const writer = file(
+      'writer.s',
+      `_start: li t0, 0x20\n li t1, 3\n out t0, t1\n li t0, 0x21\n la t1, sector\n out t0, t1
+       li t0, 0x22\n li t1, 2\n out t0, t1\n hlt\n${ending(0).replace('_start:', '')}
+       .data\nsector: .fill 512, 1, 0x7a\n`,
+    );
+    expect(ringlab(['run', '--disk', disk, writer])).toEqual({ status: 0, stdout: '', stderr: '' });
+    const bytes = readFileSync(disk);
+    expect(bytes.length).toBe(8 * 512);
+    expect(new Set(bytes.subarray(3 * 512, 4 * 512))).toEqual(new Set([0x7a]));
+    expect(new Set(bytes.subarray(512, 3 * 512))).toEqual(new Set([0]));
+  });
+
+  it('give the machine as much memory as asked for', () => {
+    const size = file('size.s', '_start: mfs t1, MEMSIZE\n srli t1, t1, 16\n li t0, 1\n out t0, t1\n');
+    expect(ringlab(['run', '--memory', '1M', size]).status).toBe(16);
+    expect(ringlab(['run', '--memory', '128k', size]).status).toBe(2);
+    expect(ringlab(['run', '--memory', '1G', size.replace('size', 'none')]).status).toBe(65);
+    expect(ringlab(['run', '--memory', '1G', size]).stderr).toBe('');
+  });
+
+  it('may follow the file; what follows -- are arguments', () => {
+    const { stdout, stderr } = ringlab(['run', fixture('process.elf'), '--process', 'a', '--', '--b']);
+    expect({ stdout, stderr }).toEqual({ stdout: 'a --b\n41dd0330\n', stderr: '' });
+  });
+});
+
+describe('run --stats', () => {
+  it('tells steps, engine, status and exits on stderr, in 80 columns', () => {
+    const { stdout, stderr } = ringlab(['run', '--stats', '--process', 'guests/primes.s', '20000']);
+    expect(stdout).toBe('2262 primes below 20000\n');
+    expect(stderr).toMatch(/^steps {5}291207 in \d+\.\d{3} s, [\d.]+ million a second$/m);
+    expect(stderr).toMatch(/^engine {4}fast, ring32-v, monitor none$/m);
+    expect(stderr).toMatch(/^status {4}0$/m);
+    expect(stderr).toMatch(/^compiled {2}\d+\.\d % of the steps ran in \d+ regions?:$/m);
+    expect(stderr).toMatch(/^exits {5}2 × brk\n {10}1 × exit\n {10}4 × write$/m);
+    for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('tells them as one JSON document with --json', () => {
+    const { status, stdout, stderr } = ringlab(['run', '--stats', '--json', 'guests/user-kernel.s']);
+    const number: unknown = expect.any(Number);
+    const { steps, ...rest } = JSON.parse(stderr) as Record<string, unknown>;
+    expect(stdout).not.toBe('');
+    expect(rest).toEqual({
+      format: 'ringlab-run',
+      version: 1,
+      engine: 'fast',
+      monitor: 'none',
+      isa: 'ring32-v',
+      status,
+      exits: expect.objectContaining({ ecall: number }),
+      direct: steps,
+      seconds: number,
+      regions: number,
+      codeBytes: number,
+      compileSeconds: number,
+      compiledSteps: number,
+      compiledShare: number,
+    });
+  });
+
+  it('shows that hot code was compiled', () => {
+    const { stderr } = ringlab(['run', '--stats', '--json', '--process', fixture('fib.elf')]);
+    const { regions, codeBytes, compiledShare } = JSON.parse(stderr) as Record<string, number>;
+    expect(regions).toBeGreaterThan(0);
+    expect(codeBytes).toBeGreaterThan(0);
+    expect(compiledShare).toBeGreaterThan(0.9);
+  });
+
+  it('says nothing of compiled code when the interpreter ran', () => {
+    const { stderr } = ringlab(['run', '--stats', '--json', '--engine', 'interpreter', hello]);
+    expect(JSON.parse(stderr)).toMatchObject({ engine: 'interpreter', steps: 97 });
+    expect(JSON.parse(stderr)).not.toHaveProperty('regions');
+  });
+
+  it('comes after the message of a run that did not end by itself', () => {
+    const { status, stderr } = ringlab(['run', '--json', '--max-steps', '10', endless]);
+    expect(status).toBe(124);
+    expect(JSON.parse(stderr.split('\n')[1] as string)).toMatchObject({ steps: 10, status: 124 });
+  });
+});
