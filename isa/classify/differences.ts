@@ -17,8 +17,9 @@ export interface Difference {
 export function outcomesDiffer(part: number, first: Outcome, second: Outcome): boolean {
   if (isMemoryTrap(first) || isMemoryTrap(second)) return false;
   if (!sameTrap(first, second) || first.written !== second.written) return true;
-  for (let n = 0; n < owners.length; n++) {
-    if (first.seen[n] !== second.seen[n] && owners[n] !== part) return true;
+  const [one, other, of] = [first.seen, second.seen, owners];
+  for (let n = 0; n < one.length; n++) {
+    if (one[n] !== other[n] && of[n] !== part) return true;
   }
   return false;
 }

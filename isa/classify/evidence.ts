@@ -41,7 +41,9 @@ export function describeWitness(witness: Witness): string {
 }
 
 function hex(value: number | string): string {
-  return typeof value === 'string' || value < 10 ? String(value) : `0x${value.toString(16)}`;
+  return typeof value === 'string' || Math.abs(value) < 10
+    ? String(value)
+    : `0x${(value >>> 0).toString(16)}`;
 }
 
 /** All evidence of an instruction: what it is, and why. */

@@ -51,7 +51,7 @@ export const observables: readonly Observable[] = [
   ...Array.from({ length: 32 }, (_, n) => ({
     name: registerName(n),
     owner: VISIBLE,
-    read: ({ x }: Specimen) => (x[n] as number) >>> 0,
+    read: ({ x }: Specimen) => x[n] as number,
   })),
   { name: 'pc', owner: VISIBLE, read: ({ pc }) => pc },
   { name: 'UF', owner: VISIBLE, read: ({ status }) => status & STATUS.UF },
@@ -73,9 +73,12 @@ export const observables: readonly Observable[] = [
   { name: 'powered off', owner: PROCESSOR, read: ({ poweredOff }) => Number(poweredOff !== undefined) },
 ];
 
-/** All of it, in the order of `observables`. */
+/** All of it, in the order of `observables`, which begin with the general registers (signed). */
 export function observe(machine: Specimen): readonly number[] {
-  return observables.map(({ read }) => read(machine));
+  const seen: number[] = [...machine.x];
+  for (let n = seen.length; n < observables.length; n++)
+    seen.push((observables[n] as Observable).read(machine));
+  return seen;
 }
 
 /** The owner of each observable. */
@@ -83,7 +86,7 @@ export const owners: readonly number[] = observables.map(({ owner }) => owner);
 
 /** Whether two observations differ in anything but what is the program's own. */
 export function isPrivilegedChanged(before: readonly number[], after: readonly number[]): boolean {
-  for (let n = 0; n < owners.length; n++) {
+  for (let n = 0; n < before.length; n++) {
     if (before[n] !== after[n] && owners[n] !== VISIBLE) return true;
   }
   return false;

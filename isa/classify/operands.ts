@@ -47,7 +47,7 @@ const systemFirst: readonly Operand[] = [
   plain(0xff07),
   plain(-1),
 ];
-const systemSecond: readonly Operand[] = [plain(0), plain(1), plain(2), plain(3), plain(0x1000), plain(-1)];
+const systemSecond: readonly Operand[] = [plain(0), plain(1), plain(3), plain(-1)];
 const memoryFirst: readonly Operand[] = [
   data,
   { value: DATA + 1, text: 'data + 1' },
@@ -81,7 +81,10 @@ function immediates(row: Row): readonly number[] {
   const range = field && fieldRange(row.picture, field);
   if (range === undefined) return [0];
   if (field === 'sr') return registerOrder;
-  return [8, 0, 4096, -4].filter((n) => n >= range.min && n <= range.max && n % range.multiple === 0);
+  const fitting = [8, 0, 4096, -4].filter(
+    (n) => n >= range.min && n <= range.max && n % range.multiple === 0,
+  );
+  return row.effect.kind === 'system' ? fitting.slice(0, 1) : fitting;
 }
 
 /** Every sample of a row, simplest first. */

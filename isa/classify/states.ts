@@ -26,9 +26,10 @@ export function applyState(machine: Specimen, state: State): void {
   machine.forget();
   machine.x.fill(0);
   machine.status = 0;
-  for (const [n, part] of parts.entries()) {
-    part.values[0]?.apply(machine);
-    if (state[n] !== 0) part.values[state[n] as number]?.apply(machine);
+  for (let n = 0; n < state.length; n++) {
+    const { values } = parts[n] as Part;
+    values[0]?.apply(machine);
+    if (state[n] !== 0) values[state[n] as number]?.apply(machine);
   }
   machine.pc = PC;
 }
