@@ -40,7 +40,7 @@ export function fillSectors(texts: readonly string[]): readonly string[] {
 
 const images = new Map<string, Image>();
 
-function imageOf(file: string): Image {
+export function imageOf(file: string): Image {
   const known = images.get(file);
   if (known !== undefined) return known;
   const { elf } = assemble([{ name: resolve(folder, file), text: guestText(file) }], {

@@ -50,12 +50,12 @@ export class Interpreter implements Engine {
     for (;;) {
       const stop = machine.settle(until);
       if (stop !== undefined) return stop;
-      this.#burst();
+      this.burst();
     }
   }
 
-  /** Executes until the horizon. */
-  #burst(): void {
+  /** Executes until the horizon: for who settles the machine itself. */
+  burst(): void {
     const machine = this.#machine;
     const pages = this.#pages;
     let pc = machine.pc | 0;

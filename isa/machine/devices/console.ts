@@ -15,8 +15,8 @@ export class Console {
   readonly #source: (() => Uint8Array | undefined) | undefined;
 
   /**
-   * `sink` gets every byte printed. `source` returns more input, or undefined at its
-   * end; without one, input comes only by `feed`.
+   * `sink` gets every byte printed. `source` returns more input, none if there is none
+   * yet, or undefined at its end; without a source, input comes only by `feed`.
    */
   constructor(sink: (byte: number) => void, source?: () => Uint8Array | undefined) {
     this.#sink = sink;
@@ -44,9 +44,15 @@ export class Console {
       if (!this.#open || this.#source === undefined) return false;
       const more = this.#source();
       if (more === undefined) this.#open = false;
+      else if (more.length === 0) return false;
       else this.feed(more);
     }
     return true;
+  }
+
+  /** Whether more input may come. */
+  get open(): boolean {
+    return this.#open;
   }
 
   /** Whether input that does not wait yet can still come and interrupt. */

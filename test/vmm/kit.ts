@@ -1,0 +1,84 @@
+/** Guests on the bare machine and under a monitor, side by side. */
+import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import { Console } from '../../isa/machine/devices/console.ts';
+import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { type Variant, variantNamed } from '../../isa/table/variants.ts';
+import { Monitor } from '../../vmm/monitor/monitor.ts';
+import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { difference } from '../property/lockstep.ts';
+
+/** What a guest gets: the same for both. */
+export interface Parts {
+  readonly image: Image;
+  readonly variant: string;
+  readonly memory?: number;
+  readonly input?: string;
+  readonly disk?: Uint8Array;
+}
+
+/** One of the two: a machine to look at, and how to run it. */
+export interface Side {
+  readonly machine: Machine;
+  readonly printed: number[];
+  readonly disk: MemoryDisk | undefined;
+  readonly run: (until: number) => Stop;
+  readonly guest?: VirtualMachine;
+}
+
+function devices({ input = '', disk }: Parts) {
+  const printed: number[] = [];
+  let rest: Uint8Array | undefined = new TextEncoder().encode(input);
+  const source = () => {
+    const bytes = rest;
+    rest = undefined;
+    return bytes?.length ? bytes : undefined;
+  };
+  return { printed, console: new Console((byte) => printed.push(byte), source), disk: disk && new MemoryDisk(disk) };
+}
+
+export const defaultMemory = 2 ** 20;
+
+/** The guest on a bare machine. */
+export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
+  const { printed, console, disk } = devices(parts);
+  const memory = parts.memory ?? defaultMemory;
+  const variant = variantNamed(parts.variant) as Variant;
+  const storage = storageFor(engine, memory);
+  const machine = new Machine({ variant, memory, console, storage, ...(disk ? { disk } : {}) });
+  loadImage(parts.image, machine.memory.bytes);
+  machine.pc = parts.image.entry;
+  const made = createEngine(engine, machine);
+  return { machine, printed, disk, run: (until) => made.run(until) };
+}
+
+/** The guest under a monitor. */
+export function monitored(parts: Parts, strategy: string, engine: EngineName = 'interpreter'): Side {
+  const { printed, console, disk } = devices(parts);
+  const monitor = new Monitor({
+    guests: [{ image: parts.image, memory: parts.memory ?? defaultMemory }],
+    variant: variantNamed(parts.variant) as Variant,
+    strategy,
+    engine,
+    console,
+    ...(disk ? { disk } : {}),
+  });
+  const [guest] = monitor.guests as readonly [VirtualMachine];
+  return { machine: guest.cpu, printed, disk, guest, run: (until) => monitor.runGuest(guest, until) };
+}
+
+/** Runs both in lockstep, comparing every `stride` steps until both stop; returns the first difference found. */
+export function lockstep(a: Side, b: Side, stride: number, most = 2_000_000): string | undefined {
+  for (let until = stride; until < most; until += stride) {
+    const stops = [a.run(until), b.run(until)].map((stop) => JSON.stringify(stop));
+    if (stops[0] !== stops[1]) return `at step ${a.machine.steps}: stopped as ${stops.join(' and as ')}`;
+    const found = difference(a.machine, b.machine);
+    if (found !== undefined) return `at step ${a.machine.steps}: ${found}`;
+    if (a.printed.join() !== b.printed.join()) return `at step ${a.machine.steps}: they printed different things`;
+    if (!stops[0]?.includes('limit')) break;
+  }
+  if (a.disk && b.disk && Buffer.compare(a.disk.bytes, b.disk.bytes) !== 0) return 'their disks differ';
+  return undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * The console multiplexer: one real console for all guests. A single guest has it to
+ * itself. Of several, each one's output appears in whole lines behind its name, and
+ * input goes to the first.
+ */
+import { Console } from '../../isa/machine/devices/console.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
+import { printByte, readByte } from './physical.ts';
+
+const newline = 10;
+
+export class ConsoleMux {
+  readonly #real: Machine;
+  readonly #names: readonly string[];
+  readonly #lines: number[][];
+
+  constructor(real: Machine, names: readonly string[]) {
+    this.#real = real;
+    this.#names = names;
+    this.#lines = names.map(() => []);
+  }
+
+  /** The virtual console of guest `n`. */
+  consoleFor(n: number): Console {
+    const alone = this.#names.length === 1;
+    const sink = alone
+      ? (byte: number) => printByte(this.#real, byte)
+      : (byte: number) => this.#collect(n, byte);
+    return new Console(sink, n === 0 ? () => this.#input() : () => undefined);
+  }
+
+  /** Prints what guests have begun of a line. */
+  flush(): void {
+    for (const [n, line] of this.#lines.entries()) if (line.length > 0) this.#collect(n, newline);
+  }
+
+  #collect(n: number, byte: number): void {
+    const line = this.#lines[n] as number[];
+    line.push(byte);
+    if (byte !== newline) return;
+    for (const out of [...Buffer.from(`${this.#names[n]} | `), ...line]) printByte(this.#real, out);
+    line.length = 0;
+  }
+
+  /** A byte of the real console's input; none if none waits yet; undefined at its end. */
+  #input(): Uint8Array | undefined {
+    const byte = readByte(this.#real);
+    if (byte >= 0) return Uint8Array.of(byte);
+    return this.#real.console.open ? new Uint8Array() : undefined;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The dispatcher: entered by every trap that the real machine takes while a guest runs.
+ * It decides whose trap it is: the monitor's own (the turn ended), one that the virtual
+ * machine would take too (reflected), a privileged instruction of the guest's supervisor
+ * (interpreted by its routine), or a fault (reflected if true, repaired if hidden).
+ */
+import { executeOne } from '../../isa/engines/interpreter/interpreter.ts';
+import { FAULT, type Machine } from '../../isa/machine/machine.ts';
+import { type Access, FETCH, LOAD, STORE } from '../../isa/machine/translate.ts';
+import type { Instruction } from '../../isa/table/row.ts';
+import { decode } from '../../isa/table/table.ts';
+import { CAUSE, causeName } from '../../isa/table/traps.ts';
+import type { Entered, ShadowTables } from '../memory/shadow.ts';
+import { EXIT, type Ledger } from './ledger.ts';
+import { interpret } from './routines.ts';
+
+/** What the real machine's trap registers say. Words signed. */
+export interface Trap {
+  readonly cause: number;
+  readonly value: number;
+}
+
+/** Hidden faults at one guest step after which the instruction is executed for the guest: a repair that does not last. */
+const patience = 4;
+
+const memoryFaults: ReadonlySet<number> = new Set([
+  CAUSE.FETCH_ACCESS,
+  CAUSE.LOAD_ACCESS,
+  CAUSE.STORE_ACCESS,
+  CAUSE.FETCH_PAGE,
+  CAUSE.LOAD_PAGE,
+  CAUSE.STORE_PAGE,
+]);
+
+export class Dispatcher {
+  readonly #cpu: Machine;
+  readonly #shadow: ShadowTables;
+  readonly #ledger: Ledger;
+  #repairs = 0;
+  #repairedStep = -1;
+
+  constructor(cpu: Machine, shadow: ShadowTables, ledger: Ledger) {
+    this.#cpu = cpu;
+    this.#shadow = shadow;
+    this.#ledger = ledger;
+  }
+
+  /** Handles a trap of the guest; the virtual CPU is as it was when the trap came. */
+  handle({ cause, value }: Trap): void {
+    if (cause >>> 0 >= CAUSE.INTERRUPT) this.#ledger.exit(EXIT.TURN, this.#cpu.pc);
+    else if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) this.#emulate(value);
+    else if (memoryFaults.has(cause)) this.#fault(cause);
+    else this.#reflect(cause, value);
+  }
+
+  /** A privileged instruction of the virtual supervisor: its interpreter routine. */
+  #emulate(word: number): void {
+    const at = decode(word) as Instruction;
+    this.#ledger.exit(`emulated: ${at.row.name}`, this.#cpu.pc);
+    interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);
+    this.#ledger.byMonitor += 1;
+  }
+
+  /** A trap that the virtual machine takes as the real one did. */
+  #reflect(cause: number, value: number): void {
+    const cpu = this.#cpu;
+    this.#ledger.exit(`reflected: ${causeName(cause)}`, cpu.pc);
+    const before = cpu.steps;
+    cpu.pc = cpu.trap(cause, value, cpu.pc | 0) >>> 0;
+    cpu.steps += 1;
+    this.#ledger.byMonitor += cpu.steps - before;
+  }
+
+  /** A memory fault: the virtual machine is asked whether the whole access would pass there. */
+  #fault(cause: number): void {
+    const cpu = this.#cpu;
+    const fetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
+    const access = fetch ? fetchOf(cpu) : dataAccessOf(cpu);
+    if (cpu.locate(access.va, access.width, access.kind, access.named) !== FAULT) {
+      this.#repair(access);
+      return;
+    }
+    this.#ledger.exit(EXIT.TRUE, cpu.pc);
+    const before = cpu.steps;
+    cpu.pc = cpu.fault(cpu.pc | 0) >>> 0;
+    cpu.steps += 1;
+    this.#ledger.byMonitor += cpu.steps - before;
+  }
+
+  /** A hidden fault: the shadow gets its entries, or the monitor executes the instruction for the guest. */
+  #repair({ va, width, kind }: MemoryAccess): void {
+    const cpu = this.#cpu;
+    const outcome = this.#isStuck() || !cpu.paging ? 'stuck' : this.#enter(va >>> 0, width, kind === STORE);
+    const name = {
+      entered: EXIT.HIDDEN,
+      traced: EXIT.TRACE,
+      compressed: EXIT.COMPRESSED,
+      stuck: EXIT.EXECUTED,
+    };
+    this.#ledger.exit(name[outcome], cpu.pc);
+    if (outcome === 'entered') return;
+    const before = cpu.steps;
+    executeOne(cpu);
+    this.#ledger.byMonitor += cpu.steps - before;
+  }
+
+  /** Enters the page of the access in the shadow, and the second one of an access across two. */
+  #enter(va: number, width: number, store: boolean): Entered {
+    const last = (va + width - 1) >>> 0;
+    const first = this.#shadow.enter(va, store);
+    return first !== 'entered' || last >>> 12 === va >>> 12 ? first : this.#shadow.enter(last, store);
+  }
+
+  /** Whether repairs at this guest step do not last, as when two pages push each other out. */
+  #isStuck(): boolean {
+    if (this.#cpu.steps !== this.#repairedStep) this.#repairs = 0;
+    this.#repairedStep = this.#cpu.steps;
+    this.#repairs += 1;
+    return this.#repairs > patience;
+  }
+}
+
+interface MemoryAccess {
+  readonly va: number;
+  readonly width: number;
+  readonly kind: Access;
+  readonly named: boolean;
+}
+
+function fetchOf(cpu: Machine): MemoryAccess {
+  return { va: cpu.pc, width: 4, kind: FETCH, named: false };
+}
+
+/** The load or store at the guest's pc, which was fetched already. */
+function dataAccessOf(cpu: Machine): MemoryAccess {
+  const at = decode(cpu.memory.read(cpu.locate(cpu.pc, 4, FETCH, false), 4));
+  const effect = at?.row.effect;
+  if (at === undefined || (effect?.kind !== 'load' && effect?.kind !== 'store')) {
+    throw new Error('a data fault at an instruction that is no load or store');
+  }
+  const va = ((cpu.x[at.rs1] as number) + at.imm) | 0;
+  return { va, width: effect.width, kind: effect.kind === 'load' ? LOAD : STORE, named: at.rs1 !== 0 };
+}

@@ -1,0 +1,107 @@
+/**
+ * The monitor: ring-0 software of one real machine, running one guest or several. It has
+ * control only when the real machine traps. Its parts, in Popek and Goldberg's names:
+ *
+ *   allocator.ts    hands out memory, devices and time
+ *   dispatcher.ts   entered by every trap; decides what it is
+ *   routines.ts     the interpreter routines, one for each privileged instruction
+ *   virtual-machine.ts, strategies.ts   the virtual CPU, and how its supervisor code runs
+ */
+import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { Console } from '../../isa/machine/devices/console.ts';
+import type { DiskStore } from '../../isa/machine/devices/disk.ts';
+import type { Image } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { ConsoleMux } from '../devices/console-mux.ts';
+import { DiskSlice } from '../devices/disk-slice.ts';
+import { Allocator } from './allocator.ts';
+import { strategyNamed } from './strategies.ts';
+import { VirtualMachine } from './virtual-machine.ts';
+
+export interface GuestDescription {
+  readonly name?: string;
+  readonly image: Image;
+  /** Bytes of its memory, whole pages. */
+  readonly memory: number;
+  /** Its share of time against the others'; default 1. */
+  readonly weight?: number;
+  /** Sectors of the real disk that it gets; default all that are left for a single guest, none for several. */
+  readonly sectors?: number;
+}
+
+export interface MonitorOptions {
+  readonly guests: readonly GuestDescription[];
+  readonly variant: Variant;
+  /** trap-and-emulate, hybrid or interpret. */
+  readonly strategy: string;
+  readonly engine?: EngineName;
+  /** The real machine's console and disk. */
+  readonly console: Console;
+  readonly disk?: DiskStore;
+}
+
+export class Monitor {
+  readonly real: Machine;
+  readonly guests: readonly VirtualMachine[];
+  readonly #mux: ConsoleMux;
+  readonly #ended = new Map<VirtualMachine, Stop>();
+  #current: VirtualMachine | undefined;
+
+  /** Throws ImageError when an image does not fit in its guest's memory. */
+  constructor({ guests, variant, strategy, engine: engineName = 'auto', console, disk }: MonitorOptions) {
+    const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
+    const allocator = new Allocator(guests.map((guest) => ({ sectors: alone, ...guest })));
+    const { memory } = allocator;
+    const storage = storageFor(engineName, memory);
+    this.real = new Machine({ memory, variant, console, hosted: true, storage, ...(disk ? { disk } : {}) });
+    const engine = createEngine(engineName, this.real);
+    const { real } = this;
+    this.#mux = new ConsoleMux(
+      real,
+      guests.map(({ name }, n) => name ?? `guest ${n + 1}`),
+    );
+    this.guests = allocator.allocations.map((allocation, n) => {
+      const slice = new DiskSlice(real, allocation, allocator.transferPage);
+      const guest = new VirtualMachine({
+        real,
+        engine,
+        allocator,
+        allocation,
+        strategy: strategyNamed(strategy),
+        console: this.#mux.consoleFor(n),
+        ...(slice.sectors > 0 ? { disk: slice } : {}),
+      });
+      guest.load((guests[n] as GuestDescription).image);
+      return guest;
+    });
+  }
+
+  /** Runs one guest until its own step `until`, or until it stops. */
+  runGuest(guest: VirtualMachine, until: number): Stop {
+    if (guest !== this.#current) {
+      this.#current?.switchOut();
+      guest.switchIn();
+      this.#current = guest;
+    }
+    return guest.run(until);
+  }
+
+  /** Gives every guest that still runs one turn; returns whether any does after it. */
+  turn(): boolean {
+    for (const guest of this.guests) {
+      if (this.#ended.has(guest)) continue;
+      const stop = this.runGuest(guest, guest.cpu.steps + guest.allocation.turn);
+      if (stop.kind !== 'limit') this.#ended.set(guest, stop);
+    }
+    return this.#ended.size < this.guests.length;
+  }
+
+  /** Runs all guests, turn by turn, until each has stopped; returns how, in the guests' order. */
+  runAll(): readonly Stop[] {
+    while (this.turn());
+    this.#mux.flush();
+    return this.guests.map((guest) => this.#ended.get(guest) as Stop);
+  }
+}

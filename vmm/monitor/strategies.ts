@@ -1,0 +1,32 @@
+/**
+ * Ways of running virtual supervisor code. Everything else of the monitor is shared.
+ *
+ *   trap-and-emulate   directly, in ring 1: right when every sensitive instruction traps (Theorem 1)
+ *   hybrid             interpreted; only virtual rings 1 to 3 run directly (Theorem 3)
+ *   interpret          everything interpreted: a complete software machine
+ *
+ * Binary translation is one more such object (vmm/translator).
+ */
+import type { VirtualMachine } from './virtual-machine.ts';
+
+export interface Strategy {
+  readonly name: string;
+  /** Runs the guest, settled and able to execute, at most until its horizon. */
+  readonly advance: (guest: VirtualMachine) => void;
+}
+
+export const strategies: readonly Strategy[] = [
+  { name: 'trap-and-emulate', advance: (guest) => guest.runDirectly() },
+  {
+    name: 'hybrid',
+    advance: (guest) => (guest.cpu.ring === 0 ? guest.runInterpreted() : guest.runDirectly()),
+  },
+  { name: 'interpret', advance: (guest) => guest.runInterpreted() },
+];
+
+/** The strategy of that name. Throws RangeError for an unknown one. */
+export function strategyNamed(name: string): Strategy {
+  const strategy = strategies.find((candidate) => candidate.name === name);
+  if (strategy === undefined) throw new RangeError(`no monitor strategy "${name}"`);
+  return strategy;
+}

@@ -1,0 +1,154 @@
+/**
+ * A guest's virtual machine: its virtual CPU, and the two ways in which it makes steps.
+ *
+ * The virtual CPU is a Machine that executes nothing: it holds the guest's own idea of
+ * its rings, R, PTBR, traps, time and devices. Its memory is the guest's part of the real
+ * memory; its general registers are the real ones while the guest runs.
+ *
+ * Rings are compressed: virtual ring 0 runs in real ring 1, the others in their own. A
+ * guest step is a real step, but for those that the monitor makes for it (dispatcher.ts).
+ */
+import type { Engine } from '../../isa/engines/engine.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
+import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
+import { decode, rowNamed } from '../../isa/table/table.ts';
+import { composeRelocation } from '../memory/relocation.ts';
+import { ShadowTables } from '../memory/shadow.ts';
+import type { Allocation, Allocator } from './allocator.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Ledger } from './ledger.ts';
+import type { Strategy } from './strategies.ts';
+
+/** The longest that the real timer is set for. */
+const longestTurn = 2 ** 30;
+
+/** Real ring of virtual ring 0. */
+const supervisorRing = 1;
+
+export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk'> {
+  readonly real: Machine;
+  readonly engine: Engine;
+  readonly allocator: Allocator;
+  readonly allocation: Allocation;
+  readonly strategy: Strategy;
+}
+
+export class VirtualMachine {
+  readonly cpu: Machine;
+  readonly ledger = new Ledger();
+  readonly allocation: Allocation;
+  readonly #real: Machine;
+  readonly #engine: Engine;
+  readonly #shadow: ShadowTables;
+  readonly #dispatcher: Dispatcher;
+  readonly #strategy: Strategy;
+  #interpreter: Interpreter | undefined;
+  /** The general registers while another guest runs. */
+  readonly #saved = new Int32Array(32);
+
+  constructor({ real, engine, allocator, allocation, strategy, ...devices }: GuestOptions) {
+    this.cpu = new Machine({
+      memory: allocation.size,
+      variant: real.variant,
+      within: { machine: real, at: allocation.at },
+      ...devices,
+    });
+    this.allocation = allocation;
+    this.#real = real;
+    this.#engine = engine;
+    this.#strategy = strategy;
+    this.#shadow = new ShadowTables(real, this.cpu, allocation.at, allocator);
+    this.#dispatcher = new Dispatcher(this.cpu, this.#shadow, this.ledger);
+  }
+
+  /** Loads an image and sets pc to its entry. Throws ImageError when it does not fit. */
+  load(image: Image): void {
+    loadImage(image, this.cpu.memory.bytes);
+    this.cpu.pc = image.entry;
+  }
+
+  /** Runs until the guest's own step `until`, or until it stops. The guest is the current one. */
+  run(until: number): Stop {
+    for (;;) {
+      const before = this.cpu.steps;
+      const stop = this.cpu.settle(until);
+      this.ledger.byMonitor += this.cpu.steps - before;
+      if (stop !== undefined) return stop;
+      this.#strategy.advance(this);
+    }
+  }
+
+  /** World switch: the general registers are this guest's from here on. */
+  switchIn(): void {
+    this.#real.x.set(this.#saved);
+  }
+
+  switchOut(): void {
+    this.#saved.set(this.#real.x);
+  }
+
+  // ---- The two ways to make steps ----
+
+  /** The monitor executes the guest's instructions, until the horizon or a change of ring. */
+  runInterpreted(): void {
+    this.#interpreter ??= new Interpreter(this.cpu);
+    const before = this.cpu.steps;
+    const paged = this.cpu.paging;
+    this.#interpreter.burst();
+    this.ledger.byMonitor += this.cpu.steps - before;
+    if (paged && !this.cpu.paging) this.#shadow.flush();
+  }
+
+  /** The guest executes on the real machine, until something traps to the monitor. */
+  runDirectly(): void {
+    const real = this.#real;
+    this.#enter(Math.min(this.cpu.horizon - this.cpu.steps, longestTurn));
+    const entered = real.steps;
+    const stop = this.#engine.run(Number.POSITIVE_INFINITY);
+    if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
+    const done = real.steps - entered - 1; // The last step is the trap.
+    this.cpu.steps += done;
+    this.ledger.direct += done;
+    this.#leave();
+    this.#dispatcher.handle({ cause: real.readSystem(SR.ECAUSE), value: real.readSystem(SR.EVAL) });
+  }
+
+  /** Sets up the real machine for the guest and returns to it by `iret`, the timer armed for `steps`. */
+  #enter(steps: number): void {
+    const real = this.#real;
+    const { cpu } = this;
+    const supervisor = cpu.ring === 0;
+    const ring = supervisor ? supervisorRing : cpu.ring;
+    const { base, bound } = composeRelocation(cpu, this.allocation.at);
+    real.writeSystem(SR.PTBR, cpu.paging ? this.#shadow.ptbr : 0);
+    real.writeSystem(SR.LIMIT, supervisor ? 0 : cpu.readSystem(SR.LIMIT));
+    real.writeSystem(SR.EPC, cpu.pc);
+    real.writeSystem(SR.ESTATUS, (cpu.status & STATUS.UF) | STATUS.IF | ring);
+    real.writeSystem(SR.ERBASE, base);
+    real.writeSystem(SR.ERBOUND, bound);
+    real.writeSystem(SR.TIMER, steps);
+    returnFromTrap(real);
+  }
+
+  /** Reads back what the guest may have changed directly: pc, user flags and, by `retf` where it does not trap, its ring. */
+  #leave(): void {
+    const { cpu } = this;
+    const status = this.#real.readSystem(SR.ESTATUS);
+    const ring = status & STATUS.RING;
+    const compressed = cpu.ring === 0 && ring === supervisorRing;
+    cpu.pc = this.#real.readSystem(SR.EPC) >>> 0;
+    cpu.status = (cpu.status & STATUS.IF) | (status & STATUS.UF) | (compressed ? 0 : ring);
+  }
+}
+
+const iret = decode(rowNamed('iret')?.picture.match ?? 0);
+
+/** The monitor's last instruction before the guest's next: a step of the real machine. */
+function returnFromTrap(real: Machine): void {
+  if (iret?.row.effect.kind !== 'system') throw new Error('the table has no iret');
+  real.pc = iret.row.effect.run(real, iret, 0) >>> 0;
+  real.steps += 1;
+}
