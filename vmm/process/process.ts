@@ -65,7 +65,9 @@ export class Process {
     }
     this.machine = machine;
     this.streams = options.streams;
-    this.space = new AddressSpace(bytes, end);
+    this.space = new AddressSpace(bytes.length, end, (from, to) =>
+      machine.memory.fill(from, new Uint8Array(to - from)),
+    );
     this.engine = createEngine(engine, machine);
     machine.x[2] = writeStack(
       bytes,

@@ -15,26 +15,26 @@ function roundUp(n: number): number {
 }
 
 export class AddressSpace {
-  readonly #memory: Uint8Array;
+  readonly #clear: (from: number, to: number) => void;
   readonly #start: number;
   readonly #end: number;
   #break: number;
   /** Mapped blocks, whole pages, highest first. */
   #blocks: { from: number; to: number }[] = [];
 
-  /** `imageEnd`: the first address after the image. */
-  constructor(memory: Uint8Array, imageEnd: number) {
-    this.#memory = memory;
+  /** `size`: bytes of memory; `imageEnd`: the first address after the image; `clear` writes zeros. */
+  constructor(size: number, imageEnd: number, clear: (from: number, to: number) => void) {
+    this.#clear = clear;
     this.#start = roundUp(imageEnd);
     this.#break = this.#start;
-    this.#end = memory.length - stackSize(memory.length);
+    this.#end = size - stackSize(size);
   }
 
   /** Moves the end of the heap if it can, and returns where it is, as Linux's brk does. */
   setBreak(end: number): number {
     const lowest = this.#blocks.at(-1)?.from ?? this.#end;
     if (end >= this.#start && end <= lowest) {
-      if (end < this.#break) this.#memory.fill(0, end, this.#break);
+      if (end < this.#break) this.#clear(end, this.#break);
       this.#break = end;
     }
     return this.#break;
@@ -47,7 +47,7 @@ export class AddressSpace {
     if (at === undefined || at % page !== 0 || at < roundUp(this.#break) || at + size > this.#end)
       return undefined;
     this.#remove(at, at + size);
-    this.#memory.fill(0, at, at + size);
+    this.#clear(at, at + size);
     this.#blocks.push({ from: at, to: at + size });
     this.#blocks.sort((a, b) => b.from - a.from);
     return at;

@@ -1,0 +1,228 @@
+/** Every system call: what it answers, what it does, how it fails. */
+import { describe, expect, it } from 'vitest';
+import { systemCalls } from '../../vmm/process/calls.ts';
+import { ERRNO } from '../../vmm/process/errno.ts';
+import { Caller, runProgram } from './kit.ts';
+
+const buffer = 0x11000;
+const outside = 0x7fff0000;
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+const { EBADF, EFAULT, EINVAL, ENOMEM, ENOSYS, ENOTTY, ESPIPE } = ERRNO;
+
+/** Puts text into the caller's memory and returns its address. */
+function put(caller: Caller, text: string, at = buffer): number {
+  caller.process.put(at, Buffer.from(text));
+  return at;
+}
+
+function textAt(caller: Caller, at: number, length: number): string {
+  return Buffer.from(caller.process.bytes(at, length) as Uint8Array).toString();
+}
+
+function wordsAt(caller: Caller, at: number, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => caller.process.machine.memory.read(at + 4 * n, 4) >>> 0);
+}
+
+/** Puts an iovec of the buffers (address, length) into memory. */
+function vector(caller: Caller, at: number, ...parts: [number, number][]): number {
+  caller.process.put(at, new Uint8Array(Uint32Array.from(parts.flat()).buffer));
+  return at;
+}
+
+/** Tests by the name of the call they are of; the last test compares the names with the table. */
+const tests: Readonly<Record<string, () => void>> = {
+  write: () => {
+    const caller = new Caller();
+    const at = put(caller, 'hello');
+    expect(caller.call('write', STDOUT, at, 5)).toBe(5);
+    expect(caller.call('write', STDERR, at, 4)).toBe(4);
+    expect(caller.call('write', STDOUT, at, 0)).toBe(0);
+    expect(caller.printed).toEqual({ 1: 'hello', 2: 'hell' });
+    for (const fd of [STDIN, 3, -1]) expect(caller.call('write', fd, at, 5)).toBe(-EBADF);
+    expect(caller.call('write', STDOUT, outside, 5)).toBe(-EFAULT);
+    expect(caller.call('write', STDOUT, at, -1)).toBe(-EFAULT);
+    expect(caller.printed).toEqual({ 1: 'hello', 2: 'hell' });
+  },
+  read: () => {
+    const caller = new Caller({ input: 'some input' });
+    expect(caller.call('read', STDIN, buffer, 4)).toBe(4);
+    expect(caller.call('read', STDIN, buffer + 4, 100)).toBe(6);
+    expect(textAt(caller, buffer, 11)).toBe('some input\0');
+    expect(caller.call('read', STDIN, buffer, 100)).toBe(0);
+    for (const fd of [STDOUT, 3, -1]) expect(caller.call('read', fd, buffer, 1)).toBe(-EBADF);
+    expect(caller.call('read', STDIN, outside, 1)).toBe(-EFAULT);
+  },
+  writev: () => {
+    const caller = new Caller();
+    const at = put(caller, 'onetwo');
+    const list = vector(caller, buffer + 64, [at, 3], [at, 0], [at + 3, 3]);
+    expect(caller.call('writev', STDOUT, list, 3)).toBe(6);
+    expect(caller.printed[1]).toBe('onetwo');
+    expect(caller.call('writev', 7, list, 3)).toBe(-EBADF);
+    expect(caller.call('writev', STDOUT, outside, 1)).toBe(-EFAULT);
+    expect(caller.call('writev', STDOUT, list, -1)).toBe(-EINVAL);
+    expect(caller.call('writev', STDOUT, list, 1025)).toBe(-EINVAL);
+    expect(caller.call('writev', STDOUT, list, 0)).toBe(0);
+    vector(caller, list, [at, 3], [outside, 3]);
+    expect(caller.call('writev', STDOUT, list, 2)).toBe(3);
+  },
+  readv: () => {
+    const caller = new Caller({ input: 'abcdefg' });
+    const list = vector(caller, buffer + 64, [buffer, 3], [buffer + 8, 10], [buffer + 32, 1]);
+    expect(caller.call('readv', STDIN, list, 3)).toBe(7);
+    expect([textAt(caller, buffer, 3), textAt(caller, buffer + 8, 4)]).toEqual(['abc', 'defg']);
+    expect(caller.call('readv', STDIN, list, 3)).toBe(0);
+    expect(caller.call('readv', STDOUT, list, 3)).toBe(-EBADF);
+  },
+  close: () => {
+    const caller = new Caller({ input: 'x' });
+    const at = put(caller, '!');
+    expect(caller.call('close', STDOUT)).toBe(0);
+    expect(caller.call('write', STDOUT, at, 1)).toBe(-EBADF);
+    expect(caller.call('close', STDOUT)).toBe(-EBADF);
+    expect(caller.call('close', 3)).toBe(-EBADF);
+    expect(caller.call('close', STDIN)).toBe(0);
+    expect(caller.call('read', STDIN, at, 1)).toBe(-EBADF);
+    expect(caller.printed).toEqual({ 1: '', 2: '' });
+  },
+  fstat: () => {
+    const caller = new Caller();
+    expect(caller.call('fstat', STDOUT, buffer)).toBe(0);
+    expect(((wordsAt(caller, buffer, 5)[4] as number) & 0xf000).toString(8)).toBe('20000');
+    expect(caller.call('fstat', 3, buffer)).toBe(-EBADF);
+    expect(caller.call('fstat', STDIN, outside)).toBe(-EFAULT);
+    caller.call('close', STDIN);
+    expect(caller.call('fstat', STDIN, buffer)).toBe(-EBADF);
+  },
+  lseek: () => {
+    const caller = new Caller();
+    expect(caller.call('lseek', STDIN, 0, 0)).toBe(-ESPIPE);
+    expect(caller.call('lseek', 3, 0, 0)).toBe(-EBADF);
+  },
+  ioctl: () => {
+    expect(new Caller().call('ioctl', STDOUT, 0x5401, buffer)).toBe(-ENOTTY);
+  },
+  exit: () => {
+    const { stop } = runProgram('_start: li a0, 42\n li a7, 93\n ecall\n ebreak\n');
+    expect(stop).toEqual({ kind: 'exit', status: 42 });
+    expect(runProgram('_start: li a0, -1\n li a7, 93\n ecall\n').stop).toEqual({ kind: 'exit', status: 255 });
+  },
+  exit_group: () => {
+    const { stop } = runProgram('_start: li a0, 0x107\n li a7, 94\n ecall\n ebreak\n');
+    expect(stop).toEqual({ kind: 'exit', status: 7 });
+  },
+  brk: () => {
+    const caller = new Caller();
+    const start = caller.call('brk', 0);
+    expect(start % 4096).toBe(0);
+    expect(start).toBeGreaterThanOrEqual(buffer + 8192 - 4096);
+    expect(caller.call('brk', start + 10_001)).toBe(start + 10_001);
+    put(caller, 'heap', start + 9000);
+    expect(caller.call('brk', start - 1)).toBe(start + 10_001);
+    expect(caller.call('brk', outside)).toBe(start + 10_001);
+    expect(caller.call('brk', start)).toBe(start);
+    expect(caller.call('brk', start + 10_001)).toBe(start + 10_001);
+    expect(textAt(caller, start + 9000, 4)).toBe('\0\0\0\0');
+  },
+  mmap: () => {
+    const caller = new Caller();
+    const anonymous = (address: number, length: number, flags = 0x22) =>
+      caller.call('mmap', address, length, 3, flags, -1, 0);
+    const a = anonymous(0, 5000);
+    const b = anonymous(0, 4096);
+    expect([a % 4096, b % 4096, a - b]).toEqual([0, 0, 4096]);
+    put(caller, 'old', a);
+    expect(anonymous(a, 4096, 0x32)).toBe(a);
+    expect(textAt(caller, a, 3)).toBe('\0\0\0');
+    expect(anonymous(0, 0)).toBe(-EINVAL);
+    expect(anonymous(a + 1, 4096, 0x32)).toBe(-ENOMEM);
+    expect(anonymous(0, outside)).toBe(-ENOMEM);
+    expect(anonymous(0, -4096)).toBe(-ENOMEM);
+    expect(caller.call('mmap', 0, 4096, 3, 0x2, 5, 0)).toBe(-EBADF);
+    expect(caller.call('mmap', 0, 4096, 3, 0x2, STDIN, 0)).toBe(-EINVAL);
+  },
+  munmap: () => {
+    const caller = new Caller();
+    const map = (length: number) => caller.call('mmap', 0, length, 3, 0x22, -1, 0);
+    const a = map(3 * 4096);
+    put(caller, 'old', a + 4096);
+    expect(caller.call('munmap', a + 4096, 4096)).toBe(0);
+    expect(map(4096)).toBe(a + 4096);
+    expect(textAt(caller, a + 4096, 3)).toBe('\0\0\0');
+    expect(caller.call('munmap', a + 1, 4096)).toBe(-EINVAL);
+    expect(caller.call('munmap', a, 0)).toBe(-EINVAL);
+    expect(caller.call('munmap', a, 3 * 4096)).toBe(0);
+    expect(map(3 * 4096)).toBe(a);
+  },
+  mprotect: () => {
+    expect(new Caller().call('mprotect', buffer, 4096, 1)).toBe(0);
+  },
+  madvise: () => {
+    expect(new Caller().call('madvise', buffer, 4096, 4)).toBe(0);
+  },
+  clock_gettime: () => {
+    const caller = new Caller();
+    const now = caller.process.machine.steps;
+    expect(caller.call('clock_gettime', 1, buffer)).toBe(0);
+    expect(wordsAt(caller, buffer, 2)).toEqual([0, now + 1]);
+    expect(caller.call('clock_gettime', 1, outside)).toBe(-EFAULT);
+    caller.process.machine.steps = 3_000_000_010;
+    caller.call('clock_gettime', 1, buffer);
+    expect(wordsAt(caller, buffer, 2)).toEqual([3, 11]);
+  },
+  clock_gettime64: () => {
+    const caller = new Caller();
+    caller.process.machine.steps = 7_000_000_001;
+    expect(caller.call('clock_gettime64', 1, buffer)).toBe(0);
+    expect(wordsAt(caller, buffer, 4)).toEqual([7, 0, 2, 0]);
+    expect(caller.call('clock_gettime64', 1, outside)).toBe(-EFAULT);
+  },
+  gettimeofday: () => {
+    const caller = new Caller();
+    caller.process.machine.steps = 7_000_002_000;
+    expect(caller.call('gettimeofday', buffer, 0)).toBe(0);
+    expect(wordsAt(caller, buffer, 4)).toEqual([7, 0, 2, 0]);
+    expect(caller.call('gettimeofday', outside, 0)).toBe(-EFAULT);
+  },
+  getrandom: () => {
+    const bytes = (length: number) => {
+      const caller = new Caller();
+      expect(caller.call('getrandom', buffer, length, 0)).toBe(length);
+      return [...(caller.process.bytes(buffer, length) as Uint8Array)];
+    };
+    expect(new Set(bytes(1000)).size).toBeGreaterThan(200);
+    expect(bytes(16)).toEqual(bytes(16));
+    expect(new Caller().call('getrandom', outside, 16, 0)).toBe(-EFAULT);
+  },
+  ...Object.fromEntries(
+    (
+      [
+        [['getpid', 'gettid', 'set_tid_address'], 1],
+        [['getppid', 'getuid', 'geteuid', 'getgid', 'getegid'], 0],
+        [['sched_yield', 'rt_sigaction', 'rt_sigprocmask'], 0],
+      ] as const
+    ).flatMap(([names, answer]) =>
+      names.map((name) => [name, () => expect(new Caller().call(name, buffer)).toBe(answer)]),
+    ),
+  ),
+};
+
+describe('The system call', () => {
+  it.each(Object.entries(tests))('%s answers, acts and fails as Linux has it', (_name, test) => test());
+
+  it('that does not exist answers ENOSYS', () => {
+    const caller = new Caller();
+    for (const number of [0, 1, 56, 9999, -1]) expect(caller.call(number)).toBe(-ENOSYS);
+    expect(caller.process.calls.get('system call 56')).toBe(1);
+  });
+});
+
+describe('The table of system calls', () => {
+  it('has a test here for every call', () => {
+    expect([...systemCalls.values()].map(({ name }) => name).toSorted()).toEqual(
+      Object.keys(tests).toSorted(),
+    );
+  });
+});

@@ -1,0 +1,77 @@
+/** Processes for tests: assembled from text, with streams that remember; system calls made one by one. */
+import { assemble } from '../../assembler/index.ts';
+import type { EngineName } from '../../isa/engines/engine.ts';
+import { readImage } from '../../isa/machine/image.ts';
+import { systemCalls } from '../../vmm/process/calls.ts';
+import { Process, type ProcessStop } from '../../vmm/process/process.ts';
+
+export interface Wishes {
+  readonly argv?: readonly string[];
+  readonly environment?: readonly string[];
+  readonly input?: string | Uint8Array;
+  readonly memory?: number;
+  readonly engine?: EngineName;
+}
+
+/** What a process printed, by stream. */
+export interface Printed {
+  1: string;
+  2: string;
+}
+
+/** A process of the program `text`, which begins at `_start`. */
+export function processOf(text: string, wishes: Wishes = {}): { process: Process; printed: Printed } {
+  const printed: Printed = { 1: '', 2: '' };
+  let input: Uint8Array = Buffer.from(wishes.input ?? '');
+  const process = new Process(readImage(assemble([{ name: 't.s', text }]).elf), {
+    argv: wishes.argv ?? ['t'],
+    environment: wishes.environment ?? [],
+    streams: {
+      read: (length) => {
+        const part = input.subarray(0, length);
+        input = input.subarray(part.length);
+        return part;
+      },
+      write: (fd, bytes) => {
+        printed[fd] += Buffer.from(bytes).toString('latin1');
+      },
+    },
+    ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
+    ...(wishes.engine === undefined ? {} : { engine: wishes.engine }),
+  });
+  return { process, printed };
+}
+
+/** Runs the program to its end. */
+export function runProgram(text: string, wishes: Wishes = {}): { stop: ProcessStop; printed: Printed } {
+  const { process, printed } = processOf(text, wishes);
+  return { stop: process.run(1_000_000), printed };
+}
+
+/** Number of a system call by name. */
+function numberOf(name: string): number {
+  const call = [...systemCalls.values()].find((candidate) => candidate.name === name);
+  if (call === undefined) throw new Error(`no system call ${name}`);
+  return call.number;
+}
+
+/** A process that does nothing but the system calls it is told to do. */
+export class Caller {
+  readonly process: Process;
+  readonly printed: Printed;
+
+  constructor(wishes: Wishes = {}) {
+    const { process, printed } = processOf('_start: ecall\n j _start\n .bss\nend: .zero 8192\n', wishes);
+    this.process = process;
+    this.printed = printed;
+  }
+
+  /** Makes the call `name` (or that number) and returns what is in a0 then, signed. */
+  call(name: string | number, ...args: readonly number[]): number {
+    const { machine } = this.process;
+    machine.x[17] = typeof name === 'string' ? numberOf(name) : name;
+    for (const n of [0, 1, 2, 3, 4, 5]) machine.x[10 + n] = args[n] ?? 0;
+    this.process.run(machine.steps + 2);
+    return machine.x[10] as number;
+  }
+}
