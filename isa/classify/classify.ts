@@ -73,7 +73,7 @@ function isReason(name: Class): name is Class & Sensitivity {
 }
 
 /** Classifies one row. */
-export function classifyRow(row: Row, variant: Variant): InstructionClass {
+function classifyRow(row: Row, variant: Variant): InstructionClass {
   const measurement = measure(row);
   const { witnesses } = measurement;
   const privilege = measurePrivilege(row, variant);

@@ -52,7 +52,7 @@ export function formatMarkdown(classification: Classification): string {
 }
 
 /** The definitions as Markdown with headings of `level`. */
-export function formatDefinitions(level: number): readonly string[] {
+function formatDefinitions(level: number): readonly string[] {
   const heading = '#'.repeat(level);
   return [
     `${heading} How it is measured`,

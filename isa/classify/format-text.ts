@@ -50,7 +50,7 @@ function row(...cells: readonly string[]): string {
 }
 
 /** Lines of at most `width` characters, those after the first indented. */
-export function wrap(head: string, text: string, indent: number = head.length): string[] {
+function wrap(head: string, text: string, indent: number = head.length): string[] {
   const lines: string[] = [];
   let line = head.trimEnd() === '' ? head.slice(1) : head.trimEnd();
   for (const word of text.split(' ')) {

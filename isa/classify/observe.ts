@@ -11,7 +11,7 @@ import type { Specimen } from './specimen.ts';
 
 /** Numbers `owner` of what belongs to no part. */
 export const VISIBLE = -1;
-export const PROCESSOR = -2;
+const PROCESSOR = -2;
 
 export interface Observable {
   readonly name: string;

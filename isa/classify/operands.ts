@@ -23,7 +23,7 @@ export interface Sample {
 }
 
 /** The registers that samples use: rd, rs1, rs2. */
-export const RD = 10;
+const RD = 10;
 export const RS1 = 5;
 export const RS2 = 6;
 

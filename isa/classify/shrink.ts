@@ -37,7 +37,7 @@ function withDefault(candidate: Candidate, part: number): Candidate {
 }
 
 /** The differences by which the candidate proves its class; none if it does not. */
-export function proves(machine: Specimen, candidate: Candidate): readonly Difference[] {
+function proves(machine: Specimen, candidate: Candidate): readonly Difference[] {
   const { first, second, part, sample } = candidate;
   if (second === undefined || part === undefined) return changesProving(machine, candidate);
   if (!classesOf(part, first, second).includes(candidate.class)) return [];

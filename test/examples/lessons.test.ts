@@ -1,0 +1,95 @@
+/** Every lesson of examples/ is given, with good, bad and no answers, and all that it claims holds. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { variantRows } from '../../isa/table/variants.ts';
+
+/** As examples/lesson.ts has them. */
+interface Desk {
+  say(text?: string): void;
+  ask(question: string): Promise<string>;
+  check(claim: string, holds: boolean): void;
+}
+interface Lesson {
+  readonly title: string;
+  readonly shows: string;
+  give(desk: Desk): Promise<void>;
+}
+
+const folder = new URL('../../examples/', import.meta.url);
+const files = readdirSync(folder)
+  .filter((name) => /^\d\d-.*\.ts$/.test(name))
+  .sort();
+
+async function load(file: string): Promise<Lesson> {
+  const module: unknown = await import(fileURLToPath(new URL(file, folder)));
+  return (module as { lesson: Lesson }).lesson;
+}
+
+interface Given {
+  readonly said: string;
+  readonly asked: number;
+  /** Claims that held, and claims that did not. */
+  readonly held: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** Gives the lesson to a student with these answers. */
+async function give(file: string, answers: readonly string[]): Promise<Given> {
+  const said: string[] = [];
+  const held: string[] = [];
+  const failed: string[] = [];
+  let asked = 0;
+  await (await load(file)).give({
+    say: (text = '') => said.push(text),
+    ask: async () => answers[asked++] ?? '',
+    check: (claim, holds) => (holds ? held : failed).push(claim),
+  });
+  return { said: said.join('\n'), asked, held, failed };
+}
+
+describe.each(files)('The lesson %s', (file) => {
+  it('says what it shows in a sentence', async () => {
+    const { title, shows } = await load(file);
+    expect(title).toMatch(/^Lesson \d+: /);
+    expect(Number(/\d+/.exec(title)?.[0])).toBe(Number(file.slice(0, 2)));
+    expect(shows).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it.each([
+    ['all eleven, and right', [variantRows.join(' '), 'yes']],
+    ['wrong', ['add, hlt', 'maybe']],
+    ['none', []],
+  ])('has the student predict, and holds what it claims (answers: %s)', async (_, answers) => {
+    const { asked, held, failed } = await give(file, answers);
+    expect(failed).toEqual([]);
+    expect(held.length).toBeGreaterThan(1);
+    expect(asked).toBeGreaterThan(0);
+  });
+});
+
+describe('The first lesson', () => {
+  it('tells how many were found, and why the others are', async () => {
+    expect((await give('01-predict.ts', [variantRows.join(' ')])).said).toContain(
+      'Found 11 of 11, and 0 that are not.',
+    );
+    const { said } = await give('01-predict.ts', ['setf, hlt']);
+    expect(said).toContain('Found 1 of 11, and 1 that are not.');
+    expect(said).toContain('missed   sring a0: a0 = 0 with ring 0; a0 = 3 with ring 3');
+  });
+});
+
+describe('The third lesson', () => {
+  it('shows Theorem 1 fail by the name in its file', async () => {
+    const { said } = await give('03-one-line.ts', ['3']);
+    expect(said).toContain('Theorem 1 (virtualizable): NO; critical: sring.');
+    expect(said).toContain('You are right about 3 of 3.');
+  });
+});
+
+describe('examples/README.md', () => {
+  it('lists every lesson, and nothing else, in a line each', () => {
+    const text = readFileSync(new URL('README.md', folder), 'utf8');
+    expect([...text.matchAll(/^\| `([\w-]+\.ts)` +\|/gm)].map(([, name]) => name)).toEqual(files);
+  });
+});
