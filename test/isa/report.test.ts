@@ -1,0 +1,189 @@
+/** What people see of a machine: symbols, the crash report, the trace's lines. */
+import { describe, expect, it } from 'vitest';
+import { assemble } from '../../assembler/index.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
+import { type ImageSymbol, loadImage, readImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import {
+  describeAddress,
+  describeTrap,
+  formatCode,
+  formatCrash,
+  formatRegisters,
+} from '../../isa/machine/report.ts';
+import { SymbolTable } from '../../isa/machine/symbols.ts';
+import { formatStep, Tracer } from '../../isa/machine/tracer.ts';
+import { trapCauses } from '../../isa/table/traps.ts';
+import { word } from './kit.ts';
+
+function symbol(name: string, address: number, global = false): ImageSymbol {
+  return { name, address, size: 0, kind: 'other', global };
+}
+
+/** A machine of 128 KiB with the program, and its symbols. */
+function machineOf(text: string) {
+  const image = readImage(assemble([{ name: 't.s', text }]).elf);
+  const machine = new Machine({ memory: 2 ** 17 });
+  loadImage(image, machine.memory.bytes);
+  machine.pc = image.entry;
+  return { machine, symbols: new SymbolTable(image.symbols) };
+}
+
+describe('A symbol table', () => {
+  const table = new SymbolTable([
+    symbol('end', 0x300),
+    symbol('main', 0x100, true),
+    symbol('also_main', 0x100),
+    symbol('.L1', 0x104),
+    symbol('$x', 0x108),
+    symbol('loop', 0x200),
+  ]);
+
+  it('names an address by the nearest symbol before it', () => {
+    expect([0x0ff, 0x100, 0x10c, 0x200, 0x2ff, 0x300].map((at) => table.describe(at))).toEqual([
+      '',
+      'main',
+      'main+0xc',
+      'loop',
+      'loop+0xff',
+      'end',
+    ]);
+  });
+
+  it('names nothing more than 64 KiB after the last symbol', () => {
+    expect(table.describe(0x300 + 0xffff)).toBe('end+0xffff');
+    expect(table.describe(0x300 + 0x10000)).toBe('');
+    expect(new SymbolTable([]).describe(0)).toBe('');
+  });
+
+  it('knows exact places, and places by name', () => {
+    expect([table.exact(0x200), table.exact(0x204)]).toEqual(['loop', undefined]);
+    expect([table.address('loop'), table.address('.L1'), table.address('none')]).toEqual([
+      0x200,
+      0x104,
+      undefined,
+    ]);
+  });
+});
+
+describe('A crash report', () => {
+  it('says a trap in words, with what its value means', () => {
+    expect(describeTrap(7, 0x1234)).toBe('store access fault at address 0x00001234');
+    expect(describeTrap(0, 6)).toBe('instruction address misaligned: jump to 0x00000006');
+    expect(describeTrap(2, 0xffffffff)).toBe('illegal instruction: the word 0xffffffff is no instruction');
+    expect(describeTrap(24, word('cli'))).toBe('privileged instruction: cli');
+    expect(describeTrap(8, 0)).toBe('ecall');
+    expect(describeTrap(77, 0)).toBe('trap 77');
+    for (const { cause, name } of trapCauses) expect(describeTrap(cause, 0)).toContain(name);
+  });
+
+  it('shows all registers in 80 columns', () => {
+    const lines = formatRegisters(Int32Array.from({ length: 32 }, (_, n) => -n)).split('\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toBe('  zero 0x00000000    ra 0xffffffff    sp 0xfffffffe    gp 0xfffffffd');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('shows the code around pc, with labels and names for targets', () => {
+    const { machine, symbols } = machineOf('_start: nop\nhere: ecall\n j here\n');
+    machine.pc += 4;
+    expect(formatCode(machine, symbols, 1)).toBe(
+      [
+        '_start:',
+        '   0x00010000  00000013  addi zero, zero, 0',
+        'here:',
+        '=> 0x00010004  00000073  ecall',
+        '   0x00010008  ffdff06f  jal zero, here',
+      ].join('\n'),
+    );
+  });
+
+  it('shows no code where there is none', () => {
+    const { machine, symbols } = machineOf('nop');
+    for (const pc of [0x7fff0000, 0xfffffffc]) {
+      machine.pc = pc;
+      expect(formatCode(machine, symbols)).toBe('');
+    }
+    machine.pc = 0;
+    expect(formatCode(machine, symbols, 1).split('\n')).toHaveLength(2);
+  });
+
+  it('is made of cause, place, registers and code', () => {
+    const { machine, symbols } = machineOf('_start: nop\n ebreak\n');
+    const stop = new Interpreter(machine).run(10);
+    expect(stop).toEqual({ kind: 'unhandled', cause: 3, value: 0 });
+    expect(describeAddress(machine.pc, symbols)).toBe('0x00010004 (_start+0x4)');
+    const report = formatCrash(machine, 3, 0, symbols);
+    expect(report).toMatch(/^breakpoint\n {2}at pc 0x00010004 \(_start\+0x4\), ring 0, step 1\n\n/);
+    expect(report).toContain(formatRegisters(machine.x));
+    expect(report.endsWith(formatCode(machine, symbols))).toBe(true);
+  });
+});
+
+describe('A tracer', () => {
+  const program = `
+_start: la t0, handler
+        mts TVEC, t0
+        li a0, 5
+        ecall
+        li t1, 2
+        mts TIMER, t1
+        sti
+        nop
+        nop
+handler: iret
+`;
+
+  /** Traces `count` steps. */
+  function traced(count: number) {
+    const { machine, symbols } = machineOf(program);
+    const causes: number[] = [];
+    machine.onTrap = (cause) => causes.push(cause >>> 0);
+    const interpreter = new Interpreter(machine);
+    const tracer = new Tracer(machine);
+    const steps = Array.from({ length: count }, () => {
+      const { record } = tracer.step((until) => interpreter.run(until));
+      return { record, line: formatStep(record, machine.x, symbols) };
+    });
+    return { machine, causes, steps };
+  }
+
+  it('says where each step was, what it was and which registers it changed', () => {
+    const { steps } = traced(4);
+    expect(steps[3]?.record).toEqual({
+      step: 3,
+      pc: 0x1000c,
+      ring: 0,
+      word: word('addi', { rd: 10, imm: 5 }),
+      trap: undefined,
+      changed: [10],
+    });
+    expect(steps[3]?.line).toBe('       3 0 0001000c _start+0xc        addi a0, zero, 5         a0=00000005');
+  });
+
+  it('tells a trap, and passes it on to who listened before', () => {
+    const { steps, causes } = traced(5);
+    expect(steps[4]?.record.trap).toEqual({ cause: 8, value: 0 });
+    expect(steps[4]?.line).toBe('       4 0 00010010 _start+0x10       ecall                    trap: ecall');
+    expect(causes).toEqual([8]);
+  });
+
+  it('tells an interrupt as a step without an instruction', () => {
+    const { machine } = machineOf(program.replace('ecall', 'nop').replaceAll('nop', 'addi a1, a1, 1'));
+    const interpreter = new Interpreter(machine);
+    const tracer = new Tracer(machine);
+    const records = Array.from({ length: 12 }, () => tracer.step((until) => interpreter.run(until)).record);
+    const interrupt = records.find(({ trap }) => trap !== undefined);
+    expect(interrupt?.trap?.cause).toBe(0x80000000);
+    expect(formatStep(interrupt as (typeof records)[0], machine.x, new SymbolTable([]))).toMatch(
+      /^ +\d+ 0 000100\w\w +trap: timer interrupt$/,
+    );
+  });
+
+  it('does not change what it watches', () => {
+    const { machine } = machineOf(program);
+    new Interpreter(machine).run(8);
+    const { machine: watched } = traced(8);
+    expect([...watched.x, watched.pc, watched.steps]).toEqual([...machine.x, machine.pc, machine.steps]);
+  });
+});
