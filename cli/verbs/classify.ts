@@ -60,7 +60,7 @@ function asksForText({ json, markdown, evidence, witness }: ClassifyOptions): bo
 function report(classification: Classification, variant: Variant, options: ClassifyOptions): string {
   if (options.json) return formatJson(classification);
   if (options.markdown) return formatMarkdown(classification);
-  if (options.witness === undefined) return formatText(classification, options.evidence);
+  if (options.witness === undefined) return formatText(classification, options.isa, options.evidence);
   try {
     return witnessProgram(classification, options.witness, variant, options.isa, options.of);
   } catch (error) {

@@ -4,7 +4,7 @@ import { describeForAll, describeWitness } from './evidence.ts';
 import type { Witness } from './measure.ts';
 import { pentium } from './pentium.ts';
 import { operandsOf, textOf } from './program.ts';
-import type { ForAll } from './privilege.ts';
+import type { Execution, ForAll } from './privilege.ts';
 import { describeState } from './states.ts';
 
 export function formatJson(classification: Classification): string {
@@ -48,11 +48,17 @@ function instructionJson(one: InstructionClass) {
     evidence: {
       ...(privilege.privileged
         ? { privileged: { outside: forAllJson(privilege.outside), inRing0: forAllJson(privilege.inRing0) } }
-        : {}),
+        : { notPrivileged: counterexampleJson(privilege.counterexample) }),
       ...Object.fromEntries([...one.witnesses].map(([key, witness]) => [key, witnessJson(witness)])),
       ...(one.innocuous === undefined ? {} : { innocuous: forAllJson(one.innocuous) }),
     },
   };
+}
+
+function counterexampleJson(counterexample: Execution | undefined) {
+  return counterexample === undefined
+    ? { kind: 'traps in every ring' }
+    : { kind: 'counterexample', state: describeState(counterexample.state) };
 }
 
 function forAllJson(how: ForAll) {

@@ -6,8 +6,11 @@ import { sentences } from './verdicts.ts';
 
 const width = 79;
 
-/** The table, the verdicts, and a witness for each critical instruction; `all`: all evidence. */
-export function formatText(classification: Classification, all = false): string {
+/**
+ * The table, the verdicts, and a witness for each critical instruction; `all`: all evidence.
+ * `named` is how the command line names the variant.
+ */
+export function formatText(classification: Classification, named: string, all = false): string {
   const { isa, instructions, executions, compared } = classification;
   const sensitive = instructions.filter(({ innocuous }) => innocuous === undefined);
   const innocuous = instructions.filter(({ innocuous }) => innocuous !== undefined);
@@ -24,7 +27,7 @@ export function formatText(classification: Classification, all = false): string 
     ...sentences(classification).flatMap(({ theorem, holds, says }) =>
       wrap(`${theorem}: ${holds ? 'yes' : 'NO'}; `, says, 2),
     ),
-    ...(all ? evidence(instructions) : witnesses(critical, isa)),
+    ...(all ? evidence(instructions) : witnesses(critical, named)),
     '',
   ].join('\n');
 }
@@ -62,14 +65,14 @@ function wrap(head: string, text: string, indent: number = head.length): string[
   return [...lines, line];
 }
 
-function witnesses(critical: readonly InstructionClass[], isa: string): readonly string[] {
+function witnesses(critical: readonly InstructionClass[], named: string): readonly string[] {
   if (critical.length === 0) return [];
   return [
     '',
     'Witnesses (two states that differ in one thing, and what comes out):',
     ...critical.flatMap((one) => wrap('  ', describeWitness(tellingWitness(one)), 6)),
     '',
-    `As a program: ringlab classify --isa ${isa} --witness ${critical[0]?.name} -o w.s`,
+    `As a program: ringlab classify --isa ${named} --witness ${critical[0]?.name} -o w.s`,
   ];
 }
 
