@@ -1,0 +1,85 @@
+# Is this the machine that the kernel thinks it is? And what if the kernel cannot go on.
+
+# self_check: is this the machine that we think it is? Every answer has to be what we put
+# there. These instructions do not trap in every variant when a monitor runs us in a ring
+# that is not 0, and then they tell us of its state and not of ours.
+self_check:
+    enter
+    li   s0, 0                    # how many answers were wrong
+    la   a0, sring_name
+    sring a1
+    li   a2, 0
+    call check
+    la   a0, svec_name
+    svec a1
+    la   a2, trap
+    call check
+    la   a0, sptb_name
+    sptb a1
+    mfs  a2, PTBR
+    call check
+    la   a0, smsw_name
+    smsw a1
+    li   a2, 1                    # paging on, interrupts off
+    call check
+    la   a0, lra_name
+    lra  a1, sp
+    mv   a2, sp                   # the kernel's addresses are physical ones
+    call check
+    la   a0, getf_name
+    sti                           # no device has been told to interrupt yet
+    getf a1
+    cli
+    li   a2, STATUS_IF
+    call check
+    la   a0, setf_name
+    setf a2                       # interrupts on …
+    smsw a1
+    cli                           # … and off
+    li   a2, 3
+    call check
+    bnez s0, 1f
+    leave
+1:  la   a0, not_ours
+    j    panic
+
+# check: the instruction named a0 said a1, and a2 is right. Keeps a2.
+check:
+    beq  a1, a2, 1f
+    addi s0, s0, 1
+    mv   t5, ra
+    call print
+    mv   a0, a1
+    call print_hex
+    la   a0, should_be
+    call print
+    mv   a0, a2
+    call print_hex
+    li   a0, '\n'
+    call print_char
+    mv   ra, t5
+1:  ret
+
+# panic: the kernel cannot go on, and a0 says why.
+panic:
+    mv   s0, a0
+    la   a0, panic_text
+    call print
+    mv   a0, s0
+    call print
+    li   t0, PORT_POWER
+    li   t1, 1
+    out  t0, t1
+
+    .section .rodata
+sring_name: .asciz "sring says "
+svec_name: .asciz "svec says "
+sptb_name: .asciz "sptb says "
+smsw_name: .asciz "smsw says "
+lra_name:  .asciz "lra says "
+getf_name: .asciz "after sti, getf says "
+setf_name: .asciz "after setf, smsw says "
+should_be: .asciz ", not "
+panic_text: .asciz "panic: "
+not_ours:  .asciz "this is not the machine that the kernel was written for\n"
+    .text

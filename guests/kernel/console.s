@@ -1,0 +1,78 @@
+# The console, as processes have it: write, and read of a line.
+
+# write(address, length): all of it at once. Nobody else prints in between, for the kernel
+# is not preempted.
+sys_write:
+    enter
+    mv   s0, a0
+    mv   s1, a1
+    li   a2, PTE_U | PTE_R
+    call user_range
+    addi a0, a0, -1
+    bnez a0, 3f
+    li   t0, PORT_CONSOLE_DATA
+    mv   t1, s0
+    add  t2, s0, s1
+    j    2f
+1:  lbu  t3, 0(t1)
+    out  t0, t3
+    addi t1, t1, 1
+2:  bltu t1, t2, 1b
+    mv   a0, s1
+3:  leave
+
+# read(address, length, ticks): up to the end of a line, or length bytes. Waits for the
+# first byte, but no longer than so many ticks.
+sys_read:
+    enter
+    mv   s0, a0
+    mv   s1, a1
+    mv   s2, a2
+    li   a2, PTE_U | PTE_W
+    call user_range
+    addi a0, a0, -1
+    bnez a0, 3f
+    mv   a0, s2
+    call console_wait
+    li   t0, PORT_CONSOLE_DATA
+    li   t3, '\n'
+    mv   t1, s0
+    add  t2, s0, s1
+1:  bgeu t1, t2, 2f
+    in   t4, t0
+    bltz t4, 2f                   # no more
+    sb   t4, 0(t1)
+    addi t1, t1, 1
+    bne  t4, t3, 1b
+2:  sub  a0, t1, s0
+3:  leave
+
+# console_wait: until a byte waits, or a0 ticks have passed.
+console_wait:
+    enter
+    getf s0
+    cli
+    lw   s1, ticks
+    add  s1, s1, a0
+1:  li   t0, PORT_CONSOLE_CONTROL
+    in   t1, t0
+    andi t1, t1, 1
+    bnez t1, 2f
+    lw   t1, ticks
+    bgeu t1, s1, 2f
+    li   t1, 1
+    out  t0, t1                   # interrupt when a byte waits
+    la   a0, console_interrupt
+    mv   a1, s1
+    call block
+    j    1b
+2:  setf s0
+    leave
+
+# Line 1: a byte waits. The request stays while it does, so we turn it off: whoever
+# waits will read the byte, and turn it on again when there is need.
+console_interrupt:
+    li   t0, PORT_CONSOLE_CONTROL
+    out  t0, zero
+    la   a0, console_interrupt    # its own address is as good a channel as any
+    j    wakeup
