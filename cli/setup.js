@@ -112,7 +112,7 @@ if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
 }
 const now = sources.flatMap(state).join('\n');
 if (!existsSync(join(root, output, 'main.js')) || !existsSync(root + stamp) || read(stamp) !== now) {
-  run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli');
+  run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli', 'bench');
   await bundle();
   writeWhole(root + stamp, now);
 }
