@@ -41,7 +41,7 @@ function paged(n: number, says: string, rights: number, frame: number = DATA): M
   };
   const program = [
     `la   a0, ${frame === DATA ? 'data' : 'data_2'}`,
-    `li   a1, ${rights}${' '.repeat(20 - String(rights).length)}# ${rightsText(rights)}`,
+    `li   a1, ${rights}${' '.repeat(21 - String(rights).length)}# ${rightsText(rights)}`,
     `la   a2, ${frame === DATA ? 'root' : 'root_2'}`,
     'call page_tables',
   ];
