@@ -1,8 +1,8 @@
-# Is this the machine that the kernel thinks it is? And what if the kernel cannot go on.
+# Checks: is this the machine that the kernel thinks it is? And panic, if it cannot go on.
 
-# self_check: is this the machine that we think it is? Every answer has to be what we put
-# there. These instructions do not trap in every variant when a monitor runs us in a ring
-# that is not 0, and then they tell us of its state and not of ours.
+# self_check: every answer has to be what we have put there. In a ring that is not 0, where
+# a monitor may run us, these instructions do not trap in every variant. Then they tell of
+# the monitor's state and not of ours, and no monitor hears of it.
 self_check:
     enter
     li   s0, 0                    # how many answers were wrong
