@@ -7,11 +7,12 @@
  *   routines.ts     the interpreter routines, one for each privileged instruction
  *   virtual-machine.ts, strategies.ts   the virtual CPU, and how its supervisor code runs
  */
-import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { Console } from '../../isa/machine/devices/console.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
+import type { Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { ConsoleMux } from '../devices/console-mux.ts';
@@ -40,23 +41,28 @@ export interface MonitorOptions {
   /** The real machine's console and disk. */
   readonly console: Console;
   readonly disk?: DiskStore;
+  /** Where the real machine lives; default a new one that suits the engine. */
+  readonly storage?: Storage;
 }
 
 export class Monitor {
   readonly real: Machine;
+  readonly engine: Engine;
   readonly guests: readonly VirtualMachine[];
   readonly #mux: ConsoleMux;
   readonly #ended = new Map<VirtualMachine, Stop>();
   #current: VirtualMachine | undefined;
 
   /** Throws ImageError when an image does not fit in its guest's memory. */
-  constructor({ guests, variant, strategy, engine: engineName = 'auto', console, disk }: MonitorOptions) {
+  constructor(options: MonitorOptions) {
+    const { guests, variant, strategy, engine: engineName = 'auto', console, disk } = options;
     const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
     const allocator = new Allocator(guests.map((guest) => ({ sectors: alone, ...guest })));
     const { memory } = allocator;
-    const storage = storageFor(engineName, memory);
+    const storage = options.storage ?? storageFor(engineName, memory);
     this.real = new Machine({ memory, variant, console, hosted: true, storage, ...(disk ? { disk } : {}) });
     const engine = createEngine(engineName, this.real);
+    this.engine = engine;
     const { real } = this;
     this.#mux = new ConsoleMux(
       real,
