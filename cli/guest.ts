@@ -1,7 +1,8 @@
 /** A guest ready to run: the file's image in a machine or a process, made from the options. */
 import { isatty } from 'node:tty';
-import { createEngine, type Engine, storageFor } from '../isa/engines/engine.ts';
+import { createEngine, type Engine, type EngineName, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
+import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import { type Image, loadImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
@@ -9,6 +10,9 @@ import type { Stop } from '../isa/machine/stop.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
+import type { Ledger } from '../vmm/monitor/ledger.ts';
+import { Monitor } from '../vmm/monitor/monitor.ts';
+import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
@@ -27,8 +31,10 @@ export interface Guest {
   readonly engine: Engine;
   /** Runs until step `until`, or until the guest stops. */
   readonly run: (until: number) => Stop | ProcessStop;
-  /** Traps taken, by cause. */
+  /** Traps taken, by cause; under a monitor its exits, a process's system calls. */
   readonly exits: Map<string, number>;
+  /** The monitor's account of the guest, if there is a monitor. */
+  readonly ledger?: Ledger;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
@@ -40,6 +46,8 @@ export interface GuestUse {
   readonly printTo?: 1 | 2;
   /** Whether what is typed at a terminal is fed to the console as it comes; default: the guest waits for it. */
   readonly interactive?: boolean;
+  /** Whether its output is dropped, and its disk a copy in memory: for comparing. */
+  readonly silent?: boolean;
 }
 
 /** Loads and sets up the guest of `file`. Throws Failures. */
@@ -111,41 +119,74 @@ function prepareSystem(
   image: Image,
   variant: Variant,
   options: GuestOptions,
-  { printTo = 1, interactive = false }: GuestUse,
+  { printTo = 1, interactive = false, silent = false }: GuestUse,
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
-  const read = options.input === undefined ? readStandardInput : readFrom(readInput(options.input));
+  const read =
+    options.input === undefined
+      ? silent
+        ? () => new Uint8Array()
+        : readStandardInput
+      : readFrom(readInput(options.input));
   const source = () => {
     output.flush();
     const bytes = read(4096);
     return bytes.length === 0 ? undefined : bytes;
   };
-  const console = new Console((byte) => output.put(byte), isTyped ? undefined : source);
-  const memory = options.memory ?? defaultMemory;
-  const machine = new Machine({
-    variant,
-    console,
-    memory,
-    storage: storageFor(options.engine, memory),
-    ...(options.disk === undefined ? {} : { disk: openDisk(options.disk) }),
-  });
+  const sink = silent ? () => {} : (byte: number) => output.put(byte);
+  const console = new Console(sink, isTyped ? undefined : source);
+  const disk =
+    options.disk === undefined ? undefined : silent ? copyDisk(options.disk) : openDisk(options.disk);
+  const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk };
+  const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
+  return {
+    file,
+    symbols: new SymbolTable(image.symbols),
+    isa: variant.name,
+    flush: () => output.flush(),
+    typed: isTyped ? console : undefined,
+    ...made,
+  };
+}
+
+interface Parts {
+  readonly image: Image;
+  readonly variant: Variant;
+  readonly console: Console;
+  readonly memory: number;
+  readonly disk: DiskStore | undefined;
+}
+
+type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger'>;
+
+function bareGuest({ image, variant, console, memory, disk }: Parts, engineName: EngineName): Made {
+  const storage = storageFor(engineName, memory);
+  const machine = new Machine({ variant, console, memory, storage, ...(disk ? { disk } : {}) });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   const exits = new Map<string, number>();
   machine.onTrap = (cause) => exits.set(causeName(cause), (exits.get(causeName(cause)) ?? 0) + 1);
-  const engine = createEngine(options.engine, machine);
-  return {
-    file,
-    machine,
-    symbols: new SymbolTable(image.symbols),
-    isa: variant.name,
-    engine,
-    run: (until) => engine.run(until),
-    exits,
-    flush: () => output.flush(),
-    typed: isTyped ? console : undefined,
-  };
+  const engine = createEngine(engineName, machine);
+  return { machine, engine, run: (until) => engine.run(until), exits };
+}
+
+function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: GuestOptions): Made {
+  const monitor = new Monitor({
+    ...parts,
+    guests: [{ image, memory }],
+    strategy: options.monitor,
+    engine: options.engine,
+    ...(disk ? { disk } : {}),
+  });
+  const guest = monitor.guests[0] as VirtualMachine;
+  const { cpu: machine, ledger } = guest;
+  const run = (until: number) => monitor.runGuest(guest, until);
+  return { machine, engine: monitor.engine, run, exits: ledger.exits, ledger };
+}
+
+function copyDisk(path: string): MemoryDisk {
+  return new MemoryDisk(readInput(path));
 }
 
 function openDisk(path: string): FileDisk {

@@ -50,7 +50,6 @@ addGuestOptions(
     .argument('<file>', 'an ELF file, or assembly text')
     .argument('[arg...]', "the process's arguments"),
 )
-
   .option('--stats', 'tell steps, exits by cause and time, on stderr')
   .option('--json', 'tell them as JSON')
   .action(verb(async () => (await import('./verbs/run.ts')).run));
@@ -62,7 +61,6 @@ addGuestOptions(
     .argument('<file>', 'an ELF file, or assembly text')
     .argument('[arg...]', "the process's arguments"),
 )
-
   .option('--from <step>', 'begin at this step', parseCount)
   .option('--to <step>', 'end before this step', parseCount)
   .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')
@@ -108,6 +106,16 @@ program
   )
   .option('-o, --output <file>', 'write the text there instead of printing it')
   .action(verb(async () => (await import('./verbs/classify.ts')).classify));
+
+addGuestOptions(
+  program
+    .command('compare')
+    .description('the same guest on the bare machine and under monitors, in lockstep')
+    .argument('<file>', 'an ELF file, or assembly text')
+    .requiredOption('--with <monitors>', 'monitors by name, with commas between them'),
+)
+  .option('--json', 'tell it as JSON')
+  .action(verb(async () => (await import('./verbs/compare.ts')).compare));
 
 program
   .command('demo', { hidden: true })

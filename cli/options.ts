@@ -1,6 +1,7 @@
 /** The options of every verb that runs a guest, read once and checked. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from '../isa/engines/engine.ts';
+import { strategies } from '../vmm/monitor/strategies.ts';
 import { MEMORY, PAGE } from '../isa/machine/storage.ts';
 
 export interface GuestOptions {

@@ -19,12 +19,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
 /** What the command line is made of. */
-const sources = ['isa', 'assembler', 'vmm', 'bench', 'cli', 'package.json', 'tsconfig.base.json'];
+const sources = ['isa', 'assembler', 'vmm', 'cli', 'bench', 'examples', 'package.json', 'tsconfig.base.json'];
 
 const time = (path) => (existsSync(root + path) ? statSync(root + path).mtimeMs : 0);
 const read = (path) => readFileSync(root + path, 'utf8');
 
-/** Runs a command in the checkout; ends with its status when it fails. */
+/** Runs a command in the checkout, its output on stderr; returns its status. */
 function run(command, ...args) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -32,7 +32,17 @@ function run(command, ...args) {
     shell: process.platform === 'win32',
   });
   if (error) process.stderr.write(`setup: ${command}: ${error.message}\n`);
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+/** Ends with the status of what was run when it is not 0. */
+function must(status) {
+  if (status !== 0) process.exit(status);
+}
+
+/** Type-checks and compiles folders; returns 0 if they are right. */
+function compile(...folders) {
+  return run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', ...folders);
 }
 
 /** Name, time and size of every source file at or below `path`, a line each. */
@@ -108,11 +118,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
-  run('npm', 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
+  must(run('npm', 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'));
 }
 const now = sources.flatMap(state).join('\n');
 if (!existsSync(join(root, output, 'main.js')) || !existsSync(root + stamp) || read(stamp) !== now) {
-  run(process.execPath, 'node_modules/typescript/bin/tsc', '-b', 'cli', 'bench');
+  must(compile('cli'));
   await bundle();
-  writeWhole(root + stamp, now);
+  // A lesson or a benchmark that is not right yet keeps nobody from starting; it is told every time.
+  if (compile('bench', 'examples') === 0) writeWhole(root + stamp, now);
 }

@@ -13,7 +13,7 @@ export interface Statistics {
   readonly status: number;
   /** Traps taken, or a process's system calls: how many of each name. */
   readonly exits: Readonly<Record<string, number>>;
-  /** Steps that the machine ran itself, without a monitor. */
+  /** Steps that the guest's instructions made on the machine itself; the others the monitor made. */
   readonly direct: number;
   readonly seconds: number;
 }
@@ -47,7 +47,7 @@ export function statisticsOf(
     isa,
     status,
     exits: Object.fromEntries(sorted),
-    direct: steps,
+    direct: guest.ledger?.direct ?? steps,
     seconds,
     ...(engine instanceof FastEngine ? compilationOf(engine, steps) : {}),
   };
@@ -63,7 +63,7 @@ const labelWidth = 10;
 
 /** The statistics as a few lines. */
 export function formatStatistics(statistics: Statistics & Partial<Compilation>): string {
-  const { steps, seconds, engine, isa, monitor, status, exits } = statistics;
+  const { steps, seconds, engine, isa, monitor, status, exits, direct } = statistics;
   const { regions = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
   const rate = seconds > 0 ? `, ${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
   const lines: [label: string, text: string][] = [
@@ -71,6 +71,12 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation>):
     ['engine', `${engine}, ${isa}, monitor ${monitor}`],
     ['status', String(status)],
   ];
+  if (monitor !== 'none') {
+    lines.push([
+      'direct',
+      `${direct} steps (${((100 * direct) / Math.max(steps, 1)).toFixed(1)} %), ${steps - direct} by the monitor`,
+    ]);
+  }
   if (regions > 0) {
     const share = (compiledShare * 100).toFixed(1);
     const code = (codeBytes / 1024).toFixed(1);
