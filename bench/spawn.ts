@@ -17,7 +17,9 @@ const timeout = 600_000;
 export function runProgram(command: string, args: readonly string[]): Promise<Ended | undefined> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own timeout: that one goes on, and keeps us, when there is no such program.
+    const timer = setTimeout(() => child.kill(), timeout);
     const read = { output: '', errors: '' };
     let seconds = 0;
     child.stdout.on('data', (bytes: Buffer) => {
@@ -27,12 +29,16 @@ export function runProgram(command: string, args: readonly string[]): Promise<En
       read.errors += bytes.toString();
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       if (error.code === 'ENOENT') resolve(undefined);
       else reject(error);
     });
     child.on('exit', () => {
       seconds = Number(process.hrtime.bigint() - started) / 1e9;
     });
-    child.on('close', (status) => resolve({ seconds, status: status ?? undefined, ...read }));
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      resolve({ seconds, status: status ?? undefined, ...read });
+    });
   });
 }

@@ -81,6 +81,12 @@ interface Modules {
     kernelFile(name: string, flavour: 'process' | 'ring32' | 'virt'): string;
     kernelFolder(): string;
   };
+  spawn: {
+    runProgram(
+      command: string,
+      args: readonly string[],
+    ): Promise<{ seconds: number; status: number | undefined; output: string; errors: string } | undefined>;
+  };
   'run-kernel': { runKernel(request: Request): Result };
   measure: {
     measure(plan: Plan): Promise<{ entries: readonly Entry[]; startUp: Readonly<Record<string, number>> }>;

@@ -112,7 +112,7 @@ describe('the report', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toContain('Some processor, 2 cores; Node 20.0.0; Linux 6\n');
     expect(text).toContain('  qemu-system-riscv32: absent, not installed\n');
-    expect(text).toMatch(/^fib +2\.000 +2\.00 +3\.75 +1\.88 +125 +62\.5$/m);
-    expect(text).toMatch(/^switches +– +– +– +– +– +–$/m);
+    expect(text).toMatch(/^fib +2\.000 +7\.500 +2\.00 +3\.75 +1\.88 +125 +62\.5$/m);
+    expect(text).toMatch(/^switches +– +18\.000 +– +– +– +– +–$/m);
   });
 });
