@@ -46,8 +46,8 @@ export interface GuestUse {
   readonly printTo?: 1 | 2;
   /** Whether what is typed at a terminal is fed to the console as it comes; default: the guest waits for it. */
   readonly interactive?: boolean;
-  /** Whether its output is dropped, and its disk a copy in memory: for comparing. */
-  readonly silent?: boolean;
+  /** For comparing: its output is collected here instead of printed, its disk is a copy in memory, its input a file or none. */
+  readonly collect?: number[];
 }
 
 /** Loads and sets up the guest of `file`. Throws Failures. */
@@ -119,13 +119,13 @@ function prepareSystem(
   image: Image,
   variant: Variant,
   options: GuestOptions,
-  { printTo = 1, interactive = false, silent = false }: GuestUse,
+  { printTo = 1, interactive = false, collect }: GuestUse,
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
   const read =
     options.input === undefined
-      ? silent
+      ? collect
         ? () => new Uint8Array()
         : readStandardInput
       : readFrom(readInput(options.input));
@@ -134,10 +134,10 @@ function prepareSystem(
     const bytes = read(4096);
     return bytes.length === 0 ? undefined : bytes;
   };
-  const sink = silent ? () => {} : (byte: number) => output.put(byte);
+  const sink = collect ? (byte: number) => collect.push(byte) : (byte: number) => output.put(byte);
   const console = new Console(sink, isTyped ? undefined : source);
   const disk =
-    options.disk === undefined ? undefined : silent ? copyDisk(options.disk) : openDisk(options.disk);
+    options.disk === undefined ? undefined : collect ? copyDisk(options.disk) : openDisk(options.disk);
   const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk };
   const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
   return {

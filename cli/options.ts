@@ -17,7 +17,7 @@ export interface GuestOptions {
 }
 
 /** Monitors by name; `none` is the bare machine. */
-const monitorNames = ['none'] as const;
+const monitorNames = ['none', ...strategies.map(({ name }) => name)];
 
 /** A number of bytes: digits, with K, M or G behind. */
 function parseMemory(text: string): number {

@@ -37,7 +37,15 @@ interface Trace {
   readonly roots: Set<Space>;
   /** Places of which it is the second-level table. */
   readonly tables: { readonly space: Space; readonly index: number }[];
+  /** Stores to it since something was derived from it last. */
+  hits: number;
 }
+
+/**
+ * Stores to a traced page, with nothing derived from it between, after which the page is
+ * taken for one that the guest uses for something else by now.
+ */
+const outworn = 8;
 
 /** What `enter` did: entered; or why it cannot. */
 export type Entered = 'entered' | 'compressed' | 'traced';
@@ -79,10 +87,9 @@ export class ShadowTables {
     const leaf = findLeaf(memory.words, ptbr, va);
     const entry = memory.words[leaf >>> 2] as number;
     const page = (entry & PTE.FRAME) >>> 12;
-    if (store && this.#traces.has(page)) return 'traced';
     const space = this.#space();
     const at = this.#table(space, va >>> 22, leaf >>> 12) + ((va >>> 12) & 1023) * 4;
-    if (store && this.#traces.has(page)) return 'traced';
+    if (store && this.#isTraced(page)) return 'traced';
     const writable = (entry & PTE.W) !== 0 && (entry & PTE.D) !== 0 && !this.#traces.has(page);
     const rights = (entry & (PTE.V | PTE.R | PTE.X | PTE.U)) | (writable ? PTE.W : 0);
     this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);
@@ -118,7 +125,10 @@ export class ShadowTables {
   /** Address of the shadow table for first-level index `index`, derived from guest page `from`. */
   #table(space: Space, index: number, from: number): number {
     const known = space.tables.get(index);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#trace(from).hits = 0;
+      return known;
+    }
     const table = this.#frame(space);
     space.tables.set(index, table);
     this.#real.memory.write(space.root + index * 4, 4, table | PTE.V);
@@ -151,11 +161,31 @@ export class ShadowTables {
 
   // ---- Traces ----
 
+  /** Whether a store to guest page `page` must be seen; a trace that nothing needs any more is given up. */
+  #isTraced(page: number): boolean {
+    const trace = this.#traces.get(page);
+    if (trace === undefined) return false;
+    trace.hits += 1;
+    const current = this.#space();
+    if (trace.hits <= outworn || trace.roots.has(current)) return true;
+    for (const { space, index } of [...trace.tables]) this.#dropTable(space, index);
+    for (const space of trace.roots) this.#dropSpace(space, page);
+    this.#traces.delete(page);
+    this.#cpu.memory.unwatch(page, WATCH.TRACE);
+    return false;
+  }
+
+  #dropSpace(space: Space, page: number): void {
+    for (const index of [...space.tables.keys()]) this.#dropTable(space, index);
+    for (const root of this.#spaces.keys()) if (root >>> 12 === page) this.#spaces.delete(root);
+    this.#allocator.releaseFrame(space.root);
+  }
+
   /** The trace of a guest page, set now if it was not: from here on the guest cannot write it directly. */
   #trace(page: number): Trace {
     const known = this.#traces.get(page);
     if (known !== undefined) return known;
-    const trace: Trace = { roots: new Set(), tables: [] };
+    const trace: Trace = { roots: new Set(), tables: [], hits: 0 };
     if (page >= this.#cpu.memory.size / PAGE) return trace;
     this.#traces.set(page, trace);
     this.#cpu.memory.watch(page, WATCH.TRACE);

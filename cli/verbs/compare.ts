@@ -1,0 +1,100 @@
+/** `ringlab compare FILE --with M[,M…]`: the guest on the bare machine and under each monitor, in lockstep. */
+import { compareSides, type Comparison, type Divergence, type Side } from '../../vmm/monitor/compare.ts';
+import { strategyNamed } from '../../vmm/monitor/strategies.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { EXIT, usage } from '../failure.ts';
+import { prepareGuest } from '../guest.ts';
+import type { GuestOptions } from '../options.ts';
+import { print } from '../output.ts';
+
+export interface CompareOptions extends GuestOptions {
+  readonly with: string;
+  readonly json?: boolean;
+}
+
+/** Steps after which a guest that does not end counts as compared. */
+const defaultLimit = 10_000_000;
+
+export async function compare(file: string, options: CompareOptions): Promise<number> {
+  if (options.process) throw usage('--process has no monitor to compare with');
+  const monitors = options.with.split(',').filter((name) => name !== 'bare' && name !== 'none');
+  if (monitors.length === 0) throw usage('--with names no monitor; try --with trap-and-emulate');
+  let equal = true;
+  const results: (Omit<Comparison, 'divergence'> & { readonly divergence: object | null })[] = [];
+  for (const monitor of monitors) {
+    const comparison = await compareWith(file, monitor, options);
+    equal &&= comparison.equal;
+    const { divergence, ...rest } = comparison;
+    results.push({ ...rest, divergence: divergence ? { ...divergence, monitor } : null });
+    if (!options.json) print(`${formatComparison(file, monitor, options.isa, comparison)}\n`);
+  }
+  if (options.json) {
+    const first = results.find((result) => !result.equal) ?? results[0];
+    print(`${JSON.stringify({ format: 'ringlab-compare', version: 1, ...first, equal, results })}\n`);
+  }
+  return equal ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** One comparison; each side is made anew when the search asks for it. */
+export async function compareWith(
+  file: string,
+  monitor: string,
+  options: CompareOptions,
+): Promise<Comparison> {
+  try {
+    strategyNamed(monitor);
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
+  const [bare, virtual] = [await sides(file, 'none', options), await sides(file, monitor, options)];
+  return compareSides(
+    () => bare.shift() as Side,
+    () => virtual.shift() as Side,
+    options.maxSteps ?? defaultLimit,
+  );
+}
+/** The guest twice, for the search may begin anew once. */
+async function sides(file: string, monitor: string, options: CompareOptions): Promise<Side[]> {
+  const make = async (): Promise<Side> => {
+    const printed: number[] = [];
+    const guest = await prepareGuest(file, [], { ...options, monitor }, { collect: printed });
+    return { machine: guest.machine, printed, run: (until) => guest.run(until) as Stop };
+  };
+  return [await make(), await make()];
+}
+
+/** The result in a few lines of at most 80 columns. */
+export function formatComparison(
+  file: string,
+  monitor: string,
+  isa: string,
+  { equal, steps, divergence }: Comparison,
+): string {
+  const head = `${file} on ${isa}, bare and under ${monitor}: `;
+  if (equal || divergence === undefined) return `${head}equal at all ${steps} steps`;
+  return [`${head}DIVERGES after ${steps} equal steps`, ...formatDivergence(divergence)].join('\n');
+}
+
+function formatDivergence({ pc, instruction, reason, differences }: Divergence): string[] {
+  const rows = differences
+    .slice(0, 8)
+    .map(({ what, left, right }) => `    ${what.padEnd(18)}${left.padEnd(24)}${right}`);
+  const more = differences.length > 8 ? [`    … and ${differences.length - 8} more`] : [];
+  return [
+    `  at pc 0x${pc.toString(16).padStart(8, '0')}: ${instruction}`,
+    ...wrap(reason, 76).map((line) => `  ${line}`),
+    `    ${''.padEnd(18)}${'bare'.padEnd(24)}monitor`,
+    ...rows,
+    ...more,
+  ];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) as string;
+    if (line.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}

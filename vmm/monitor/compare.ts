@@ -1,0 +1,151 @@
+/**
+ * Equivalence, step by step: a guest on the bare machine and under a monitor, compared at
+ * the same guest step numbers; the first divergence found to the step.
+ *
+ * Processor and console are compared after every step of the first `everyStep`, later
+ * after every `stride`; memory every `memoryStride`. Both sides are deterministic: when
+ * a stride ends in a difference, both begin anew and go step by step from its start.
+ */
+import type { Machine } from '../../isa/machine/machine.ts';
+import { peekWord } from '../../isa/machine/report.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { disassemble, hex } from '../../isa/table/disassemble.ts';
+import { registerName } from '../../isa/table/registers.ts';
+import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
+import { rowOf } from '../../isa/table/table.ts';
+
+/** One of the two: made anew as often as needed, always the same. */
+export interface Side {
+  /** The guest's own machine: the bare one, or the virtual CPU. */
+  readonly machine: Machine;
+  readonly run: (until: number) => Stop;
+  /** What it printed so far. */
+  readonly printed: readonly number[];
+}
+
+/** One thing that differs, as text on either side. */
+export interface Difference {
+  readonly what: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+export interface Divergence {
+  /** Steps that were equal; the next one diverges. */
+  readonly step: number;
+  /** Where the guest was on the bare machine, and what it executed there. */
+  readonly pc: number;
+  readonly instruction: string;
+  readonly reason: string;
+  readonly differences: readonly Difference[];
+}
+
+export interface Comparison {
+  readonly equal: boolean;
+  /** Guest steps that were equal. */
+  readonly steps: number;
+  readonly divergence: Divergence | undefined;
+}
+
+/** Steps that are compared one by one, before it goes by strides. */
+const everyStep = 2_000_000;
+const stride = 61;
+const memoryStride = 4096;
+
+/** Compares until both stop or reach step `limit`. `left` makes the bare machine. */
+export function compareSides(left: () => Side, right: () => Side, limit: number): Comparison {
+  const [a, b] = [left(), right()];
+  let equal = 0;
+  let memoryAt = memoryStride;
+  for (;;) {
+    const until = Math.min(limit, equal < everyStep ? equal + 1 : equal + stride);
+    const stops = [a.run(until), b.run(until)];
+    const ended = stops[0]?.kind !== 'limit' || until === limit;
+    const deep = ended || until >= memoryAt;
+    if (deep) memoryAt = until + memoryStride;
+    if (!sameStop(stops) || !isSame(a, b) || (deep && !sameMemory(a.machine, b.machine))) {
+      return {
+        equal: false,
+        ...findStep(left(), right(), Math.max(0, Math.min(equal, memoryAt - 2 * memoryStride))),
+      };
+    }
+    equal = a.machine.steps;
+    if (ended) return { equal: true, steps: equal, divergence: undefined };
+  }
+}
+
+/** Runs both up to step `equal`, then step by step until they differ. */
+function findStep(a: Side, b: Side, equal: number): { steps: number; divergence: Divergence } {
+  a.run(equal);
+  b.run(equal);
+  for (;;) {
+    const { steps: step, pc, ring } = a.machine;
+    const word = peekWord(a.machine, pc);
+    const stops = [a.run(step + 1), b.run(step + 1)];
+    if (sameStop(stops) && isSame(a, b) && sameMemory(a.machine, b.machine)) continue;
+    const found = differences(a, b);
+    if (!sameStop(stops))
+      found.unshift({ what: 'stop', left: stopText(stops[0]), right: stopText(stops[1]) });
+    const instruction = word === undefined ? '(not fetched)' : disassemble(word, pc);
+    const reason = explain(a.machine, word, ring);
+    return { steps: step, divergence: { step, pc, instruction, reason, differences: found } };
+  }
+}
+
+function sameStop(stops: readonly (Stop | undefined)[]): boolean {
+  const [a, b] = stops;
+  return a?.kind === b?.kind && (a?.kind === 'limit' || JSON.stringify(a) === JSON.stringify(b));
+}
+
+/** Whether processors and consoles are alike. Cheap: it runs after every step. */
+function isSame(left: Side, right: Side): boolean {
+  const [a, b] = [left.machine, right.machine];
+  if (a.pc !== b.pc || a.steps !== b.steps || a.status !== b.status || a.waiting !== b.waiting) return false;
+  if (left.printed.length !== right.printed.length || left.printed.at(-1) !== right.printed.at(-1))
+    return false;
+  for (let n = 1; n < 32; n++) if (a.x[n] !== b.x[n]) return false;
+  return systemRegisters.every(({ number }) => a.readSystem(number) === b.readSystem(number));
+}
+
+function sameMemory(a: Machine, b: Machine): boolean {
+  return Buffer.compare(a.memory.bytes, b.memory.bytes) === 0;
+}
+
+function stopText(stop: Stop | undefined): string {
+  if (stop?.kind === 'power') return `power, status ${stop.status}`;
+  return stop?.kind === 'unhandled' ? `unhandled trap ${stop.cause}` : (stop?.kind ?? '');
+}
+
+/** Why the step diverged, as far as its instruction tells. */
+function explain(machine: Machine, word: number | undefined, ring: number): string {
+  const row = word === undefined ? undefined : rowOf(word);
+  if (row?.privilege !== 'variant' || !machine.variant.unprivileged.has(row.name)) {
+    return 'the state differs after this step';
+  }
+  return (
+    `${row.name} is a critical instruction of ${machine.variant.name}: sensitive (${row.sensitive.join(', ')}), ` +
+    `yet it does not trap outside ring 0. The guest executed it in its ring ${ring}, ` +
+    'natively in the ring that the monitor gave it, and the monitor never saw it'
+  );
+}
+
+/** Everything that differs, registers first. */
+function differences(left: Side, right: Side): Difference[] {
+  const [a, b] = [left.machine, right.machine];
+  const found: Difference[] = [];
+  const note = (what: string, one: number, other: number) => {
+    if (one !== other) found.push({ what, left: hex(one), right: hex(other) });
+  };
+  note('pc', a.pc, b.pc);
+  note('ring', a.ring, b.ring);
+  note('STATUS', a.status & ~STATUS.RING, b.status & ~STATUS.RING);
+  for (let n = 1; n < 32; n++) note(registerName(n), a.x[n] as number, b.x[n] as number);
+  for (const { number, name } of systemRegisters) note(name, a.readSystem(number), b.readSystem(number));
+  note('bytes printed', left.printed.length, right.printed.length);
+  note('last byte printed', left.printed.at(-1) ?? 0, right.printed.at(-1) ?? 0);
+  if (!sameMemory(a, b)) {
+    const at = a.memory.words.findIndex((word, n) => word !== b.memory.words[n]);
+    note(`memory ${hex(at * 4)}`, a.memory.words[at] as number, b.memory.words[at] as number);
+  }
+  return found;
+}
