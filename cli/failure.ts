@@ -53,10 +53,15 @@ export function tell(error: unknown): number {
   if (isReaderGone(error)) return EXIT.READER_GONE;
   try {
     const { exitStatus, name, message } = error as Failure;
+    const { syscall } = error as NodeJS.ErrnoException;
     if (error instanceof Error && typeof exitStatus === 'number') {
       // The assembler's errors begin with file, line and column, which editors understand.
       note(name === 'AssemblyError' ? `${message}\n` : `ringlab: ${message}\n`);
       return exitStatus;
+    }
+    if (syscall !== undefined) {
+      note(`ringlab: ${syscall}: ${systemReason(error)}\n`);
+      return EXIT.BAD_INPUT;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     note(

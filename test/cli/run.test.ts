@@ -96,6 +96,14 @@ describe('The streams of run', () => {
     expect({ status, stdout }).toEqual({ status: 125, stdout: 'A' });
   });
 
+  it('are told to be full in one line', () => {
+    expect(shell(`ringlab run ${hello} > /dev/full`)).toEqual({
+      status: 65,
+      stdout: '',
+      stderr: 'ringlab: write: no space left on the disk\n',
+    });
+  });
+
   it('end the run quietly when nobody reads any more', () => {
     const chatty = file('chatty.s', '_start: li t0, 16\n li t1, 10\nagain: out t0, t1\n j again\n');
     expect(shell(`ringlab run ${chatty} | head -n 1; echo "\${PIPESTATUS[0]}"`)).toEqual({

@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { disassembleImage } from '../../isa/machine/disassemble-image.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { ImageError, loadImage, readImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import { formatCrash } from '../../isa/machine/report.ts';
+import { SymbolTable } from '../../isa/machine/symbols.ts';
 
 const compiled = new Uint8Array(readFileSync(new URL('../cli/fixtures/process.elf', import.meta.url)));
 
@@ -102,7 +106,7 @@ describe('A file that is no image', () => {
     }
   });
 
-  it('is refused, or is an image that can be loaded and shown, whatever bytes are changed', () => {
+  it('is refused, or is an image that can be loaded, shown and run, whatever bytes are changed', () => {
     const change = fc.tuple(fc.nat(compiled.length - 1), fc.nat(255));
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
@@ -111,7 +115,13 @@ describe('A file that is no image', () => {
         try {
           const image = readImage(file);
           disassembleImage(image);
-          loadImage(image, new Uint8Array(2 ** 17));
+          const machine = new Machine({ memory: 2 ** 17 });
+          loadImage(image, machine.memory.bytes);
+          machine.pc = image.entry;
+          const stop = new Interpreter(machine).run(500);
+          if (stop.kind === 'unhandled') {
+            formatCrash(machine, stop.cause, stop.value, new SymbolTable(image.symbols));
+          }
         } catch (error) {
           expect(error).toBeInstanceOf(ImageError);
         }
