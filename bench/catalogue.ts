@@ -58,7 +58,7 @@ export function kernelFile(name: string, flavour: Flavour): string {
 }
 
 /** All kernels, `nothing` included, in the order of their names. */
-export function readCatalogue(): readonly Kernel[] {
+function readCatalogue(): readonly Kernel[] {
   const text = readFileSync(`${kernelFolder()}expected.txt`, 'utf8');
   return text
     .split('\n')

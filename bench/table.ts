@@ -1,7 +1,7 @@
 /** Tables of plain text: a column of names on the left, the others to the right. */
 
 /** Widest line we print. */
-export const columns = 80;
+const columns = 80;
 
 /** Rows of cells as lines, columns as wide as their widest cell. Throws RangeError when that is wider than `columns`. */
 export function formatTable(rows: readonly (readonly string[])[], gap = 2): string {

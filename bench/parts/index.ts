@@ -1,15 +1,10 @@
 /**
- * The parts one by one, measured by benny. benny is a development dependency and is
- * loaded only here: an installed package does not have it.
+ * The parts one by one, measured by benny. benny is a development dependency, which an
+ * installed package does not have: it is looked for first, and all else is loaded after it.
  */
 import { unreachable } from '../failure.ts';
 import { formatTable } from '../table.ts';
-import { assemblePart } from './assemble.ts';
-import { compilePart } from './compile.ts';
-import { decodePart } from './decode.ts';
 import type { Case, Part } from './part.ts';
-import { interpretPart, runPart } from './run.ts';
-import { translatePart } from './translate.ts';
 
 export interface PartResult {
   readonly part: string;
@@ -21,8 +16,6 @@ export interface PartResult {
   readonly margin: number;
 }
 
-const parts: readonly Part[] = [assemblePart, decodePart, interpretPart, compilePart, runPart, translatePart];
-
 type Benny = typeof import('benny');
 
 async function loadBenny(): Promise<Benny> {
@@ -31,9 +24,7 @@ async function loadBenny(): Promise<Benny> {
     return benny as Benny;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw unreachable(
-      '--parts needs benny, a development dependency: use a checkout, or `npm install benny`',
-    );
+    throw unreachable('--parts needs benny, a development dependency: use a checkout');
   }
 }
 
@@ -43,6 +34,7 @@ let consumed = 0;
 /** Measures the parts. Throws BenchFailure when benny is not installed. */
 export async function benchParts(progress: (text: string) => void): Promise<readonly PartResult[]> {
   const benny = await loadBenny();
+  const { parts } = await import('./all.ts');
   const results: PartResult[] = [];
   for (const part of parts) {
     for (const one of part.cases()) {

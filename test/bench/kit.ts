@@ -76,7 +76,7 @@ interface Modules {
     formatCount(value: number): string;
   };
   catalogue: {
-    readCatalogue(): readonly Kernel[];
+    startUp: string;
     chooseKernels(names?: readonly string[]): readonly Kernel[];
     kernelFile(name: string, flavour: 'process' | 'ring32' | 'virt'): string;
     kernelFolder(): string;
