@@ -1,5 +1,5 @@
 /** Guests on the bare machine and under a monitor, side by side. */
-import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
@@ -25,6 +25,7 @@ export interface Side {
   readonly printed: number[];
   readonly disk: MemoryDisk | undefined;
   readonly run: (until: number) => Stop;
+  readonly engine: Engine;
   readonly guest?: VirtualMachine;
 }
 
@@ -55,7 +56,7 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   loadImage(parts.image, machine.memory.bytes);
   machine.pc = parts.image.entry;
   const made = createEngine(engine, machine);
-  return { machine, printed, disk, run: (until) => made.run(until) };
+  return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
 /** The guest under a monitor. */
@@ -70,7 +71,8 @@ export function monitored(parts: Parts, strategy: string, engine: EngineName = '
     ...(disk ? { disk } : {}),
   });
   const [guest] = monitor.guests as readonly [VirtualMachine];
-  return { machine: guest.cpu, printed, disk, guest, run: (until) => monitor.runGuest(guest, until) };
+  const run = (until: number) => monitor.runGuest(guest, until);
+  return { machine: guest.cpu, printed, disk, engine: monitor.engine, guest, run };
 }
 
 /** Strides after which memory is compared too. */
@@ -85,10 +87,11 @@ export function lockstep(a: Side, b: Side, stride: number, most = 2_000_000): st
       count % memoryEvery === 0 || !stops[0]?.includes('limit') ? difference : processorDifference;
     const found = compare(a.machine, b.machine);
     if (found !== undefined) return `at step ${a.machine.steps}: ${found}`;
-    if (a.printed.join() !== b.printed.join())
+    if (a.printed.length !== b.printed.length || a.printed.at(-1) !== b.printed.at(-1))
       return `at step ${a.machine.steps}: they printed different things`;
     if (!stops[0]?.includes('limit')) break;
   }
+  if (a.printed.join() !== b.printed.join()) return 'they printed different things';
   if (a.disk && b.disk && Buffer.compare(a.disk.bytes, b.disk.bytes) !== 0) return 'their disks differ';
   return undefined;
 }

@@ -1,0 +1,74 @@
+/**
+ * Equivalence: a guest under a monitor is, at every step number, in the state in which it
+ * is on the bare machine. Interrupts, console, disk and how it ends are included.
+ */
+import { describe, expect, it } from 'vitest';
+import type { EngineName } from '../../isa/engines/engine.ts';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { strategies } from '../../vmm/monitor/strategies.ts';
+import { partsOf, systemGuests, variantsOf } from './guests.ts';
+import { bare, lockstep, monitored } from './kit.ts';
+
+const kernel = 'kernel/kernel.s';
+const most = 1_000_000;
+
+/** Strategies that are right on a variant (Theorems 1 and 3). */
+const sound: Readonly<Record<string, readonly string[]>> = {
+  'ring32-v': strategies.map(({ name }) => name),
+  'ring32-h': ['hybrid', 'interpret'],
+  'ring32-x': ['interpret'],
+};
+
+/** Both engines: step by step, and in long strides, so that nothing stops the guest but itself. */
+const ways: readonly (readonly [EngineName, number])[] = [
+  ['interpreter', 1],
+  ['fast', 1],
+  ['fast', 997],
+];
+
+/** Runs the guest on both to its end and expects them equal. */
+function expectEqual(file: string, variant: string, strategy: string, engine: EngineName, stride: number) {
+  const parts = partsOf(file, variant);
+  const sides = [bare(parts), monitored(parts, strategy, engine)] as const;
+  expect(lockstep(...sides, stride, most)).toBeUndefined();
+  expect(sides[0].machine.steps).toBeLessThan(most - stride);
+  return sides[1];
+}
+
+const cases = Object.entries(sound).flatMap(([variant, names]) =>
+  names.map((strategy) => ({ variant, strategy })),
+);
+
+describe.each(cases)('Under $strategy on $variant', ({ variant, strategy }) => {
+  const files = systemGuests.filter((file) => variantsOf(file).includes(variant));
+
+  describe.each(ways)('by the engine %s, compared every %i steps', (engine, stride) => {
+    it.each(files)('%s is as on the bare machine', (file) => {
+      expectEqual(file, variant, strategy, engine, stride);
+    });
+  });
+});
+
+describe('The teaching kernel', () => {
+  it('is as on the bare machine at every single step, under trap-and-emulate', () => {
+    expectEqual(kernel, 'ring32-v', 'trap-and-emulate', 'interpreter', 1);
+  });
+
+  it.each(
+    cases.flatMap(({ variant, strategy }) =>
+      (['interpreter', 'fast'] as const).map((engine) => ({ variant, strategy, engine })),
+    ),
+  )('is as on the bare machine: $strategy on $variant by $engine', ({ variant, strategy, engine }) => {
+    const { guest } = expectEqual(kernel, variant, strategy, engine, 1009);
+    const direct = (guest?.ledger.direct ?? 0) / (guest?.cpu.steps ?? 1);
+    const least = { 'trap-and-emulate': 0.8, hybrid: 0.4, interpret: 0 }[strategy] as number;
+    expect(direct).toBeGreaterThanOrEqual(least);
+  });
+
+  it('runs in compiled code, for the greater part, under trap-and-emulate on the fast engine', () => {
+    const { engine, guest } = expectEqual(kernel, 'ring32-v', 'trap-and-emulate', 'fast', 20_011);
+    expect(engine).toBeInstanceOf(FastEngine);
+    const { compiledSteps } = (engine as FastEngine).statistics;
+    expect(compiledSteps).toBeGreaterThan(0.4 * (guest?.ledger.direct ?? 0));
+  });
+});
