@@ -19,7 +19,13 @@ function compileCases(): readonly Case[] {
   };
   const form = () => formRegion(entry, { fetch, allowed: () => true, targets: () => [] });
   const region = form();
-  const target = { addressing: 'direct', ring: 3, memoryPages: 1024, site: () => 0 } as const;
+  const target = {
+    addressing: 'direct',
+    ring: 3,
+    memoryPages: 1024,
+    alone: new Set<number>(),
+    site: () => 0,
+  } as const;
   const emit = () => compileRegion(region, target).module;
   const bytes = emit();
   const host = () => Object.keys(new wasm.Module(bytes)).length + bytes.length;

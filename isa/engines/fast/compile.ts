@@ -13,9 +13,18 @@
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
+import { type Interval, type Plan, planChecks } from './checks.ts';
 import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
 import { emitExpression } from './expression.ts';
-import { flatTable, guestMemoryAt, jumpCache, SLOT, tableClass, watchedFlagsAt } from './layout.ts';
+import {
+  entryBias,
+  flatTable,
+  guestMemoryAt,
+  jumpCache,
+  SLOT,
+  tableClass,
+  watchedFlagsAt,
+} from './layout.ts';
 import type { Node, Region } from './region.ts';
 
 /** How the region reaches memory: paging off with R's base 0, off with another base, or on. */
@@ -24,6 +33,8 @@ export type Addressing = 'direct' | 'relocated' | 'paged';
 export interface Target {
   readonly addressing: Addressing;
   readonly ring: number;
+  /** Accesses (by pc) that check for themselves; see checks.ts. */
+  readonly alone: ReadonlySet<number>;
   /** 64 KiB pages of the memory that the module imports. */
   readonly memoryPages: number;
   /** Registers the instruction with the interpreter and returns its number for `system`. */
@@ -76,6 +87,9 @@ class Compiler {
   /** Local of each register in use, by number. */
   readonly #locals = new Map<number, number>();
   readonly #written = new Set<number>();
+  readonly #plans: ReadonlyMap<Node, Plan>;
+  /** Locals of flat-table entries, by register × 2 + kind. */
+  readonly #entries = new Map<number, number>();
   readonly #frames: Frame[] = [];
   /** Fuel already taken for instructions of the block that are not done yet, the present one included. */
   #ahead = 0;
@@ -84,6 +98,19 @@ class Compiler {
     this.#target = target;
     this.#blocks = makeBlocks(region);
     for (const node of region.nodes) this.#noteRegisters(node);
+    const paged = target.addressing === 'paged';
+    this.#plans = planChecks(this.#blocks, { paged, alone: target.alone });
+    for (const [{ at }, plan] of paged ? this.#plans : []) {
+      for (const kind of [0, 1]) if (plan[kind] !== undefined) this.#entryLocal(at?.rs1 ?? 0, kind);
+    }
+  }
+
+  /** The local that holds the flat-table entry of a register's page, for loads (0) or stores (1). */
+  #entryLocal(register: number, kind: number): number {
+    const key = register * 2 + kind;
+    const local = this.#entries.get(key) ?? FIRST_REGISTER + this.#locals.size + this.#entries.size;
+    this.#entries.set(key, local);
+    return local;
   }
 
   compile(): Compiled {
@@ -95,7 +122,7 @@ class Compiler {
     this.#emitTree(entry);
     code.op(OP.end);
     this.#emitOut();
-    const locals = FIRST_REGISTER - 1 + this.#locals.size;
+    const locals = FIRST_REGISTER - 1 + this.#locals.size + this.#entries.size;
     return { module: regionModule(code, locals, this.#target.memoryPages), longest: entry.longest };
   }
 
@@ -377,41 +404,129 @@ class Compiler {
 
   // ---- Memory ----
 
-  #emitLoad(node: Node, { width, signed, address }: Extract<Effect, { kind: 'load' }>): void {
+  #emitLoad(node: Node, { width, signed }: Extract<Effect, { kind: 'load' }>): void {
     const code = this.#code;
-    emitExpression(this.#place(node), address);
     const offset = this.#emitAddress(node, width, false);
     code.memory(loadOps[`${width}${signed || width === 4}`] as number, offset);
     if (node.at?.rd === 0) code.op(OP.drop);
     else this.#setResult(node);
   }
 
-  #emitStore(node: Node, { width, address, value }: Extract<Effect, { kind: 'store' }>): void {
+  #emitStore(node: Node, { width, value }: Extract<Effect, { kind: 'store' }>): void {
     const code = this.#code;
-    emitExpression(this.#place(node), address);
     const offset = this.#emitAddress(node, width, true);
     emitExpression(this.#place(node), value);
     code.memory(storeOps[width], offset);
   }
 
-  /** Takes the guest address on the stack, gives up if it cannot be reached, leaves the host address; returns its static offset. */
+  /** Checks what must be checked, gives up if the access cannot be made here, and pushes the host address; returns its static offset. */
   #emitAddress(node: Node, width: number, store: boolean): number {
-    this.#code.set(ADDRESS);
-    return this.#target.addressing === 'paged'
-      ? this.#emitPaged(node, width, store)
-      : this.#emitBounded(node, width, store);
+    const at = node.at as Instruction;
+    if (at.rs1 === 0) return this.#emitConstantAddress(node, width, store);
+    const [first, second] = this.#plans.get(node) as Plan;
+    if (this.#target.addressing === 'paged') {
+      const kind = store ? 1 : 0;
+      const check = store ? second : first;
+      const entry = this.#entryLocal(at.rs1, kind);
+      if (check !== undefined) this.#emitPageCheck(node, check, entry, store);
+      this.#pushRegister(at.rs1);
+      this.#code.get(entry).op(OP.i32_add);
+      return entryBias + at.imm;
+    }
+    if (first !== undefined) this.#emitBoundCheck(node, first);
+    if (second !== undefined) this.#emitWatchCheck(node, second);
+    this.#pushRegister(at.rs1);
+    if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
+    return guestMemoryAt + at.imm;
   }
 
-  /** Paging off: one comparison with R's bound; for a store, whether anybody watches the page. */
-  #emitBounded(node: Node, width: number, store: boolean): number {
+  #pushRegister(n: number): void {
+    this.#code.get(this.#locals.get(n) as number);
+  }
+
+  /** Pushes the address at which an interval off a register begins. */
+  #pushStart({ at }: Node, { low }: Interval): void {
+    this.#pushRegister(at?.rs1 ?? 0);
+    if (low !== 0) this.#code.constant(low).op(OP.i32_add);
+  }
+
+  /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
+  #emitBoundCheck(node: Node, check: Interval): void {
+    this.#pushStart(node, check);
+    this.#code
+      .get(NAMED_BOUND)
+      .constant(check.high - check.low)
+      .op(OP.i32_sub, OP.i32_gt_u);
+    this.#emitIf(() => this.#emitGiveUp(node.pc));
+  }
+
+  /** Paging off, stores: whether anybody watches the page, or the next one (WATCH.NEXT). */
+  #emitWatchCheck(node: Node, check: Interval): void {
+    this.#pushStart(node, check);
+    if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
+    this.#code.constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt);
+    this.#emitIf(() => this.#emitGiveUp(node.pc));
+  }
+
+  /** Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. */
+  #emitPageCheck(node: Node, { low, high }: Interval, entry: number, store: boolean): void {
     const code = this.#code;
-    const relocated = this.#target.addressing === 'relocated';
+    const span = high - low;
+    this.#pushStart(node, { low, high });
+    code.tee(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
+    code
+      .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, true), store))
+      .tee(entry)
+      .op(OP.i32_eqz);
+    if (span > 1) {
+      code
+        .get(ADDRESS)
+        .constant(4095)
+        .op(OP.i32_and)
+        .constant(4096 - span)
+        .op(OP.i32_gt_u, OP.i32_or);
+    }
+    this.#emitIf(() => this.#emitMiss(node.pc, (store ? MISS.STORE : MISS.LOAD) | MISS.NAMED));
+  }
+
+  /** Gives up, saying which page (in ADDRESS) was wanted. */
+  #emitMiss(pc: number, what: number): void {
+    const code = this.#code;
+    code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
+    code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
+    this.#emitGiveUp(pc);
+  }
+
+  /** An access off x0: its address is known now. Across two pages it is not made here. */
+  #emitConstantAddress(node: Node, width: number, store: boolean): number {
+    const code = this.#code;
+    const va = (node.at?.imm ?? 0) >>> 0;
+    if (this.#target.addressing === 'paged') {
+      code.constant(va | 0).set(ADDRESS);
+      code
+        .constant(0)
+        .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, false), store) + (va >>> 12) * 4);
+      code
+        .tee(ENTRY)
+        .op(OP.i32_eqz)
+        .constant((va & 4095) > 4096 - width ? 1 : 0)
+        .op(OP.i32_or);
+      this.#emitIf(() => this.#emitMiss(node.pc, store ? MISS.STORE : MISS.LOAD));
+      code
+        .constant(va | 0)
+        .get(ENTRY)
+        .op(OP.i32_add);
+      return entryBias;
+    }
     const pushPhysical = () => {
-      code.get(ADDRESS);
-      if (relocated) code.get(BASE).op(OP.i32_add);
+      code.constant(va | 0);
+      if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
     };
-    code.get(ADDRESS).get(node.at?.rs1 === 0 ? PLAIN_BOUND : NAMED_BOUND);
-    code.constant(width).op(OP.i32_sub, OP.i32_gt_u);
+    code
+      .constant(va | 0)
+      .get(PLAIN_BOUND)
+      .constant(width)
+      .op(OP.i32_sub, OP.i32_gt_u);
     if (store) {
       pushPhysical();
       code.constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).op(OP.i32_or);
@@ -419,30 +534,5 @@ class Compiler {
     this.#emitIf(() => this.#emitGiveUp(node.pc));
     pushPhysical();
     return guestMemoryAt;
-  }
-
-  /** Paging on: the flat table's entry, 0 = not here; an access across pages is not for us. */
-  #emitPaged(node: Node, width: number, store: boolean): number {
-    const code = this.#code;
-    const named = node.at?.rs1 !== 0;
-    const table = flatTable(tableClass(this.#target.ring, named), store);
-    code.get(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
-    code.memory(OP.i32_load, table).tee(ENTRY).op(OP.i32_eqz);
-    if (width > 1) {
-      code
-        .get(ADDRESS)
-        .constant(4095)
-        .op(OP.i32_and)
-        .constant(4096 - width)
-        .op(OP.i32_gt_u, OP.i32_or);
-    }
-    this.#emitIf(() => {
-      code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
-      const what = (store ? MISS.STORE : MISS.LOAD) | (named ? MISS.NAMED : 0);
-      code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
-      this.#emitGiveUp(node.pc);
-    });
-    code.get(ADDRESS).get(ENTRY).op(OP.i32_add);
-    return 1;
   }
 }

@@ -43,6 +43,9 @@ const slice = 2 ** 22;
 /** Below this bound R leaves no room for the comparison that compiled code makes. */
 const smallestBound = PAGE;
 
+/** Times that a group of accesses may lie across pages before it is parted. */
+const oftenAcross = 16;
+
 /** Heat of a place where compiled code was left. */
 const leftHeat = 10;
 
@@ -68,6 +71,9 @@ export class FastEngine implements Engine {
   readonly #cache: RegionCache;
   readonly #tables: FlatTables;
   readonly #targets = new TargetProfile();
+  /** How often a group of accesses, by the first's pc, was found across two pages; and those parted for it. */
+  readonly #across = new Map<number, number>();
+  readonly #alone = new Set<number>();
   readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
   /** Translation as we last knew it; -1 = never. */
   #translation = -1;
@@ -132,7 +138,8 @@ export class FastEngine implements Engine {
       this.#addressing === 'paged'
     ) {
       const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
-      this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
+      if (this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0))
+        this.#noteAcross(pc >>> 0);
     }
     return next;
   }
@@ -141,6 +148,24 @@ export class FastEngine implements Engine {
   close(): void {
     this.#forgetTranslations();
     this.#clear();
+  }
+
+  /** A group of accesses missed though its first page was there: it lies across two. Often so, they are parted. */
+  #noteAcross(pc: number): void {
+    const times = (this.#across.get(pc) ?? 0) + 1;
+    this.#across.set(pc, times);
+    if (times !== oftenAcross) return;
+    this.#alone.add(pc);
+    this.#recompile(pc);
+  }
+
+  /** Drops the regions with the instruction at `pc`; they are made anew when they are hot again. */
+  #recompile(pc: number): void {
+    const { physical } = this.#machine.probe(pc);
+    for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {
+      this.#cache.drop(region);
+      this.#cache.warm(region.physical, leftHeat);
+    }
   }
 
   // ---- Finding and entering regions ----
@@ -193,13 +218,7 @@ export class FastEngine implements Engine {
 
   /** An indirect jump in compiled code went where it was not expected. */
   #learn(site: number, target: number): void {
-    if (!this.#targets.note(site, target)) return;
-    const physical = this.#machine.probe(site).physical;
-    if (physical < 0) return;
-    for (const region of this.#cache.containing(physical)) {
-      this.#cache.drop(region);
-      this.#cache.warm(region.physical, leftHeat);
-    }
+    if (this.#targets.note(site, target)) this.#recompile(site);
   }
 
   // ---- Compiling ----
@@ -218,7 +237,13 @@ export class FastEngine implements Engine {
     const addressing = this.#addressing as Addressing;
     const memoryPages = this.#memory.buffer.byteLength / 65536;
     const site = (at: Instruction, pc: number) => this.#site(at, pc);
-    const { module, longest } = compileRegion(region, { addressing, ring, memoryPages, site });
+    const { module, longest } = compileRegion(region, {
+      addressing,
+      ring,
+      alone: this.#alone,
+      memoryPages,
+      site,
+    });
     const run = this.#instantiate(module);
     const compiled: CompiledRegion = {
       entry,

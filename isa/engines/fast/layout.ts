@@ -51,6 +51,13 @@ export function tableClass(ring: number, named: boolean): number {
   return (ring === 3 ? 2 : 0) + (named ? 1 : 0);
 }
 
+/**
+ * A flat table's entry is host address minus guest address minus this: odd, so that no
+ * entry is 0, and more than any negative offset, so that an access adds entry, register
+ * and a static offset that is never negative.
+ */
+export const entryBias = 4095;
+
 const memoryAt = tablesAt + tableClasses * 2 * tableBytes;
 export const guestMemoryAt = memoryAt;
 export const watchedFlagsAt = watchedAt;

@@ -1,7 +1,6 @@
 /**
  * The flat tables: for paged guests, one word per virtual page, class and kind of access.
- * 0 = not here; otherwise host address minus guest address, minus 1, so that a present
- * entry is odd and never 0 (compiled code adds the 1 back as a static offset).
+ * 0 = not here; otherwise host address minus guest address minus entryBias (layout.ts).
  *
  * A page is absent from a store table while somebody watches it (Memory.watched): it
  * holds decoded or compiled instructions, or page tables that an entry here was taken
@@ -12,7 +11,7 @@ import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
-import { flatTable, guestMemoryAt, tableClass } from './layout.ts';
+import { entryBias, flatTable, guestMemoryAt, tableClass } from './layout.ts';
 
 interface Filled {
   /** Index in the words of the whole buffer. */
@@ -38,21 +37,23 @@ export class FlatTables {
 
   /**
    * Enters the page of `va` (unsigned) if a load or store there would now pass and change
-   * nothing but the data: the interpreter has just done one.
+   * nothing but the data: the interpreter has just done one. True if it was there already.
    */
-  fill(va: number, store: boolean, named: boolean): void {
+  fill(va: number, store: boolean, named: boolean): boolean {
     const machine = this.#machine;
     const from = va - (va % PAGE);
-    if (named && machine.ring !== 0 && this.#beyondLimit(from)) return;
+    if (named && machine.ring !== 0 && this.#beyondLimit(from)) return false;
     const entry = this.entry(from);
     const needed = PTE.V | PTE.A | (store ? PTE.W | PTE.D : PTE.R) | (machine.ring === 3 ? PTE.U : 0);
     if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, machine.memory.size))
-      return;
+      return false;
     const page = (entry & PTE.FRAME) >>> 12;
-    if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return;
+    if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return false;
     const index = (flatTable(tableClass(machine.ring, named), store) >>> 2) + (va >>> 12);
-    this.#words[index] = guestMemoryAt + page * PAGE - from - 1;
+    if (this.#words[index] !== 0) return true;
+    this.#words[index] = guestMemoryAt + page * PAGE - from - entryBias;
     this.#filled.push({ index, page, store });
+    return false;
   }
 
   /** Whether LIMIT falls within the page at `from` or before it. */

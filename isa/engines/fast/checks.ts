@@ -1,0 +1,206 @@
+/**
+ * Which loads and stores must check their address, and how far one check reaches.
+ *
+ * A check proves an interval around a base register's value; it holds until the register
+ * changes, and moves along when a constant is added. So accesses off one base share a
+ * check within a block, and a check that holds on every way to a block is not made again
+ * there (available-expression analysis, forward over the blocks until nothing changes).
+ *
+ * What a check proves. Paging off: kind 0, the interval is within R's bound; kind 1, no
+ * page of it is watched (a store needs both). Paging on: kind 0 for loads, 1 for stores,
+ * the interval is within one page, whose flat-table entry is in the local for that
+ * register and kind.
+ */
+import type { Instruction } from '../../table/row.ts';
+import { type Block, isBackward } from './blocks.ts';
+import type { Node } from './region.ts';
+
+/** Offsets from the base register's value at the instruction: low to high, high excluded; 0 is always within. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What an access must check, by kind. */
+export type Plan = readonly [Interval | undefined, Interval | undefined];
+
+export interface CheckOptions {
+  readonly paged: boolean;
+  /** Accesses (by pc) whose group was found lying across pages: they check for themselves. */
+  readonly alone: ReadonlySet<number>;
+}
+
+/** Facts by kind and register. */
+type Facts = readonly [(Interval | undefined)[], (Interval | undefined)[]];
+
+const everything: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** Longest interval of one check. Paged ones are short: a group across two pages is no use. */
+const longest = { flat: 2048, paged: 512 } as const;
+
+/** Rounds after which a fact that still changes is given up. */
+const patience = 12;
+
+/** The plan of every load and store of the region with a named base register. */
+export function planChecks(blocks: readonly Block[], options: CheckOptions): ReadonlyMap<Node, Plan> {
+  return new Planner(blocks, options).plan();
+}
+
+class Planner {
+  readonly #blocks: readonly Block[];
+  readonly #options: CheckOptions;
+  readonly #plans = new Map<Node, Plan>();
+  readonly #entering = new Map<Block, Facts>();
+
+  constructor(blocks: readonly Block[], options: CheckOptions) {
+    this.#blocks = blocks;
+    this.#options = options;
+  }
+
+  plan(): ReadonlyMap<Node, Plan> {
+    for (const block of this.#blocks) this.#entering.set(block, allFacts(everything));
+    const [entry] = this.#blocks;
+    if (entry !== undefined) this.#entering.set(entry, allFacts(undefined));
+    let changed = true;
+    for (let round = 0; changed; round++) {
+      changed = false;
+      for (const block of this.#blocks) {
+        const leaving = this.#transfer(block);
+        for (const next of block.successors) {
+          if (meet(this.#entering.get(next) as Facts, leaving, round > patience)) {
+            changed ||= isBackward(block, next);
+          }
+        }
+      }
+    }
+    return this.#plans;
+  }
+
+  /** Goes through a block, planning its accesses; returns the facts at its end. */
+  #transfer(block: Block): Facts {
+    const [first, second] = this.#entering.get(block) as Facts;
+    const facts: Facts = [[...first], [...second]];
+    for (const [n, node] of block.nodes.entries()) {
+      if (node.at === undefined || node.kind === 'stop') continue;
+      if (isAccess(node)) this.#plans.set(node, this.#planAccess(block, n, node.at, facts));
+      this.#define(node, node.at, facts);
+    }
+    return facts;
+  }
+
+  #planAccess(block: Block, n: number, at: Instruction, facts: Facts): Plan {
+    const own = { low: Math.min(at.imm, 0), high: Math.max(at.imm + widthOf(at), 0) };
+    return [0, 1].map((kind) => {
+      const known = facts[kind as 0 | 1];
+      if (!this.#needs(at, kind) || covers(known[at.rs1], own)) return undefined;
+      const wanted = this.#group(block, n, at, kind, own);
+      const fact = known[at.rs1];
+      known[at.rs1] = fact !== undefined && overlaps(fact, wanted) ? union(fact, wanted) : wanted;
+      return wanted;
+    }) as unknown as Plan;
+  }
+
+  /** Whether an access needs what checks of `kind` prove. */
+  #needs(at: Instruction, kind: number): boolean {
+    const store = at.row.effect.kind === 'store';
+    return this.#options.paged ? store === (kind === 1) : kind === 0 || store;
+  }
+
+  /** The access' own interval, and those of later ones in the block off the same value. */
+  #group(block: Block, n: number, { rs1 }: Instruction, kind: number, own: Interval): Interval {
+    const { paged, alone } = this.#options;
+    let group = own;
+    let moved = 0;
+    if (alone.has((block.nodes[n] as Node).pc)) return own;
+    for (const { at, ...node } of block.nodes.slice(n)) {
+      if (at === undefined || node.kind === 'stop') break;
+      if (isAccess({ at, ...node }) && at.rs1 === rs1 && this.#needs(at, kind)) {
+        const wider = union(group, { low: at.imm + moved, high: at.imm + moved + widthOf(at) });
+        if (wider.high - wider.low > (paged ? longest.paged : longest.flat)) break;
+        group = wider;
+      }
+      if (writes(at) !== rs1) continue;
+      const constant = addedConstant(at);
+      if (constant === undefined || at.rs1 !== rs1) break;
+      moved += constant;
+    }
+    return group;
+  }
+
+  /** What an instruction's result does to the facts. */
+  #define(_node: Node, at: Instruction, facts: Facts): void {
+    const rd = writes(at);
+    if (rd === 0) return;
+    const constant = addedConstant(at);
+    const keeps = constant !== undefined && (at.rs1 === rd || !this.#options.paged);
+    for (const known of facts) known[rd] = keeps ? shift(known[at.rs1], constant) : undefined;
+  }
+}
+
+function allFacts(fact: Interval | undefined): Facts {
+  const all = () => Array.from({ length: 32 }, (_, n) => (n === 0 ? undefined : fact));
+  return [all(), all()];
+}
+
+/** A load or store whose base register is named. */
+function isAccess({ at, kind }: Pick<Node, 'at' | 'kind'>): boolean {
+  const effect = at?.row.effect.kind;
+  return kind === 'plain' && (effect === 'load' || effect === 'store') && at?.rs1 !== 0;
+}
+
+function widthOf(at: Instruction): number {
+  const { effect } = at.row;
+  return effect.kind === 'load' || effect.kind === 'store' ? effect.width : 0;
+}
+
+/** The register that an instruction writes, or 0. */
+function writes(at: Instruction): number {
+  return at.row.effect.kind === 'store' ? 0 : at.rd;
+}
+
+/** The constant that the instruction adds to rs1, if that is what it does. */
+function addedConstant(at: Instruction): number | undefined {
+  const { effect } = at.row;
+  if (effect.kind !== 'set' || effect.value.kind !== 'operation' || at.rs1 === 0) return undefined;
+  const { operator, left, right } = effect.value;
+  const adds =
+    operator === 'add' && left.kind === 'register' && left.field === 'rs1' && right.kind === 'immediate';
+  return adds ? at.imm : undefined;
+}
+
+function covers(fact: Interval | undefined, wanted: Interval): boolean {
+  return fact !== undefined && fact.low <= wanted.low && fact.high >= wanted.high;
+}
+
+function overlaps(a: Interval, b: Interval): boolean {
+  return a.low < b.high && b.low < a.high;
+}
+
+function union(a: Interval, b: Interval): Interval {
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+}
+
+/** The same addresses, seen from a register that is `constant` larger. */
+function shift(fact: Interval | undefined, constant: number): Interval | undefined {
+  return fact && { low: fact.low - constant, high: fact.high - constant };
+}
+
+/** Keeps in `into` what also holds in `from`; true if that was less. `giveUp`: what changes is lost altogether. */
+function meet(into: Facts, from: Facts, giveUp: boolean): boolean {
+  let changed = false;
+  for (const kind of [0, 1] as const) {
+    for (let n = 1; n < 32; n++) {
+      const before = into[kind][n];
+      if (before === undefined || covers(from[kind][n], before)) continue;
+      into[kind][n] = giveUp ? undefined : intersection(before, from[kind][n]);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+function intersection(a: Interval, b: Interval | undefined): Interval | undefined {
+  if (b === undefined) return undefined;
+  const both = { low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
+  return both.low < both.high ? both : undefined;
+}
