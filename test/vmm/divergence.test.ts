@@ -1,7 +1,7 @@
 /** Where equivalence ends: at a critical instruction, and the report says at which and why. */
 import { describe, expect, it } from 'vitest';
 import { type Comparison, compareSides } from '../../vmm/monitor/compare.ts';
-import { image } from './assembled.ts';
+import { image, paging } from './assembled.ts';
 import { partsOf, systemGuests, variantsOf } from './guests.ts';
 import { bare, monitored, type Parts } from './kit.ts';
 
@@ -36,32 +36,14 @@ const critical: readonly (readonly [string, string, string])[] = [
   ['setf', 'setf a3', 'li a3, 4'],
   ['sring', 'sring a2', ''],
   ['svec', 'svec a2', 'mts TVEC, a0'],
-  ['sptb', 'sptb a2', paging()],
+  ['sptb', 'sptb a2', paging(2 ** 17)],
   ['smsw', 'smsw a2', ''],
-  ['lra', 'lra a2, a4', `${paging()}\n li a4, 0x14000`],
-  ['lar', 'lar a2, a4', `${paging()}\n li a4, 0x14000`],
-  ['verr', 'verr a2, a4', `${paging()}\n li a4, 0x14000`],
-  ['verw', 'verw a2, a4', `${paging()}\n li a4, 0x14000`],
+  ['lra', 'lra a2, a4', `${paging(2 ** 17)}\n li a4, 0x14000`],
+  ['lar', 'lar a2, a4', `${paging(2 ** 17)}\n li a4, 0x14000`],
+  ['verr', 'verr a2, a4', `${paging(2 ** 17)}\n li a4, 0x14000`],
+  ['verw', 'verw a2, a4', `${paging(2 ** 17)}\n li a4, 0x14000`],
   ['retf', 'retf a5, a6', 'la a5, 1f\n li a6, 1\n1:'],
 ];
-
-/** Identity for the first 128 KiB, tables at 0x20000 and 0x21000, then paging on. */
-function paging(): string {
-  return `
-    li   t0, 0x20000
-    li   t1, 0x21001
-    sw   t1, 0(t0)
-    li   t2, 0x21000
-    li   t3, 0xf
-    li   t4, 0x2000f
-    li   t5, 0x1000
-1:  sw   t3, 0(t2)
-    addi t2, t2, 4
-    add  t3, t3, t5
-    bne  t3, t4, 1b
-    addi t0, t0, 1
-    mts  PTBR, t0`;
-}
 
 describe('On ring32-x, trap-and-emulate', () => {
   it.each(critical)('diverges exactly at %s', (name, instruction, before) => {

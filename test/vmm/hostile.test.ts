@@ -1,0 +1,40 @@
+/**
+ * Hostile guests: random code, tables and registers at every edge (hostile.ts), each with an honest
+ * neighbour (arena.ts). They reach nothing that is not theirs, stop nobody, crash nothing, and still
+ * have a machine like the bare one. `SEED=… npm test` repeats a run.
+ */
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../vmm/monitor/ledger.ts';
+import type { Program } from '../property/program.ts';
+import { shrink } from '../property/lockstep.ts';
+import { encounter } from './arena.ts';
+import { formatHostile, hostileProgram } from './hostile.ts';
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+describe(`Hostile guests (seed ${seed})`, () => {
+  it.each([
+    ['trap-and-emulate', 'interpreter', 5500],
+    ['hybrid', 'interpreter', 2500],
+    ['trap-and-emulate', 'fast', 1500],
+    ['hybrid', 'fast', 500],
+  ] as const)('under %s by the engine %s, %i of them', (strategy, engine, cases) => {
+    const exits = new Map<string, number>();
+    let [steps, direct] = [0, 0];
+    for (let n = 0; n < cases; n++) {
+      const meet = (program: Program) => encounter(program, strategy, engine, n % 2 === 1);
+      const program = hostileProgram(seed, n);
+      const met = meet(program);
+      if (met.difference !== undefined) {
+        const small = shrink(program, (candidate) => meet(candidate).difference !== undefined);
+        throw new Error(`seed ${seed}, case ${n}: ${meet(small).difference}\n${formatHostile(small)}`);
+      }
+      steps += met.steps;
+      direct += met.direct;
+      for (const name of met.exits) exits.set(name, (exits.get(name) ?? 0) + 1);
+    }
+    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.03 : 0.15);
+    const often = [EXIT.TURN, EXIT.HIDDEN, EXIT.TRUE, EXIT.TRACE, EXIT.COMPRESSED];
+    for (const name of often) expect(exits.get(name) ?? 0, name).toBeGreaterThan(cases / 500);
+  });
+});
