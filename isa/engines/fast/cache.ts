@@ -26,13 +26,13 @@ export interface CompiledRegion {
   readonly run: (fuel: number) => number;
   /** Number in the function table. */
   readonly slot: number;
-  /** The state of translation for which `pages` is known to hold. */
-  stamp: number;
+  /** The states of translation for which `pages` is known to hold. */
+  readonly stamps: Set<number>;
 }
 
 interface CodePage {
   /** Visits to a place without a region, by word. */
-  readonly heat: Uint8Array;
+  readonly heat: Uint16Array;
   /** Regions by entry word × 4 + ring. */
   readonly regions: (CompiledRegion | undefined)[];
   /** All regions with code on this page. */
@@ -40,9 +40,6 @@ interface CodePage {
   /** How often writes have dropped regions of this page. */
   drops: number;
 }
-
-/** Visits before a place is compiled. */
-export const HOT = 60;
 
 /** A page whose code was rewritten this often is left to the interpreter. */
 const tooManyDrops = 200;
@@ -62,10 +59,7 @@ export class RegionCache {
   #bytes = 0;
   #count = 0;
 
-  readonly #hot: number;
-
-  constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable, hot: number) {
-    this.#hot = hot;
+  constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable) {
     this.#memory = memory;
     this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
     this.#table = table;
@@ -76,20 +70,20 @@ export class RegionCache {
     return this.#pages.get(physical >>> 12)?.regions[(physical & 0xffc) + ring];
   }
 
-  /** Notes `visits` visits to a place without a region; true when it is time to compile it. */
-  warm(physical: number, visits: number): boolean {
+  /** Notes `visits` visits to a place without a region; true when there were `hot` and it is time to compile it. */
+  warm(physical: number, visits: number, hot: number): boolean {
     const page = this.#page(physical >>> 12);
     const word = (physical >>> 2) & (wordsPerPage - 1);
     const heat = (page.heat[word] as number) + visits;
-    page.heat[word] = heat < this.#hot ? heat : 0;
-    return heat >= this.#hot && page.drops < tooManyDrops;
+    page.heat[word] = heat < hot ? heat : 0;
+    return heat >= hot && page.drops < tooManyDrops;
   }
 
   #page(number: number): CodePage {
     let page = this.#pages.get(number);
     if (page === undefined) {
       page = {
-        heat: new Uint8Array(wordsPerPage),
+        heat: new Uint16Array(wordsPerPage),
         regions: Array.from({ length: wordsPerPage * 4 }),
         users: new Set(),
         drops: 0,

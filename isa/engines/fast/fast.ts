@@ -12,16 +12,17 @@ import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { FETCH, PTE } from '../../machine/translate.ts';
 import type { Instruction } from '../../table/row.ts';
+import { SR } from '../../table/sysregs.ts';
 import { decode } from '../../table/table.ts';
 import { trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
 import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
-import { type CompiledRegion, HOT, RegionCache } from './cache.ts';
+import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, compileRegion, MISS } from './compile.ts';
 import { SLOT } from './layout.ts';
 import { formRegion, type Node } from './region.ts';
-import { FlatTables } from './tables.ts';
+import { type Filled, FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
 import { wasm, type WasmMemory } from './webassembly.ts';
 
@@ -46,13 +47,31 @@ const smallestBound = PAGE;
 /** Times that a group of accesses may lie across pages before it is parted. */
 const oftenAcross = 16;
 
+/**
+ * Visits before a place is compiled. A region costs as much as some 100,000 interpreted
+ * steps, so a short run must be sure of its worth: only the hottest places are compiled
+ * until that many steps were interpreted.
+ */
+const HOT = { early: 3000, late: 200, earlySteps: 1_500_000 } as const;
+
 /** Heat of a place where compiled code was left. */
-const leftHeat = 10;
+const leftHeat = 20;
 
 export interface FastOptions {
-  /** Visits before a place is compiled; default HOT. Tests lower it. */
+  /** Visits before a place is compiled, whatever else; by default as HOT says. Tests lower it. */
   readonly hot?: number;
 }
+
+/** An address space: a state of translation, and its entries in the flat tables while it is not the present one. */
+interface Space {
+  /** A region checked in this state need not be checked in it again. */
+  readonly stamp: number;
+  filled: readonly Filled[];
+}
+
+/** Most address spaces remembered, and most stamps of a region. */
+const mostSpaces = 16;
+const mostStamps = 32;
 
 export class FastEngine implements Engine {
   readonly name = 'fast';
@@ -70,6 +89,7 @@ export class FastEngine implements Engine {
   readonly #functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
   readonly #cache: RegionCache;
   readonly #tables: FlatTables;
+  readonly #hot: number | undefined;
   readonly #targets = new TargetProfile();
   /** How often a group of accesses, by the first's pc, was found across two pages; and those parted for it. */
   readonly #across = new Map<number, number>();
@@ -77,8 +97,11 @@ export class FastEngine implements Engine {
   readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
   /** Translation as we last knew it; -1 = never. */
   #translation = -1;
-  /** Counts the states of translation: a region checked in this one need not be checked again. */
-  #stamp = 0;
+  /** Counts the states of translation. */
+  #stamps = 0;
+  /** Address spaces seen since a page table was last written, by what makes them; and the present one. */
+  readonly #spaces = new Map<string, Space>();
+  #space: Space = { stamp: 0, filled: [] };
   #addressing: Addressing | undefined;
   /** Steps and fuel when the running region was entered, and steps it counted that were none. */
   #entrySteps = 0;
@@ -86,13 +109,14 @@ export class FastEngine implements Engine {
   #uncounted = 0;
 
   /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
-  constructor(machine: Machine, { hot = HOT }: FastOptions = {}) {
+  constructor(machine: Machine, { hot }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
     this.#memory = machine.storage.wasm as WasmMemory;
     this.#interpreter = new Interpreter(machine);
     this.#words = new Int32Array(machine.storage.buffer);
-    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions, hot);
+    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
+    this.#hot = hot;
     this.#tables = new FlatTables(machine);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
     machine.memory.onWatch((page) => this.#tables.purge(page));
@@ -164,7 +188,7 @@ export class FastEngine implements Engine {
     const { physical } = this.#machine.probe(pc);
     for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {
       this.#cache.drop(region);
-      this.#cache.warm(region.physical, leftHeat);
+      this.#cache.warm(region.physical, leftHeat, Number.POSITIVE_INFINITY);
     }
   }
 
@@ -181,14 +205,23 @@ export class FastEngine implements Engine {
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
       return this.#isValid(region) ? region : undefined;
     }
-    return this.#cache.warm(physical, heat) ? this.#compile(pc >>> 0, physical) : undefined;
+    return this.#cache.warm(physical, heat, this.#hotness()) ? this.#compile(pc >>> 0, physical) : undefined;
+  }
+
+  /** Visits that make a place hot now. */
+  #hotness(): number {
+    if (this.#hot !== undefined) return this.#hot;
+    return this.#machine.steps - this.statistics.compiledSteps < HOT.earlySteps ? HOT.early : HOT.late;
   }
 
   /** Whether the region's pages are mapped as when it was compiled. */
   #isValid(region: CompiledRegion): boolean {
-    if (region.stamp === this.#stamp) return true;
-    for (const [virtual, page] of region.pages) if (this.#codePage(virtual) !== page) return false;
-    region.stamp = this.#stamp;
+    const { stamp } = this.#space;
+    if (!region.stamps.has(stamp)) {
+      for (const [virtual, page] of region.pages) if (this.#codePage(virtual) !== page) return false;
+      if (region.stamps.size > mostStamps) region.stamps.clear();
+      region.stamps.add(stamp);
+    }
     this.#cache.rememberJump(region);
     return true;
   }
@@ -256,7 +289,7 @@ export class FastEngine implements Engine {
       words: physicalWords(region.nodes, pages),
       run,
       slot: this.#cache.slot(),
-      stamp: this.#stamp,
+      stamps: new Set([this.#space.stamp]),
     };
     this.#cache.add(compiled);
     this.#cache.rememberJump(compiled);
@@ -322,20 +355,39 @@ export class FastEngine implements Engine {
     if ((bits & WATCH.TABLE) !== 0 && !mark) this.#forgetTranslations();
   }
 
+  /** A page table was written: no translation is known to hold. */
   #forgetTranslations(): void {
     this.#tables.flush();
     this.#cache.forgetJumps();
-    this.#stamp += 1;
+    this.#spaces.clear();
+    this.#translation = -1;
   }
 
-  /** PTBR, R or LIMIT changed. */
+  /** PTBR, R or LIMIT changed, or nothing is known any more. */
   #translationChanged(): void {
     const machine = this.#machine;
     this.#translation = machine.translation;
-    this.#forgetTranslations();
+    this.#space.filled = this.#tables.suspend();
+    this.#space = this.#spaceNow();
+    this.#tables.resume(this.#space.filled);
+    this.#cache.forgetJumps();
     if (machine.paging) this.#addressing = 'paged';
     else if (machine.base % PAGE !== 0 || machine.namedBound < smallestBound) this.#addressing = undefined;
     else this.#addressing = machine.base === 0 ? 'direct' : 'relocated';
+  }
+
+  /** The address space that the machine is in now: a known one, or a new one. */
+  #spaceNow(): Space {
+    const machine = this.#machine;
+    const where = machine.paging ? machine.readSystem(SR.PTBR) : `${machine.base}+${machine.plainBound}`;
+    const key = `${where} ${machine.readSystem(SR.LIMIT)}`;
+    const known = this.#spaces.get(key);
+    if (known !== undefined) return known;
+    if (this.#spaces.size >= mostSpaces) this.#spaces.clear();
+    this.#stamps += 1;
+    const space = { stamp: this.#stamps, filled: [] };
+    this.#spaces.set(key, space);
+    return space;
   }
 
   #clear(): void {

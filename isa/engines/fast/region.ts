@@ -50,7 +50,7 @@ export interface Source {
 }
 
 /** Most instructions in a region, and most calls inlined within each other. */
-const budget = 400;
+const budget = 500;
 const maxDepth = 4;
 
 export interface Region {

@@ -13,12 +13,14 @@ import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
 import { entryBias, flatTable, guestMemoryAt, tableClass } from './layout.ts';
 
-interface Filled {
+/** One entry of the tables. */
+export interface Filled {
   /** Index in the words of the whole buffer. */
   readonly index: number;
   /** Number of the physical page. */
   readonly page: number;
   readonly store: boolean;
+  readonly value: number;
 }
 
 const watchedHere = ~WATCH.NEXT;
@@ -51,8 +53,9 @@ export class FlatTables {
     if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return false;
     const index = (flatTable(tableClass(machine.ring, named), store) >>> 2) + (va >>> 12);
     if (this.#words[index] !== 0) return true;
-    this.#words[index] = guestMemoryAt + page * PAGE - from - entryBias;
-    this.#filled.push({ index, page, store });
+    const value = guestMemoryAt + page * PAGE - from - entryBias;
+    this.#words[index] = value;
+    this.#filled.push({ index, page, store, value });
     return false;
   }
 
@@ -79,10 +82,28 @@ export class FlatTables {
     this.#machine.memory.watch(page, WATCH.TABLE);
   }
 
-  /** Forgets everything. */
+  /** Takes everything out of the tables, to be put back by `resume` when this address space is again the present one. */
+  suspend(): readonly Filled[] {
+    const filled = this.#filled;
+    for (const { index } of filled) this.#words[index] = 0;
+    this.#filled = [];
+    return filled;
+  }
+
+  /** Puts back what `suspend` took out, but stores to pages that are watched by now. No page table was written meanwhile. */
+  resume(filled: readonly Filled[]): void {
+    const { watched } = this.#machine.memory;
+    for (const entry of filled) {
+      const { index, page, store, value } = entry;
+      if (store && ((watched[page] as number) & watchedHere) !== 0) continue;
+      this.#words[index] = value;
+      this.#filled.push(entry);
+    }
+  }
+
+  /** Forgets everything, and which pages hold tables. */
   flush(): void {
-    for (const { index } of this.#filled) this.#words[index] = 0;
-    this.#filled.length = 0;
+    this.suspend();
     for (const page of this.#tables) this.#machine.memory.unwatch(page, WATCH.TABLE);
     this.#tables.clear();
   }

@@ -11,7 +11,7 @@ interface Site {
 const most = 24;
 
 /** Misses before the first recompilation; each later one takes four times as many. */
-const first = 24;
+const first = 400;
 
 export class TargetProfile {
   readonly #sites = new Map<number, Site>();
