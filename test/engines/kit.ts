@@ -1,0 +1,85 @@
+/** Small programs on both engines, in the same state at the same steps, with compiled code in play. */
+import { expect } from 'vitest';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { wasmStorage } from '../../isa/engines/fast/layout.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import { PAGE, type Storage } from '../../isa/machine/storage.ts';
+import { type Variant, variantNamed } from '../../isa/table/variants.ts';
+import { difference, processorDifference } from '../property/lockstep.ts';
+import { image } from '../vmm/assembled.ts';
+
+const memory = 2 ** 20;
+const shared = wasmStorage(memory);
+
+/** The one storage, as a new machine expects it. */
+function cleanStorage(): Storage {
+  new Uint8Array(shared.buffer, 0, 1024).fill(0);
+  new Uint8Array(shared.buffer, shared.watchedAt, memory / PAGE).fill(0);
+  new Uint8Array(shared.buffer, shared.memoryAt, memory).fill(0);
+  return shared;
+}
+
+function machineWith(program: Image, variant: string, storage?: Storage): Machine {
+  const options = { memory, variant: variantNamed(variant) as Variant, ...(storage ? { storage } : {}) };
+  const machine = new Machine(options);
+  loadImage(program, machine.memory.bytes);
+  machine.pc = program.entry;
+  return machine;
+}
+
+/** Steps between two comparisons: never until the end, seldom, often, and so often that hardly a region is entered. */
+const strides = [Number.MAX_SAFE_INTEGER, 997, 61, 7];
+/** Visits before a place is compiled: at once, and as usual. */
+const heats = [2, undefined];
+const most = 2_000_000;
+
+/**
+ * Runs the assembly `text` in lockstep with the interpreter in several ways, until it
+ * powers off; expects that exit status, and that more than `share` of all steps
+ * were executed by compiled code where little suffices to compile.
+ */
+export function expectAlike(text: string, status: number, share = 0.2, variant = 'ring32-v'): void {
+  const program = image(`    .globl _start\n_start:\n${text}`);
+  for (const stride of strides) {
+    for (const hot of heats) {
+      const oracle = machineWith(program, variant);
+      const machine = machineWith(program, variant, cleanStorage());
+      const interpreter = new Interpreter(oracle);
+      const fast = new FastEngine(machine, hot === undefined ? {} : { hot });
+      const said = `every ${stride} steps, hot ${hot}`;
+      for (let until = Math.min(stride, most); ; until += stride) {
+        const stop = interpreter.run(until);
+        expect(fast.run(until), `${said}, step ${oracle.steps}`).toEqual(stop);
+        expect(processorDifference(oracle, machine), `${said}, step ${oracle.steps}`).toBeUndefined();
+        if (stop.kind === 'limit' && until < most) continue;
+        expect(stop, said).toEqual({ kind: 'power', status });
+        break;
+      }
+      expect(difference(oracle, machine), said).toBeUndefined();
+      const { compiledSteps } = fast.statistics;
+      if (stride > 900 && hot !== undefined)
+        expect(compiledSteps / oracle.steps, said).toBeGreaterThan(share);
+      fast.close();
+    }
+  }
+}
+
+/** Ends with the status in s11. */
+export const end = `
+    li   t0, 1
+    out  t0, s11`;
+
+/** A trap handler at `handler` that skips what trapped and counts in s10. */
+export const skipping = `
+    la   t0, handler
+    mts  TVEC, t0
+    j    1f
+handler:
+    addi s10, s10, 1
+    mfs  t6, EPC
+    addi t6, t6, 4
+    mts  EPC, t6
+    iret
+1:`;
