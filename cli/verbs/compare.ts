@@ -36,11 +36,7 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
 }
 
 /** One comparison; each side is made anew when the search asks for it. */
-export async function compareWith(
-  file: string,
-  monitor: string,
-  options: CompareOptions,
-): Promise<Comparison> {
+export async function compareWith(file: string, monitor: string, options: GuestOptions): Promise<Comparison> {
   try {
     strategyNamed(monitor);
   } catch (error) {
@@ -54,7 +50,7 @@ export async function compareWith(
   );
 }
 /** The guest twice, for the search may begin anew once. */
-async function sides(file: string, monitor: string, options: CompareOptions): Promise<Side[]> {
+async function sides(file: string, monitor: string, options: GuestOptions): Promise<Side[]> {
   const make = async (): Promise<Side> => {
     const printed: number[] = [];
     const guest = await prepareGuest(file, [], { ...options, monitor }, { collect: printed });
@@ -70,9 +66,9 @@ export function formatComparison(
   isa: string,
   { equal, steps, divergence }: Comparison,
 ): string {
-  const head = `${file} on ${isa}, bare and under ${monitor}: `;
-  if (equal || divergence === undefined) return `${head}equal at all ${steps} steps`;
-  return [`${head}DIVERGES after ${steps} equal steps`, ...formatDivergence(divergence)].join('\n');
+  const head = `${file} on ${isa}, bare and under ${monitor}:`;
+  if (equal || divergence === undefined) return `${head}\n  equal at all ${steps} steps`;
+  return [head, `  DIVERGES after ${steps} equal steps`, ...formatDivergence(divergence)].join('\n');
 }
 
 function formatDivergence({ pc, instruction, reason, differences }: Divergence): string[] {

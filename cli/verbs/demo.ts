@@ -1,53 +1,59 @@
-/** What `npm start` shows: a guest assembled and run on each variant, and what happened. */
-import { readFileSync } from 'node:fs';
+/**
+ * What `npm start` shows, in one screen: an operating system on the bare machine, the same
+ * under a monitor, and the same again where sensitive instructions do not trap.
+ */
 import { fileURLToPath } from 'node:url';
-import { createEngine, storageFor } from '../../isa/engines/engine.ts';
-import { Console } from '../../isa/machine/devices/console.ts';
-import { loadImage, readImage } from '../../isa/machine/image.ts';
-import { Machine } from '../../isa/machine/machine.ts';
-import { type Variant, variants } from '../../isa/table/variants.ts';
+import { variants } from '../../isa/table/variants.ts';
+import type { Comparison } from '../../vmm/monitor/compare.ts';
 import { EXIT } from '../failure.ts';
-import { assembleFiles } from '../files.ts';
+import { prepareGuest } from '../guest.ts';
+import type { GuestOptions } from '../options.ts';
 import { print } from '../output.ts';
+import { compareWith, formatComparison } from './compare.ts';
 
-const guest = 'guests/flags.s';
-const limit = 1_000_000;
-const memory = 2 ** 20;
+const guest = 'guests/kernel/kernel.s';
+const monitor = 'trap-and-emulate';
+
+/** Lines of the kernel's output that are shown at its beginning and its end. */
+const shown = { first: 4, last: 2 } as const;
 
 export async function demo(): Promise<number> {
   const path = fileURLToPath(new URL(`../../${guest}`, import.meta.url));
-  const { elf } = await assembleFiles([path], [readFileSync(path)]);
-  const write = (text: string) => print(`${text}\n`);
-  write(`ringlab assembled ${guest} (${elf.length} bytes of ELF) and runs it on each variant of Ring32.`);
-  let stopped = 0;
-  for (const variant of variants) stopped += runOn(variant, elf, write) ? 1 : 0;
-  write(`\nTo go on: npx ringlab run ${guest} --isa ring32-x`);
-  write(`          npx ringlab trace ${guest} --only traps`);
-  write('          npx ringlab --help');
-  return stopped === variants.length ? EXIT.DONE : EXIT.CHECK_FAILED;
+  const options: GuestOptions = { isa: 'ring32-v', monitor: 'none', env: [], engine: 'auto' };
+  say(`A small operating system, ${guest}, on the bare machine:\n`);
+  for (const { name } of variants) await runBare(path, { ...options, isa: name });
+  say(`\nUnder a monitor, in ring 1 instead of ring 0 (${monitor}):\n`);
+  const sound = await compareWith(path, monitor, options);
+  say(formatComparison(guest, monitor, 'ring32-v', sound));
+  say('\nUnder the same monitor, where eleven sensitive instructions do not trap:\n');
+  const broken = await compareWith(path, monitor, { ...options, isa: 'ring32-x' });
+  say(formatComparison(guest, monitor, 'ring32-x', broken));
+  say('\nTo go on: npx ringlab --help, examples/README.md, README.md');
+  return isAsPromised(sound, broken) ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
-/** Runs the image on one variant and tells it; whether it came to its own end. */
-function runOn(variant: Variant, elf: Uint8Array, write: (text: string) => void): boolean {
+/** Theorem 1, on one guest: equal where every sensitive instruction is privileged; not where one is not. */
+function isAsPromised(sound: Comparison, broken: Comparison): boolean {
+  return sound.equal && !broken.equal;
+}
+
+/** Runs the guest on the bare machine; the first time its output is shown. */
+async function runBare(path: string, options: GuestOptions): Promise<void> {
   const printed: number[] = [];
-  const storage = storageFor('auto', memory);
-  const machine = new Machine({
-    variant,
-    memory,
-    storage,
-    console: new Console((byte) => printed.push(byte)),
-  });
-  const image = readImage(elf);
-  loadImage(image, machine.memory.bytes);
-  machine.pc = image.entry;
-  const stop = createEngine('auto', machine).run(limit);
-  const untrapped = variant.unprivileged.size;
-  write(
-    `\n${variant.name}: ${untrapped === 0 ? 'all' : `all but ${untrapped}`} of the sensitive instructions trap outside ring 0`,
-  );
-  for (const line of Buffer.from(printed).toString().trimEnd().split('\n')) write(`  | ${line}`);
-  write(
-    `  ${machine.steps} steps, ${stop.kind === 'power' ? `powered off with status ${stop.status}` : `stopped by ${stop.kind}`}`,
-  );
-  return stop.kind === 'power';
+  const { machine, run } = await prepareGuest(path, [], options, { collect: printed });
+  const stop = run(Number.POSITIVE_INFINITY);
+  if (options.isa === variants[0]?.name) showOutput(Buffer.from(printed).toString().trimEnd().split('\n'));
+  const end = stop.kind === 'power' ? `powered off with status ${stop.status}` : `stopped by ${stop.kind}`;
+  say(`${options.isa}: ${machine.steps} steps, ${printed.length} bytes printed, ${end}`);
+}
+
+function showOutput(lines: readonly string[]): void {
+  const { first, last } = shown;
+  for (const line of lines.slice(0, first)) say(`  | ${line}`);
+  if (lines.length > first + last) say(`  | … ${lines.length - first - last} more lines …`);
+  for (const line of lines.slice(Math.max(first, lines.length - last))) say(`  | ${line}`);
+}
+
+function say(line: string): void {
+  print(`${line}\n`);
 }

@@ -114,8 +114,12 @@ function nextLabel(labels: Labels, section: Section, at: number): number {
     if (labels.has(section.address + offset)) return offset;
   }
   if (section.bytes.length > 0) return section.size;
-  const after = [...labels.keys()].filter((address) => address > section.address + at);
-  return Math.min(section.size, ...after.map((address) => address - section.address));
+  let next = section.size;
+  for (const address of labels.keys()) {
+    const offset = address - section.address;
+    if (offset > at && offset < next) next = offset;
+  }
+  return next;
 }
 
 function withComment(text: string, comment: string): string {

@@ -83,6 +83,8 @@ function checkHeader(view: DataView): void {
   if ((view.getUint32(36, true) & 1) !== 0) {
     throw new ImageError('compressed instructions (RVC) in use: compile with -march=rv32im');
   }
+  const entry = view.getUint32(24, true);
+  if (entry % 4 !== 0) throw new ImageError(`the entry 0x${entry.toString(16)} is not a multiple of 4`);
 }
 
 /** The bytes `offset` to `offset + size` of the file. */

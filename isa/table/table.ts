@@ -13,18 +13,20 @@ export function rowNamed(name: string): Row | undefined {
   return byName.get(name);
 }
 
-/** Rows by opcode (word bits 6–0) and funct3 (bits 14–12), so that a decode tries only a few. */
-const byOpcode: readonly (readonly Row[])[] = Array.from({ length: 1024 }, (_, key) => {
+/** Rows by opcode (word bits 6–0) and funct3 (bits 14–12), made as they are asked for, so that a decode tries only a few. */
+const byOpcode: (readonly Row[] | undefined)[] = Array.from({ length: 1024 });
+
+function rowsWith(key: number): readonly Row[] {
   const word = (key & 127) | ((key >>> 7) << 12);
-  return allRows.filter(({ picture }) => {
-    const fixed = picture.mask & 0x707f;
-    return (word & fixed) === (picture.match & fixed);
-  });
-});
+  const rows = allRows.filter(({ picture }) => ((word ^ picture.match) & picture.mask & 0x707f) === 0);
+  byOpcode[key] = rows;
+  return rows;
+}
 
 /** The one row that `word` fits, or undefined: an illegal instruction. */
 export function rowOf(word: number): Row | undefined {
-  const candidates = byOpcode[(word & 127) | ((word >>> 5) & 0x380)] as readonly Row[];
+  const key = (word & 127) | ((word >>> 5) & 0x380);
+  const candidates = byOpcode[key] ?? rowsWith(key);
   return candidates.find(({ picture }) => ((word & picture.mask) ^ picture.match) === 0);
 }
 

@@ -21,7 +21,7 @@ import { SR } from '../../isa/table/sysregs.ts';
 import type { Allocator } from '../monitor/allocator.ts';
 
 /** First address of the monitor's region in the guest's virtual space. */
-export const COMPRESSED = 0xffc00000;
+const COMPRESSED = 0xffc00000;
 
 /** Shadow of one address space of the guest. */
 interface Space {
@@ -168,7 +168,7 @@ export class ShadowTables {
     trace.hits += 1;
     const current = this.#space();
     if (trace.hits <= outworn || trace.roots.has(current)) return true;
-    for (const { space, index } of [...trace.tables]) this.#dropTable(space, index);
+    for (const { space, index } of trace.tables.splice(0)) this.#dropTable(space, index);
     for (const space of trace.roots) this.#dropSpace(space, page);
     this.#traces.delete(page);
     this.#cpu.memory.unwatch(page, WATCH.TRACE);
@@ -176,7 +176,7 @@ export class ShadowTables {
   }
 
   #dropSpace(space: Space, page: number): void {
-    for (const index of [...space.tables.keys()]) this.#dropTable(space, index);
+    for (const index of space.tables.keys()) this.#dropTable(space, index);
     for (const root of this.#spaces.keys()) if (root >>> 12 === page) this.#spaces.delete(root);
     this.#allocator.releaseFrame(space.root);
   }
