@@ -1,5 +1,7 @@
-/** Every row, in every ring of every variant: what it does, or which trap it takes. */
+/** Every row, in every ring of every variant, on both engines: what it does, or which trap it takes. */
 import { describe, expect, it } from 'vitest';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { Machine } from '../../isa/machine/machine.ts';
@@ -43,9 +45,40 @@ function* sources(row: Row): Generator<[number, number]> {
 
 const pattern = Uint8Array.from({ length: size }, (_, n) => (n * 37 + (n >>> 8)) & 0xff);
 
-function prepare(variant: Variant, ring: number, row: Row, a: number, b: number, imm: number) {
-  const machine = new Machine({ memory: size, variant, disk: new MemoryDisk(new Uint8Array(3 * 512)) });
-  machine.memory.bytes.set(pattern);
+type EngineKind = 'interpreter' | 'fast';
+
+/** One storage for all: a WebAssembly memory a case would exhaust the address space. */
+const shared = wasmStorage(size);
+
+/** Storage as a new machine expects it. */
+function cleanStorage() {
+  new Uint8Array(shared.buffer, 0, 1024).fill(0);
+  new Uint8Array(shared.buffer, shared.watchedAt, size / 4096).fill(0);
+  return shared;
+}
+
+/**
+ * Loads and stores find a pattern in memory. Others find zeros: no instruction, so that a
+ * compiled region ends behind the one that is tested.
+ */
+const zeros = new Uint8Array(size);
+
+function prepare(
+  engine: EngineKind,
+  variant: Variant,
+  ring: number,
+  row: Row,
+  [a, b, imm]: readonly [number, number, number],
+) {
+  const machine = new Machine({
+    memory: size,
+    variant,
+    disk: new MemoryDisk(new Uint8Array(3 * 512)),
+    ...(engine === 'fast' ? { storage: cleanStorage() } : {}),
+  });
+  const isMemory = row.effect.kind === 'load' || row.effect.kind === 'store';
+  machine.memory.bytes.set(isMemory ? pattern : zeros);
+  machine.memory.write(R.base + pc + 4, 4, 0);
   const values: FieldValues = {};
   for (const field of ['rd', 'rs1', 'rs2'] as const) {
     if (fieldRange(row.picture, field)) values[field] = { rd: RD, rs1: RS1, rs2: RS2 }[field];
@@ -143,8 +176,16 @@ function writtenValue(number: number, value: number): number {
   return value >>> 0;
 }
 
-function check(row: Row, variant: Variant, ring: number, a: number, b: number, imm: number): void {
-  const { machine, word } = prepare(variant, ring, row, a, b, imm);
+/** Runs one case; returns the steps that compiled code made. */
+function check(
+  engine: EngineKind,
+  row: Row,
+  variant: Variant,
+  ring: number,
+  values: readonly [number, number, number],
+): number {
+  const imm = values[2];
+  const { machine, word } = prepare(engine, variant, ring, row, values);
   const before = beforeOf(machine, imm);
   const after = expected(row, variant, before, word);
   const state = observe(machine);
@@ -153,7 +194,8 @@ function check(row: Row, variant: Variant, ring: number, a: number, b: number, i
   machine.onTrap = () => {
     traps += 1;
   };
-  const stop = new Interpreter(machine).run(1);
+  const runner = engine === 'fast' ? new FastEngine(machine, { hot: 1 }) : new Interpreter(machine);
+  const stop = runner.run(1);
   const wanted = apply(state, after);
   if (after.system) {
     const [number, value] = after.system.map(Number) as [number, number];
@@ -169,32 +211,50 @@ function check(row: Row, variant: Variant, ring: number, a: number, b: number, i
   const seen = observe(machine);
   if (JSON.stringify(seen) !== JSON.stringify(wanted)) expect(seen).toEqual(wanted);
   expect(traps).toBe(after.trap ? 1 : 0);
+  if (!(runner instanceof FastEngine)) return 0;
+  runner.close();
+  return runner.statistics.compiledSteps;
 }
 
 let count = 0;
+const compiled = new Set<string>();
 
-for (const variant of variants) {
-  describe(`In ${variant.name}`, () => {
-    for (const ring of [0, 1, 2, 3]) {
-      for (const row of allRows) {
-        count += 1;
-        it(`${row.name} in ring ${ring} does what its manual says, or takes the trap it should`, () => {
-          expect(expectations, `add what ${row.name} does to test/isa/expectations.ts`).toHaveProperty([
-            row.name,
-          ]);
-          for (const imm of immediates(row)) {
-            for (const [a, b] of sources(row)) check(row, variant, ring, a, b, imm);
-          }
-        });
+for (const engine of ['interpreter', 'fast'] as const) {
+  for (const variant of variants) {
+    describe(`On ${variant.name}, by the ${engine} engine`, () => {
+      for (const ring of [0, 1, 2, 3]) {
+        for (const row of allRows) {
+          count += 1;
+          it(`${row.name} in ring ${ring} does what its manual says, or takes the trap it should`, () => {
+            expect(expectations, `add what ${row.name} does to test/isa/expectations.ts`).toHaveProperty([
+              row.name,
+            ]);
+            let steps = 0;
+            // Compiling takes its time: the fast engine gets every third case.
+            let turn = 0;
+            for (const imm of immediates(row)) {
+              for (const [a, b] of sources(row)) {
+                turn += 1;
+                if (engine === 'interpreter' || turn % 3 === 1)
+                  steps += check(engine, row, variant, ring, [a, b, imm]);
+              }
+            }
+            if (steps > 0) compiled.add(row.name);
+          });
+        }
       }
-    }
-  });
+    });
+  }
 }
 
 describe('The row tests', () => {
-  it('cover every row in every ring of every variant', () => {
-    expect(count).toBe(allRows.length * 4 * variants.length);
+  it('cover every row in every ring of every variant on both engines', () => {
+    expect(count).toBe(allRows.length * 4 * variants.length * 2);
     expect(Object.keys(expectations).sort()).toEqual(allRows.map(({ name }) => name).sort());
-    process.stdout.write(`row x ring x variant: ${count} tests\n`);
+    process.stdout.write(`row x ring x variant x engine: ${count} tests\n`);
+  });
+
+  it('ran every row as compiled code', () => {
+    expect(allRows.map(({ name }) => name).filter((name) => !compiled.has(name))).toEqual([]);
   });
 });
