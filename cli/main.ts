@@ -65,7 +65,12 @@ addGuestOptions(
   .option('--to <step>', 'end before this step', parseCount)
   .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')
   .option('--instruction <name>', 'only this instruction; again for more', collect, [])
-  .addOption(new Option('--only <what>', 'only steps that trap').choices(['traps']))
+  .addOption(
+    new Option('--only <what>', 'only steps that trap, or that a monitor had to do with').choices([
+      'traps',
+      'exits',
+    ]),
+  )
   .option('--json', 'a JSON document a line')
   .action(verb(async () => (await import('./verbs/trace.ts')).trace));
 

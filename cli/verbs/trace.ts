@@ -4,6 +4,7 @@ import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
 import { rowNamed, rowOf } from '../../isa/table/table.ts';
 import type { ProcessStop } from '../../vmm/process/process.ts';
+import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
 import { parseCount, type GuestOptions } from '../options.ts';
@@ -26,6 +27,8 @@ export async function trace(file: string, args: readonly string[], options: Trac
   const lines = new Output(1);
   const filter = makeFilter(options, guest.symbols);
   const tracer = new Tracer(guest.machine);
+  // Stepping ends the guest's turn at every step: that exit is ours, not the guest's.
+  if (guest.ledger) guest.ledger.onExit = (name) => name !== EXIT_NAME.TURN && tracer.noteExit(name);
   const limit = Math.min(
     options.maxSteps ?? Number.POSITIVE_INFINITY,
     options.to ?? Number.POSITIVE_INFINITY,
@@ -53,6 +56,7 @@ function formatRecord(record: StepRecord, { machine, symbols }: Guest, options: 
 function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
   const filters: Filter[] = [];
   if (options.only === 'traps') filters.push(({ trap }) => trap !== undefined);
+  if (options.only === 'exits') filters.push(({ exits }) => exits.length > 0);
   if (options.at !== undefined) filters.push(placeFilter(options.at, symbols));
   const names = options.instruction;
   for (const name of names) {

@@ -17,6 +17,8 @@ export interface StepRecord {
   readonly trap: { readonly cause: number; readonly value: number } | undefined;
   /** General registers that changed, by number. */
   readonly changed: readonly number[];
+  /** What a monitor did meanwhile, by name, if there is one. */
+  readonly exits: readonly string[];
 }
 
 /** Watches a machine step by step. Takes the machine's `onTrap`, and passes it on. */
@@ -24,6 +26,7 @@ export class Tracer {
   readonly #machine: Machine;
   readonly #before = new Int32Array(32);
   #trap: StepRecord['trap'];
+  #exits: string[] = [];
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -34,6 +37,11 @@ export class Tracer {
     };
   }
 
+  /** Notes an exit to the monitor, for the step at hand. */
+  noteExit(name: string): void {
+    this.#exits.push(name);
+  }
+
   /** Runs one step by `run` and says what it was. */
   step<T>(run: (until: number) => T): { readonly stop: T; readonly record: StepRecord } {
     const machine = this.#machine;
@@ -41,13 +49,14 @@ export class Tracer {
     const word = peekWord(machine, pc);
     this.#before.set(machine.x);
     this.#trap = undefined;
+    this.#exits = [];
     const stop = run(step + 1);
     const changed = [...machine.x.keys()].filter((n) => machine.x[n] !== this.#before[n]);
-    return { stop, record: { step, pc, ring, word, trap: this.#trap, changed } };
+    return { stop, record: { step, pc, ring, word, trap: this.#trap, changed, exits: this.#exits } };
   }
 }
 
-/** The record as a line: step, ring, pc, instruction, changes; 80 columns for usual names. */
+/** The record as a line: step, ring, pc, instruction, changes; one more line for each exit to a monitor. */
 export function formatStep(record: StepRecord, x: Int32Array, symbols: SymbolTable): string {
   const { step, pc, ring, word, trap } = record;
   const interrupt = trap !== undefined && trap.cause >= 0x80000000;
@@ -56,5 +65,6 @@ export function formatStep(record: StepRecord, x: Int32Array, symbols: SymbolTab
   const changes = record.changed.map((n) => `${registerName(n)}=${hex(x[n] as number).slice(2)}`).join(' ');
   const place = `${hex(pc).slice(2)} ${symbols.describe(pc)}`.padEnd(26);
   const note = trap === undefined ? changes : `trap: ${describeTrap(trap.cause, trap.value)}`;
-  return `${String(step).padStart(8)} ${ring} ${place} ${text.padEnd(24)} ${note}`.trimEnd();
+  const line = `${String(step).padStart(8)} ${ring} ${place} ${text.padEnd(24)} ${note}`.trimEnd();
+  return [line, ...record.exits.map((name) => `${''.padEnd(11)}monitor: ${name}`)].join('\n');
 }
