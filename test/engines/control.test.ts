@@ -18,7 +18,7 @@ describe.each(modes)('With %s', (_, on) => {
     mts  TVEC, t0
     li   s11, 0
     li   s5, 0                  # the period
-    li   s6, 600
+    li   s6, 250
     li   s7, 0
     li   t0, 1
     mts  TIMER, t0

@@ -29,8 +29,8 @@ function machineWith(program: Image, variant: string, storage?: Storage): Machin
   return machine;
 }
 
-/** Steps between two comparisons: never until the end, seldom, often, and so often that hardly a region is entered. */
-const strides = [Number.MAX_SAFE_INTEGER, 997, 61, 7];
+/** Steps between two comparisons: never until the end, seldom, often. */
+const strides = [Number.MAX_SAFE_INTEGER, 997, 61];
 /** Visits before a place is compiled: at once, and as usual. */
 const heats = [2, undefined];
 const most = 2_000_000;
