@@ -377,7 +377,8 @@ class Compiler {
   #emitSystem(node: Node): void {
     const code = this.#code;
     const at = node.at as Instruction;
-    for (const n of new Set([at.rs1, at.rs2])) {
+    // rd too: an instruction that traps leaves it as it is.
+    for (const n of new Set([at.rs1, at.rs2, at.rd])) {
       if (n !== 0)
         code
           .constant(0)
