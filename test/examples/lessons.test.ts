@@ -87,6 +87,31 @@ describe('The third lesson', () => {
   });
 });
 
+describe('The fourth lesson', () => {
+  it('names the step at which the ring shows, and the one that the monitor missed', async () => {
+    const { said } = await give('04-ring-compression.ts', ['1', 'no']);
+    expect(said).toContain('As you said: 1.');
+    expect(said).toContain('ring32-x, trap-and-emulate: diverges after 0 steps, at sring s0');
+    expect(said).toContain('ring32-h, hybrid: equal at all');
+  });
+});
+
+describe('The fifth lesson', () => {
+  it('names the instruction by which each challenge shows', async () => {
+    const { said, held } = await give('05-four-challenges.ts', ['sring', 'verr', 'svec', 'getf']);
+    expect(said.match(/That is the one you named\./g)).toHaveLength(4);
+    expect(held).toHaveLength(16);
+  });
+});
+
+describe('The sixth lesson', () => {
+  it('finds the monitor on ring32-x, and only where user code runs directly', async () => {
+    const { said } = await give('06-red-pill.ts', ['trap-and-emulate and hybrid']);
+    expect(said).toContain('You are right about all three.');
+    expect(said.match(/I am inside a monitor/g)).toHaveLength(2);
+  });
+});
+
 describe('examples/README.md', () => {
   it('lists every lesson, and nothing else, in a line each', () => {
     const text = readFileSync(new URL('README.md', folder), 'utf8');
