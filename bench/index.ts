@@ -44,4 +44,5 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
 }
 
 export { formatReport, formatStatistics };
+export { benchMonitors, formatMonitors } from './monitors.ts';
 export { benchParts, formatParts } from './parts/index.ts';

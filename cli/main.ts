@@ -84,6 +84,7 @@ program
     '--parts',
     'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
   )
+  .option('--monitors', 'measure what a monitor costs instead: kernels on the bare machine and under one')
   .option('--stats', "tell the fast engine's own counts as well")
   .option('--json', 'tell the results as JSON')
   .action(verb(async () => (await import('./verbs/bench.ts')).bench));

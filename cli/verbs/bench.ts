@@ -6,6 +6,7 @@ export interface BenchVerbOptions {
   readonly only?: string;
   readonly quick?: boolean;
   readonly parts?: boolean;
+  readonly monitors?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -24,6 +25,13 @@ interface Bench {
   formatStatistics(report: object): string;
   benchParts(progress: Progress): Promise<readonly object[]>;
   formatParts(results: readonly object[]): string;
+  benchMonitors(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly quick?: boolean;
+    readonly progress: Progress;
+  }): readonly object[];
+  formatMonitors(results: readonly object[]): string;
 }
 
 /**
@@ -45,14 +53,20 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
     process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatParts(results));
     return 0;
   }
-  const report = await module
-    .benchKernels({
-      progress,
-      ...(only === undefined ? {} : { only: only.split(',') }),
-      ...(runs === undefined ? {} : { runs }),
-      ...(quick === undefined ? {} : { quick }),
-    })
-    .finally(() => progress(''));
+  const choice = {
+    progress,
+    ...(only === undefined ? {} : { only: only.split(',') }),
+    ...(runs === undefined ? {} : { runs }),
+    ...(quick === undefined ? {} : { quick }),
+  };
+  if (options.monitors) {
+    const results = module.benchMonitors(choice);
+    progress('');
+    const document = { format: 'ringlab-bench-monitors', version: 1, results };
+    process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatMonitors(results));
+    return 0;
+  }
+  const report = await module.benchKernels(choice).finally(() => progress(''));
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : module.formatReport(report));
   if (options.stats && !json) process.stdout.write(`\n${module.formatStatistics(report)}`);
   return 0;
