@@ -1,5 +1,6 @@
 /** `npm run manual`: writes isa/MANUAL.md from the instruction table. */
 import { writeFileSync } from 'node:fs';
+import { definitionsChapter } from '../isa/classify/definitions.ts';
 import { formatManual } from '../isa/table/manual.ts';
 
-writeFileSync(new URL('../../isa/MANUAL.md', import.meta.url), formatManual());
+writeFileSync(new URL('../../isa/MANUAL.md', import.meta.url), formatManual([definitionsChapter]));

@@ -57,3 +57,6 @@ export const definitions: readonly Section[] = [
     ],
   },
 ];
+
+/** The definitions as a chapter of the ISA manual (table/manual.ts). */
+export const definitionsChapter = { title: 'Privileged, sensitive, critical', source, sections: definitions };

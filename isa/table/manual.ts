@@ -1,4 +1,7 @@
-/** Prints the ISA manual (isa/MANUAL.md) from the table. Nothing in it is typed twice. */
+/**
+ * Prints the ISA manual (isa/MANUAL.md) from the table. Nothing in it is typed twice. The
+ * table imports nobody, so chapters from elsewhere (isa/classify) are given.
+ */
 import { pseudos } from './pseudo.ts';
 import type { Row } from './row.ts';
 import { STATUS, systemRegisters } from './sysregs.ts';
@@ -8,8 +11,15 @@ import { variants } from './variants.ts';
 import { choices } from './choices.ts';
 import { hex } from './disassemble.ts';
 
-/** The whole manual as Markdown. */
-export function formatManual(): string {
+/** A chapter from elsewhere: paragraphs under headings. */
+export interface Chapter {
+  readonly title: string;
+  readonly source: string;
+  readonly sections: readonly { readonly title: string; readonly text: readonly string[] }[];
+}
+
+/** The whole manual as Markdown, with these chapters at its end. */
+export function formatManual(chapters: readonly Chapter[]): string {
   return [
     '# Ring32: the manual',
     '',
@@ -81,7 +91,17 @@ export function formatManual(): string {
     '',
     ...choices.map((choice) => `- ${choice}`),
     '',
+    ...chapters.flatMap(formatChapter),
   ].join('\n');
+}
+
+function formatChapter({ title, source, sections }: Chapter): string[] {
+  const body = sections.flatMap((section) => [
+    `### ${section.title}`,
+    '',
+    ...section.text.flatMap((text) => [text, '']),
+  ]);
+  return [`## ${title}`, '', `After ${source}.`, '', ...body];
 }
 
 function groups(): string[] {
