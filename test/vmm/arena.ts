@@ -80,7 +80,7 @@ function cleanStorage(): Storage {
 }
 
 function newDisk(sectors: number): Uint8Array {
-  return Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13);
+  return Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13 + (n >>> 9) * 29);
 }
 
 /** Puts the program into a machine, bare or virtual, and the machine into its first state. */
@@ -127,13 +127,14 @@ export function encounter(
     { image: empty, memory: memorySize, sectors },
     { image: neighbour, memory: neighbourMemory, sectors: 1 },
   ];
+  const real = new MemoryDisk(newDisk(sectors + 1));
   const monitor = new Monitor({
     guests: second ? guests.toReversed() : guests,
     variant,
     strategy,
     engine,
     console: new Console(() => {}),
-    disk: new MemoryDisk(newDisk(sectors + 1)),
+    disk: real,
     ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
   });
   const [hostile, honest] = (second ? monitor.guests.toReversed() : monitor.guests) as [
@@ -142,7 +143,7 @@ export function encounter(
   ];
   let found: string | undefined;
   try {
-    found = meet(program, monitor, hostile, honest);
+    found = meet(program, { monitor, real, hostile, honest });
   } catch (error) {
     found = `the monitor threw ${(error as Error).stack}`;
   }
@@ -151,10 +152,18 @@ export function encounter(
   return { difference: found, steps: hostile.cpu.steps, direct, exits: [...exits.keys()] };
 }
 
-function meet(program: Program, monitor: Monitor, hostile: VirtualMachine, honest: VirtualMachine) {
+interface Party {
+  readonly monitor: Monitor;
+  readonly real: MemoryDisk;
+  readonly hostile: VirtualMachine;
+  readonly honest: VirtualMachine;
+}
+
+function meet(program: Program, { monitor, real, hostile, honest }: Party): string | undefined {
   const first = hostile.allocation.firstSector * 512;
-  const disks = newDisk(sectors + 1);
-  const one = alone(memorySize, new MemoryDisk(disks.subarray(first, first + sectors * 512)));
+  const expected = newDisk(sectors + 1);
+  const disk = new MemoryDisk(expected.subarray(first, first + sectors * 512));
+  const one = alone(memorySize, disk);
   const other = alone(neighbourMemory, new MemoryDisk(new Uint8Array(512)));
   place(program, one.machine);
   loadImage(neighbour, other.machine.memory.bytes);
@@ -163,6 +172,10 @@ function meet(program: Program, monitor: Monitor, hostile: VirtualMachine, hones
   monitor.real.memory.bytes.fill(poison, page, page + PAGE);
   monitor.runGuest(hostile, 0);
   place(program, hostile.cpu);
+  let ptbr = 0;
+  hostile.ledger.onExit = () => {
+    ptbr = hostile.cpu.readSystem(SR.PTBR); // With which it ran; what it exits for may change it.
+  };
   let running = true;
   for (const slice of program.slices) {
     if (running) {
@@ -170,7 +183,7 @@ function meet(program: Program, monitor: Monitor, hostile: VirtualMachine, hones
       monitor.real.writeSystem(SR.PTBR, 0); // What is there afterwards was put there for this guest.
       const stops = [one.run(until), monitor.runGuest(hostile, until)].map((stop) => JSON.stringify(stop));
       if (stops[0] !== stops[1]) return `stopped as ${stops.join(' and as ')}`;
-      const found = difference(one.machine, hostile.cpu) ?? trespass(monitor, hostile, page);
+      const found = difference(one.machine, hostile.cpu) ?? trespass(monitor, hostile, ptbr, page);
       if (found !== undefined) return found;
       running = stops[0]?.includes('limit') ?? false;
     }
@@ -179,11 +192,15 @@ function meet(program: Program, monitor: Monitor, hostile: VirtualMachine, hones
     const found = difference(other.machine, honest.cpu);
     if (stop[0] !== stop[1] || found !== undefined) return `the neighbour: ${stop.join()} ${found}`;
   }
-  return undefined;
+  expected.set(disk.bytes, first);
+  return Buffer.compare(real.bytes, expected) === 0 ? undefined : 'the disks differ';
 }
 
-/** What the guest reaches, or has written, that is not its own. */
-function trespass(monitor: Monitor, guest: VirtualMachine, page: number): string | undefined {
+/**
+ * What the guest reaches, or has written, that is not its own; or a table of its own, of those under
+ * its PTBR `own`, that it could write unseen. The monitor's memory begins at `page`.
+ */
+function trespass(monitor: Monitor, guest: VirtualMachine, own: number, page: number): string | undefined {
   const { bytes, words } = monitor.real.memory;
   for (let at = page + 512; at < page + PAGE; at++) {
     if (bytes[at] !== poison) return `the monitor's transfer page was written at ${hex(at)}`;
@@ -191,17 +208,30 @@ function trespass(monitor: Monitor, guest: VirtualMachine, page: number): string
   const ptbr = monitor.real.readSystem(SR.PTBR);
   if ((ptbr & 1) === 0) return undefined;
   const { at, size } = guest.allocation;
-  const root = (ptbr & PTE.FRAME) >>> 2;
+  const ownRoot = (own & PTE.FRAME) >>> 0;
+  const traced = new Set([at + ownRoot]);
   for (let n = 0; n < 1024; n++) {
-    const pointer = words[root + n] as number;
+    const pointer = words[((ptbr & PTE.FRAME) >>> 2) + n] as number;
     if (pointer === 0) continue;
     if (n === 1023 || (pointer & PTE.FRAME) <= page) return `shadow root entry ${n} is ${hex(pointer)}`;
-    for (let k = 0; k < 1024; k++) {
-      const entry = words[((pointer & PTE.FRAME) >>> 2) + k] as number;
-      const frame = (entry & PTE.FRAME) >>> 0;
-      if (entry !== 0 && (frame < at || frame >= at + size))
-        return `shadow entry ${n}, ${k} is ${hex(entry)}`;
-    }
+    traced.add(at + (((guest.cpu.memory.words[(ownRoot >>> 2) + n] as number) & PTE.FRAME) >>> 0));
+  }
+  for (const [n, k, entry] of leaves(words, ptbr)) {
+    const frame = (entry & PTE.FRAME) >>> 0;
+    if (frame < at || frame >= at + size) return `shadow entry ${n}, ${k} is ${hex(entry)}`;
+    if ((entry & PTE.W) !== 0 && traced.has(frame)) return `a page table can be written at entry ${n}, ${k}`;
   }
   return undefined;
+}
+
+/** Entries of page tables that are not 0, with their places in both levels. */
+function* leaves(words: Int32Array, ptbr: number): Generator<readonly [number, number, number]> {
+  for (let n = 0; n < 1024; n++) {
+    const pointer = words[((ptbr & PTE.FRAME) >>> 2) + n] as number;
+    if (pointer === 0) continue;
+    for (let k = 0; k < 1024; k++) {
+      const entry = words[((pointer & PTE.FRAME) >>> 2) + k] as number;
+      if (entry !== 0) yield [n, k, entry];
+    }
+  }
 }
