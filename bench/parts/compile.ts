@@ -23,6 +23,7 @@ function compileCases(): readonly Case[] {
     addressing: 'direct',
     ring: 3,
     memoryPages: 1024,
+    memorySize: 2 ** 24,
     alone: new Set<number>(),
     site: () => 0,
   } as const;

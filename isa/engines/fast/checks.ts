@@ -7,7 +7,8 @@
  * there (available-expression analysis, forward over the blocks until nothing changes).
  *
  * What a check proves. Paging off: kind 0, the interval is within R's bound; kind 1, no
- * page of it is watched (a store needs both). Paging on: kind 0 for loads, 1 for stores,
+ * page of it is watched (a store needs both; where R is all of memory, the second implies
+ * the first, as pages past it count as watched). Paging on: kind 0 for loads, 1 for stores,
  * the interval is within one page, whose flat-table entry is in the local for that
  * register and kind.
  */
@@ -26,6 +27,8 @@ export type Plan = readonly [Interval | undefined, Interval | undefined];
 
 export interface CheckOptions {
   readonly paged: boolean;
+  /** Paging off, and R is all of memory. */
+  readonly whole: boolean;
   /** Accesses (by pc) whose group was found lying across pages: they check for themselves. */
   readonly alone: ReadonlySet<number>;
 }
@@ -96,6 +99,7 @@ class Planner {
       const wanted = this.#group(block, n, at, kind, own);
       const fact = known[at.rs1];
       known[at.rs1] = fact !== undefined && overlaps(fact, wanted) ? union(fact, wanted) : wanted;
+      if (kind === 1 && this.#options.whole && !covers(facts[0][at.rs1], wanted)) facts[0][at.rs1] = wanted;
       return wanted;
     }) as unknown as Plan;
   }
@@ -103,7 +107,8 @@ class Planner {
   /** Whether an access needs what checks of `kind` prove. */
   #needs(at: Instruction, kind: number): boolean {
     const store = at.row.effect.kind === 'store';
-    return this.#options.paged ? store === (kind === 1) : kind === 0 || store;
+    if (this.#options.paged || (this.#options.whole && store)) return store === (kind === 1);
+    return kind === 0 || store;
   }
 
   /** The access' own interval, and those of later ones in the block off the same value. */

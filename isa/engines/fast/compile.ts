@@ -11,6 +11,7 @@
  * point is placed after a `block` that all its forward edges leave.
  */
 import type { Effect } from '../../table/effects.ts';
+import { WATCH } from '../../machine/memory.ts';
 import type { Instruction } from '../../table/row.ts';
 import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
 import { type Interval, type Plan, planChecks } from './checks.ts';
@@ -27,7 +28,7 @@ import {
 } from './layout.ts';
 import type { Node, Region } from './region.ts';
 
-/** How the region reaches memory: paging off with R's base 0, off with another base, or on. */
+/** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
 export type Addressing = 'direct' | 'relocated' | 'paged';
 
 export interface Target {
@@ -35,6 +36,8 @@ export interface Target {
   readonly ring: number;
   /** Accesses (by pc) that check for themselves; see checks.ts. */
   readonly alone: ReadonlySet<number>;
+  /** Bytes of guest memory. */
+  readonly memorySize: number;
   /** 64 KiB pages of the memory that the module imports. */
   readonly memoryPages: number;
   /** Registers the instruction with the interpreter and returns its number for `system`. */
@@ -99,7 +102,11 @@ class Compiler {
     this.#blocks = makeBlocks(region);
     for (const node of region.nodes) this.#noteRegisters(node);
     const paged = target.addressing === 'paged';
-    this.#plans = planChecks(this.#blocks, { paged, alone: target.alone });
+    this.#plans = planChecks(this.#blocks, {
+      paged,
+      whole: target.addressing === 'direct',
+      alone: target.alone,
+    });
     for (const [{ at }, plan] of paged ? this.#plans : []) {
       for (const kind of [0, 1]) if (plan[kind] !== undefined) this.#entryLocal(at?.rs1 ?? 0, kind);
     }
@@ -148,10 +155,10 @@ class Compiler {
         .constant(0)
         .memory(OP.i32_load, 4 * n)
         .set(local);
-    if (addressing === 'paged') return;
+    if (addressing !== 'relocated') return;
     code.constant(0).memory(OP.i32_load, SLOT.NAMED_BOUND).set(NAMED_BOUND);
     code.constant(0).memory(OP.i32_load, SLOT.PLAIN_BOUND).set(PLAIN_BOUND);
-    if (addressing === 'relocated') code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
+    code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
   }
 
   /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
@@ -454,19 +461,38 @@ class Compiler {
   /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
   #emitBoundCheck(node: Node, check: Interval): void {
     this.#pushStart(node, check);
-    this.#code
-      .get(NAMED_BOUND)
-      .constant(check.high - check.low)
-      .op(OP.i32_sub, OP.i32_gt_u);
+    this.#pushLastStart(check.high - check.low, NAMED_BOUND);
+    this.#code.op(OP.i32_gt_u);
     this.#emitIf(() => this.#emitGiveUp(node.pc));
   }
 
-  /** Paging off, stores: whether anybody watches the page, or the next one (WATCH.NEXT). */
+  /** Pushes the last address at which `span` bytes fit. */
+  #pushLastStart(span: number, bound: number): void {
+    if (this.#target.addressing === 'direct') this.#code.constant(this.#target.memorySize - span);
+    else this.#code.get(bound).constant(span).op(OP.i32_sub);
+  }
+
+  /** Paging off, stores: whether anybody watches the page, or the next one if the interval reaches it. */
   #emitWatchCheck(node: Node, check: Interval): void {
     this.#pushStart(node, check);
-    if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
-    this.#code.constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt);
-    this.#emitIf(() => this.#emitGiveUp(node.pc));
+    this.#emitWatchLookup(node.pc, check.high - check.low);
+  }
+
+  /** Gives up unless `span` bytes from the address on the stack can be written with nobody looking. */
+  #emitWatchLookup(pc: number, span: number): void {
+    const code = this.#code;
+    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
+    code.tee(ADDRESS).constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).tee(ENTRY);
+    this.#emitIf(() => {
+      code.get(ENTRY).constant(WATCH.NEXT).op(OP.i32_ne);
+      code
+        .get(ADDRESS)
+        .constant(4095)
+        .op(OP.i32_and)
+        .constant(4096 - span)
+        .op(OP.i32_gt_u, OP.i32_or);
+      this.#emitIf(() => this.#emitGiveUp(pc));
+    });
   }
 
   /** Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. */
@@ -519,21 +545,16 @@ class Compiler {
         .op(OP.i32_add);
       return entryBias;
     }
-    const pushPhysical = () => {
-      code.constant(va | 0);
-      if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
-    };
-    code
-      .constant(va | 0)
-      .get(PLAIN_BOUND)
-      .constant(width)
-      .op(OP.i32_sub, OP.i32_gt_u);
-    if (store) {
-      pushPhysical();
-      code.constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).op(OP.i32_or);
-    }
+    code.constant(va | 0);
+    this.#pushLastStart(width, PLAIN_BOUND);
+    code.op(OP.i32_gt_u);
     this.#emitIf(() => this.#emitGiveUp(node.pc));
-    pushPhysical();
+    if (store) {
+      code.constant(va | 0);
+      this.#emitWatchLookup(node.pc, width);
+    }
+    code.constant(va | 0);
+    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
     return guestMemoryAt;
   }
 }

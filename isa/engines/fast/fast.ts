@@ -20,7 +20,7 @@ import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, compileRegion, MISS } from './compile.ts';
-import { SLOT } from './layout.ts';
+import { markEnd, SLOT } from './layout.ts';
 import { formRegion, type Node } from './region.ts';
 import { type Filled, FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
@@ -118,6 +118,7 @@ export class FastEngine implements Engine {
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
     this.#hot = hot;
     this.#tables = new FlatTables(machine);
+    markEnd(machine.storage.buffer, machine.memory.size);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
     machine.memory.onWatch((page) => this.#tables.purge(page));
   }
@@ -274,6 +275,7 @@ export class FastEngine implements Engine {
       addressing,
       ring,
       alone: this.#alone,
+      memorySize: this.#machine.memory.size,
       memoryPages,
       site,
     });
@@ -373,7 +375,7 @@ export class FastEngine implements Engine {
     this.#cache.forgetJumps();
     if (machine.paging) this.#addressing = 'paged';
     else if (machine.base % PAGE !== 0 || machine.namedBound < smallestBound) this.#addressing = undefined;
-    else this.#addressing = machine.base === 0 ? 'direct' : 'relocated';
+    else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
   }
 
   /** The address space that the machine is in now: a known one, or a new one. */
@@ -394,6 +396,12 @@ export class FastEngine implements Engine {
     this.#cache.clear();
     this.#sites.length = 0;
   }
+}
+
+/** Whether all of memory, and nothing else, can be reached, in every ring. */
+function isWhole(machine: Machine): boolean {
+  const { base, plainBound, memory } = machine;
+  return base === 0 && plainBound === memory.size && machine.readSystem(SR.LIMIT) === 0;
 }
 
 function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {

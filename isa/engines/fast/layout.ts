@@ -4,12 +4,13 @@
  *
  *     512          slots, one word each (SLOT)
  *     8 KiB        jump cache: 2048 entries of pc | ring and function-table index
- *     64 KiB       one byte a page of guest memory: who watches it
- *     1 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
- *     33 MiB       guest memory
+ *     64 KiB       one byte a page of the 4 GiB: who watches it; all ones past memory
+ *     2 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
+ *     34 MiB       guest memory
  *
  * Untouched parts take no memory: the system commits pages as they are written.
  */
+import { WATCH } from '../../machine/memory.ts';
 import { PAGE, type Storage } from '../../machine/storage.ts';
 import { wasm } from './webassembly.ts';
 
@@ -26,12 +27,14 @@ export const SLOT = {
   MISS: 532,
   /** Out: pc of an indirect jump whose target was not foreseen, plus 1; or 0. */
   SITE: 536,
+  /** Bytes of guest memory for which the watch bytes past it are set. */
+  MARKED: 540,
 } as const;
 
 export const jumpCache = { at: 0x2000, entries: 2048 } as const;
 
 const watchedAt = 0x10000;
-const tablesAt = 0x100000;
+const tablesAt = 0x200000;
 const tableBytes = 4 * 2 ** 20;
 
 /** Who accesses: rings 0 to 2 or 3, subject to LIMIT or not. */
@@ -63,6 +66,20 @@ export const guestMemoryAt = memoryAt;
 export const watchedFlagsAt = watchedAt;
 
 const wasmPage = 65536;
+const allPages = 2 ** 20;
+
+/**
+ * Sets the watch bytes past a guest memory of `size` bytes, so that one look tells a store
+ * both whether anybody watches the page and whether there is one.
+ */
+export function markEnd(buffer: ArrayBuffer, size: number): void {
+  const pages = size / PAGE;
+  const flags = new Uint8Array(buffer, watchedAt, allPages);
+  const marked = new Int32Array(buffer, SLOT.MARKED, 1);
+  if (marked[0] !== size) flags.fill(0, pages).fill(255, pages);
+  marked[0] = size;
+  flags[pages - 1] = (flags[pages - 1] as number) | WATCH.NEXT;
+}
 
 /** Storage that compiled code can run on, for `size` bytes of guest memory. */
 export function wasmStorage(size: number): Storage {
