@@ -85,8 +85,8 @@ describe('ringlab trace', () => {
   it('prints a JSON document a line with --json', () => {
     const lines = ringlab(['trace', '--json', '--to', '2', counting]).stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { step: 0, pc: 0x10000, ring: 0, word: 0x00300513, changed: { x10: 3 } },
-      { step: 1, pc: 0x10004, ring: 0, word: 0xfff50513 | 0, changed: { x10: 2 } },
+      { step: 0, pc: 0x10000, ring: 0, word: 0x00300513, changed: { x10: 3 }, exits: [] },
+      { step: 1, pc: 0x10004, ring: 0, word: 0xfff50513 | 0, changed: { x10: 2 }, exits: [] },
     ]);
   });
 

@@ -48,7 +48,7 @@ describe.each([
   it(`are in the same state every ${slice} steps, up to the end`, () => {
     const machines = [start(file, 'interpreter'), start(file, 'fast')] as const;
     const oracle = new Interpreter(machines[0]);
-    const fast = new FastEngine(machines[1]);
+    const fast = new FastEngine(machines[1], { hot: 20 });
     for (let until = slice; ; until += slice) {
       const stop = oracle.run(until);
       expect(fast.run(until)).toEqual(stop);

@@ -157,6 +157,7 @@ handler: iret
       word: word('addi', { rd: 10, imm: 5 }),
       trap: undefined,
       changed: [10],
+      exits: [],
     });
     expect(steps[3]?.line).toBe('       3 0 0001000c _start+0xc        addi a0, zero, 5         a0=00000005');
   });

@@ -10,6 +10,7 @@ import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
+import { WATCH } from '../../isa/machine/memory.ts';
 import { PAGE, type Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { PTE } from '../../isa/machine/translate.ts';
@@ -172,10 +173,6 @@ function meet(program: Program, { monitor, real, hostile, honest }: Party): stri
   monitor.real.memory.bytes.fill(poison, page, page + PAGE);
   monitor.runGuest(hostile, 0);
   place(program, hostile.cpu);
-  let ptbr = 0;
-  hostile.ledger.onExit = () => {
-    ptbr = hostile.cpu.readSystem(SR.PTBR); // With which it ran; what it exits for may change it.
-  };
   let running = true;
   for (const slice of program.slices) {
     if (running) {
@@ -183,7 +180,7 @@ function meet(program: Program, { monitor, real, hostile, honest }: Party): stri
       monitor.real.writeSystem(SR.PTBR, 0); // What is there afterwards was put there for this guest.
       const stops = [one.run(until), monitor.runGuest(hostile, until)].map((stop) => JSON.stringify(stop));
       if (stops[0] !== stops[1]) return `stopped as ${stops.join(' and as ')}`;
-      const found = difference(one.machine, hostile.cpu) ?? trespass(monitor, hostile, ptbr, page);
+      const found = difference(one.machine, hostile.cpu) ?? trespass(monitor, hostile, page);
       if (found !== undefined) return found;
       running = stops[0]?.includes('limit') ?? false;
     }
@@ -197,29 +194,27 @@ function meet(program: Program, { monitor, real, hostile, honest }: Party): stri
 }
 
 /**
- * What the guest reaches, or has written, that is not its own; or a table of its own, of those under
- * its PTBR `own`, that it could write unseen. The monitor's memory begins at `page`.
+ * What the guest reaches, or has written, that is not its own; or a traced page of its own that it
+ * could write unseen. The monitor's memory begins at `page`.
  */
-function trespass(monitor: Monitor, guest: VirtualMachine, own: number, page: number): string | undefined {
-  const { bytes, words } = monitor.real.memory;
+function trespass(monitor: Monitor, guest: VirtualMachine, page: number): string | undefined {
+  const { bytes, words, watched } = monitor.real.memory;
   for (let at = page + 512; at < page + PAGE; at++) {
     if (bytes[at] !== poison) return `the monitor's transfer page was written at ${hex(at)}`;
   }
   const ptbr = monitor.real.readSystem(SR.PTBR);
   if ((ptbr & 1) === 0) return undefined;
   const { at, size } = guest.allocation;
-  const ownRoot = (own & PTE.FRAME) >>> 0;
-  const traced = new Set([at + ownRoot]);
   for (let n = 0; n < 1024; n++) {
     const pointer = words[((ptbr & PTE.FRAME) >>> 2) + n] as number;
-    if (pointer === 0) continue;
-    if (n === 1023 || (pointer & PTE.FRAME) <= page) return `shadow root entry ${n} is ${hex(pointer)}`;
-    traced.add(at + (((guest.cpu.memory.words[(ownRoot >>> 2) + n] as number) & PTE.FRAME) >>> 0));
+    if (pointer !== 0 && (n === 1023 || (pointer & PTE.FRAME) <= page))
+      return `shadow root entry ${n} is ${hex(pointer)}`;
   }
   for (const [n, k, entry] of leaves(words, ptbr)) {
     const frame = (entry & PTE.FRAME) >>> 0;
     if (frame < at || frame >= at + size) return `shadow entry ${n}, ${k} is ${hex(entry)}`;
-    if ((entry & PTE.W) !== 0 && traced.has(frame)) return `a page table can be written at entry ${n}, ${k}`;
+    const isTraced = ((watched[frame / PAGE] as number) & WATCH.TRACE) !== 0;
+    if (isTraced && (entry & PTE.W) !== 0) return `a traced page can be written at entry ${n}, ${k}`;
   }
   return undefined;
 }

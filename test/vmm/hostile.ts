@@ -71,7 +71,7 @@ const odd = [26, 27, 28];
 export function hostileProgram(seed: number, n: number): Program {
   const random = new Random(seed ^ 0x5eed, n);
   const program = randomProgram(seed, n);
-  return {
+  const hostile = {
     ...program,
     code: spiked(random, program.code),
     handler: handler(random, program.handler),
@@ -79,8 +79,43 @@ export function hostileProgram(seed: number, n: number): Program {
     x: registers(random, program.x),
     status: random.oneIn(3) ? program.status : (program.status & ~3) | random.pick([0, 0, 1, 4, 7]),
     system: [...program.system, ...system(random)],
-    slices: Array.from({ length: random.pick([2, 4]) }, () => 1 + random.below(random.pick([8, 60]))),
+    slices: slices(random),
   };
+  return random.oneIn(8) ? withDisk(random, hostile) : hostile;
+}
+
+/** The same beginning, in ring 0, with DMA to or from its tables, its code, the end of memory, or beyond. */
+function withDisk(random: Random, program: Program): Program {
+  const where = [
+    0x8000,
+    tableAt,
+    roots[0],
+    codeAt,
+    memorySize - 512,
+    memorySize - 511,
+    memorySize,
+    0xfffffe00,
+  ];
+  const x = program.x.map((value, n) => (n === 27 ? random.pick(where) | 0 : value));
+  const [dma = () => []] = pieces;
+  const code = [...dma(random), ...program.code];
+  const status = program.status & ~3;
+  const [bare, on] = [random.oneIn(2), [SR.PTBR, roots[0] | 1] as const];
+  const registers = program.system.filter(([number]) => number === SR.TVEC || number === SR.TIMER);
+  return {
+    ...program,
+    code,
+    x,
+    status,
+    system: bare ? registers : [...registers, on],
+    slices: [20, 1100, 60],
+  };
+}
+
+/** Short runs; now and then one in which a disk has time to answer. */
+function slices(random: Random): number[] {
+  const short = Array.from({ length: random.pick([2, 4]) }, () => 1 + random.below(random.pick([8, 60])));
+  return random.oneIn(6) ? [...short, 1100] : short;
 }
 
 /** The code with hostile pieces put over some of it. */

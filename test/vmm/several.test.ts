@@ -271,8 +271,7 @@ describe.each(ways)('Neighbours under %s by the engine %s', (strategy, engine) =
 });
 
 describe('Shadow tables', () => {
-  // Fails as long as one guest may take the frames that another needs.
-  it.fails('of several guests together need more frames than there are, and nobody stops', () => {
+  it('of several guests together need more frames than there are, and nobody stops', () => {
     const greedy = pagedImage(roots(127), 2 ** 24);
     const modest = pagedImage('li t0, 1\n out t0, t0', 2 ** 24);
     const { monitor } = house([greedy, modest].map((guest) => ({ image: guest, memory: 2 ** 24 })));

@@ -18,7 +18,7 @@ import { WATCH } from '../../isa/machine/memory.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { findLeaf, PTE } from '../../isa/machine/translate.ts';
 import { SR } from '../../isa/table/sysregs.ts';
-import type { Allocator } from '../monitor/allocator.ts';
+import type { FramePool } from '../monitor/allocator.ts';
 
 /** First address of the monitor's region in the guest's virtual space. */
 const COMPRESSED = 0xffc00000;
@@ -54,18 +54,18 @@ export class ShadowTables {
   readonly #real: Machine;
   readonly #cpu: Machine;
   readonly #at: number;
-  readonly #allocator: Allocator;
+  readonly #frames: FramePool;
   readonly #spaces = new Map<number, Space>();
   readonly #traces = new Map<number, Trace>();
   /** Shadow entries that allow writing, by guest page. */
   readonly #writable = new Map<number, number[]>();
 
   /** For the guest whose virtual CPU is `cpu` and whose memory is at `at` in `real`. */
-  constructor(real: Machine, cpu: Machine, at: number, allocator: Allocator) {
+  constructor(real: Machine, cpu: Machine, at: number, frames: FramePool) {
     this.#real = real;
     this.#cpu = cpu;
     this.#at = at;
-    this.#allocator = allocator;
+    this.#frames = frames;
     cpu.memory.onWrite((where, length, mark) => {
       if (!mark) this.#written(where, length);
     });
@@ -100,8 +100,8 @@ export class ShadowTables {
   /** Forgets all shadows and traces. */
   flush(): void {
     for (const { root, tables } of this.#spaces.values()) {
-      for (const table of tables.values()) this.#allocator.releaseFrame(table);
-      this.#allocator.releaseFrame(root);
+      for (const table of tables.values()) this.#frames.release(table);
+      this.#frames.release(root);
     }
     for (const page of this.#traces.keys()) this.#cpu.memory.unwatch(page, WATCH.TRACE);
     this.#spaces.clear();
@@ -138,7 +138,7 @@ export class ShadowTables {
 
   /** A zeroed frame; when there is none, all shadows are given up for it but the root of `keep`. */
   #frame(keep?: Space): number {
-    const free = this.#allocator.takeFrame();
+    const free = this.#frames.take();
     if (free === undefined) {
       this.#giveUp(keep);
       return this.#frame(keep);
@@ -152,7 +152,7 @@ export class ShadowTables {
     if (keep !== undefined && root !== undefined) this.#spaces.delete(root);
     this.flush();
     if (keep === undefined || root === undefined) return;
-    for (const table of keep.tables.values()) this.#allocator.releaseFrame(table);
+    for (const table of keep.tables.values()) this.#frames.release(table);
     keep.tables.clear();
     this.#real.memory.fill(keep.root, new Uint8Array(PAGE));
     this.#spaces.set(root, keep);
@@ -178,7 +178,7 @@ export class ShadowTables {
   #dropSpace(space: Space, page: number): void {
     for (const index of space.tables.keys()) this.#dropTable(space, index);
     for (const root of this.#spaces.keys()) if (root >>> 12 === page) this.#spaces.delete(root);
-    this.#allocator.releaseFrame(space.root);
+    this.#frames.release(space.root);
   }
 
   /** The trace of a guest page, set now if it was not: from here on the guest cannot write it directly. */
@@ -217,7 +217,7 @@ export class ShadowTables {
     if (table === undefined) return;
     space.tables.delete(index);
     this.#real.memory.write(space.root + index * 4, 4, 0);
-    this.#allocator.releaseFrame(table);
+    this.#frames.release(table);
     for (const trace of this.#traces.values()) {
       const stale = trace.tables.findIndex((place) => place.space === space && place.index === index);
       if (stale >= 0) trace.tables.splice(stale, 1);

@@ -1,11 +1,10 @@
 /**
- * The allocator: the only part of the monitor that hands out memory, devices and time
- * (Popek and Goldberg 1974, section 3: "the allocator will … decide what system resources
- * are to be provided"). Whatever it did not give, no guest reaches.
+ * The allocator, Popek and Goldberg's A (1974, section 3): the only part of the monitor
+ * that hands out memory, devices and time. Whatever it did not give, no guest reaches.
  *
  *     0           guest 1's memory, guest 2's, …
  *     then        one page for the monitor's disk transfers
- *     then        frames for shadow page tables
+ *     then        frames for shadow page tables, so many for each guest
  */
 import { PAGE } from '../../isa/machine/storage.ts';
 
@@ -19,6 +18,27 @@ export interface Allocation {
   readonly sectors: number;
   /** Steps of one turn. */
   readonly turn: number;
+  /** For its shadow page tables: its own, so that no guest takes another's. */
+  readonly frames: FramePool;
+}
+
+/** Frames of real memory, given and taken back one by one. */
+export class FramePool {
+  readonly #free: number[];
+
+  /** The `count` frames from physical address `at` on. */
+  constructor(at: number, count: number) {
+    this.#free = Array.from({ length: count }, (_, n) => at + n * PAGE).reverse();
+  }
+
+  /** The address of a free frame, or undefined: all are in use. */
+  take(): number | undefined {
+    return this.#free.pop();
+  }
+
+  release(at: number): void {
+    this.#free.push(at);
+  }
 }
 
 export interface Share {
@@ -41,30 +61,19 @@ export class Allocator {
   /** Bytes of real memory that all this needs. */
   readonly memory: number;
   readonly sectors: number;
-  readonly #free: number[] = [];
 
   constructor(shares: readonly Share[]) {
+    this.transferPage = shares.reduce((sum, { memory }) => sum + memory, 0);
+    this.sectors = shares.reduce((sum, { sectors = 0 }) => sum + sectors, 0);
+    this.memory = this.transferPage + PAGE + framesPerGuest * shares.length * PAGE;
     let at = 0;
     let firstSector = 0;
-    this.allocations = shares.map(({ memory, sectors = 0, weight = 1 }) => {
-      const allocation = { at, size: memory, firstSector, sectors, turn: Math.ceil(quantum * weight) };
-      at += memory;
+    this.allocations = shares.map(({ memory: size, sectors = 0, weight = 1 }, n) => {
+      const frames = new FramePool(this.transferPage + PAGE + n * framesPerGuest * PAGE, framesPerGuest);
+      const allocation = { at, size, firstSector, sectors, turn: Math.ceil(quantum * weight), frames };
+      at += size;
       firstSector += sectors;
       return allocation;
     });
-    this.sectors = firstSector;
-    this.transferPage = at;
-    const frames = framesPerGuest * shares.length;
-    for (let n = frames; n > 0; n--) this.#free.push(at + n * PAGE);
-    this.memory = at + (frames + 1) * PAGE;
-  }
-
-  /** The address of a free frame, or undefined: all are in use. */
-  takeFrame(): number | undefined {
-    return this.#free.pop();
-  }
-
-  releaseFrame(at: number): void {
-    this.#free.push(at);
   }
 }

@@ -73,7 +73,6 @@ export class Monitor {
       const guest = new VirtualMachine({
         real,
         engine,
-        allocator,
         allocation,
         strategy: strategyNamed(strategy),
         console: this.#mux.consoleFor(n),

@@ -17,7 +17,7 @@ import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { decode, rowNamed } from '../../isa/table/table.ts';
 import { composeRelocation } from '../memory/relocation.ts';
 import { ShadowTables } from '../memory/shadow.ts';
-import type { Allocation, Allocator } from './allocator.ts';
+import type { Allocation } from './allocator.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Ledger } from './ledger.ts';
 import type { Strategy } from './strategies.ts';
@@ -31,7 +31,6 @@ const supervisorRing = 1;
 export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk'> {
   readonly real: Machine;
   readonly engine: Engine;
-  readonly allocator: Allocator;
   readonly allocation: Allocation;
   readonly strategy: Strategy;
 }
@@ -49,7 +48,7 @@ export class VirtualMachine {
   /** The general registers while another guest runs. */
   readonly #saved = new Int32Array(32);
 
-  constructor({ real, engine, allocator, allocation, strategy, ...devices }: GuestOptions) {
+  constructor({ real, engine, allocation, strategy, ...devices }: GuestOptions) {
     this.cpu = new Machine({
       memory: allocation.size,
       variant: real.variant,
@@ -60,7 +59,7 @@ export class VirtualMachine {
     this.#real = real;
     this.#engine = engine;
     this.#strategy = strategy;
-    this.#shadow = new ShadowTables(real, this.cpu, allocation.at, allocator);
+    this.#shadow = new ShadowTables(real, this.cpu, allocation.at, allocation.frames);
     this.#dispatcher = new Dispatcher(this.cpu, this.#shadow, this.ledger);
   }
 
