@@ -33,7 +33,7 @@ describe(`Hostile guests (seed ${seed})`, () => {
       direct += met.direct;
       for (const name of met.exits) exits.set(name, (exits.get(name) ?? 0) + 1);
     }
-    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.03 : 0.15);
+    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.01 : 0.1);
     const often = [EXIT.TURN, EXIT.HIDDEN, EXIT.TRUE, EXIT.TRACE, EXIT.COMPRESSED];
     for (const name of often) expect(exits.get(name) ?? 0, name).toBeGreaterThan(cases / 500);
   });
