@@ -58,7 +58,7 @@ export class ShadowTables {
   readonly #spaces = new Map<number, Space>();
   readonly #traces = new Map<number, Trace>();
   /** Shadow entries that allow writing, by guest page. */
-  readonly #writable = new Map<number, number[]>();
+  readonly #writable = new Map<number, Set<number>>();
 
   /** For the guest whose virtual CPU is `cpu` and whose memory is at `at` in `real`. */
   constructor(real: Machine, cpu: Machine, at: number, frames: FramePool) {
@@ -93,8 +93,14 @@ export class ShadowTables {
     const writable = (entry & PTE.W) !== 0 && (entry & PTE.D) !== 0 && !this.#traces.has(page);
     const rights = (entry & (PTE.V | PTE.R | PTE.X | PTE.U)) | (writable ? PTE.W : 0);
     this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);
-    if (writable) this.#writable.set(page, [...(this.#writable.get(page) ?? []), at]);
+    if (writable) this.#noteWritable(page, at);
     return 'entered';
+  }
+
+  #noteWritable(page: number, at: number): void {
+    const known = this.#writable.get(page);
+    if (known === undefined) this.#writable.set(page, new Set([at]));
+    else known.add(at);
   }
 
   /** Forgets all shadows and traces. */

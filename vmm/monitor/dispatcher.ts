@@ -100,8 +100,10 @@ export class Dispatcher {
     this.#ledger.exit(name[outcome], cpu.pc);
     if (outcome === 'entered') return;
     const before = cpu.steps;
+    const { paging } = cpu;
     executeOne(cpu);
     this.#ledger.byMonitor += cpu.steps - before;
+    if (paging && !cpu.paging) this.#shadow.flush();
   }
 
   /** Enters the page of the access in the shadow, and the second one of an access across two. */

@@ -50,7 +50,8 @@ export class Monitor {
   readonly engine: Engine;
   readonly guests: readonly VirtualMachine[];
   readonly #mux: ConsoleMux;
-  readonly #ended = new Map<VirtualMachine, Stop>();
+  /** How each guest's last turn ended. */
+  readonly #stops = new Map<VirtualMachine, Stop>();
   #current: VirtualMachine | undefined;
 
   /** Throws ImageError when an image does not fit in its guest's memory. */
@@ -93,20 +94,23 @@ export class Monitor {
     return guest.run(until);
   }
 
-  /** Gives every guest that still runs one turn; returns whether any does after it. */
+  /** Gives every guest that can still run one turn; returns whether any used it up. One that waits for input can, once there is some. */
   turn(): boolean {
+    let goesOn = false;
     for (const guest of this.guests) {
-      if (this.#ended.has(guest)) continue;
+      const last = this.#stops.get(guest)?.kind ?? 'limit';
+      if (last !== 'limit' && last !== 'input') continue;
       const stop = this.runGuest(guest, guest.cpu.steps + guest.allocation.turn);
-      if (stop.kind !== 'limit') this.#ended.set(guest, stop);
+      this.#stops.set(guest, stop);
+      goesOn ||= stop.kind === 'limit';
     }
-    return this.#ended.size < this.guests.length;
+    return goesOn;
   }
 
-  /** Runs all guests, turn by turn, until each has stopped; returns how, in the guests' order. */
+  /** Runs all guests, turn by turn, until each has stopped or waits for input; returns how, in the guests' order. */
   runAll(): readonly Stop[] {
     while (this.turn());
     this.#mux.flush();
-    return this.guests.map((guest) => this.#ended.get(guest) as Stop);
+    return this.guests.map((guest) => this.#stops.get(guest) as Stop);
   }
 }
