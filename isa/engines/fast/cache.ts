@@ -6,7 +6,7 @@
 import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
-import type { Addressing } from './compile.ts';
+import type { Addressing } from './access.ts';
 import { jumpCache } from './layout.ts';
 import type { WasmTable } from './webassembly.ts';
 

@@ -16,7 +16,7 @@ import type { Instruction } from '../../table/row.ts';
 import { type Block, isBackward } from './blocks.ts';
 import type { Node } from './region.ts';
 
-/** Offsets from the base register's value at the instruction: low to high, high excluded; 0 is always within. */
+/** Offsets from the base register's value at the instruction: low to high, high excluded. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -92,7 +92,7 @@ class Planner {
   }
 
   #planAccess(block: Block, n: number, at: Instruction, facts: Facts): Plan {
-    const own = { low: Math.min(at.imm, 0), high: Math.max(at.imm + widthOf(at), 0) };
+    const own = this.#ownInterval(at);
     return [0, 1].map((kind) => {
       const known = facts[kind as 0 | 1];
       if (!this.#needs(at, kind) || covers(known[at.rs1], own)) return undefined;
@@ -102,6 +102,12 @@ class Planner {
       if (kind === 1 && this.#options.whole && !covers(facts[0][at.rs1], wanted)) facts[0][at.rs1] = wanted;
       return wanted;
     }) as unknown as Plan;
+  }
+
+  /** The access' own bytes; with paging off from or up to the register's value too, which then is below the bound itself. */
+  #ownInterval(at: Instruction): Interval {
+    const [low, high] = [at.imm, at.imm + widthOf(at)];
+    return this.#options.paged ? { low, high } : { low: Math.min(low, 0), high: Math.max(high, 0) };
   }
 
   /** Whether an access needs what checks of `kind` prove. */

@@ -11,33 +11,15 @@
  * point is placed after a `block` that all its forward edges leave.
  */
 import type { Effect } from '../../table/effects.ts';
-import { WATCH } from '../../machine/memory.ts';
 import type { Instruction } from '../../table/row.ts';
+import { AccessEmitter, type AccessTarget, firstFreeLocal, SCRATCH } from './access.ts';
 import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
-import { type Interval, type Plan, planChecks } from './checks.ts';
 import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
 import { emitExpression } from './expression.ts';
-import {
-  entryBias,
-  flatTable,
-  guestMemoryAt,
-  jumpCache,
-  SLOT,
-  tableClass,
-  watchedFlagsAt,
-} from './layout.ts';
+import { jumpCache, SLOT } from './layout.ts';
 import type { Node, Region } from './region.ts';
 
-/** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
-export type Addressing = 'direct' | 'relocated' | 'paged';
-
-export interface Target {
-  readonly addressing: Addressing;
-  readonly ring: number;
-  /** Accesses (by pc) that check for themselves; see checks.ts. */
-  readonly alone: ReadonlySet<number>;
-  /** Bytes of guest memory. */
-  readonly memorySize: number;
+export interface Target extends AccessTarget {
   /** 64 KiB pages of the memory that the module imports. */
   readonly memoryPages: number;
   /** Registers the instruction with the interpreter and returns its number for `system`. */
@@ -59,18 +41,10 @@ export function compileRegion(region: Region, target: Target): Compiled {
 const FUEL = 0;
 const PC = 1;
 const WAY = 2;
-const ADDRESS = 3;
-const ENTRY = 4;
-const NAMED_BOUND = 5;
-const PLAIN_BOUND = 6;
-const BASE = 7;
-const FIRST_REGISTER = 8;
+const FIRST_REGISTER = firstFreeLocal;
 
 /** WAY's values out of the region: to the engine; by the jump cache; more: as HOP, at the indirect jump WAY - 1. */
 const HOP = 1;
-
-/** MISS: what missed. */
-export const MISS = { LOAD: 1, STORE: 2, NAMED: 4 } as const;
 
 type Frame = { readonly kind: 'out' | 'if' } | { readonly kind: 'loop' | 'after'; readonly block: Block };
 
@@ -90,9 +64,9 @@ class Compiler {
   /** Local of each register in use, by number. */
   readonly #locals = new Map<number, number>();
   readonly #written = new Set<number>();
-  readonly #plans: ReadonlyMap<Node, Plan>;
-  /** Locals of flat-table entries, by register × 2 + kind. */
-  readonly #entries = new Map<number, number>();
+  readonly #accesses: AccessEmitter;
+  /** Locals after the registers', for flat-table entries. */
+  #extraLocals = 0;
   readonly #frames: Frame[] = [];
   /** Fuel already taken for instructions of the block that are not done yet, the present one included. */
   #ahead = 0;
@@ -101,23 +75,17 @@ class Compiler {
     this.#target = target;
     this.#blocks = makeBlocks(region);
     for (const node of region.nodes) this.#noteRegisters(node);
-    const paged = target.addressing === 'paged';
-    this.#plans = planChecks(this.#blocks, {
-      paged,
-      whole: target.addressing === 'direct',
-      alone: target.alone,
+    this.#accesses = new AccessEmitter(this.#blocks, target, {
+      code: this.#code,
+      register: (n) => this.#code.get(this.#locals.get(n) as number),
+      local: () => FIRST_REGISTER + this.#locals.size + this.#extraLocals++,
+      giveUpIf: (pc, also) =>
+        this.#emitIf(() => {
+          also?.();
+          this.#emitGiveUp(pc);
+        }),
+      when: (then) => this.#emitIf(then),
     });
-    for (const [{ at }, plan] of paged ? this.#plans : []) {
-      for (const kind of [0, 1]) if (plan[kind] !== undefined) this.#entryLocal(at?.rs1 ?? 0, kind);
-    }
-  }
-
-  /** The local that holds the flat-table entry of a register's page, for loads (0) or stores (1). */
-  #entryLocal(register: number, kind: number): number {
-    const key = register * 2 + kind;
-    const local = this.#entries.get(key) ?? FIRST_REGISTER + this.#locals.size + this.#entries.size;
-    this.#entries.set(key, local);
-    return local;
   }
 
   compile(): Compiled {
@@ -129,7 +97,7 @@ class Compiler {
     this.#emitTree(entry);
     code.op(OP.end);
     this.#emitOut();
-    const locals = FIRST_REGISTER - 1 + this.#locals.size + this.#entries.size;
+    const locals = FIRST_REGISTER - 1 + this.#locals.size + this.#extraLocals;
     return { module: regionModule(code, locals, this.#target.memoryPages), longest: entry.longest };
   }
 
@@ -145,7 +113,6 @@ class Compiler {
 
   #emitEntry(entry: Block): void {
     const code = this.#code;
-    const { addressing } = this.#target;
     const { pc } = entry.nodes[0] as Node;
     code.get(FUEL).constant(entry.longest).op(OP.i32_lt_s, OP.if, VOID);
     code.constant(0).constant(pc).memory(OP.i32_store, SLOT.PC);
@@ -155,10 +122,7 @@ class Compiler {
         .constant(0)
         .memory(OP.i32_load, 4 * n)
         .set(local);
-    if (addressing !== 'relocated') return;
-    code.constant(0).memory(OP.i32_load, SLOT.NAMED_BOUND).set(NAMED_BOUND);
-    code.constant(0).memory(OP.i32_load, SLOT.PLAIN_BOUND).set(PLAIN_BOUND);
-    code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
+    this.#accesses.emitEntry();
   }
 
   /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
@@ -178,7 +142,7 @@ class Compiler {
       .op(OP.i32_shl)
       .constant((jumpCache.entries - 1) * 8)
       .op(OP.i32_and)
-      .tee(ADDRESS);
+      .tee(SCRATCH);
     code
       .memory(OP.i32_load, jumpCache.at)
       .get(PC)
@@ -186,7 +150,7 @@ class Compiler {
       .op(OP.i32_or, OP.i32_eq, OP.if, VOID);
     code
       .get(FUEL)
-      .get(ADDRESS)
+      .get(SCRATCH)
       .memory(OP.i32_load, jumpCache.at + 4);
     code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);
     code.op(OP.end);
@@ -414,7 +378,7 @@ class Compiler {
 
   #emitLoad(node: Node, { width, signed }: Extract<Effect, { kind: 'load' }>): void {
     const code = this.#code;
-    const offset = this.#emitAddress(node, width, false);
+    const offset = this.#accesses.emitAddress(node, width, false);
     code.memory(loadOps[`${width}${signed || width === 4}`] as number, offset);
     if (node.at?.rd === 0) code.op(OP.drop);
     else this.#setResult(node);
@@ -422,139 +386,8 @@ class Compiler {
 
   #emitStore(node: Node, { width, value }: Extract<Effect, { kind: 'store' }>): void {
     const code = this.#code;
-    const offset = this.#emitAddress(node, width, true);
+    const offset = this.#accesses.emitAddress(node, width, true);
     emitExpression(this.#place(node), value);
     code.memory(storeOps[width], offset);
-  }
-
-  /** Checks what must be checked, gives up if the access cannot be made here, and pushes the host address; returns its static offset. */
-  #emitAddress(node: Node, width: number, store: boolean): number {
-    const at = node.at as Instruction;
-    if (at.rs1 === 0) return this.#emitConstantAddress(node, width, store);
-    const [first, second] = this.#plans.get(node) as Plan;
-    if (this.#target.addressing === 'paged') {
-      const kind = store ? 1 : 0;
-      const check = store ? second : first;
-      const entry = this.#entryLocal(at.rs1, kind);
-      if (check !== undefined) this.#emitPageCheck(node, check, entry, store);
-      this.#pushRegister(at.rs1);
-      this.#code.get(entry).op(OP.i32_add);
-      return entryBias + at.imm;
-    }
-    if (first !== undefined) this.#emitBoundCheck(node, first);
-    if (second !== undefined) this.#emitWatchCheck(node, second);
-    this.#pushRegister(at.rs1);
-    if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
-    return guestMemoryAt + at.imm;
-  }
-
-  #pushRegister(n: number): void {
-    this.#code.get(this.#locals.get(n) as number);
-  }
-
-  /** Pushes the address at which an interval off a register begins. */
-  #pushStart({ at }: Node, { low }: Interval): void {
-    this.#pushRegister(at?.rs1 ?? 0);
-    if (low !== 0) this.#code.constant(low).op(OP.i32_add);
-  }
-
-  /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
-  #emitBoundCheck(node: Node, check: Interval): void {
-    this.#pushStart(node, check);
-    this.#pushLastStart(check.high - check.low, NAMED_BOUND);
-    this.#code.op(OP.i32_gt_u);
-    this.#emitIf(() => this.#emitGiveUp(node.pc));
-  }
-
-  /** Pushes the last address at which `span` bytes fit. */
-  #pushLastStart(span: number, bound: number): void {
-    if (this.#target.addressing === 'direct') this.#code.constant(this.#target.memorySize - span);
-    else this.#code.get(bound).constant(span).op(OP.i32_sub);
-  }
-
-  /** Paging off, stores: whether anybody watches the page, or the next one if the interval reaches it. */
-  #emitWatchCheck(node: Node, check: Interval): void {
-    this.#pushStart(node, check);
-    this.#emitWatchLookup(node.pc, check.high - check.low);
-  }
-
-  /** Gives up unless `span` bytes from the address on the stack can be written with nobody looking. */
-  #emitWatchLookup(pc: number, span: number): void {
-    const code = this.#code;
-    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
-    code.tee(ADDRESS).constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).tee(ENTRY);
-    this.#emitIf(() => {
-      code.get(ENTRY).constant(WATCH.NEXT).op(OP.i32_ne);
-      code
-        .get(ADDRESS)
-        .constant(4095)
-        .op(OP.i32_and)
-        .constant(4096 - span)
-        .op(OP.i32_gt_u, OP.i32_or);
-      this.#emitIf(() => this.#emitGiveUp(pc));
-    });
-  }
-
-  /** Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. */
-  #emitPageCheck(node: Node, { low, high }: Interval, entry: number, store: boolean): void {
-    const code = this.#code;
-    const span = high - low;
-    this.#pushStart(node, { low, high });
-    code.tee(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
-    code
-      .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, true), store))
-      .tee(entry)
-      .op(OP.i32_eqz);
-    if (span > 1) {
-      code
-        .get(ADDRESS)
-        .constant(4095)
-        .op(OP.i32_and)
-        .constant(4096 - span)
-        .op(OP.i32_gt_u, OP.i32_or);
-    }
-    this.#emitIf(() => this.#emitMiss(node.pc, (store ? MISS.STORE : MISS.LOAD) | MISS.NAMED));
-  }
-
-  /** Gives up, saying which page (in ADDRESS) was wanted. */
-  #emitMiss(pc: number, what: number): void {
-    const code = this.#code;
-    code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
-    code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
-    this.#emitGiveUp(pc);
-  }
-
-  /** An access off x0: its address is known now. Across two pages it is not made here. */
-  #emitConstantAddress(node: Node, width: number, store: boolean): number {
-    const code = this.#code;
-    const va = (node.at?.imm ?? 0) >>> 0;
-    if (this.#target.addressing === 'paged') {
-      code.constant(va | 0).set(ADDRESS);
-      code
-        .constant(0)
-        .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, false), store) + (va >>> 12) * 4);
-      code
-        .tee(ENTRY)
-        .op(OP.i32_eqz)
-        .constant((va & 4095) > 4096 - width ? 1 : 0)
-        .op(OP.i32_or);
-      this.#emitIf(() => this.#emitMiss(node.pc, store ? MISS.STORE : MISS.LOAD));
-      code
-        .constant(va | 0)
-        .get(ENTRY)
-        .op(OP.i32_add);
-      return entryBias;
-    }
-    code.constant(va | 0);
-    this.#pushLastStart(width, PLAIN_BOUND);
-    code.op(OP.i32_gt_u);
-    this.#emitIf(() => this.#emitGiveUp(node.pc));
-    if (store) {
-      code.constant(va | 0);
-      this.#emitWatchLookup(node.pc, width);
-    }
-    code.constant(va | 0);
-    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
-    return guestMemoryAt;
   }
 }

@@ -1,0 +1,217 @@
+/**
+ * Loads and stores of a region: the checks that checks.ts planned, and the host address.
+ *
+ * An access that cannot be made here gives up: the region ends before its instruction and
+ * the interpreter does it.
+ */
+import { WATCH } from '../../machine/memory.ts';
+import type { Instruction } from '../../table/row.ts';
+import type { Block } from './blocks.ts';
+import { type Interval, type Plan, planChecks } from './checks.ts';
+import { type Code, OP } from './emitter.ts';
+import { entryBias, flatTable, guestMemoryAt, SLOT, tableClass, watchedFlagsAt } from './layout.ts';
+import type { Node } from './region.ts';
+
+/** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
+export type Addressing = 'direct' | 'relocated' | 'paged';
+
+/** What accesses need to know of the machine. */
+export interface AccessTarget {
+  readonly addressing: Addressing;
+  readonly ring: number;
+  /** Accesses (by pc) that check for themselves; see checks.ts. */
+  readonly alone: ReadonlySet<number>;
+  /** Bytes of guest memory. */
+  readonly memorySize: number;
+}
+
+/** What accesses need of the function they stand in. */
+export interface Surroundings {
+  readonly code: Code;
+  /** Pushes a general register that is not x0. */
+  readonly register: (n: number) => void;
+  /** A new i32 local. */
+  readonly local: () => number;
+  /** With a condition on the stack: if it holds, does `also` and ends before the instruction at `pc`. */
+  readonly giveUpIf: (pc: number, also?: () => void) => void;
+  /** With a condition on the stack: code for when it holds. */
+  readonly when: (then: () => void) => void;
+}
+
+/** MISS: what missed. */
+export const MISS = { LOAD: 1, STORE: 2, NAMED: 4 } as const;
+
+/** Locals of the function that are ours, after the three of compile.ts; and the first one after them. */
+const ADDRESS = 3;
+const ENTRY = 4;
+const NAMED_BOUND = 5;
+const PLAIN_BOUND = 6;
+const BASE = 7;
+export const firstFreeLocal = 8;
+
+/** A local that holds nothing between instructions. */
+export const SCRATCH = ADDRESS;
+
+export class AccessEmitter {
+  readonly #code: Code;
+  readonly #target: AccessTarget;
+  readonly #out: Surroundings;
+  readonly #plans: ReadonlyMap<Node, Plan>;
+  /** Locals of flat-table entries, by register × 2 + kind. */
+  readonly #entries = new Map<number, number>();
+
+  constructor(blocks: readonly Block[], target: AccessTarget, surroundings: Surroundings) {
+    const { addressing, alone } = target;
+    this.#code = surroundings.code;
+    this.#target = target;
+    this.#out = surroundings;
+    this.#plans = planChecks(blocks, {
+      paged: addressing === 'paged',
+      whole: addressing === 'direct',
+      alone,
+    });
+  }
+
+  /** The local that holds the flat-table entry of a register's page, for loads (0) or stores (1). */
+  #entryLocal(register: number, kind: number): number {
+    const key = register * 2 + kind;
+    const local = this.#entries.get(key) ?? this.#out.local();
+    this.#entries.set(key, local);
+    return local;
+  }
+
+  /** What the function does once, before anything else. */
+  emitEntry(): void {
+    if (this.#target.addressing !== 'relocated') return;
+    const code = this.#code;
+    code.constant(0).memory(OP.i32_load, SLOT.NAMED_BOUND).set(NAMED_BOUND);
+    code.constant(0).memory(OP.i32_load, SLOT.PLAIN_BOUND).set(PLAIN_BOUND);
+    code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
+  }
+
+  /** Checks what must be checked, gives up if the access cannot be made here, and pushes the host address; returns its static offset. */
+  emitAddress(node: Node, width: number, store: boolean): number {
+    const at = node.at as Instruction;
+    if (at.rs1 === 0) return this.#emitConstantAddress(node, width, store);
+    const [first, second] = this.#plans.get(node) as Plan;
+    if (this.#target.addressing === 'paged') {
+      const kind = store ? 1 : 0;
+      const check = store ? second : first;
+      const entry = this.#entryLocal(at.rs1, kind);
+      if (check !== undefined) this.#emitPageCheck(node, check, entry, store);
+      this.#out.register(at.rs1);
+      this.#code.get(entry).op(OP.i32_add);
+      return entryBias + at.imm;
+    }
+    if (first !== undefined) this.#emitBoundCheck(node, first);
+    if (second !== undefined) this.#emitWatchCheck(node, second);
+    this.#out.register(at.rs1);
+    if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
+    return guestMemoryAt + at.imm;
+  }
+
+  /** Pushes the address at which an interval off a register begins. */
+  #pushStart({ at }: Node, { low }: Interval): void {
+    this.#out.register(at?.rs1 ?? 0);
+    if (low !== 0) this.#code.constant(low).op(OP.i32_add);
+  }
+
+  /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
+  #emitBoundCheck(node: Node, check: Interval): void {
+    this.#pushStart(node, check);
+    this.#pushLastStart(check.high - check.low, NAMED_BOUND);
+    this.#code.op(OP.i32_gt_u);
+    this.#out.giveUpIf(node.pc);
+  }
+
+  /** Pushes the last address at which `span` bytes fit. */
+  #pushLastStart(span: number, bound: number): void {
+    if (this.#target.addressing === 'direct') this.#code.constant(this.#target.memorySize - span);
+    else this.#code.get(bound).constant(span).op(OP.i32_sub);
+  }
+
+  /** Paging off, stores: whether anybody watches the page, or the next one if the interval reaches it. */
+  #emitWatchCheck(node: Node, check: Interval): void {
+    this.#pushStart(node, check);
+    this.#emitWatchLookup(node.pc, check.high - check.low);
+  }
+
+  /** Gives up unless `span` bytes from the address on the stack can be written with nobody looking. */
+  #emitWatchLookup(pc: number, span: number): void {
+    const code = this.#code;
+    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
+    code.tee(ADDRESS).constant(12).op(OP.i32_shr_u).memory(OP.i32_load8_u, watchedFlagsAt).tee(ENTRY);
+    this.#out.when(() => {
+      code.get(ENTRY).constant(WATCH.NEXT).op(OP.i32_ne);
+      code
+        .get(ADDRESS)
+        .constant(4095)
+        .op(OP.i32_and)
+        .constant(4096 - span)
+        .op(OP.i32_gt_u, OP.i32_or);
+      this.#out.giveUpIf(pc);
+    });
+  }
+
+  /** Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. */
+  #emitPageCheck(node: Node, { low, high }: Interval, entry: number, store: boolean): void {
+    const code = this.#code;
+    const span = high - low;
+    this.#pushStart(node, { low, high });
+    code.tee(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
+    code
+      .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, true), store))
+      .tee(entry)
+      .op(OP.i32_eqz);
+    if (span > 1) {
+      code
+        .get(ADDRESS)
+        .constant(4095)
+        .op(OP.i32_and)
+        .constant(4096 - span)
+        .op(OP.i32_gt_u, OP.i32_or);
+    }
+    this.#out.giveUpIf(node.pc, () => this.#noteMiss((store ? MISS.STORE : MISS.LOAD) | MISS.NAMED));
+  }
+
+  /** Says which page (in ADDRESS) was wanted, before giving up. */
+  #noteMiss(what: number): void {
+    const code = this.#code;
+    code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
+    code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
+  }
+
+  /** An access off x0: its address is known now. Across two pages it is not made here. */
+  #emitConstantAddress(node: Node, width: number, store: boolean): number {
+    const code = this.#code;
+    const va = (node.at?.imm ?? 0) >>> 0;
+    if (this.#target.addressing === 'paged') {
+      code.constant(va | 0).set(ADDRESS);
+      code
+        .constant(0)
+        .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, false), store) + (va >>> 12) * 4);
+      code
+        .tee(ENTRY)
+        .op(OP.i32_eqz)
+        .constant((va & 4095) > 4096 - width ? 1 : 0)
+        .op(OP.i32_or);
+      this.#out.giveUpIf(node.pc, () => this.#noteMiss(store ? MISS.STORE : MISS.LOAD));
+      code
+        .constant(va | 0)
+        .get(ENTRY)
+        .op(OP.i32_add);
+      return entryBias;
+    }
+    code.constant(va | 0);
+    this.#pushLastStart(width, PLAIN_BOUND);
+    code.op(OP.i32_gt_u);
+    this.#out.giveUpIf(node.pc);
+    if (store) {
+      code.constant(va | 0);
+      this.#emitWatchLookup(node.pc, width);
+    }
+    code.constant(va | 0);
+    if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
+    return guestMemoryAt;
+  }
+}
