@@ -5,8 +5,7 @@
  *
  * The rows are given, not looked up: a row that is in no table can be measured too.
  */
-import { compileRow, type StepFactory } from '../engines/interpreter/print.ts';
-import type { Row } from '../table/row.ts';
+import { factoryOf } from '../engines/interpreter/print.ts';
 import { STATUS } from '../table/sysregs.ts';
 import { CAUSE } from '../table/traps.ts';
 import { trapsIn, type Variant } from '../table/variants.ts';
@@ -22,16 +21,6 @@ export interface Outcome {
   /** In the order of `observables`. */
   readonly seen: readonly number[];
   readonly written: string;
-}
-
-const factories = new WeakMap<Row, StepFactory>();
-
-function factoryOf(row: Row): StepFactory {
-  const known = factories.get(row);
-  if (known !== undefined) return known;
-  const factory = compileRow(row);
-  factories.set(row, factory);
-  return factory;
 }
 
 /** Puts the sample's operands into their registers. */

@@ -8,22 +8,11 @@ import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { FETCH } from '../../machine/translate.ts';
-import type { Row } from '../../table/row.ts';
 import { decode } from '../../table/table.ts';
 import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
-import { compileRow, type Step, type StepFactory } from './print.ts';
-
-const factories = new Map<Row, StepFactory>();
-
-function factoryOf(row: Row): StepFactory {
-  const known = factories.get(row);
-  if (known !== undefined) return known;
-  const factory = compileRow(row);
-  factories.set(row, factory);
-  return factory;
-}
+import { factoryOf, type Step } from './print.ts';
 
 const pageShift = 12;
 const wordsPerPage = PAGE / 4;

@@ -108,3 +108,14 @@ export function compileRow(row: Row): StepFactory {
   const factory = new Function('machine', 'at', 'functions', printRow(effect));
   return (machine, at) => factory(machine, at, operatorFunctions) as Step;
 }
+
+const factories = new WeakMap<Row, StepFactory>();
+
+/** A row's factory, made once. */
+export function factoryOf(row: Row): StepFactory {
+  const known = factories.get(row);
+  if (known !== undefined) return known;
+  const factory = compileRow(row);
+  factories.set(row, factory);
+  return factory;
+}
