@@ -1,4 +1,5 @@
 /** Macros, repetitions and included files: directives that give the reader more to read. */
+import { dirname, isAbsolute, join } from 'node:path';
 import { SourceProblem } from '../diagnostics.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import { parseMacroHead, splitArguments, substitute } from '../read/macro.ts';
@@ -77,7 +78,9 @@ function include(context: Context, use: Use): void {
   const at = file?.at ?? use.at;
   try {
     const text = decodeText(context.readFile(path, at));
-    reader.push('file', scan(path, text, { kind: 'include', what: 'included', at: unit.statement }));
+    // Named by where it is, for its own includes begin there.
+    const name = isAbsolute(path) ? path : join(dirname(unit.statement.file), path);
+    reader.push('file', scan(name, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
     unit.incomplete = true;
     if (problem instanceof NotAssembly) throw new SourceProblem(at, `${path}: ${problem.message}`);
