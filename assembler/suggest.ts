@@ -10,14 +10,21 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
     if (Math.abs(name.length - wanted.length) > allowed) continue;
     const edits = editDistance(wanted, name.toLowerCase());
     const closer =
-      edits < distance ||
-      (edits === distance && name.length === wanted.length && best?.length !== name.length);
+      edits < distance || (edits === distance && likeness(wanted, name) > likeness(wanted, best ?? ''));
     if (closer && edits <= allowed && edits < wanted.length) {
       best = name;
       distance = edits;
     }
   }
   return best;
+}
+
+/** Among names as near: a letter left out is likelier than a wrong one, a wrong one than one too many. */
+function likeness(word: string, name: string): number {
+  let found = 0;
+  for (const letter of name.toLowerCase()) if (letter === word[found]) found += 1;
+  if (found === word.length) return 2;
+  return name.length === word.length ? 1 : 0;
 }
 
 /** "did you mean `x`?", or undefined when nothing is near. */

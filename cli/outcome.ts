@@ -19,11 +19,11 @@ export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
       return EXIT.LIMIT;
     case 'unhandled':
       tell(
-        `stopped by a trap that nobody handles (TVEC is 0): ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
+        `stopped by a trap that nobody handles (TVEC is 0):\n  ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
       );
       return EXIT.STOPPED;
     case 'killed':
-      tell(`killed by a trap: ${formatCrash(machine, stop.cause, stop.value, symbols)}`);
+      tell(`killed by a trap:\n  ${formatCrash(machine, stop.cause, stop.value, symbols)}`);
       return EXIT.STOPPED;
     case 'forever':
     case 'input':

@@ -5,7 +5,7 @@ import { gist, message } from './kit.ts';
 const cases: Readonly<Record<string, readonly [source: string, said: string]>> = {
   'a misspelt mnemonic': [
     'adi a0, a0, 1',
-    ['t.s:1:1: error: there is no instruction `adi`', 'hint: did you mean `add`?'].join('\n'),
+    ['t.s:1:1: error: there is no instruction `adi`', 'hint: did you mean `addi`?'].join('\n'),
   ],
   'a mnemonic without its dot': [
     'word 5',

@@ -39,7 +39,7 @@ describe('The exit status of run', () => {
   it('is 125 for a trap that nobody handles, with registers, code and cause', () => {
     const { status, stdout, stderr } = ringlab(['run', file('trap.s', '_start: li a0, 7\nhere: ecall\n')]);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
-    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0): ecall\n');
+    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0):\n  ecall\n');
     expect(stderr).toContain('at pc 0x00010004 (here), ring 0, step 1\n');
     expect(stderr).toContain('a0 0x00000007');
     expect(stderr).toContain('=> 0x00010004  00000073  ecall');
@@ -55,7 +55,7 @@ describe('The exit status of run', () => {
     const wild = file('wild.s', '_start: li t0, -4\nboom: sw zero, 0(t0)\n');
     const { status, stderr } = ringlab(['run', '--process', wild]);
     expect(status).toBe(125);
-    expect(stderr).toContain('killed by a trap: store access fault at address 0xfffffffc\n');
+    expect(stderr).toContain('killed by a trap:\n  store access fault at address 0xfffffffc\n');
     expect(stderr).toContain('(boom), ring 3, step 2\n');
   });
 });

@@ -94,7 +94,7 @@ describe('ringlab trace', () => {
     const crash = file('crash.s', '_start: nop\n ebreak\n');
     const { status, stdout, stderr } = ringlab(['trace', crash]);
     expect({ status, lines: stdout.split('\n').length - 1 }).toEqual({ status: 125, lines: 1 });
-    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0): breakpoint');
+    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0):\n  breakpoint');
   });
 
   it('ends when nobody reads any more', () => {
