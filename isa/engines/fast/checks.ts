@@ -86,7 +86,7 @@ class Planner {
     for (const [n, node] of block.nodes.entries()) {
       if (node.at === undefined || node.kind === 'stop') continue;
       if (isAccess(node)) this.#plans.set(node, this.#planAccess(block, n, node.at, facts));
-      this.#define(node, node.at, facts);
+      this.#define(node.at, facts);
     }
     return facts;
   }
@@ -139,7 +139,7 @@ class Planner {
   }
 
   /** What an instruction's result does to the facts. */
-  #define(_node: Node, at: Instruction, facts: Facts): void {
+  #define(at: Instruction, facts: Facts): void {
     const rd = writes(at);
     if (rd === 0) return;
     const constant = addedConstant(at);
