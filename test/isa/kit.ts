@@ -1,5 +1,5 @@
 /** Small machines for tests: instructions by name, placed in memory and run. */
-import { createEngine, type EngineName } from '../../isa/engines/engine.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { encode, type FieldValues, rowNamed } from '../../isa/table/table.ts';
@@ -19,7 +19,7 @@ export function machineWith(words: readonly number[], options: MachineOptions = 
   return machine;
 }
 
-/** Runs a machine for `steps` more steps. */
-export function runSteps(machine: Machine, steps: number, engine: EngineName = 'interpreter'): Stop {
-  return createEngine(engine, machine).run(machine.steps + steps);
+/** Runs a machine for `steps` more steps, by the interpreter. */
+export function runSteps(machine: Machine, steps: number): Stop {
+  return new Interpreter(machine).run(machine.steps + steps);
 }

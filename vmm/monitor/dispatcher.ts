@@ -65,8 +65,14 @@ export class Dispatcher {
   #reflect(cause: number, value: number): void {
     const cpu = this.#cpu;
     this.#ledger.exit(`reflected: ${causeName(cause)}`, cpu.pc);
+    this.#takeTrap(() => cpu.trap(cause, value, cpu.pc | 0));
+  }
+
+  /** The virtual machine takes a trap, which is a guest step unless nobody there handles it. */
+  #takeTrap(trap: () => number): void {
+    const cpu = this.#cpu;
     const before = cpu.steps;
-    cpu.pc = cpu.trap(cause, value, cpu.pc | 0) >>> 0;
+    cpu.pc = trap() >>> 0;
     cpu.steps += 1;
     this.#ledger.byMonitor += cpu.steps - before;
   }
@@ -81,10 +87,7 @@ export class Dispatcher {
       return;
     }
     this.#ledger.exit(EXIT.TRUE, cpu.pc);
-    const before = cpu.steps;
-    cpu.pc = cpu.fault(cpu.pc | 0) >>> 0;
-    cpu.steps += 1;
-    this.#ledger.byMonitor += cpu.steps - before;
+    this.#takeTrap(() => cpu.fault(cpu.pc | 0));
   }
 
   /** A hidden fault: the shadow gets its entries, or the monitor executes the instruction for the guest. */
