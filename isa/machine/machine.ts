@@ -14,7 +14,8 @@ import { CAUSE, LINE } from '../table/traps.ts';
 import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
-import { type Devices, inputFrom, outputTo } from './devices/ports.ts';
+import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/ports.ts';
+import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
 import { MEMORY, PAGE, plainStorage, type Storage } from './storage.ts';
 import type { Stop } from './stop.ts';
@@ -45,6 +46,22 @@ export interface MachineOptions {
   readonly within?: { readonly machine: Machine; readonly at: number };
 }
 
+/** A machine's state but for the contents of memory and disk. Words signed. */
+export interface MachineState {
+  readonly pc: number;
+  readonly steps: number;
+  readonly status: number;
+  readonly waiting: boolean;
+  readonly registers: readonly number[];
+  /** System registers by number; entries of those that are computed when read mean nothing. */
+  readonly system: readonly number[];
+  /** The step at which the timer reaches 0; null = off. */
+  readonly timerAt: number | null;
+  readonly timerPending: boolean;
+  readonly stop: Stop | null;
+  readonly devices: DeviceStates;
+}
+
 /** `locate` found no address: the fault is recorded, `fault` raises it. */
 export const FAULT = -1;
 /** `locate` found two pages that do not lie together: see Memory.readSplit. */
@@ -52,7 +69,7 @@ const SPLIT = -2;
 
 const never = Number.POSITIVE_INFINITY;
 
-export class Machine implements Processor, Devices {
+export class Machine implements Processor, Board, Component<MachineState> {
   readonly storage: Storage;
   readonly x: Int32Array;
   readonly memory: Memory;
@@ -367,6 +384,42 @@ export class Machine implements Processor, Devices {
         this.#interrupt(pending);
       }
     }
+  }
+
+  // ---- State as data ----
+
+  /** All state but the contents of memory and disk, between two steps. */
+  save(): MachineState {
+    return {
+      pc: this.pc,
+      steps: this.steps,
+      status: this.#status,
+      waiting: this.#waiting,
+      registers: [...this.x],
+      system: [...this.#system],
+      timerAt: this.#timerAt === never ? null : this.#timerAt,
+      timerPending: this.#timerPending,
+      stop: this.#stop ?? null,
+      devices: { console: this.console.save(), disk: this.disk.save() },
+    };
+  }
+
+  /** Takes back what `save` gave. Memory must be of the size it was; its contents are the caller's to put back. */
+  restore(state: MachineState): void {
+    this.pc = state.pc;
+    this.steps = state.steps;
+    this.#status = state.status;
+    this.#waiting = state.waiting;
+    this.x.set(state.registers);
+    this.#system.set(state.system);
+    this.#timerAt = state.timerAt ?? never;
+    this.#timerPending = state.timerPending;
+    this.#stop = state.stop ?? undefined;
+    this.console.restore(state.devices.console);
+    this.disk.restore(state.devices.disk);
+    this.horizon = 0;
+    this.translation += 1;
+    this.#refresh();
   }
 
   #passEvents(): void {

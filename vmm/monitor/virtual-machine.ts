@@ -11,7 +11,7 @@
 import type { Engine } from '../../isa/engines/engine.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
-import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
+import { Machine, type MachineOptions, type MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { decode, rowNamed } from '../../isa/table/table.ts';
@@ -87,6 +87,17 @@ export class VirtualMachine {
 
   switchOut(): void {
     this.#saved.set(this.#real.x);
+  }
+
+  /** The guest's state, without what the monitor derived from it. The guest is the current one. */
+  save(): MachineState {
+    return this.cpu.save();
+  }
+
+  /** Takes a state back; memory and disk are put back already. The guest is the current one. */
+  restore(state: MachineState): void {
+    this.cpu.restore(state);
+    this.#shadow.flush();
   }
 
   // ---- The two ways to make steps ----

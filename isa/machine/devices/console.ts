@@ -4,8 +4,17 @@
  * Input is either all there (a file, a pipe: `source` is asked when the queue runs dry,
  * and its end is the end) or comes as it is typed (`feed`, until `close`).
  */
+import type { Component } from '../component.ts';
 
-export class Console {
+export interface ConsoleState {
+  readonly interrupts: boolean;
+  /** Whether more input may come. */
+  readonly open: boolean;
+  /** Input that waits. */
+  readonly input: Uint8Array;
+}
+
+export class Console implements Component<ConsoleState> {
   /** Bit 0 of the control port: interrupt while input waits. */
   interrupts = false;
   readonly #queue: number[] = [];
@@ -58,6 +67,19 @@ export class Console {
   /** Whether input that does not wait yet can still come and interrupt. */
   canInterrupt(): boolean {
     return this.interrupts && this.#open;
+  }
+
+  save(): ConsoleState {
+    const input = Uint8Array.from(this.#queue.slice(this.#next));
+    return { interrupts: this.interrupts, open: this.#open, input };
+  }
+
+  restore({ interrupts, open, input }: ConsoleState): void {
+    this.interrupts = interrupts;
+    this.#open = open;
+    this.#queue.length = 0;
+    this.#next = 0;
+    this.feed(input);
   }
 
   /** The next input byte, or -1 (all ones) if none waits. */

@@ -7,6 +7,7 @@
  * ignored. It fails when the sector is not on the disk, the memory is not there, or
  * the command is unknown.
  */
+import type { Component } from '../component.ts';
 
 export const SECTOR = 512;
 
@@ -55,7 +56,21 @@ export interface DiskMemory {
   fill(address: number, bytes: Uint8Array): boolean;
 }
 
-export class Disk {
+export interface DiskState {
+  readonly sector: number;
+  readonly address: number;
+  readonly status: number;
+  /** The command under way and what it latched; null = none is. */
+  readonly command: {
+    readonly number: number;
+    readonly sector: number;
+    readonly address: number;
+    readonly doneAt: number;
+  } | null;
+}
+
+/** The sectors are no part of its state: whoever provides the store keeps them. */
+export class Disk implements Component<DiskState> {
   sector = 0;
   address = 0;
   status: number = DISK_STATUS.IDLE;
@@ -93,6 +108,22 @@ export class Disk {
   /** Acknowledges the interrupt; a command under way goes on. */
   acknowledge(): void {
     if (this.status !== DISK_STATUS.BUSY) this.status = DISK_STATUS.IDLE;
+  }
+
+  save(): DiskState {
+    const { sector, address, status, doneAt } = this;
+    const latched = { number: this.#command, sector: this.#sector, address: this.#address, doneAt };
+    return { sector, address, status, command: status === DISK_STATUS.BUSY ? latched : null };
+  }
+
+  restore({ sector, address, status, command }: DiskState): void {
+    this.sector = sector;
+    this.address = address;
+    this.status = status;
+    this.#command = command?.number ?? 0;
+    this.#sector = command?.sector ?? 0;
+    this.#address = command?.address ?? 0;
+    this.doneAt = command?.doneAt ?? Number.POSITIVE_INFINITY;
   }
 
   #move(memory: DiskMemory): boolean {

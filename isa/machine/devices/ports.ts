@@ -18,10 +18,17 @@ export const PORT = {
   DISK_SIZE: 0x24,
 } as const;
 
-/** What ports act on. */
+/** The devices. Each is a Component: one without `save` and `restore` does not compile (see DeviceStates). */
 export interface Devices {
   readonly console: Console;
   readonly disk: Disk;
+}
+
+/** The state of every device. */
+export type DeviceStates = { readonly [Name in keyof Devices]: ReturnType<Devices[Name]['save']> };
+
+/** What ports act on. */
+export interface Board extends Devices {
   /** Step count once the present instruction is done. */
   readonly after: number;
   /** Stops the machine. */
@@ -29,8 +36,8 @@ export interface Devices {
 }
 
 interface Port {
-  readonly input?: (devices: Devices) => number;
-  readonly output?: (devices: Devices, value: number) => void;
+  readonly input?: (devices: Board) => number;
+  readonly output?: (devices: Board, value: number) => void;
 }
 
 /** Ports 0x30 to 0x37 are reserved for the network device. */
@@ -70,11 +77,11 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
 ]);
 
 /** Reads a port (signed word). */
-export function inputFrom(devices: Devices, port: number): number {
+export function inputFrom(devices: Board, port: number): number {
   return (ports.get(port >>> 0)?.input?.(devices) ?? -1) | 0;
 }
 
 /** Writes a port. */
-export function outputTo(devices: Devices, port: number, value: number): void {
+export function outputTo(devices: Board, port: number, value: number): void {
   ports.get(port >>> 0)?.output?.(devices, value);
 }
