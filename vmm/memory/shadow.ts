@@ -66,8 +66,9 @@ export class ShadowTables {
     this.#cpu = cpu;
     this.#at = at;
     this.#frames = frames;
+    // In rings 1 to 3 the guest writes, which software hears of only by a trace: an exit, and ring 0.
     cpu.memory.onWrite((where, length, mark) => {
-      if (!mark) this.#written(where, length);
+      if (!mark && real.ring === 0) this.#written(where, length);
     });
   }
 
