@@ -1,11 +1,12 @@
 /** A guest ready to run: the file's image in a machine or a process, made from the options. */
 import { isatty } from 'node:tty';
+import type { Component } from '../isa/machine/component.ts';
 import { createEngine, type Engine, type EngineName, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import { type Image, loadImage } from '../isa/machine/image.ts';
-import { Machine } from '../isa/machine/machine.ts';
+import { Machine, type MachineState } from '../isa/machine/machine.ts';
 import type { Stop } from '../isa/machine/stop.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
@@ -18,7 +19,7 @@ import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import type { GuestOptions } from './options.ts';
 import { Output } from './output.ts';
-import { processStreams, readFrom, readStandardInput } from './streams.ts';
+import { ByteReader, processStreams, readStandardInput } from './streams.ts';
 
 /** A machine's memory where `--memory` does not say, in bytes. */
 const defaultMemory = 16 * 2 ** 20;
@@ -39,6 +40,11 @@ export interface Guest {
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
   readonly typed: Console | undefined;
+  /**
+   * Its state between two steps, saved and restored: all but the contents of memory and disk.
+   * Input from `--input` is in it to its end. undefined for a process, which has no machine.
+   */
+  readonly state: Component<MachineState> | undefined;
 }
 
 export interface GuestUse {
@@ -111,6 +117,7 @@ function prepareProcess(
     exits,
     flush: () => {},
     typed: undefined,
+    state: undefined,
   };
 }
 
@@ -123,15 +130,11 @@ function prepareSystem(
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
-  const read =
-    options.input === undefined
-      ? collect
-        ? () => new Uint8Array()
-        : readStandardInput
-      : readFrom(readInput(options.input));
+  const reader = options.input === undefined ? undefined : new ByteReader(readInput(options.input));
+  const readLive = collect ? () => new Uint8Array() : readStandardInput;
   const source = () => {
     output.flush();
-    const bytes = read(4096);
+    const bytes = reader?.read(4096) ?? readLive(4096);
     return bytes.length === 0 ? undefined : bytes;
   };
   const sink = collect ? (byte: number) => collect.push(byte) : (byte: number) => output.put(byte);
@@ -147,6 +150,23 @@ function prepareSystem(
     flush: () => output.flush(),
     typed: isTyped ? console : undefined,
     ...made,
+    state: reader === undefined ? made.state : withInput(made.state, reader),
+  };
+}
+
+/** The state together with the input that the console has not read yet: what is in a file waits from the start. */
+function withInput(state: Component<MachineState>, reader: ByteReader): Component<MachineState> {
+  return {
+    save: () => {
+      const saved = state.save();
+      const { console } = saved.devices;
+      const input = new Uint8Array(Buffer.concat([console.input, reader.rest]));
+      return { ...saved, devices: { ...saved.devices, console: { ...console, open: false, input } } };
+    },
+    restore: (saved) => {
+      state.restore(saved);
+      reader.read(reader.rest.length);
+    },
   };
 }
 
@@ -158,7 +178,9 @@ interface Parts {
   readonly disk: DiskStore | undefined;
 }
 
-type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger'>;
+type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger'> & {
+  readonly state: Component<MachineState>;
+};
 
 function bareGuest({ image, variant, console, memory, disk }: Parts, engineName: EngineName): Made {
   const storage = storageFor(engineName, memory);
@@ -168,7 +190,7 @@ function bareGuest({ image, variant, console, memory, disk }: Parts, engineName:
   const exits = new Map<string, number>();
   machine.onTrap = (cause) => exits.set(causeName(cause), (exits.get(causeName(cause)) ?? 0) + 1);
   const engine = createEngine(engineName, machine);
-  return { machine, engine, run: (until) => engine.run(until), exits };
+  return { machine, engine, run: (until) => engine.run(until), exits, state: machine };
 }
 
 function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: GuestOptions): Made {
@@ -182,7 +204,17 @@ function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: Guest
   const guest = monitor.guests[0] as VirtualMachine;
   const { cpu: machine, ledger } = guest;
   const run = (until: number) => monitor.runGuest(guest, until);
-  return { machine, engine: monitor.engine, run, exits: ledger.exits, ledger };
+  const state: Component<MachineState> = {
+    save: () => {
+      monitor.makeCurrent(guest);
+      return guest.save();
+    },
+    restore: (saved) => {
+      monitor.makeCurrent(guest);
+      guest.restore(saved);
+    },
+  };
+  return { machine, engine: monitor.engine, run, exits: ledger.exits, ledger, state };
 }
 
 function copyDisk(path: string): MemoryDisk {

@@ -15,19 +15,30 @@ export function readStandardInput(length: number): Uint8Array {
 }
 
 /** Reads from bytes at hand; none is the end. */
-export function readFrom(bytes: Uint8Array): (length: number) => Uint8Array {
-  let at = 0;
-  return (length) => {
-    const part = bytes.subarray(at, at + length);
-    at += part.length;
+export class ByteReader {
+  #rest: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#rest = bytes;
+  }
+
+  /** What was not read yet. */
+  get rest(): Uint8Array {
+    return this.#rest;
+  }
+
+  read(length: number): Uint8Array {
+    const part = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
     return part;
-  };
+  }
 }
 
 /** A process's standard streams: ours, or `input` for standard input; output goes to descriptor `printTo`. */
 export function processStreams(input: Uint8Array | undefined, printTo: 1 | 2): Streams {
+  const reader = input === undefined ? undefined : new ByteReader(input);
   return {
-    read: input === undefined ? readStandardInput : readFrom(input),
+    read: (length) => reader?.read(length) ?? readStandardInput(length),
     write: (fd, bytes) => writeAll(fd === 1 ? printTo : fd, bytes),
   };
 }

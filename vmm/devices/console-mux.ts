@@ -3,7 +3,7 @@
  * itself. Of several, each one's output appears in whole lines behind its name, and
  * input goes to the first.
  */
-import { Console } from '../../isa/machine/devices/console.ts';
+import { Console, type ConsoleState } from '../../isa/machine/devices/console.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { printByte, readByte } from './physical.ts';
 
@@ -26,7 +26,8 @@ export class ConsoleMux {
     const sink = alone
       ? (byte: number) => printByte(this.#real, byte)
       : (byte: number) => this.#collect(n, byte);
-    return new Console(sink, n === 0 ? () => this.#input() : () => undefined);
+    if (n > 0) return new Console(sink, () => undefined);
+    return new InputConsole(this.#real.console, sink, () => this.#input());
   }
 
   /** Prints what guests have begun of a line. */
@@ -47,5 +48,32 @@ export class ConsoleMux {
     const byte = readByte(this.#real);
     if (byte >= 0) return Uint8Array.of(byte);
     return this.#real.console.open ? new Uint8Array() : undefined;
+  }
+}
+
+/**
+ * The virtual console of the guest that gets the input. It takes byte by byte from the real
+ * one what it asks for; the rest that waits there is the guest's all the same, and of its state.
+ */
+class InputConsole extends Console {
+  readonly #real: Console;
+
+  constructor(real: Console, sink: (byte: number) => void, source: () => Uint8Array | undefined) {
+    super(sink, source);
+    this.#real = real;
+  }
+
+  override save(): ConsoleState {
+    const [own, real] = [super.save(), this.#real.save()];
+    return {
+      ...own,
+      open: own.open && real.open,
+      input: new Uint8Array(Buffer.concat([own.input, real.input])),
+    };
+  }
+
+  override restore(state: ConsoleState): void {
+    super.restore(state);
+    this.#real.restore({ ...this.#real.save(), open: state.open, input: new Uint8Array() });
   }
 }

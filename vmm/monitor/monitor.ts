@@ -86,12 +86,16 @@ export class Monitor {
 
   /** Runs one guest until its own step `until`, or until it stops. */
   runGuest(guest: VirtualMachine, until: number): Stop {
-    if (guest !== this.#current) {
-      this.#current?.switchOut();
-      guest.switchIn();
-      this.#current = guest;
-    }
+    this.makeCurrent(guest);
     return guest.run(until);
+  }
+
+  /** World switch: the real machine is this guest's from here on, to run, save or restore it. */
+  makeCurrent(guest: VirtualMachine): void {
+    if (guest === this.#current) return;
+    this.#current?.switchOut();
+    guest.switchIn();
+    this.#current = guest;
   }
 
   /** Gives every guest that can still run one turn; returns whether any used it up. One that waits for input can, once there is some. */

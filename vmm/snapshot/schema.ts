@@ -1,0 +1,113 @@
+/**
+ * Shapes of data that came from outside, and the checks that they keep to them: nothing
+ * is believed of a file or a message before it went through here.
+ *
+ * A shape takes a value and where it stands, and returns the value typed, or throws a
+ * FieldError that names the field, what was expected and what is there.
+ */
+
+/** Something in a snapshot or a message is not as it must be; the message is one line and names the field. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+}
+
+/** Checks `value`, which stands at `at` (like `devices.disk.sector`). */
+export type Shape<T> = (value: unknown, at: string) => T;
+
+function refuse(at: string, expected: string, value: unknown): never {
+  throw new FieldError(`${at === '' ? 'it' : at}: expected ${expected}, found ${describe(value)}`);
+}
+
+/** The value in a few characters. */
+function describe(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'a map';
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): Shape<number> {
+  return (value, at) => {
+    const good = typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
+    return good && !Object.is(value, -0) ? value : refuse(at, `a whole number from ${min} to ${max}`, value);
+  };
+}
+
+/** A word of the machine, signed. */
+export const word = integer(-(2 ** 31), 2 ** 31 - 1);
+/** A word of the machine, unsigned. */
+export const unsigned = integer(0, 2 ** 32 - 1);
+/** A step number, or a count of steps. */
+export const step = integer(0, Number.MAX_SAFE_INTEGER);
+
+export const flag: Shape<boolean> = (value, at) =>
+  typeof value === 'boolean' ? value : refuse(at, 'true or false', value);
+
+/** At most `most` bytes; with `length`, exactly so many. */
+export function bytes(most: number, length?: number): Shape<Uint8Array> {
+  const expected = length === undefined ? `at most ${most} bytes` : `${length} bytes`;
+  return (value, at) => {
+    if (!(value instanceof Uint8Array)) return refuse(at, expected, value);
+    const good = length === undefined ? value.length <= most : value.length === length;
+    return good ? value : refuse(at, expected, value);
+  };
+}
+
+/** One of these values. */
+export function oneOf<const T extends string | number>(...values: readonly T[]): Shape<T> {
+  return (value, at) =>
+    values.includes(value as T) ? (value as T) : refuse(at, `one of ${values.join(', ')}`, value);
+}
+
+/** What `shape` takes, or null. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value, at) => (value === null ? null : shape(value, at));
+}
+
+/** A list of `min` to `max` items. */
+export function list<T>(item: Shape<T>, min: number, max = min): Shape<readonly T[]> {
+  const expected = min === max ? `a list of ${min}` : `a list of ${min} to ${max}`;
+  return (value, at) => {
+    if (!Array.isArray(value) || value.length < min || value.length > max) return refuse(at, expected, value);
+    return value.map((one, n) => item(one, `${at}[${n}]`));
+  };
+}
+
+/** A map with exactly these fields. */
+export function record<T extends object>(fields: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  return (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array)
+      return refuse(at, 'a map', value);
+    const given = value as Readonly<Record<string, unknown>>;
+    const inside = (name: string) => (at === '' ? name : `${at}.${name}`);
+    const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+    if (unknown !== undefined)
+      throw new FieldError(`${inside(unknown.slice(0, 40))}: there is no such field`);
+    return Object.fromEntries(names.map((name) => [name, fields[name](given[name], inside(name))])) as T;
+  };
+}
+
+/** Maps told apart by their field `kind`. */
+export function kinds<T extends { readonly kind: string }>(
+  shapes: {
+    readonly [Kind in T['kind']]: Shape<Extract<T, { readonly kind: Kind }>>;
+  },
+): Shape<T> {
+  const names = Object.keys(shapes) as T['kind'][];
+  return (value, at) => {
+    const kind = oneOf(...names)((value as { readonly kind?: unknown } | null)?.kind, `${at}.kind`);
+    return (shapes[kind] as Shape<T>)(value, at);
+  };
+}
+
+/** What `shape` takes, if `holds`; otherwise refused with `expected`. */
+export function where<T>(shape: Shape<T>, holds: (value: T) => boolean, expected: string): Shape<T> {
+  return (value, at) => {
+    const good = shape(value, at);
+    if (!holds(good)) throw new FieldError(`${at === '' ? 'it' : at}: expected ${expected}`);
+    return good;
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * The state of a machine, bare or virtual, as bytes: everything but the contents of
+ * memory and disk (file.ts has those), and nothing of engine or monitor.
+ *
+ * What a field may be is said here, once; a device whose state has no shape does not
+ * compile.
+ */
+import type { ConsoleState } from '../../isa/machine/devices/console.ts';
+import { DISK_STATUS, type DiskState } from '../../isa/machine/devices/disk.ts';
+import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
+import type { MachineState } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
+import { decodeAs, encodeAs } from './codec.ts';
+import {
+  bytes,
+  flag,
+  integer,
+  kinds,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+  unsigned,
+  where,
+  word,
+} from './schema.ts';
+
+/** The most console input that may wait in a state, in bytes. */
+const mostInput = 64 * 2 ** 20;
+
+const consoleState: Shape<ConsoleState> = record({ interrupts: flag, open: flag, input: bytes(mostInput) });
+
+const diskState: Shape<DiskState> = where(
+  record({
+    sector: unsigned,
+    address: unsigned,
+    status: oneOf(...Object.values(DISK_STATUS)),
+    command: nullable(record({ number: unsigned, sector: unsigned, address: unsigned, doneAt: step })),
+  }),
+  ({ status, command }) => (status === DISK_STATUS.BUSY) === (command !== null),
+  'a command exactly when the status is busy',
+);
+
+const devices: { readonly [Name in keyof DeviceStates]: Shape<DeviceStates[Name]> } = {
+  console: consoleState,
+  disk: diskState,
+};
+
+const stop: Shape<Stop> = kinds({
+  limit: record({ kind: oneOf('limit') }),
+  power: record({ kind: oneOf('power'), status: unsigned }),
+  unhandled: record({ kind: oneOf('unhandled'), cause: unsigned, value: unsigned }),
+  forever: record({ kind: oneOf('forever') }),
+  input: record({ kind: oneOf('input') }),
+  trap: record({ kind: oneOf('trap') }),
+});
+
+const status = where(
+  integer(0, STATUS.ALL),
+  (value) => (value & ~STATUS.ALL) === 0,
+  'only bits that STATUS has',
+);
+
+const system = where(
+  list(word, systemRegisters.length),
+  (values) => values.every((value, n) => keepsTo(systemRegisters[n]?.mask, value)),
+  'only bits that each system register has',
+);
+
+function keepsTo(mask: number | undefined, value: number): boolean {
+  return mask === undefined || (value & ~mask) === 0;
+}
+
+/** The shape of a machine's state. */
+const machineState: Shape<MachineState> = record({
+  pc: unsigned,
+  steps: step,
+  status,
+  waiting: flag,
+  registers: where(list(word, 32), ([zero]) => zero === 0, 'x0 to be 0'),
+  system,
+  timerAt: nullable(step),
+  timerPending: flag,
+  stop: nullable(stop),
+  devices: record<DeviceStates>(devices),
+});
+
+/** A machine's state as bytes; equal states are equal bytes. Throws FieldError for what no machine gives. */
+export function encodeState(state: MachineState): Uint8Array {
+  return encodeAs(machineState, state);
+}
+
+/** Bytes of `encodeState` to the state. Throws FieldError, which names the field. */
+export function decodeState(encoded: Uint8Array): MachineState {
+  return decodeAs(machineState, encoded);
+}
