@@ -33,6 +33,7 @@ export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
       );
       return EXIT.STOPPED;
     case 'trap':
-      throw new Error('a guest run without a host stopped by a hosted trap');
+    case 'break':
+      throw new Error(`a guest run without host and debugger stopped by ${stop.kind}`);
   }
 }

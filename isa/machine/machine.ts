@@ -15,6 +15,7 @@ import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
 import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/ports.ts';
+import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
 import { MEMORY, PAGE, plainStorage, type Storage } from './storage.ts';
@@ -85,6 +86,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
   horizon = 0;
   /** Told of every trap taken, before its handler runs; words signed. */
   onTrap: ((cause: number, value: number, pc: number) => void) | undefined;
+  /** Where engines stop for a debugger. */
+  breaks: Breaks | undefined;
+  #breakAsked = false;
   readonly #system: Int32Array;
   #status = 0;
   #stop: Stop | undefined;
@@ -358,6 +362,15 @@ export class Machine implements Processor, Board, Component<MachineState> {
   }
 
   /**
+   * Has the machine stop before its next instruction, once, by `break`. A hosted one takes an
+   * interrupt instead, as if its host's timer had ended the turn: its host then has control.
+   */
+  break(): void {
+    this.#breakAsked = true;
+    this.horizon = 0;
+  }
+
+  /**
    * Brings the machine to where an instruction can be executed: lets due events happen,
    * lets `hlt` wait, takes an interrupt. Returns why not, if it must stop; otherwise
    * sets `horizon`, at most `until`. A `trap` stop is told once, the others for good.
@@ -368,6 +381,12 @@ export class Machine implements Processor, Board, Component<MachineState> {
       if (stop?.kind === 'trap') this.#stop = undefined;
       if (stop !== undefined) return stop;
       this.#passEvents();
+      if (this.#breakAsked) {
+        this.#breakAsked = false;
+        if (!this.hosted) return { kind: 'break' };
+        this.#interrupt(1 << LINE.TIMER);
+        continue;
+      }
       if (this.steps >= until) return { kind: 'limit' };
       const pending = this.pending();
       const event = Math.min(this.#timerAt, this.disk.doneAt);
@@ -415,6 +434,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#timerAt = state.timerAt ?? never;
     this.#timerPending = state.timerPending;
     this.#stop = state.stop ?? undefined;
+    this.#breakAsked = false;
     this.console.restore(state.devices.console);
     this.disk.restore(state.devices.disk);
     this.horizon = 0;

@@ -13,10 +13,18 @@ export type Watcher = (at: number, length: number, mark: boolean) => void;
 /**
  * Bits of `Memory.watched`, one byte a page: the page has decoded instructions, has
  * compiled code, holds page tables that an engine's translations were taken from, is
- * traced by a monitor, is clean in a dirty log; NEXT: the page after it is watched, which matters to a store
+ * traced by a monitor, is clean in a dirty log, has a watchpoint; NEXT: the page after it is watched, which matters to a store
  * across both.
  */
-export const WATCH = { DECODED: 1, COMPILED: 2, TABLE: 4, TRACE: 8, DIRTY: 16, NEXT: 128 } as const;
+export const WATCH = {
+  DECODED: 1,
+  COMPILED: 2,
+  TABLE: 4,
+  TRACE: 8,
+  DIRTY: 16,
+  POINT: 32,
+  NEXT: 128,
+} as const;
 
 const watchedHere = 127;
 

@@ -3,6 +3,8 @@
 export type Stop =
   /** The step it was to run until is reached. */
   | { readonly kind: 'limit' }
+  /** Somebody who watches asked for it (Machine.break). */
+  | { readonly kind: 'break' }
   /** A value was written to the power port. */
   | { readonly kind: 'power'; readonly status: number }
   /** A trap was raised and TVEC is 0: nothing was changed, pc is at the instruction. */

@@ -40,7 +40,7 @@ export interface Outcome {
 }
 
 /** The storage for the next case, as a new machine expects it. */
-function cleanStorage(size: number): Storage {
+export function cleanStorage(size: number): Storage {
   new Uint8Array(shared.buffer, 0, 1024).fill(0);
   new Uint8Array(shared.buffer, shared.watchedAt, size / 4096).fill(0);
   new Uint8Array(shared.buffer, shared.memoryAt, size).fill(0);
@@ -56,7 +56,7 @@ function variantNumber(n: number): Variant {
 }
 
 /** A bare machine with the program in it. */
-function bare(program: Program, variant: number, storage?: Storage): Machine {
+export function bare(program: Program, variant: number, storage?: Storage): Machine {
   const machine = new Machine({
     memory: memorySize,
     variant: variantNumber(variant),

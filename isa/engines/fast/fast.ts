@@ -6,6 +6,7 @@
  * code either completes an instruction or ends before it; the interpreter then executes
  * that one, so that traps are raised in one place and what is compiled never decides.
  */
+import type { Breaks } from '../../machine/breaks.ts';
 import { FAULT, type Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
@@ -104,6 +105,8 @@ export class FastEngine implements Engine {
   readonly #spaces = new Map<string, Space>();
   #space: Space = { stamp: 0, filled: [] };
   #addressing: Addressing | undefined;
+  /** Breakpoints that no region holds. */
+  #breaks: Breaks | undefined;
   /** Steps and fuel when the running region was entered, and steps it counted that were none. */
   #entrySteps = 0;
   #entryFuel = 0;
@@ -136,9 +139,13 @@ export class FastEngine implements Engine {
   /** Executes until the horizon. */
   #burst(): void {
     const machine = this.#machine;
+    const { breaks } = machine;
+    if (breaks !== this.#breaks) this.#clear();
+    this.#breaks = breaks;
     let pc = machine.pc | 0;
     let left = false;
     while (machine.steps < machine.horizon) {
+      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
       const region = this.#regionAt(pc, left ? leftHeat : 1);
       const before = machine.steps;
       if (region !== undefined) pc = this.#enter(region);
@@ -311,6 +318,7 @@ export class FastEngine implements Engine {
 
   /** The instruction at `pc` (unsigned) for a region, noting its page; undefined when it is not to be compiled. */
   #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
+    if (this.#breaks?.addresses.has(pc)) return undefined;
     const virtual = pc >>> 12;
     const page = pages.get(virtual) ?? this.#codePage(virtual);
     if (page === undefined) return undefined;

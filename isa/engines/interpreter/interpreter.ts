@@ -47,8 +47,10 @@ export class Interpreter implements Engine {
   burst(): void {
     const machine = this.#machine;
     const pages = this.#pages;
+    const { breaks } = machine;
     let pc = machine.pc | 0;
     while (machine.steps < machine.horizon) {
+      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
       const at = machine.locate(pc, 4, FETCH, false);
       if (at === FAULT) pc = machine.fault(pc);
       else {
@@ -62,11 +64,12 @@ export class Interpreter implements Engine {
 
   /**
    * Executes at least one instruction from `pc` (signed) until one goes elsewhere than to
-   * the next, or until the horizon. For the fast engine, between two regions.
+   * the next, or until the horizon or a breakpoint after the first. For the fast engine, between two regions.
    */
   runBlock(pc: number): number {
     const machine = this.#machine;
     const pages = this.#pages;
+    const { breaks } = machine;
     let here = pc;
     for (;;) {
       const at = machine.locate(here, 4, FETCH, false);
@@ -78,6 +81,7 @@ export class Interpreter implements Engine {
       }
       machine.steps += 1;
       if (next !== ((here + 4) | 0) || machine.steps >= machine.horizon) return next;
+      if (breaks?.addresses.has(next >>> 0)) return next;
       here = next;
     }
   }
