@@ -14,6 +14,7 @@ import { CAUSE, LINE } from '../table/traps.ts';
 import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
+import { Network, type NetworkLink } from './devices/network.ts';
 import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/ports.ts';
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
@@ -39,6 +40,8 @@ export interface MachineOptions {
   readonly variant?: Variant;
   readonly console?: Console;
   readonly disk?: DiskStore;
+  /** What its network device is plugged into. */
+  readonly network?: NetworkLink;
   /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
   readonly hosted?: boolean;
   /** Where registers and memory live; default ordinary memory. */
@@ -77,6 +80,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly variant: Variant;
   readonly console: Console;
   readonly disk: Disk;
+  readonly network: Network;
   readonly hosted: boolean;
   /** Address of the next instruction, unsigned, current between steps. */
   pc = 0;
@@ -125,6 +129,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.variant = options.variant ?? (variants[0] as Variant);
     this.console = options.console ?? new Console(() => {});
     this.disk = new Disk(options.disk);
+    this.network = new Network(options.network);
     this.hosted = options.hosted ?? false;
     this.#system[SR.RBOUND] = size;
     this.#system[SR.MEMSIZE] = size;
@@ -339,7 +344,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return (
       (this.#timerPending ? 1 << LINE.TIMER : 0) |
       (console ? 1 << LINE.CONSOLE : 0) |
-      (this.disk.status >= DISK_STATUS.DONE ? 1 << LINE.DISK : 0)
+      (this.disk.status >= DISK_STATUS.DONE ? 1 << LINE.DISK : 0) |
+      (this.network.interrupts ? 1 << LINE.NETWORK : 0)
     );
   }
 
@@ -389,10 +395,10 @@ export class Machine implements Processor, Board, Component<MachineState> {
       }
       if (this.steps >= until) return { kind: 'limit' };
       const pending = this.pending();
-      const event = Math.min(this.#timerAt, this.disk.doneAt);
+      const event = Math.min(this.#timerAt, this.disk.doneAt, this.network.eventAt);
       const next = Math.min(event, until);
       if (this.#waiting && pending === 0) {
-        if (event === never) return { kind: this.console.canInterrupt() ? 'input' : 'forever' };
+        if (event === never) return { kind: this.#canBeWoken() ? 'input' : 'forever' };
         this.steps = next;
       } else {
         this.#waiting = false;
@@ -403,6 +409,20 @@ export class Machine implements Processor, Board, Component<MachineState> {
         this.#interrupt(pending);
       }
     }
+  }
+
+  /** Whether input from outside, which has not come yet, could end a wait. */
+  #canBeWoken(): boolean {
+    return this.console.canInterrupt() || this.network.canInterrupt();
+  }
+
+  /**
+   * A frame arrives from the network at step `at`, now if that has passed. Between steps. Returns
+   * false if it is lost at once (Network.deliver).
+   */
+  deliver(frame: Uint8Array, at = this.steps): boolean {
+    this.horizon = 0;
+    return this.network.deliver(frame, Math.max(at, this.steps));
   }
 
   // ---- State as data ----
@@ -419,7 +439,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       timerAt: this.#timerAt === never ? null : this.#timerAt,
       timerPending: this.#timerPending,
       stop: this.#stop ?? null,
-      devices: { console: this.console.save(), disk: this.disk.save() },
+      devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
     };
   }
 
@@ -437,6 +457,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#breakAsked = false;
     this.console.restore(state.devices.console);
     this.disk.restore(state.devices.disk);
+    this.network.restore(state.devices.network);
     this.horizon = 0;
     this.translation += 1;
     this.#refresh();
@@ -448,6 +469,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       this.#timerPending = true;
     }
     if (this.steps >= this.disk.doneAt) this.disk.finish(this.memory);
+    if (this.steps >= this.network.eventAt) this.network.pass(this.steps, this.memory);
   }
 
   #interrupt(pending: number): void {

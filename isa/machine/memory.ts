@@ -4,7 +4,7 @@
  * An engine that keeps something derived from memory (decoded instructions, compiled
  * code) marks the page in `watched` and is told of every later write to it.
  */
-import type { DiskMemory } from './devices/disk.ts';
+import type { DmaMemory } from './devices/dma.ts';
 import type { Storage } from './storage.ts';
 
 /** Told that `length` bytes at physical address `at` were written. `mark`: only A or D of a page-table entry. */
@@ -30,7 +30,7 @@ const watchedHere = 127;
 
 const pageShift = 12;
 
-export class Memory implements DiskMemory {
+export class Memory implements DmaMemory {
   /** Bytes of physical memory: whole pages. */
   readonly size: number;
   readonly bytes: Uint8Array;

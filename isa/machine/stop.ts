@@ -11,7 +11,7 @@ export type Stop =
   | { readonly kind: 'unhandled'; readonly cause: number; readonly value: number }
   /** `hlt` waits, and no line can ever become pending. */
   | { readonly kind: 'forever' }
-  /** `hlt` waits for console input, which has not come yet but still can. */
+  /** `hlt` waits for console input or for a frame, which has not come yet but still can. */
   | { readonly kind: 'input' }
   /** A trap was taken and the machine's ring-0 software is its host (see Machine.hosted). */
   | { readonly kind: 'trap' };

@@ -14,7 +14,8 @@ import { hex } from './disassemble.ts';
 /** A chapter from elsewhere: paragraphs under headings. */
 export interface Chapter {
   readonly title: string;
-  readonly source: string;
+  /** Whom it follows, if anybody. */
+  readonly source?: string;
   readonly sections: readonly { readonly title: string; readonly text: readonly string[] }[];
 }
 
@@ -101,7 +102,7 @@ function formatChapter({ title, source, sections }: Chapter): string[] {
     '',
     ...section.text.flatMap((text) => [text, '']),
   ]);
-  return [`## ${title}`, '', `After ${source}.`, '', ...body];
+  return [`## ${title}`, '', ...(source === undefined ? [] : [`After ${source}.`, '']), ...body];
 }
 
 function groups(): string[] {

@@ -2,6 +2,7 @@
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
+import type { NetworkLink } from '../../isa/machine/devices/network.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   readonly memory?: number;
   readonly input?: string;
   readonly disk?: Uint8Array;
+  readonly network?: NetworkLink;
 }
 
 /** One of the two: a machine to look at, and how to run it. */
@@ -52,7 +54,15 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   const memory = parts.memory ?? defaultMemory;
   const variant = variantNamed(parts.variant) as Variant;
   const storage = storageFor(engine, memory);
-  const machine = new Machine({ variant, memory, console, storage, ...(disk ? { disk } : {}) });
+  const { network } = parts;
+  const machine = new Machine({
+    variant,
+    memory,
+    console,
+    storage,
+    ...(disk ? { disk } : {}),
+    ...(network ? { network } : {}),
+  });
   loadImage(parts.image, machine.memory.bytes);
   machine.pc = parts.image.entry;
   const made = createEngine(engine, machine);
@@ -62,17 +72,23 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
 /** The guest under a monitor. */
 export function monitored(parts: Parts, strategy: string, engine: EngineName = 'interpreter'): Side {
   const { printed, console, disk } = devices(parts);
+  const { network } = parts;
+  const guest = {
+    image: parts.image,
+    memory: parts.memory ?? defaultMemory,
+    ...(network ? { network } : {}),
+  };
   const monitor = new Monitor({
-    guests: [{ image: parts.image, memory: parts.memory ?? defaultMemory }],
+    guests: [guest],
     variant: variantNamed(parts.variant) as Variant,
     strategy,
     engine,
     console,
     ...(disk ? { disk } : {}),
   });
-  const [guest] = monitor.guests as readonly [VirtualMachine];
-  const run = (until: number) => monitor.runGuest(guest, until);
-  return { machine: guest.cpu, printed, disk, engine: monitor.engine, guest, run };
+  const [virtual] = monitor.guests as readonly [VirtualMachine];
+  const run = (until: number) => monitor.runGuest(virtual, until);
+  return { machine: virtual.cpu, printed, disk, engine: monitor.engine, guest: virtual, run };
 }
 
 /** Strides after which memory is compared too. */

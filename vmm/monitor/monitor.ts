@@ -10,6 +10,7 @@
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { Console } from '../../isa/machine/devices/console.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
+import type { NetworkLink } from '../../isa/machine/devices/network.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
@@ -30,6 +31,8 @@ export interface GuestDescription {
   readonly weight?: number;
   /** Sectors of the real disk that it gets; default all that are left for a single guest, none for several. */
   readonly sectors?: number;
+  /** What its network device is plugged into. */
+  readonly network?: NetworkLink;
 }
 
 export interface MonitorOptions {
@@ -71,6 +74,7 @@ export class Monitor {
     );
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
+      const { image, network } = guests[n] as GuestDescription;
       const guest = new VirtualMachine({
         real,
         engine,
@@ -78,8 +82,9 @@ export class Monitor {
         strategy: strategyNamed(strategy),
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),
+        ...(network ? { network } : {}),
       });
-      guest.load((guests[n] as GuestDescription).image);
+      guest.load(image);
       return guest;
     });
   }

@@ -28,7 +28,7 @@ const longestTurn = 2 ** 30;
 /** Real ring of virtual ring 0. */
 const supervisorRing = 1;
 
-export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk'> {
+export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 'network'> {
   readonly real: Machine;
   readonly engine: Engine;
   readonly allocation: Allocation;

@@ -7,6 +7,14 @@
  */
 import type { ConsoleState } from '../../isa/machine/devices/console.ts';
 import { DISK_STATUS, type DiskState } from '../../isa/machine/devices/disk.ts';
+import {
+  ADDRESS_BYTES,
+  ARRIVALS_MAX,
+  FRAME,
+  NET_ALL,
+  type NetworkState,
+  RING_MAX,
+} from '../../isa/machine/devices/network.ts';
 import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
 import type { MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
@@ -44,9 +52,36 @@ const diskState: Shape<DiskState> = where(
   'a command exactly when the status is busy',
 );
 
+const ring = where(unsigned, (address) => address % 16 === 0, 'a ring at a multiple of 16');
+
+const arrival: Shape<NetworkState['arrivals'][number]> = record({
+  at: step,
+  frame: where(bytes(FRAME.MAX), ({ length }) => length >= FRAME.MIN, 'a frame'),
+});
+
+const networkState: Shape<NetworkState> = where(
+  record({
+    address: bytes(ADDRESS_BYTES, ADDRESS_BYTES),
+    transmit: ring,
+    receive: ring,
+    descriptors: integer(0, RING_MAX),
+    transmitNext: integer(0, RING_MAX - 1),
+    receiveNext: integer(0, RING_MAX - 1),
+    control: integer(0, NET_ALL),
+    status: integer(0, NET_ALL),
+    sendsAt: nullable(step),
+    arrivals: list(arrival, 0, ARRIVALS_MAX),
+  }),
+  ({ descriptors, transmitNext, receiveNext, arrivals }) =>
+    Math.max(transmitNext, receiveNext) < Math.max(descriptors, 1) &&
+    arrivals.every(({ at }, n) => at >= (arrivals[n - 1]?.at ?? 0)),
+  'places in the rings, and arrivals in the order of their steps',
+);
+
 const devices: { readonly [Name in keyof DeviceStates]: Shape<DeviceStates[Name]> } = {
   console: consoleState,
   disk: diskState,
+  network: networkState,
 };
 
 const stop: Shape<Stop> = kinds({

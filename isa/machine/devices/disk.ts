@@ -8,6 +8,7 @@
  * the command is unknown.
  */
 import type { Component } from '../component.ts';
+import type { DmaMemory } from './dma.ts';
 
 export const SECTOR = 512;
 
@@ -47,14 +48,6 @@ export const DISK_STATUS = { IDLE: 0, BUSY: 1, DONE: 2, FAILED: 3 } as const;
 
 const READ_COMMAND = 1;
 const WRITE_COMMAND = 2;
-
-/** The memory a disk reaches: the physical range, or undefined if it is not there. */
-export interface DiskMemory {
-  /** Bytes that the disk may read. */
-  readable(address: number, length: number): Uint8Array | undefined;
-  /** Writes bytes into memory, telling whoever watches it; false if it is not there. */
-  fill(address: number, bytes: Uint8Array): boolean;
-}
 
 export interface DiskState {
   readonly sector: number;
@@ -100,7 +93,7 @@ export class Disk implements Component<DiskState> {
   }
 
   /** Moves the data of the command under way and ends it. */
-  finish(memory: DiskMemory): void {
+  finish(memory: DmaMemory): void {
     this.doneAt = Number.POSITIVE_INFINITY;
     this.status = this.#move(memory) ? DISK_STATUS.DONE : DISK_STATUS.FAILED;
   }
@@ -126,7 +119,7 @@ export class Disk implements Component<DiskState> {
     this.doneAt = command?.doneAt ?? Number.POSITIVE_INFINITY;
   }
 
-  #move(memory: DiskMemory): boolean {
+  #move(memory: DmaMemory): boolean {
     if (this.#store === undefined || this.#sector >= this.#store.sectors) return false;
     if (this.#command === READ_COMMAND) {
       const sector = new Uint8Array(SECTOR);

@@ -6,6 +6,7 @@
  */
 import type { Console } from './console.ts';
 import type { Disk } from './disk.ts';
+import type { Network } from './network.ts';
 
 export const PORT = {
   POWER: 0x01,
@@ -16,12 +17,21 @@ export const PORT = {
   DISK_COMMAND: 0x22,
   DISK_STATUS: 0x23,
   DISK_SIZE: 0x24,
+  NET_TRANSMIT: 0x30,
+  NET_RECEIVE: 0x31,
+  NET_RING: 0x32,
+  NET_START: 0x33,
+  NET_CONTROL: 0x34,
+  NET_STATUS: 0x35,
+  NET_ADDRESS_LOW: 0x36,
+  NET_ADDRESS_HIGH: 0x37,
 } as const;
 
 /** The devices. Each is a Component: one without `save` and `restore` does not compile (see DeviceStates). */
 export interface Devices {
   readonly console: Console;
   readonly disk: Disk;
+  readonly network: Network;
 }
 
 /** The state of every device. */
@@ -36,14 +46,30 @@ export interface Board extends Devices {
 }
 
 interface Port {
+  /** What a read gives; signed or unsigned alike. */
   readonly input?: (devices: Board) => number;
   readonly output?: (devices: Board, value: number) => void;
+  /** The same in words, for the manual: what `out` does, what `in` gives. */
+  readonly says: readonly [output: string, input: string];
 }
 
-/** Ports 0x30 to 0x37 are reserved for the network device. */
 const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
-  [PORT.POWER, { input: () => 0, output: (d, value) => d.powerOff(value >>> 0) }],
-  [PORT.CONSOLE_DATA, { input: (d) => d.console.take(), output: (d, value) => d.console.print(value) }],
+  [
+    PORT.POWER,
+    {
+      input: () => 0,
+      output: (d, value) => d.powerOff(value >>> 0),
+      says: ['stops the machine; the value is its exit status', '0'],
+    },
+  ],
+  [
+    PORT.CONSOLE_DATA,
+    {
+      input: (d) => d.console.take(),
+      output: (d, value) => d.console.print(value),
+      says: ['prints the low byte', 'the next byte of input, all ones if none waits'],
+    },
+  ],
   [
     PORT.CONSOLE_CONTROL,
     {
@@ -51,6 +77,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.console.interrupts = (value & 1) !== 0;
       },
+      says: ['bit 0: line 1 is pending while input waits', 'bit 0: input waits'],
     },
   ],
   [
@@ -60,6 +87,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.disk.sector = value >>> 0;
       },
+      says: ['sector of the next command', 'the same'],
     },
   ],
   [
@@ -69,11 +97,92 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.disk.address = value >>> 0;
       },
+      says: ['physical address for the next command', 'the same'],
     },
   ],
-  [PORT.DISK_COMMAND, { output: (d, value) => d.disk.start(value >>> 0, d.after) }],
-  [PORT.DISK_STATUS, { input: (d) => d.disk.status, output: (d) => d.disk.acknowledge() }],
-  [PORT.DISK_SIZE, { input: (d) => d.disk.sectors }],
+  [
+    PORT.DISK_COMMAND,
+    {
+      output: (d, value) => d.disk.start(value >>> 0, d.after),
+      says: ['1 reads a sector, 2 writes it', 'all ones'],
+    },
+  ],
+  [
+    PORT.DISK_STATUS,
+    {
+      input: (d) => d.disk.status,
+      output: (d) => d.disk.acknowledge(),
+      says: ['acknowledges done or failed', '0 idle, 1 busy, 2 done, 3 failed'],
+    },
+  ],
+  [PORT.DISK_SIZE, { input: (d) => d.disk.sectors, says: ['nothing', 'sectors of the disk; 0 = no disk'] }],
+  [
+    PORT.NET_TRANSMIT,
+    {
+      input: (d) => d.network.transmit,
+      output: (d, value) => {
+        d.network.transmit = value;
+      },
+      says: ['physical address of the transmit ring; its low 4 bits read as zero', 'the same'],
+    },
+  ],
+  [
+    PORT.NET_RECEIVE,
+    {
+      input: (d) => d.network.receive,
+      output: (d, value) => {
+        d.network.receive = value;
+      },
+      says: ['physical address of the receive ring; its low 4 bits read as zero', 'the same'],
+    },
+  ],
+  [
+    PORT.NET_RING,
+    {
+      input: (d) => d.network.descriptors,
+      output: (d, value) => {
+        d.network.descriptors = value;
+      },
+      says: ['descriptors in each ring, at most 256; both begin at their first', 'the same; 0 = off'],
+    },
+  ],
+  [
+    PORT.NET_START,
+    {
+      input: (d) => (d.network.sends ? 1 : 0),
+      output: (d) => d.network.start(d.after),
+      says: ['starts sending; ignored while it sends', '1 while it sends'],
+    },
+  ],
+  [
+    PORT.NET_CONTROL,
+    {
+      input: (d) => d.network.control,
+      output: (d, value) => {
+        d.network.control = value;
+      },
+      says: ['which bits of the status make line 3 pending', 'the same'],
+    },
+  ],
+  [
+    PORT.NET_STATUS,
+    {
+      input: (d) => d.network.status,
+      output: (d, value) => d.network.acknowledge(value),
+      says: [
+        'clears the bits that are set in the value',
+        'bit 0 sent, bit 1 received, bit 2 a descriptor failed, bit 3 a frame was lost',
+      ],
+    },
+  ],
+  [
+    PORT.NET_ADDRESS_LOW,
+    { input: (d) => d.network.addressWord(0), says: ['nothing', 'bytes 0 to 3 of its own address'] },
+  ],
+  [
+    PORT.NET_ADDRESS_HIGH,
+    { input: (d) => d.network.addressWord(4), says: ['nothing', 'bytes 4 and 5 of its own address'] },
+  ],
 ]);
 
 /** Reads a port (signed word). */
@@ -85,3 +194,13 @@ export function inputFrom(devices: Board, port: number): number {
 export function outputTo(devices: Board, port: number, value: number): void {
   ports.get(port >>> 0)?.output?.(devices, value);
 }
+
+/** The ports as a table of the ISA manual, in Markdown. */
+export const portsTable: string = [
+  '| port | name | `out` | `in` |',
+  '| --- | --- | --- | --- |',
+  ...Object.entries(PORT).map(([name, port]) => {
+    const [output, input] = (ports.get(port) as Port).says;
+    return `| 0x${port.toString(16).padStart(2, '0')} | PORT_${name} | ${output} | ${input} |`;
+  }),
+].join('\n');
