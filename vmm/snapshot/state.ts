@@ -91,6 +91,7 @@ const stop: Shape<Stop> = kinds({
   forever: record({ kind: oneOf('forever') }),
   input: record({ kind: oneOf('input') }),
   trap: record({ kind: oneOf('trap') }),
+  break: record({ kind: oneOf('break') }),
 });
 
 const status = where(
