@@ -1,9 +1,9 @@
 /** The network of a monitored guest: the same frames at the same steps, in and out, as on the bare machine. */
 import { describe, expect, it } from 'vitest';
-import { strategies } from '../../vmm/monitor/strategies.ts';
-import { frameTo, Wire } from '../isa/network-kit.ts';
-import { image } from './assembled.ts';
-import { bare, lockstep, monitored, type Side } from './kit.ts';
+import { strategies } from '../../../vmm/monitor/strategies.ts';
+import { frameTo, Wire } from '../../isa/network-kit.ts';
+import { image } from '../assembled.ts';
+import { bare, lockstep, monitored, type Side } from '../kit.ts';
 
 const own = [2, 0, 0, 0, 0, 1];
 
