@@ -42,6 +42,7 @@ describe('A head comment', () => {
     expect([process.process, process.arguments, process.input]).toEqual([true, ['x y', 'z'], '\u0004']);
     expect([...process.outcomes.values()].map(({ stop }) => stop)).toEqual(['exit']);
     expect(parse('# with memory: 64K').memory).toBe(65536);
+    expect(parse('# with peer: a.s b.s').peers).toEqual(['a.s', 'b.s']);
     expect([...parse('# with variants: ring32-x ring32-v').outcomes.keys()]).toEqual([
       'ring32-x',
       'ring32-v',

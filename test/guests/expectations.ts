@@ -26,6 +26,8 @@ export interface Expectations {
   readonly input: string;
   /** Texts that fill a sector each; undefined when there is no disk. */
   readonly disk: readonly string[] | undefined;
+  /** Guests on the same network, by file; none = it is plugged in nowhere. */
+  readonly peers: readonly string[];
   /** Bytes; undefined for the machine's own default. */
   readonly memory: number | undefined;
   readonly outcomes: ReadonlyMap<string, Outcome>;
@@ -39,6 +41,7 @@ const known: Readonly<Record<string, 'everywhere' | 'on a variant'>> = {
   'with input': 'everywhere',
   'with disk': 'everywhere',
   'with memory': 'everywhere',
+  'with peer': 'everywhere',
   'expect console': 'on a variant',
   'expect status': 'on a variant',
   'expect steps': 'on a variant',
@@ -99,6 +102,7 @@ export function parseExpectations(text: string): Expectations {
     arguments: statements.one('with arguments', texts) ?? [],
     input: statements.one('with input', texts)?.join('') ?? '',
     disk: statements.one('with disk', texts),
+    peers: statements.one('with peer', ({ value }) => value.split(/\s+/)) ?? [],
     memory: statements.one('with memory', size),
     outcomes: new Map(names.map((name) => [name, outcomeOn(name, statements, process)])),
   };

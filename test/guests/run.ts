@@ -12,6 +12,8 @@ import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { causeName } from '../../isa/table/traps.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
+import { addressNumber } from '../../vmm/network/frame.ts';
+import { Lan } from '../../vmm/network/lan.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
 import { type Expectations, type Outcome, parseExpectations } from './expectations.ts';
 
@@ -62,9 +64,28 @@ export function runGuest(file: string, variant: string, engine: EngineName): Out
 }
 
 function runSystem(image: Image, wishes: Expectations, variant: string, engine: EngineName): Outcome {
+  const lan = new Lan();
+  const networked = wishes.peers.length > 0;
+  const self = systemGuest(image, wishes, variant, engine, networked ? lan : undefined);
+  for (const peer of wishes.peers)
+    systemGuest(imageOf(peer), parseExpectations(guestText(peer)), variant, engine, lan);
+  const [stop] = networked ? lan.run(STEP_LIMIT) : [self.run(STEP_LIMIT)];
+  const { printed, machine, disk } = self;
+  return outcome(printed, stop as Stop, machine.steps, disk && sectorsOf(disk.bytes));
+}
+
+/** A system guest on a machine of its own, plugged into `lan` as its next guest if there is one. */
+function systemGuest(
+  image: Image,
+  wishes: Expectations,
+  variant: string,
+  engine: EngineName,
+  lan: Lan | undefined,
+) {
   const printed: number[] = [];
   const console = new Console((byte) => printed.push(byte), inputOnce(wishes.input));
   const disk = wishes.disk && new MemoryDisk(Buffer.from(fillSectors(wishes.disk).join(''), 'latin1'));
+  const port = lan?.port(addressNumber(lan.switch.stations.length + 1));
   const memory = wishes.memory ?? DEFAULT_MEMORY;
   const machine = new Machine({
     variant: variantNamed(variant) as Variant,
@@ -72,11 +93,14 @@ function runSystem(image: Image, wishes: Expectations, variant: string, engine: 
     memory,
     storage: storageFor(engine, memory),
     ...(disk === undefined ? {} : { disk }),
+    ...(port === undefined ? {} : { network: port }),
   });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const stop = createEngine(engine, machine).run(STEP_LIMIT);
-  return outcome(printed, stop, machine.steps, disk && sectorsOf(disk.bytes));
+  const made = createEngine(engine, machine);
+  const run = (until: number) => made.run(until);
+  if (port !== undefined) lan?.add(port, { machine, run });
+  return { printed, disk, machine, run };
 }
 
 function runProcess(file: string, image: Image, wishes: Expectations, engine: EngineName): Outcome {
