@@ -3,12 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { FastEngine } from '../../isa/engines/fast/fast.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
-import { bare, cleanStorage, difference, formatProgram } from '../property/lockstep.ts';
-import { codeAt, memorySize, type Program, randomProgram } from '../property/program.ts';
+import { type Variant, variants } from '../../isa/table/variants.ts';
+import type { Storage } from '../../isa/machine/storage.ts';
+import { bareMachine } from '../property/bare.ts';
+import { randomProgram } from '../property/generate.ts';
+import { difference } from '../property/lockstep.ts';
+import { cleanStorage } from '../property/own.ts';
+import { formatProgram } from '../property/print.ts';
+import { codeAt, type Program } from '../property/program.ts';
 import { Random } from '../property/random.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const cases = 200;
+
+const bare = (program: Program, storage?: Storage) =>
+  bareMachine(program, variants[0] as Variant, storage).machine;
 
 /** Steps `machine` by the interpreter and notes each step before which it is at one of the addresses. */
 function arrivals(machine: Machine, addresses: ReadonlySet<number>, until: number): number[] {
@@ -50,11 +59,11 @@ function check(program: Program, n: number): { hits: number; compiled: number } 
   const random = new Random(seed, n);
   const addresses = new Set(Array.from({ length: 3 }, () => codeAt + 4 * random.below(program.code.length)));
   const until = 2000;
-  const oracle = bare(program, 0);
+  const oracle = bare(program);
   const expected = arrivals(oracle, addresses, until);
-  const slow = bare(program, 0);
+  const slow = bare(program);
   const interpreter = new Interpreter(slow);
-  const fast = bare(program, 0, cleanStorage(memorySize));
+  const fast = bare(program, cleanStorage());
   const engine = new FastEngine(fast, { hot: 2 });
   // Compiled without breakpoints first, so that regions have to give way to them.
   const half = Math.min(until / 2, oracle.steps);

@@ -1,31 +1,18 @@
-/** Random programs on the fast engine: equal to the interpreter. `SEED=… npm test` repeats a run. */
+/** Random guests on the fast engine: equal to the interpreter. `SEED=… npm test` repeats a run. */
 import { describe, expect, it } from 'vitest';
-import { compareEngines, formatProgram, shrink } from './lockstep.ts';
-import { type Program, randomProgram } from './program.ts';
+import { variants } from '../../isa/table/variants.ts';
+import { fastEngine } from './bare.ts';
+import { equivalence } from './properties.ts';
+import { describeCounterexample } from './report.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const cases = 2000;
+const cases = 700;
 
-describe(`Random programs on the fast engine (seed ${seed})`, () => {
-  it.each([
-    ['ring32-v', 0],
-    ['ring32-x', 1],
-    ['ring32-h', 2],
-  ])(`are as on the interpreter, on %s`, (_, variant) => {
-    let [steps, compiled, regions] = [0, 0, 0];
-    for (let n = variant; n < cases; n += 3) {
-      const compare = (program: Program) => compareEngines(program, variant);
-      const program = randomProgram(seed, n);
-      const outcome = compare(program);
-      if (outcome.difference !== undefined) {
-        const small = shrink(program, (candidate) => compare(candidate).difference !== undefined);
-        throw new Error(`seed ${seed}, case ${n}: ${compare(small).difference}\n${formatProgram(small)}`);
-      }
-      steps += outcome.steps;
-      compiled += outcome.compiled;
-      regions += outcome.regions;
-    }
-    expect(compiled / steps).toBeGreaterThan(0.5);
-    expect(regions).toBeGreaterThan(cases / 3);
+describe(`Random guests on the fast engine (seed ${seed})`, () => {
+  it.each(variants)('are as on the interpreter, on $name', (variant) => {
+    const { counterexample, counts, steps } = equivalence(fastEngine(), { seed, cases, variants: [variant] });
+    if (counterexample !== undefined) throw new Error(describeCounterexample(counterexample, 'fast'));
+    expect(counts.direct / steps).toBeGreaterThan(0.4);
+    expect(counts.exits).toBeGreaterThan(cases);
   });
 });

@@ -1,36 +1,57 @@
-/** Random programs under every monitor that is sound on the variant: equal to the bare machine. `SEED=… npm test` repeats a run. */
+/**
+ * Popek and Goldberg's properties of our monitors: every strategy, on the variants where it is right
+ * (sound.ts). `SEED=… npm test` repeats a run.
+ */
 import { describe, expect, it } from 'vitest';
-import { compareMonitor, formatProgram, shrink } from './lockstep.ts';
-import { type Program, randomProgram } from './program.ts';
+import { ownMonitor } from './own.ts';
+import { efficiency, equivalence, type PropertyResult, resourceControl } from './properties.ts';
+import { describeCounterexample } from './report.ts';
+import { sound, variantsNamed } from './sound.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const cases = 1000;
 
-/** Numbers of the variants on which a strategy is right, and the least share of steps that run directly. */
-const sound = [
-  { strategy: 'trap-and-emulate', variants: [0], direct: 0.4 },
-  { strategy: 'hybrid', variants: [0, 2], direct: 0.15 },
-  { strategy: 'interpret', variants: [0, 1, 2], direct: 0 },
-];
+function expectPassed(result: PropertyResult, candidate: string): void {
+  if (result.counterexample !== undefined)
+    throw new Error(describeCounterexample(result.counterexample, candidate));
+  expect(result.passed).toBe(true);
+}
 
-describe.each(sound)(`Random programs under $strategy (seed ${seed})`, ({ strategy, variants, direct }) => {
-  it.each(['interpreter', 'fast'] as const)(
-    `are as on the bare machine, run by the engine %s: ${cases} cases`,
-    (engine) => {
-      let [steps, directSteps] = [0, 0];
-      for (let n = 0; n < cases; n++) {
-        const variant = variants[n % variants.length] as number;
-        const compare = (program: Program) => compareMonitor(program, variant, strategy, engine);
-        const program = randomProgram(seed, n);
-        const outcome = compare(program);
-        if (outcome.difference !== undefined) {
-          const small = shrink(program, (candidate) => compare(candidate).difference !== undefined);
-          throw new Error(`seed ${seed}, case ${n}: ${compare(small).difference}\n${formatProgram(small)}`);
-        }
-        steps += outcome.steps;
-        directSteps += outcome.compiled;
-      }
-      expect(directSteps / steps).toBeGreaterThanOrEqual(direct);
-    },
-  );
+const engines = ['interpreter', 'fast'] as const;
+
+describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy, variants, direct }) => {
+  it.each(engines)('are as on the bare machine, run by the engine %s: 1000 cases', (engine) => {
+    const candidate = ownMonitor({ strategy, engine });
+    const result = equivalence(candidate, { seed, cases: 1000, variants: variantsNamed(variants) });
+    expectPassed(result, candidate.name);
+    const least = { all: 0.3, user: 0.1, none: 0 }[direct];
+    expect(result.counts.direct / result.steps).toBeGreaterThanOrEqual(least);
+  });
+
+  it('reach nothing that they were not given', () => {
+    const candidate = ownMonitor({ strategy });
+    expectPassed(
+      resourceControl(candidate, { seed, cases: 500, variants: variantsNamed(variants) }),
+      candidate.name,
+    );
+  });
+
+  it.runIf(direct !== 'none')('run their innocuous instructions directly', () => {
+    const candidate = ownMonitor({ strategy });
+    const whose = direct === 'user' ? 'user' : 'all';
+    const options = { seed, cases: 300, variants: variantsNamed(variants), direct: whose } as const;
+    expectPassed(efficiency(candidate, options), candidate.name);
+  });
+});
+
+describe('A monitor that is not one', () => {
+  it('is told by the property that it lacks: an interpreter is not efficient', () => {
+    const result = efficiency(ownMonitor({ strategy: 'interpret' }), { seed, cases: 5 });
+    expect(result.counterexample?.reason).toMatch(/^0 of \d+ innocuous steps ran directly$/);
+  });
+
+  it('is told by the variant on which it is wrong, with a guest of at most ten instructions', () => {
+    const options = { seed, cases: 500, variants: variantsNamed(['ring32-x']) };
+    const { counterexample } = equivalence(ownMonitor({ strategy: 'trap-and-emulate' }), options);
+    expect(counterexample?.program.code.length).toBeLessThanOrEqual(10);
+  });
 });

@@ -20,7 +20,7 @@ import { type Variant, variants } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { difference } from '../property/lockstep.ts';
-import { layout, memorySize, type Program } from '../property/program.ts';
+import { memorySize, place, type Program } from '../property/program.ts';
 import { image } from './assembled.ts';
 
 const variant = variants[0] as Variant;
@@ -82,19 +82,6 @@ function cleanStorage(): Storage {
 
 function newDisk(sectors: number): Uint8Array {
   return Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13 + (n >>> 9) * 29);
-}
-
-/** Puts the program into a machine, bare or virtual, and the machine into its first state. */
-function place(program: Program, machine: Machine): void {
-  const { words } = machine.memory;
-  words.set(program.code, layout.codeAt / 4);
-  words.set(program.handler, layout.handlerAt / 4);
-  words[layout.rootAt / 4] = layout.tableAt | 1;
-  words.set(program.entries, layout.tableAt / 4);
-  for (const [number, value] of program.system) machine.writeSystem(number, value);
-  machine.x.set(program.x);
-  machine.pc = ((layout.codeAt - (machine.paging ? 0 : machine.base)) & ~3) >>> 0;
-  machine.status = program.status;
 }
 
 /** A guest alone on a bare machine. */

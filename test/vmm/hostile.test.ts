@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../vmm/monitor/ledger.ts';
 import type { Program } from '../property/program.ts';
-import { shrink } from '../property/lockstep.ts';
+import { shrink } from '../property/shrink.ts';
 import { encounter } from './arena.ts';
 import { formatHostile, hostileProgram } from './hostile.ts';
 
@@ -33,7 +33,7 @@ describe(`Hostile guests (seed ${seed})`, () => {
       direct += met.direct;
       for (const name of met.exits) exits.set(name, (exits.get(name) ?? 0) + 1);
     }
-    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.01 : 0.1);
+    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.005 : 0.1);
     const often = [EXIT.TURN, EXIT.HIDDEN, EXIT.TRUE, EXIT.TRACE, EXIT.COMPRESSED];
     for (const name of often) expect(exits.get(name) ?? 0, name).toBeGreaterThan(cases / 500);
   });

@@ -2,14 +2,15 @@
  * Hostile guests: random programs (test/property/program.ts) in a state that no honest
  * guest is in, with instructions among theirs that make it worse.
  *
- *     0x11000  a page table; its last entries are for the top of the address space
- *     0x12000, 0x13000  two root tables, each of whose entries may point anywhere
+ *     0x1d000  a page table; its last entries are for the top of the address space
+ *     0x1e000, 0x1f000  two root tables, each of whose entries may point anywhere
  */
 import { SR } from '../../isa/table/sysregs.ts';
 import { encode, type FieldValues, rowNamed } from '../../isa/table/table.ts';
 import { hex } from '../../isa/table/disassemble.ts';
-import { formatProgram } from '../property/lockstep.ts';
-import { codeAt, layout, memorySize, type Program, randomProgram } from '../property/program.ts';
+import { randomProgram } from '../property/generate.ts';
+import { formatProgram } from '../property/print.ts';
+import { codeAt, layout, memorySize, type Program } from '../property/program.ts';
 import { Random } from '../property/random.ts';
 
 const PAGE = 4096;
@@ -62,7 +63,7 @@ const edges = [
   0xffffffff,
 ];
 
-/** Registers, as randomProgram uses them: x18 to x23 addresses, x1 x24 x25 code, x26 to x28 for the system, x13 to x17 to be stored. */
+/** Registers, as random guests use them: x18 to x23 addresses, x1 x24 x25 code, x26 to x28 for the system, x13 to x17 to be stored. */
 const addresses = [18, 19, 20, 21, 22, 23];
 const pointers = [1, 24, 25];
 const odd = [26, 27, 28];
@@ -87,7 +88,7 @@ export function hostileProgram(seed: number, n: number): Program {
 /** The same beginning, in ring 0, with DMA to or from its tables, its code, the end of memory, or beyond. */
 function withDisk(random: Random, program: Program): Program {
   const where = [
-    0x8000,
+    layout.dataAt,
     tableAt,
     roots[0],
     codeAt,
@@ -192,7 +193,8 @@ function tables(random: Random, usual: readonly number[]): number[] {
   const result = Array.from({ length: 3 * 1024 }, () => 0);
   for (const [n, entry] of usual.entries()) result[n] = entry;
   // The last pages of 4 MiB: code and data again, for where the table is the last one.
-  for (let n = 0; n < 4; n++) result[1023 - n] = ((1 + n) << 12) | rights | (random.below(4) << 5);
+  for (let n = 0; n < 4; n++)
+    result[1023 - n] = (((codeAt >>> 12) + n) * 4096) | rights | (random.below(4) << 5);
   for (let n = 0; n < 12; n++) result[random.below(1024)] = wildEntry(random);
   for (const root of roots) {
     const at = (root - tableAt) >>> 2;
@@ -216,7 +218,7 @@ function pointer(random: Random, root: number): number {
     roots[0] | 1,
     roots[1] | 1,
     codeAt | 1,
-    0x8001,
+    layout.dataAt | 1,
     (memorySize - PAGE) | 1,
     memorySize | 1,
     0xfffff001,
@@ -249,7 +251,7 @@ function system(random: Random): (readonly [number, number])[] {
   maybe(6, SR.TVEC, random.pick([0, ...edges, 0xfffff000, codeAt]));
   maybe(6, SR.RBASE, random.pick(edges));
   maybe(6, SR.RBOUND, random.pick(edges));
-  maybe(5, SR.LIMIT, random.pick([...edges, 1, 3, 0x8001, 0x9ffd]));
+  maybe(5, SR.LIMIT, random.pick([...edges, 1, 3, layout.dataAt + 1, layout.dataAt + 0x1ffd]));
   maybe(4, SR.TIMER, 1 + random.below(3));
   maybe(6, SR.ERBASE, random.pick(edges));
   return registers;

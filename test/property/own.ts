@@ -1,0 +1,183 @@
+/**
+ * Our own monitors as candidates, each by its strategy. Given another module with the same exports as
+ * vmm/monitor/monitor.ts, as a mutated copy of it, it is that module that is judged.
+ */
+import type { EngineName } from '../../isa/engines/engine.ts';
+import type { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { wasmStorage } from '../../isa/engines/fast/layout.ts';
+import { Console } from '../../isa/machine/devices/console.ts';
+import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
+import type { Image } from '../../isa/machine/image.ts';
+import type { Storage } from '../../isa/machine/storage.ts';
+import { PAGE } from '../../isa/machine/storage.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { Monitor } from '../../vmm/monitor/monitor.ts';
+import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { diskSectors, imageOf, memorySize, newDisk, type Program } from './program.ts';
+import type { Candidate, Setting, Subject } from './subject.ts';
+import { type Ground, Watch } from './watch.ts';
+
+/** What is used of a monitor's module. */
+export interface MonitorModule {
+  readonly Monitor: typeof Monitor;
+}
+
+export interface OwnOptions {
+  readonly strategy: string;
+  /** Default: the interpreter. */
+  readonly engine?: EngineName;
+  /** Default: ours. */
+  readonly module?: MonitorModule;
+  /** Default: the strategy's name. */
+  readonly name?: string;
+}
+
+/** Memory and sectors of each of the two neighbours, which never run. */
+const neighbour = { memory: 8 * PAGE, sectors: 4 };
+
+const nothing: Image = {
+  entry: 0,
+  segments: [],
+  sections: [],
+  symbols: [],
+  programHeaders: { address: 0, count: 0, size: 0 },
+};
+
+/** One storage for all cases on the fast engine: making WebAssembly memories by the thousand exhausts the address space. */
+const sharedSize = 2 ** 21;
+let shared: Storage | undefined;
+
+/** It, as a new machine expects it. */
+export function cleanStorage(size = sharedSize): Storage {
+  shared ??= wasmStorage(sharedSize);
+  new Uint8Array(shared.buffer, 0, 1024).fill(0);
+  new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
+  new Uint8Array(shared.buffer, shared.memoryAt, size).fill(0);
+  return shared;
+}
+
+/** A console with `input` waiting, and what it prints. */
+export function newConsole(input: readonly number[]): { console: Console; printed: number[] } {
+  const printed: number[] = [];
+  const console = new Console((byte) => printed.push(byte));
+  console.feed(Uint8Array.from(input));
+  console.close();
+  return { console, printed };
+}
+
+/** A monitor of ours, or of a module like ours, to be judged. */
+export function ownMonitor(options: OwnOptions): Candidate {
+  const { strategy, engine = 'interpreter', name = strategy } = options;
+  const make = (options.module ?? { Monitor }).Monitor;
+  return {
+    name: engine === 'fast' ? `${name}+fast` : name,
+    make: (program, variant, setting) =>
+      new OwnSubject(program, { ...setting, make, strategy, engine, variant }),
+  };
+}
+
+interface OwnSetting extends Setting {
+  readonly make: typeof Monitor;
+  readonly strategy: string;
+  readonly engine: EngineName;
+  readonly variant: Variant;
+}
+
+class OwnSubject implements Subject {
+  readonly printed: number[];
+  readonly disk: Uint8Array;
+  readonly memory: Uint8Array;
+  readonly #monitor: Monitor;
+  readonly #guest: VirtualMachine;
+  readonly #watch: Watch;
+
+  constructor(program: Program, { make, strategy, engine, variant, surrounded, guarded }: OwnSetting) {
+    const own = { image: imageOf(program), memory: memorySize, sectors: diskSectors };
+    const other = { ...neighbour, image: nothing };
+    const firstSector = surrounded ? neighbour.sectors : 0;
+    const real = new MemoryDisk(new Uint8Array((2 * firstSector + diskSectors) * SECTOR));
+    real.bytes.set(newDisk(), firstSector * SECTOR);
+    const { console, printed } = newConsole(program.input);
+    this.#monitor = new make({
+      guests: surrounded ? [other, own, other] : [own],
+      variant,
+      strategy,
+      engine,
+      console,
+      disk: real,
+      ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
+    });
+    this.#guest = this.#monitor.guests[surrounded ? 1 : 0] as VirtualMachine;
+    this.printed = surrounded ? this.#virtualConsole(program.input) : printed;
+    this.memory = this.#guest.cpu.memory.bytes;
+    this.disk = real.bytes.subarray(firstSector * SECTOR, (firstSector + diskSectors) * SECTOR);
+    this.#watch = new Watch(this.#monitor.real, real.bytes, this.#ground(firstSector), guarded);
+    this.#watch.poison();
+    this.#standBeside();
+  }
+
+  /** Of several guests, only the first has input, and output comes in lines: what the virtual console takes and gives. */
+  #virtualConsole(input: readonly number[]): number[] {
+    const printed: number[] = [];
+    const { console } = this.#guest.cpu;
+    const print = console.print.bind(console);
+    console.print = (byte) => {
+      printed.push(byte & 0xff);
+      print(byte);
+    };
+    console.feed(Uint8Array.from(input));
+    console.close();
+    return printed;
+  }
+
+  #ground(firstSector: number): Ground {
+    const { guests, real } = this.#monitor;
+    const end = guests.reduce((sum, { allocation }) => sum + allocation.size, 0);
+    const { at, size } = this.#guest.allocation;
+    const after = (firstSector + diskSectors) * SECTOR;
+    const others = guests.filter((guest) => guest !== this.#guest).map(({ allocation }) => allocation);
+    return {
+      guest: { at, size },
+      own: { at: end, size: real.memory.size - end },
+      poisoned: others.map((allocation) => ({ at: allocation.at, size: allocation.size })),
+      poisonedDisk:
+        firstSector === 0 ? [] : [0, after].map((from) => ({ at: from, size: firstSector * SECTOR })),
+    };
+  }
+
+  /** Has the watch see every entry of the guest. */
+  #standBeside(): void {
+    const { engine } = this.#monitor;
+    const run = engine.run.bind(engine);
+    engine.run = () => this.#watch.enter(run, expansion);
+  }
+
+  get guest() {
+    return this.#guest.cpu;
+  }
+
+  get x() {
+    return this.#monitor.real.x;
+  }
+
+  get counts() {
+    return this.#watch.counts;
+  }
+
+  run(until: number) {
+    this.#watch.begin(until - this.guest.steps);
+    return this.#monitor.runGuest(this.#guest, until);
+  }
+
+  trespass() {
+    return this.#watch.trespass();
+  }
+
+  close(): void {
+    const { engine } = this.#monitor;
+    if ('close' in engine) (engine as FastEngine).close();
+  }
+}
+
+/** Translated code makes more steps than the guest. */
+const expansion = 40;

@@ -1,0 +1,175 @@
+/**
+ * Popek and Goldberg's three properties of a monitor (1974, section 2), each as a question
+ * put to it with random guests until one says no; that one is then made as small as
+ * can be.
+ *
+ *   equivalence        the guest is as on the bare machine, at every step where they are compared
+ *   resource control   it touches, and can touch, only memory, devices and time that it was given
+ *   efficiency         its innocuous instructions run directly, and the monitor is entered no more than need be
+ */
+import { type Variant, variants as allVariants } from '../../isa/table/variants.ts';
+import { randomProgram } from './generate.ts';
+import { type Difference, judge, stepsOf } from './judge.ts';
+import type { Profile } from './profile.ts';
+import { type Program, setupOf } from './program.ts';
+import { shrink } from './shrink.ts';
+import { type Candidate, type Counts, type Subject, Trespass } from './subject.ts';
+import { keepLedger, workingProgram } from './work.ts';
+
+export const propertyNames = ['equivalence', 'resourceControl', 'efficiency'] as const;
+export type PropertyName = (typeof propertyNames)[number];
+
+export interface PropertyOptions {
+  readonly seed: number;
+  readonly cases: number;
+  /** The first case; default 0. */
+  readonly from?: number;
+  /** Of every `of` cases, the `nth` (from 0): one part of a long run. */
+  readonly shard?: { readonly nth: number; readonly of: number };
+  /** Default ring32-v. Case n is on variant n modulo their number. */
+  readonly variants?: readonly Variant[];
+  /** What guests may have in them; default everything. */
+  readonly profile?: Profile;
+  /** Smaller guests to try, once one fails; default 5000. 0: it is left as it is. */
+  readonly shrinks?: number;
+  /** Whose innocuous instructions must run directly; default all. */
+  readonly direct?: 'all' | 'user';
+  /** Told after each case. */
+  readonly onCase?: (done: number) => void;
+}
+
+/** A guest for which the property does not hold. */
+export interface Counterexample {
+  readonly property: PropertyName;
+  readonly seed: number;
+  readonly case: number;
+  readonly variant: Variant;
+  /** The smallest found. */
+  readonly program: Program;
+  readonly surrounded: boolean;
+  /** What is wrong, in a line. */
+  readonly reason: string;
+  /** Equivalence: what differs at the first comparison that fails. */
+  readonly differences: readonly Difference[];
+}
+
+export interface PropertyResult {
+  readonly property: PropertyName;
+  readonly passed: boolean;
+  /** Cases tried, the failing one too. */
+  readonly cases: number;
+  readonly steps: number;
+  readonly counts: Counts;
+  readonly counterexample: Counterexample | undefined;
+}
+
+/** What one case has to say. */
+interface Answer {
+  readonly reason: string | undefined;
+  readonly differences: readonly Difference[];
+  readonly steps: number;
+  readonly counts: Counts;
+}
+
+type Question = (program: Program, variant: Variant, surrounded: boolean) => Answer;
+
+/** Equivalence of a candidate with the bare machine. */
+export function equivalence(candidate: Candidate, options: PropertyOptions): PropertyResult {
+  return ask('equivalence', options, randomProgram, (program, variant, surrounded) => {
+    const { differences, steps, counts } = judge(program, candidate, variant, { surrounded, guarded: false });
+    const [first] = differences;
+    const reason = first && `${first.what}: ${first.bare} bare, ${first.monitor} under the monitor`;
+    return { reason, differences, steps, counts };
+  });
+}
+
+/** Resource control of a candidate. Whether the guest is right does not matter to it. */
+export function resourceControl(candidate: Candidate, options: PropertyOptions): PropertyResult {
+  return ask('resourceControl', options, randomProgram, (program, variant) => {
+    let subject: Subject | undefined;
+    let reason: string | undefined;
+    try {
+      subject = candidate.make(program, variant, { surrounded: true, guarded: true });
+      reason = runGuarded(subject, stepsOf(program));
+    } catch (error) {
+      if (error instanceof Trespass) reason = error.message;
+    } finally {
+      subject?.close();
+    }
+    const { counts = { direct: 0, exits: 0 } } = subject ?? {};
+    return { reason, differences: [], steps: stepsOf(program).at(-1) as number, counts };
+  });
+}
+
+function runGuarded(subject: Subject, steps: readonly number[]): string | undefined {
+  for (const until of steps) {
+    const stop = subject.run(until);
+    const found = subject.trespass();
+    if (found !== undefined) return found;
+    if (subject.guest.steps > until)
+      return `the guest's turn ends at step ${until}, and it is at ${subject.guest.steps}`;
+    if (stop.kind !== 'limit') break;
+  }
+  return undefined;
+}
+
+/** The least share of innocuous steps that run directly. */
+const leastDirect = 0.9;
+/** Exits for each occasion that there is to enter the monitor, and so many beside. */
+const mostExits = 2;
+const fewExits = 16;
+
+/** Efficiency of a candidate. */
+export function efficiency(candidate: Candidate, options: PropertyOptions): PropertyResult {
+  const { direct: whose = 'all' } = options;
+  return ask('efficiency', options, workingProgram, (program, variant) => {
+    const ledger = keepLedger(program, variant);
+    const { counts, thrown } = judge(program, candidate, variant);
+    const due = whose === 'all' ? ledger.innocuous : ledger.inUserRings;
+    const answer = (reason: string | undefined) => ({ reason, differences: [], steps: ledger.steps, counts });
+    if (thrown !== undefined) return answer(undefined);
+    if (counts.direct < leastDirect * due - setupOf(program).length) {
+      return answer(`${counts.direct} of ${due} innocuous steps ran directly`);
+    }
+    const most = mostExits * ledger.occasions + fewExits;
+    return answer(counts.exits <= most ? undefined : `${counts.exits} exits; ${most} would be many`);
+  });
+}
+
+/** Puts the question with one guest after another. */
+function ask(
+  property: PropertyName,
+  options: PropertyOptions,
+  generate: (seed: number, n: number, profile?: Profile) => Program,
+  question: Question,
+): PropertyResult {
+  const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile, shrinks, onCase } = options;
+  const { variants = allVariants.slice(0, 1) } = options;
+  let [done, steps, direct, exits] = [0, 0, 0, 0];
+  const result = (counterexample: Counterexample | undefined): PropertyResult => ({
+    property,
+    passed: counterexample === undefined,
+    cases: done,
+    steps,
+    counts: { direct, exits },
+    counterexample,
+  });
+  for (let n = from; n < from + cases; n++) {
+    if (n % shard.of !== shard.nth) continue;
+    const variant = variants[n % variants.length] as Variant;
+    const surrounded = n % 2 === 1;
+    const program = generate(seed, n, profile);
+    const answer = question(program, variant, surrounded);
+    done += 1;
+    steps += answer.steps;
+    direct += answer.counts.direct;
+    exits += answer.counts.exits;
+    onCase?.(done);
+    if (answer.reason === undefined) continue;
+    const fails = (candidate: Program) => question(candidate, variant, surrounded).reason !== undefined;
+    const small = shrinks === 0 ? program : shrink(program, fails, shrinks);
+    const { reason = '', differences } = question(small, variant, surrounded);
+    return result({ property, seed, case: n, variant, program: small, surrounded, reason, differences });
+  }
+  return result(undefined);
+}

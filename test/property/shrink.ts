@@ -1,0 +1,156 @@
+/** Smaller guests to try instead of one that fails, and the smallest found. */
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
+import { decode, encode, shownFields } from '../../isa/table/table.ts';
+import { layout, type Program, word } from './program.ts';
+
+const { nop, allRights } = layout;
+
+/** Whether the instruction goes to a place counted from its own. */
+function isRelative(word: number): boolean {
+  return decode(word)?.row.operands.some(({ kind }) => kind === 'target') ?? false;
+}
+
+/** The code without `count` instructions from `from` on; branches go where they went. */
+function without(code: readonly number[], from: number, count: number): number[] {
+  const moved = (n: number) => (n < from ? n : Math.max(from, n - count));
+  return code.flatMap((word, n) => {
+    if (n >= from && n < from + count) return [];
+    const at = decode(word);
+    const target = n + (at?.imm ?? 0) / 4;
+    if (at === undefined || !isRelative(word) || target < 0 || target > code.length) return [word];
+    return [
+      encode(at.row, { ...shownFields(at), imm: at.imm + 4 * (moved(target) - target + n - moved(n)) }),
+    ];
+  });
+}
+
+/** Smaller ones of some code: without pieces of it, the larger first; then with pieces of it that do nothing. */
+function* smallerCode(code: readonly number[], least: number): Generator<readonly number[]> {
+  for (let size = code.length; size > 0; size >>>= 1) {
+    for (let from = 0; from < code.length; from += size) {
+      const rest = without(code, from, Math.min(size, code.length - from));
+      if (rest.length >= least) yield rest;
+    }
+  }
+  for (let n = 0; n < code.length; n++) {
+    if (code[n] !== nop) yield code.map((word, k) => (k === n ? nop : word));
+  }
+  for (let n = 0; n < code.length; n++) yield* simplerWords(code, n);
+}
+
+/** The instruction at `n` with a field of it 0. */
+function* simplerWords(code: readonly number[], n: number): Generator<readonly number[]> {
+  const at = decode(code[n] as number);
+  if (at === undefined || isRelative(code[n] as number)) return;
+  const fields = shownFields(at);
+  for (const [field, value] of Object.entries(fields)) {
+    if (value === 0 || (field === 'imm' && at.row.operands.some(({ kind }) => kind === 'sr'))) continue;
+    yield code.map((word, k) => (k === n ? encode(at.row, { ...fields, [field]: 0 }) : word));
+  }
+}
+
+/**
+ * Smaller guests, the boldest first. Each is smaller in a sense in which nothing goes on
+ * for ever: fewer instructions, fewer that do something, less state, fewer steps.
+ */
+export function* smaller(program: Program): Generator<Program> {
+  yield* fewerSlices(program);
+  for (const code of smallerCode(program.code, 1)) yield { ...program, code };
+  if (program.handler.length > 0) {
+    if (program.handler.some((word, n) => word !== simplestHandler[n]))
+      yield { ...program, handler: simplestHandler };
+    for (const handler of smallerCode(program.handler, 0)) yield { ...program, handler };
+  }
+  yield* smallerState(program);
+  yield* smallerTables(program);
+  yield* smallerSlices(program);
+}
+
+/** An endless loop: the trap is taken, and nothing comes after. */
+const simplestHandler: readonly number[] = [word('jal')];
+
+function* smallerState(program: Program): Generator<Program> {
+  const { system, x, status } = program;
+  for (const [n] of system.entries()) yield { ...program, system: system.filter((_, other) => other !== n) };
+  for (let size = 32; size > 0; size >>>= 1) {
+    for (let from = 0; from < 32; from += size) {
+      const zeroed = x.map((value, n) => (n >= from && n < from + size ? 0 : value));
+      if (zeroed.some((value, n) => value !== x[n])) yield { ...program, x: zeroed };
+    }
+  }
+  for (const [n, value] of x.entries()) {
+    for (const simpler of [1, value & ~0xfff, value & ~3, value >>> 1]) {
+      if (Math.abs(simpler) < Math.abs(value)) yield { ...program, x: x.with(n, simpler) };
+    }
+  }
+  for (const bits of [STATUS.UF, STATUS.IF, STATUS.RING]) {
+    if ((status & bits) !== 0) yield { ...program, status: status & ~bits };
+  }
+  for (const [n, [number, value]] of system.entries()) {
+    if (number !== SR.TIMER) continue;
+    for (const sooner of [1, value >>> 1, value - 1]) {
+      if (sooner > 0 && sooner < value) yield { ...program, system: system.with(n, [number, sooner]) };
+    }
+  }
+  if (program.input.length > 0) yield { ...program, input: program.input.slice(1) };
+}
+
+function* smallerTables(program: Program): Generator<Program> {
+  const { entries } = program;
+  if (entries.length === 0) return;
+  yield { ...program, entries: [] };
+  const usual = entries.map((_, page) => (page << 12) | allRights);
+  if (entries.some((entry, page) => entry !== usual[page])) yield { ...program, entries: usual };
+  for (const [page, entry] of entries.entries()) {
+    if (entry !== usual[page] && page < 32)
+      yield { ...program, entries: entries.with(page, usual[page] as number) };
+  }
+}
+
+function* fewerSlices(program: Program): Generator<Program> {
+  const { slices } = program;
+  if (slices.length > 1) {
+    const sum = slices.reduce((total, slice) => total + slice, 0);
+    yield { ...program, slices: [sum] };
+    yield { ...program, slices: slices.slice(0, -1) };
+    for (let n = 1; n < slices.length; n++) {
+      const joined = (slices[n - 1] as number) + (slices[n] as number);
+      yield { ...program, slices: slices.toSpliced(n - 1, 2, joined) };
+    }
+  }
+}
+
+function* smallerSlices(program: Program): Generator<Program> {
+  const { slices } = program;
+  for (const [n, slice] of slices.entries()) {
+    for (const shorter of [1, slice >>> 3, slice >>> 1, slice - 8, slice - 1]) {
+      if (shorter > 0 && shorter < slice) yield { ...program, slices: slices.with(n, shorter) };
+    }
+  }
+}
+
+/**
+ * The smallest guest found for which `fails` still holds; `most` are tried. After a smaller one it goes on
+ * where it was in the list, and begins anew when there is nothing more.
+ */
+export function shrink(program: Program, fails: (program: Program) => boolean, most = 5000): Program {
+  let best = program;
+  let tried = 0;
+  let from = 0;
+  for (;;) {
+    let found: Program | undefined;
+    let n = 0;
+    for (const candidate of smaller(best)) {
+      n += 1;
+      if (n <= from) continue;
+      tried += 1;
+      if (tried > most) return best;
+      if (!fails(candidate)) continue;
+      found = candidate;
+      break;
+    }
+    if (found === undefined && from === 0) return best;
+    from = found === undefined ? 0 : n - 1;
+    best = found ?? best;
+  }
+}
