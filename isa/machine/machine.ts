@@ -395,7 +395,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       }
       if (this.steps >= until) return { kind: 'limit' };
       const pending = this.pending();
-      const event = Math.min(this.#timerAt, this.disk.doneAt, this.network.eventAt);
+      const event = this.nextEvent;
       const next = Math.min(event, until);
       if (this.#waiting && pending === 0) {
         if (event === never) return { kind: this.#canBeWoken() ? 'input' : 'forever' };
@@ -409,6 +409,11 @@ export class Machine implements Processor, Board, Component<MachineState> {
         this.#interrupt(pending);
       }
     }
+  }
+
+  /** The step at which the timer or a device does something next; Infinity = none will by itself. */
+  get nextEvent(): number {
+    return Math.min(this.#timerAt, this.disk.doneAt, this.network.eventAt);
   }
 
   /** Whether input from outside, which has not come yet, could end a wait. */
