@@ -9,12 +9,12 @@
 # A number on the console's input says how many rounds; without one it never ends. A dot
 # is printed every 256 rounds, when the bytes begin anew.
 #
-# with memory: 128K
+# with memory: 96K
 # with input: "257\n"
 # expect console: ".\n"
-# expect console: "257 rounds over 15 pages, all whole\n"
+# expect console: "257 rounds over 7 pages, all whole\n"
 # expect status: 0
-# expect steps: 25475
+# expect steps: 13129
 
     .include "include/ring32.inc"
 
