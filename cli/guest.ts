@@ -22,7 +22,7 @@ import { Output } from './output.ts';
 import { ByteReader, processStreams, readStandardInput } from './streams.ts';
 
 /** A machine's memory where `--memory` does not say, in bytes. */
-const defaultMemory = 16 * 2 ** 20;
+export const defaultMemory = 16 * 2 ** 20;
 
 export interface Guest {
   readonly file: string;

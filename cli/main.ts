@@ -74,6 +74,17 @@ addGuestOptions(
   .option('--json', 'a JSON document a line')
   .action(verb(async () => (await import('./verbs/trace.ts')).trace));
 
+addGuestOptions(
+  program
+    .command('network')
+    .description('run guests on one virtual network, the same on every run')
+    .argument('<file...>', 'ELF files, or assembly text'),
+)
+  .option('--frames', 'tell every frame, on stderr')
+  .option('--stats', 'tell steps and frames at the end, on stderr')
+  .option('--json', 'tell them as JSON')
+  .action(verb(async () => (await import('./verbs/network.ts')).network));
+
 program
   .command('bench')
   .description('measure the engines, beside native code and QEMU where they are installed')

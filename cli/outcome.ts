@@ -7,7 +7,10 @@ import type { Guest } from './guest.ts';
 import { note } from './output.ts';
 
 /** Tells the end of a run and returns the exit status. */
-export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
+export function tellOutcome(
+  guest: Pick<Guest, 'machine' | 'symbols' | 'file'>,
+  stop: Stop | ProcessStop,
+): number {
   const { machine, symbols, file } = guest;
   const tell = (text: string) => note(`ringlab: ${file}: ${text}\n`);
   switch (stop.kind) {
@@ -29,7 +32,8 @@ export function tellOutcome(guest: Guest, stop: Stop | ProcessStop): number {
     case 'input':
       tell(
         `waits in hlt for an interrupt that can never come (step ${machine.steps}): ` +
-          'no timer is armed, no disk command is under way, no console input is left or its interrupt is off',
+          'no timer is armed, no disk command is under way, no console input is left or its interrupt is off, ' +
+          'and no frame is on its way',
       );
       return EXIT.STOPPED;
     case 'trap':

@@ -131,7 +131,7 @@ request:
     .byte 255, 255, 255, 255, 255, 255    # to everybody, at first
     .space 6                              # from us: the device knows
     .half WEB_KIND, 0
-    .word 0, WORD_GET
+    .word 0, WORD_GET, 0
     .asciz "/"
     .balign 4
     .space WEB_BYTES                      # the rest is zeros

@@ -5,42 +5,30 @@
  */
 import { Console, type ConsoleState } from '../../isa/machine/devices/console.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
+import { LineMux } from './line-mux.ts';
 import { printByte, readByte } from './physical.ts';
-
-const newline = 10;
 
 export class ConsoleMux {
   readonly #real: Machine;
-  readonly #names: readonly string[];
-  readonly #lines: number[][];
+  readonly #alone: boolean;
+  readonly #lines: LineMux;
 
   constructor(real: Machine, names: readonly string[]) {
     this.#real = real;
-    this.#names = names;
-    this.#lines = names.map(() => []);
+    this.#alone = names.length === 1;
+    this.#lines = new LineMux(names, (byte) => printByte(real, byte));
   }
 
   /** The virtual console of guest `n`. */
   consoleFor(n: number): Console {
-    const alone = this.#names.length === 1;
-    const sink = alone
-      ? (byte: number) => printByte(this.#real, byte)
-      : (byte: number) => this.#collect(n, byte);
+    const sink = this.#alone ? (byte: number) => printByte(this.#real, byte) : this.#lines.sinkFor(n);
     if (n > 0) return new Console(sink, () => undefined);
     return new InputConsole(this.#real.console, sink, () => this.#input());
   }
 
   /** Prints what guests have begun of a line. */
   flush(): void {
-    for (const [n, line] of this.#lines.entries()) if (line.length > 0) this.#collect(n, newline);
-  }
-
-  #collect(n: number, byte: number): void {
-    const line = this.#lines[n] as number[];
-    line.push(byte);
-    if (byte !== newline) return;
-    for (const out of [...Buffer.from(`${this.#names[n]} | `), ...line]) printByte(this.#real, out);
-    line.length = 0;
+    this.#lines.flush();
   }
 
   /** A byte of the real console's input; none if none waits yet; undefined at its end. */

@@ -59,22 +59,8 @@ export function announcement(address: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** `02:00:00:00:00:01 > everybody  88b5  60 bytes  "GET /"`: a line of a log. */
-export function formatFrame(frame: Uint8Array): string {
-  const to = destinationOf(frame);
-  const whom = to.every((byte) => byte === 255) ? 'everybody        ' : formatAddress(to);
-  const kind = kindOf(frame).toString(16).padStart(4, '0');
-  return `${formatAddress(sourceOf(frame))} > ${whom} ${kind} ${String(frame.length).padStart(4)} ${formatPayload(frame)}`;
-}
-
-/** What it carries: text if it begins so, else the first bytes in hexadecimal. */
-function formatPayload(frame: Uint8Array): string {
-  const bytes = frame.subarray(headerBytes);
-  const end = bytes.findIndex((byte) => byte < 32 || byte > 126);
-  const text = bytes.subarray(0, end < 0 ? bytes.length : end);
-  if (text.length >= 3) {
-    const shown = Buffer.from(text.subarray(0, 16)).toString('latin1');
-    return `"${shown}"${text.length > 16 ? '…' : ''}`;
-  }
-  return [...bytes.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+/** What a frame carries, as text: whatever is not printable is a dot. At most `most` characters. */
+export function formatPayload(frame: Uint8Array, most: number): string {
+  const shown = frame.subarray(headerBytes, headerBytes + most);
+  return [...shown].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
 }

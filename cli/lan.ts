@@ -1,0 +1,119 @@
+/** Several guests on one network, made from the options: each on a machine of its own, bare or under a monitor. */
+import { basename } from 'node:path';
+import { createEngine, storageFor } from '../isa/engines/engine.ts';
+import { Console } from '../isa/machine/devices/console.ts';
+import { type Image, loadImage } from '../isa/machine/image.ts';
+import { Machine } from '../isa/machine/machine.ts';
+import { SymbolTable } from '../isa/machine/symbols.ts';
+import type { Variant } from '../isa/table/variants.ts';
+import { LineMux } from '../vmm/devices/line-mux.ts';
+import { Monitor } from '../vmm/monitor/monitor.ts';
+import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
+import { addressNumber } from '../vmm/network/frame.ts';
+import type { GuestPort } from '../vmm/network/guest-port.ts';
+import { Lan, type LanGuest } from '../vmm/network/lan.ts';
+import { usage } from './failure.ts';
+import { loadFile, loadVariant, readInput, withName } from './files.ts';
+import { defaultMemory } from './guest.ts';
+import type { GuestOptions } from './options.ts';
+import type { Output } from './output.ts';
+
+export interface LanMember extends LanGuest {
+  readonly file: string;
+  readonly name: string;
+  readonly port: GuestPort;
+  readonly symbols: SymbolTable;
+}
+
+export interface LanParty {
+  readonly lan: Lan;
+  readonly members: readonly LanMember[];
+  /** Prints what guests have begun of a line. */
+  readonly flush: () => void;
+}
+
+interface Loaded {
+  readonly file: string;
+  readonly name: string;
+  readonly image: Image;
+  readonly port: GuestPort;
+}
+
+/** Loads the guests and plugs them in, the first with address 02:00:00:00:00:01. Throws Failures. */
+export async function prepareLan(
+  files: readonly string[],
+  options: GuestOptions,
+  output: Output,
+): Promise<LanParty> {
+  refuse(options);
+  const variant = loadVariant(options.isa);
+  const lan = new Lan();
+  const names = namesOf(files);
+  const loaded: Loaded[] = [];
+  for (const [n, file] of files.entries()) {
+    const name = names[n] as string;
+    loaded.push({ file, name, image: await loadFile(file), port: lan.port(addressNumber(n + 1), name) });
+  }
+  const input = options.input === undefined ? undefined : readInput(options.input);
+  const mux = new LineMux(names, (byte) => output.put(byte));
+  const members = loaded.map((guest, n) => {
+    const console = new Console(mux.sinkFor(n), once(n === 0 ? input : undefined));
+    const made = options.monitor === 'none' ? bareMachine : monitoredMachine;
+    const { file, name, port, image } = guest;
+    const parts = withName(file, () => made(guest, variant, console, options));
+    return { file, name, port, symbols: new SymbolTable(image.symbols), ...parts };
+  });
+  for (const member of members) lan.add(member.port, member);
+  return { lan, members, flush: () => mux.flush() };
+}
+
+function refuse({ process, disk, env }: GuestOptions): void {
+  if (process) throw usage('--process has no network: a process has no machine');
+  if (disk !== undefined) throw usage('--disk is for a single guest: see ringlab run');
+  if (env.length > 0) throw usage('--env needs --process');
+}
+
+/** Names by their files, each once. */
+function namesOf(files: readonly string[]): readonly string[] {
+  const plain = files.map((file) => basename(file).replace(/\.(s|elf)$/, ''));
+  return plain.map((name, n) => {
+    const before = plain.slice(0, n).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}-${before + 1}`;
+  });
+}
+
+/** All of it at the first question, its end at the second. */
+function once(input: Uint8Array | undefined): () => Uint8Array | undefined {
+  let left = input;
+  return () => {
+    const bytes = left;
+    left = undefined;
+    return bytes;
+  };
+}
+
+function bareMachine(
+  { image, port }: Loaded,
+  variant: Variant,
+  console: Console,
+  { memory = defaultMemory, engine: name }: GuestOptions,
+): LanGuest {
+  const storage = storageFor(name, memory);
+  const machine = new Machine({ variant, console, memory, storage, network: port });
+  loadImage(image, machine.memory.bytes);
+  machine.pc = image.entry;
+  const engine = createEngine(name, machine);
+  return { machine, run: (until) => engine.run(until) };
+}
+
+function monitoredMachine(
+  { image, port }: Loaded,
+  variant: Variant,
+  console: Console,
+  { memory = defaultMemory, engine, monitor: strategy }: GuestOptions,
+): LanGuest {
+  const guests = [{ image, memory, network: port }];
+  const monitor = new Monitor({ guests, variant, strategy, engine, console });
+  const guest = monitor.guests[0] as VirtualMachine;
+  return { machine: guest.cpu, run: (until) => monitor.runGuest(guest, until) };
+}

@@ -1,0 +1,85 @@
+/** `ringlab network FILE…`: runs guests on one virtual network, the same on every run. */
+import type { Stop } from '../../isa/machine/stop.ts';
+import { destinationOf, formatPayload, isGroup, kindOf } from '../../vmm/network/frame.ts';
+import { LATENCY } from '../../vmm/network/guest-port.ts';
+import type { Passing, Station } from '../../vmm/network/switch.ts';
+import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
+import type { GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { note, Output } from '../output.ts';
+
+export interface NetworkOptions extends GuestOptions {
+  readonly frames?: boolean;
+  readonly stats?: boolean;
+  readonly json?: boolean;
+}
+
+/** Rounds between two times that output is sent on its way. */
+const roundsAtOnce = 4096;
+
+export async function network(files: readonly string[], options: NetworkOptions): Promise<number> {
+  const output = new Output(1);
+  const party = await prepareLan(files, options, output);
+  const { lan, members } = party;
+  if (options.frames) {
+    lan.switch.onFrame = (from, passing, to) => {
+      output.flush();
+      note(`${formatPassing(from, passing, to)}\n`);
+    };
+  }
+  const stops = runParty(party, options.maxSteps ?? Number.POSITIVE_INFINITY, output);
+  const statuses = members.map((member, n) => tellOutcome(member, stops[n] as Stop));
+  const status = statuses.find((one) => one !== 0) ?? 0;
+  if (options.stats || options.json) {
+    const statistics = statisticsOf(party, statuses, status);
+    note(options.json ? `${JSON.stringify(statistics)}\n` : formatStatistics(statistics));
+  }
+  return status;
+}
+
+function runParty({ lan, flush }: LanParty, limit: number, output: Output): readonly Stop[] {
+  for (let rounds = 1; ; rounds++) {
+    const stops = lan.round(limit);
+    const over = lan.isOver(stops);
+    const ends = over || lan.now >= limit;
+    if (ends) flush();
+    if (ends || rounds % roundsAtOnce === 0) output.flush();
+    if (over) return stops;
+    // A guest that sleeps at the limit could have been woken behind it.
+    if (ends) return stops.map((stop) => (stop.kind === 'input' ? { kind: 'limit' } : stop));
+  }
+}
+
+/** `      1184 web-client > web-server  88b5   92 ......GET`: when it left, from whom, to whom, its kind, length, contents. */
+function formatPassing(from: Station, { frame, at = 0 }: Passing, to: readonly Station[]): string {
+  const everybody = isGroup(destinationOf(frame));
+  const whom = everybody ? 'everybody' : to.map(({ name }) => name).join(', ') || 'nobody';
+  const head = `${String(at - LATENCY).padStart(10)} ${`${from.name} > ${whom}`.padEnd(26)} `;
+  const kind = kindOf(frame).toString(16).padStart(4, '0');
+  const tail = `${kind} ${String(frame.length).padStart(4)} `;
+  return head + tail + formatPayload(frame, Math.max(80 - head.length - tail.length, 8));
+}
+
+function statisticsOf({ lan, members }: LanParty, statuses: readonly number[], status: number) {
+  return {
+    format: 'ringlab-network',
+    version: 1,
+    status,
+    guests: members.map(({ name, machine, port }: LanMember, n) => ({
+      name,
+      status: statuses[n] as number,
+      steps: machine.steps,
+      lost: port.lost,
+    })),
+    switch: lan.switch.counts,
+  } as const;
+}
+
+function formatStatistics({ guests, switch: counts }: ReturnType<typeof statisticsOf>): string {
+  const rows = guests.map(
+    ({ name, status, steps, lost }) =>
+      `${name.padEnd(20)} status ${String(status).padEnd(4)} ${steps} steps${lost > 0 ? `, ${lost} frames lost` : ''}\n`,
+  );
+  const { forwarded, flooded, filtered } = counts;
+  return `${rows.join('')}frames: ${forwarded} to where their receiver was known to be, ${flooded} to all, ${filtered} to nobody\n`;
+}
