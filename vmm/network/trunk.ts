@@ -1,0 +1,109 @@
+/**
+ * A trunk: a way from this switch to one in another process, over a line that hands
+ * messages on whole and in order, or ends (vmm/migration/wire has such lines: sealed with
+ * the key that both hosts know, over TCP).
+ *
+ *     type 64   a frame
+ *     type 65   a frame that follows a guest: its address, 6 bytes, then the frame
+ *     type 66   an address that the other side may give a guest of its own, 6 bytes
+ *
+ * What is no such message ends the line. When the other side is slow, frames are dropped,
+ * as on any Ethernet, so that nothing grows.
+ */
+import { ADDRESS_BYTES, FRAME } from '../../isa/machine/devices/network.ts';
+import { isGroup } from './frame.ts';
+import type { Passing, Station, Switch } from './switch.ts';
+
+/** Messages of a trunk, beside those of migrations. */
+export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66 } as const;
+
+/** Bytes that may wait for the line; frames beyond are dropped. */
+export const BACKLOG_MAX = 2 ** 20;
+
+export interface Line {
+  /** Who is at the other end, for people. */
+  readonly peer: string;
+  /** Bytes that are not on their way yet. */
+  readonly backlog: number;
+  send(type: number, ...parts: Uint8Array[]): void;
+  /** Ends it; this side is not told. */
+  close(): void;
+}
+
+export class Trunk implements Station {
+  readonly kind = 'trunk';
+  readonly name: string;
+  readonly #switch: Switch;
+  readonly #line: Line;
+  #open = true;
+  #dropped = 0;
+  /** Told once when it is over, by the other side or for what it said. */
+  onEnd: ((reason: string) => void) | undefined;
+  /** Told of an address that the other side offers. */
+  onAddress: ((address: Uint8Array) => void) | undefined;
+
+  /** Joins the switch. Whoever has the line calls `message` and `ended`. */
+  constructor(joined: Switch, line: Line) {
+    this.name = line.peer;
+    this.#switch = joined;
+    this.#line = line;
+    joined.join(this);
+  }
+
+  /** Frames that were dropped because the other side is slow. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  take({ frame, follows }: Passing): void {
+    if (!this.#open) return;
+    if (this.#line.backlog > BACKLOG_MAX) this.#dropped += 1;
+    else if (follows === undefined) this.#line.send(TRUNK.FRAME, frame);
+    else this.#line.send(TRUNK.FOLLOWS, follows, frame);
+  }
+
+  /** Offers the other side an address for a guest of its own. */
+  offer(address: Uint8Array): void {
+    this.#line.send(TRUNK.ADDRESS, address);
+  }
+
+  /** A message came over the line; the bytes are ours. */
+  message(type: number, payload: Uint8Array): void {
+    if (!this.#open) return;
+    if (type === TRUNK.FRAME && isFrame(payload)) this.#switch.pass(this, { frame: payload, at: undefined });
+    else if (type === TRUNK.FOLLOWS && isFrame(payload.subarray(ADDRESS_BYTES))) this.#follow(payload);
+    else if (type === TRUNK.ADDRESS && payload.length === ADDRESS_BYTES && !isGroup(payload))
+      this.onAddress?.(payload);
+    else this.#fail(`message ${type} of ${payload.length} bytes, which is none of a trunk`);
+  }
+
+  /** The line is over. */
+  ended(reason: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#switch.leave(this);
+    this.onEnd?.(reason);
+  }
+
+  /** Ends it from this side; `onEnd` is not told. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#switch.leave(this);
+    this.#line.close();
+  }
+
+  #follow(payload: Uint8Array): void {
+    const follows = payload.subarray(0, ADDRESS_BYTES);
+    this.#switch.pass(this, { frame: payload.subarray(ADDRESS_BYTES), at: undefined, follows });
+  }
+
+  #fail(reason: string): void {
+    this.#line.close();
+    this.ended(reason);
+  }
+}
+
+function isFrame({ length }: Uint8Array): boolean {
+  return length >= FRAME.MIN && length <= FRAME.MAX;
+}
