@@ -5,7 +5,7 @@ import { createEngine, type Engine, type EngineName, storageFor } from '../isa/e
 import { Console } from '../isa/machine/devices/console.ts';
 import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
-import { type Image, loadImage } from '../isa/machine/image.ts';
+import { type Image, type ImageSymbol, loadImage } from '../isa/machine/image.ts';
 import { Machine, type MachineState } from '../isa/machine/machine.ts';
 import type { Stop } from '../isa/machine/stop.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
@@ -28,6 +28,8 @@ export interface Guest {
   readonly file: string;
   readonly machine: Machine;
   readonly symbols: SymbolTable;
+  /** The program's symbols as its file lists them. */
+  readonly listed: readonly ImageSymbol[];
   readonly isa: string;
   readonly engine: Engine;
   /** Runs until step `until`, or until the guest stops. */
@@ -54,6 +56,8 @@ export interface GuestUse {
   readonly interactive?: boolean;
   /** For comparing: its output is collected here instead of printed, its disk is a copy in memory, its input a file or none. */
   readonly collect?: number[];
+  /** Its disk, instead of the file that the options name. */
+  readonly store?: DiskStore;
 }
 
 /** Loads and sets up the guest of `file`. Throws Failures. */
@@ -77,6 +81,24 @@ export async function prepareGuest(
     if (error instanceof RangeError) throw usage(error.message);
     throw error;
   }
+}
+
+/** Sets up a machine with nothing in it, for a snapshot to be put there. `symbols`: for the crash report. */
+export function prepareBlank(
+  file: string,
+  symbols: readonly Pick<ImageSymbol, 'name' | 'address' | 'global'>[],
+  variant: Variant,
+  options: GuestOptions,
+  use: GuestUse,
+): Guest {
+  const image: Image = {
+    entry: 0,
+    segments: [],
+    sections: [],
+    symbols: symbols.map((symbol) => ({ size: 0, kind: 'other', ...symbol })),
+    programHeaders: { address: 0, count: 0, size: 0 },
+  };
+  return prepareSystem(file, image, variant, options, use);
 }
 
 function refusedByProcess({ disk, monitor }: GuestOptions): string | undefined {
@@ -111,6 +133,7 @@ function prepareProcess(
     file,
     machine,
     symbols: new SymbolTable(image.symbols),
+    listed: image.symbols,
     isa: options.isa,
     engine,
     run: (until) => guest.run(until),
@@ -126,7 +149,7 @@ function prepareSystem(
   image: Image,
   variant: Variant,
   options: GuestOptions,
-  { printTo = 1, interactive = false, collect }: GuestUse,
+  { printTo = 1, interactive = false, collect, store }: GuestUse,
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
@@ -139,13 +162,13 @@ function prepareSystem(
   };
   const sink = collect ? (byte: number) => collect.push(byte) : (byte: number) => output.put(byte);
   const console = new Console(sink, isTyped ? undefined : source);
-  const disk =
-    options.disk === undefined ? undefined : collect ? copyDisk(options.disk) : openDisk(options.disk);
+  const disk = store ?? diskOf(options, collect !== undefined);
   const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk };
   const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
   return {
     file,
     symbols: new SymbolTable(image.symbols),
+    listed: image.symbols,
     isa: variant.name,
     flush: () => output.flush(),
     typed: isTyped ? console : undefined,
@@ -217,13 +240,19 @@ function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: Guest
   return { machine, engine: monitor.engine, run, exits: ledger.exits, ledger, state };
 }
 
+function diskOf({ disk }: GuestOptions, copy: boolean): DiskStore | undefined {
+  if (disk === undefined) return undefined;
+  return copy ? copyDisk(disk) : openDisk(disk);
+}
+
 function copyDisk(path: string): MemoryDisk {
   return new MemoryDisk(readInput(path));
 }
 
-function openDisk(path: string): FileDisk {
+/** The disk in a file, written to unless only `mode` r is wanted. Throws a Failure. */
+export function openDisk(path: string, mode: 'r+' | 'r' = 'r+'): FileDisk {
   try {
-    return new FileDisk(path);
+    return new FileDisk(path, mode);
   } catch (error) {
     throw badInput(`${path}: cannot use it as a disk: ${systemReason(error)}`);
   }

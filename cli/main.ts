@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, tell } from './failure.ts';
-import { addGuestOptions, collect, parseCount } from './options.ts';
+import { addGuestOptions, addRunOptions, collect, parseCount, parseStep } from './options.ts';
 import { note, print } from './output.ts';
 
 declare const RINGLAB_VERSION: string;
@@ -133,6 +133,80 @@ addGuestOptions(
 )
   .option('--json', 'tell it as JSON')
   .action(verb(async () => (await import('./verbs/compare.ts')).compare));
+
+const snapshot = program
+  .command('snapshot')
+  .description("a guest's states kept in a folder: taken, branched, cloned, gone back to");
+
+/** A verb of `snapshot`. */
+function snapshotVerb(name: string, description: string): Command {
+  return snapshot
+    .command(name)
+    .description(description)
+    .option('--store <folder>', 'where the snapshots are', 'ringlab.snapshots');
+}
+
+const snapshots = () => import('./verbs/snapshot.ts');
+const json = ['--json', 'tell it as JSON'] as const;
+
+addGuestOptions(
+  snapshotVerb('take', 'run a guest to a step and take a snapshot there, which is then the current one')
+    .argument('<name>', 'its name')
+    .argument('[file]', 'begin with this program; without one, go on from the current snapshot')
+    .requiredOption('--at <step>', 'the step to take it at; +N: N steps further on', parseStep)
+    .option('--from <name>', 'go on from this snapshot instead')
+    .option('--compress', 'a smaller file, written more slowly'),
+).action(verb(async () => (await snapshots()).take));
+
+snapshotVerb('list', 'a line for each')
+  .option(...json)
+  .action(verb(async () => (await snapshots()).list));
+
+snapshotVerb('tree', 'which was taken from which').action(verb(async () => (await snapshots()).tree));
+
+snapshotVerb('show', 'what is in one')
+  .argument('[name]', 'default the current one')
+  .option(...json)
+  .action(verb(async () => (await snapshots()).show));
+
+snapshotVerb('diff', 'what two differ in: registers, devices, memory, disk')
+  .argument('<left>')
+  .argument('<right>')
+  .option(...json)
+  .action(verb(async () => (await snapshots()).diff));
+
+addRunOptions(
+  snapshotVerb(
+    'restore',
+    "run a guest on from a snapshot, which stays as it is; the exit status is the guest's own",
+  ).argument('[name]', 'default the current one'),
+).action(verb(async () => (await snapshots()).restore));
+
+snapshotVerb('revert', 'go back: the next snapshot is taken from this one')
+  .argument('<name>')
+  .action(verb(async () => (await snapshots()).revert));
+
+snapshotVerb('clone', 'new machines that share everything with a snapshot until they change it')
+  .argument('<name>', 'of this one')
+  .argument('<new...>', 'names of the clones')
+  .action(verb(async () => (await snapshots()).clone));
+
+snapshotVerb('template', 'make a snapshot one that does not run, but is cloned')
+  .argument('<name>')
+  .option('--off', 'make it one that runs')
+  .action(verb(async () => (await snapshots()).template));
+
+snapshotVerb('consolidate', 'make a snapshot hold everything itself, whatever it was taken from')
+  .argument('<name>')
+  .action(verb(async () => (await snapshots()).consolidate));
+
+snapshotVerb('delete', 'delete snapshots; what was taken from them stays what it is')
+  .argument('<name...>')
+  .action(verb(async () => (await snapshots()).remove));
+
+snapshotVerb('verify', 'check every file, every block and every parent')
+  .option(...json)
+  .action(verb(async () => (await snapshots()).verify));
 
 program
   .command('demo', { hidden: true })

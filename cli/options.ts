@@ -38,6 +38,12 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** A step, or with + before it, so many steps further on. */
+export function parseStep(text: string): { readonly steps: number; readonly relative: boolean } {
+  const relative = text.startsWith('+');
+  return { steps: parseCount(relative ? text.slice(1) : text), relative };
+}
+
 /** Collects the values of an option that may be given several times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
@@ -48,15 +54,27 @@ function parseVariable(text: string, before: readonly string[]): readonly string
   return collect(text, before);
 }
 
+const monitorOption = () =>
+  new Option('--monitor <name>', 'how the guest is run; none is the bare machine')
+    .choices(monitorNames)
+    .default('none');
+const engineOption = () =>
+  new Option('--engine <name>', 'execution engine').choices(engineNames).default('auto');
+
+/** Adds the options that say how a guest is run, not what it is. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .addOption(monitorOption())
+    .option('--input <file>', 'console input, from a file')
+    .option('--max-steps <n>', 'stop at this step', parseCount)
+    .addOption(engineOption());
+}
+
 /** Adds the options to a verb. */
 export function addGuestOptions(command: Command): Command {
   return command
     .option('--isa <variant>', 'ring32-v, ring32-x, ring32-h, or a .json file of your own', 'ring32-v')
-    .addOption(
-      new Option('--monitor <name>', 'how the guest is run; none is the bare machine')
-        .choices(monitorNames)
-        .default('none'),
-    )
+    .addOption(monitorOption())
     .option('--process', 'run as a process: Linux system calls instead of a machine')
     .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
     .option('--disk <file>', 'the disk, in a file')
@@ -68,5 +86,5 @@ export function addGuestOptions(command: Command): Command {
       [],
     )
     .option('--max-steps <n>', 'stop after this many steps', parseCount)
-    .addOption(new Option('--engine <name>', 'execution engine').choices(engineNames).default('auto'));
+    .addOption(engineOption());
 }

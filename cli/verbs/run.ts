@@ -19,8 +19,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const guest = await prepareGuest(file, args, options, { interactive: true });
   const started = process.hrtime.bigint();
   const limit = options.maxSteps ?? Number.POSITIVE_INFINITY;
-  const stop =
-    guest.typed === undefined ? runThrough(guest, limit) : await runTyped(guest, guest.typed, limit);
+  const stop = await runUntil(guest, limit);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   guest.flush();
   const status = tellOutcome(guest, stop);
@@ -29,6 +28,11 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     note(options.json ? `${JSON.stringify(statistics)}\n` : formatStatistics(statistics));
   }
   return status;
+}
+
+/** Runs to step `limit` or the guest's end, with what is typed meanwhile. */
+export async function runUntil(guest: Guest, limit: number): Promise<Stop | ProcessStop> {
+  return guest.typed === undefined ? runThrough(guest, limit) : runTyped(guest, guest.typed, limit);
 }
 
 /** Runs in slices, so that output appears while the guest runs on. */

@@ -55,6 +55,14 @@ export function bytes(most: number, length?: number): Shape<Uint8Array> {
   };
 }
 
+/** Text of at most `most` characters. */
+export function text(most: number): Shape<string> {
+  return (value, at) =>
+    typeof value === 'string' && value.length <= most
+      ? value
+      : refuse(at, `a text of at most ${most} characters`, value);
+}
+
 /** One of these values. */
 export function oneOf<const T extends string | number>(...values: readonly T[]): Shape<T> {
   return (value, at) =>

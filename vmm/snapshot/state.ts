@@ -1,6 +1,6 @@
 /**
  * The state of a machine, bare or virtual, as bytes: everything but the contents of
- * memory and disk (file.ts has those), and nothing of engine or monitor.
+ * memory and disk (format.ts has those), and nothing of engine or monitor.
  *
  * What a field may be is said here, once; a device whose state has no shape does not
  * compile.
@@ -111,7 +111,7 @@ function keepsTo(mask: number | undefined, value: number): boolean {
 }
 
 /** The shape of a machine's state. */
-const machineState: Shape<MachineState> = record({
+export const machineState: Shape<MachineState> = record({
   pc: unsigned,
   steps: step,
   status,

@@ -2,13 +2,13 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { type DiskStore, SECTOR } from './disk.ts';
 
-/** Opens `path` for reading and writing; a last partial sector reads as zero-filled. Throws the system's error. */
+/** Opens `path` for reading and writing, or only for reading; a last partial sector reads as zero-filled. Throws the system's error. */
 export class FileDisk implements DiskStore {
   readonly sectors: number;
   readonly #file: number;
 
-  constructor(path: string) {
-    this.#file = openSync(path, 'r+');
+  constructor(path: string, mode: 'r+' | 'r' = 'r+') {
+    this.#file = openSync(path, mode);
     this.sectors = Math.ceil(fstatSync(this.#file).size / SECTOR);
   }
 

@@ -1,0 +1,38 @@
+/** The folder of snapshots that a command means, and what is asked of it by name. */
+import type { Opened } from '../../vmm/snapshot/read.ts';
+import { Store } from '../../vmm/snapshot/store.ts';
+import { usage } from '../failure.ts';
+
+const defaultFolder = 'ringlab.snapshots';
+
+export interface StoreOptions {
+  readonly store: string;
+}
+
+export interface ReportOptions extends StoreOptions {
+  readonly json?: boolean;
+}
+
+export function openStore({ store }: StoreOptions): Store {
+  return new Store(store);
+}
+
+/** The name given, or the current one. Throws a Failure when there is neither. */
+export function nameOrCurrent(store: Store, name: string | undefined): string {
+  const found = name ?? store.current;
+  if (found !== undefined) return found;
+  throw usage(
+    `nothing to go on from: ${store.folder} has no current snapshot. Begin with a program:\n` +
+      '  ringlab snapshot take NAME FILE --at STEP',
+  );
+}
+
+/** Refuses what only a machine that runs can do. */
+export function mustRun({ description: { name, template } }: Opened, folder: string): void {
+  if (!template) return;
+  const where = folder === defaultFolder ? '' : ` --store ${folder}`;
+  throw usage(
+    `${name} is a template: it does not run. Make a clone of it first:\n` +
+      `  ringlab snapshot clone ${name} NAME${where}`,
+  );
+}

@@ -1,0 +1,146 @@
+/** `ringlab snapshot take` and `restore`: guests begun from a file or from a snapshot, and run on. */
+import type { Command } from 'commander';
+import type { Stop } from '../../isa/machine/stop.ts';
+import { type Chain, last, loadDisk } from '../../vmm/snapshot/chain.ts';
+import { type Subject, variantOf } from '../../vmm/snapshot/guest.ts';
+import { Session } from '../../vmm/snapshot/session.ts';
+import type { Store } from '../../vmm/snapshot/store.ts';
+import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
+import { EXIT, usage } from '../failure.ts';
+import { readInput } from '../files.ts';
+import { type Guest, type GuestUse, openDisk, prepareBlank, prepareGuest } from '../guest.ts';
+import type { GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { note } from '../output.ts';
+import { runUntil } from '../verbs/run.ts';
+import { formatTaken } from './format.ts';
+import { mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
+
+export interface RestoreOptions extends StoreOptions {
+  readonly monitor: string;
+  readonly engine: GuestOptions['engine'];
+  readonly input?: string;
+  readonly maxSteps?: number;
+}
+
+export interface TakeOptions extends GuestOptions, StoreOptions {
+  readonly at: { readonly steps: number; readonly relative: boolean };
+  readonly from?: string;
+  readonly compress?: boolean;
+}
+
+/** A guest, and its way from snapshot to snapshot. */
+interface Begun {
+  readonly guest: Guest;
+  readonly session: Session;
+}
+
+/** Runs a guest from a file, or on from a snapshot, to a step, and takes a snapshot there. */
+export async function take(
+  name: string,
+  file: string | undefined,
+  options: TakeOptions,
+  command: Command,
+): Promise<number> {
+  const store = openStore(options);
+  if (store.has(name)) throw usage(`there is a snapshot ${name} already; delete it, or choose another name`);
+  if (file !== undefined && options.from !== undefined)
+    throw usage('begin from a file, or with --from, not both');
+  if (file === undefined) refuseHardware(command);
+  const begun =
+    file === undefined
+      ? restoreFrom(store, nameOrCurrent(store, options.from), options)
+      : await beginFrom(store, file, options);
+  const { guest, session } = begun;
+  const { steps } = guest.machine;
+  const until = options.at.relative ? steps + options.at.steps : options.at.steps;
+  if (until < steps)
+    throw usage(`--at ${until}: the guest is at step ${steps} already, and time does not go back`);
+  const stop = await runUntil(guest, Math.min(until, options.maxSteps ?? until));
+  guest.flush();
+  const packing = options.compress ? 'deflate' : 'plain';
+  const taken =
+    session.parent === undefined
+      ? session.takeAll({ name, program: file ?? '', symbols: guest.listed }, { packing })
+      : session.takeChanges(name, { packing });
+  store.setCurrent(name);
+  tellEarly(name, stop as Stop, guest.machine.steps, until);
+  note(formatTaken(taken));
+  return EXIT.DONE;
+}
+
+/** Options that say what the machine is; a snapshot says that itself. */
+function refuseHardware(command: Command): void {
+  for (const option of ['isa', 'memory', 'disk', 'process', 'env']) {
+    if (command.getOptionValueSource(option) === 'cli')
+      throw usage(`--${option}: the snapshot has its own; give it together with a file`);
+  }
+}
+
+function tellEarly(name: string, stop: Stop, step: number, until: number): void {
+  if (stop.kind === 'limit' || step >= until) return;
+  const how = { power: 'powered off', unhandled: 'was stopped by a trap', input: 'waits for input' };
+  const what = how[stop.kind as keyof typeof how] ?? 'waits for nothing';
+  note(`ringlab: ${name}: the guest ${what} at step ${step}, before step ${until}\n`);
+}
+
+async function beginFrom(store: Store, file: string, options: TakeOptions): Promise<Begun> {
+  if (options.process) throw usage('--process: a process is no machine, and has no snapshots');
+  const disk = options.disk === undefined ? undefined : ThinDisk.over(openDisk(options.disk, 'r'));
+  const guest = await prepareGuest(file, [], options, {
+    interactive: true,
+    ...(disk ? { store: disk } : {}),
+  });
+  return { guest, session: new Session(store, subjectOf(guest, disk)) };
+}
+
+/** A guest put where a snapshot is, ready to run. Throws Failures and SnapshotErrors. */
+function restoreFrom(store: Store, name: string, options: RestoreOptions): Begun {
+  const chain = store.chain(name);
+  mustRun(last(chain), store.folder);
+  return restoreChain(store, chain, options, { interactive: true });
+}
+
+function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: GuestUse): Begun {
+  const { configuration } = last(chain).description;
+  const { memory, sectors } = configuration;
+  const disk = sectors === 0 ? undefined : ThinDisk.overBlocks(sectors, loadDisk(store.files, chain));
+  const { monitor, engine } = options;
+  const guest = prepareBlank(
+    last(chain).description.name,
+    chain[0].description.symbols,
+    variantOf(configuration),
+    { isa: configuration.variant.name, monitor, engine, memory, env: [] },
+    { ...use, ...(disk ? { store: disk } : {}) },
+  );
+  const session = new Session(store, subjectOf(guest, disk));
+  session.restore(chain);
+  if (options.input !== undefined) addInput(guest, readInput(options.input));
+  return { guest, session };
+}
+
+function subjectOf({ machine, state }: Guest, disk: ThinDisk | undefined): Subject {
+  if (state === undefined) throw new Error('a process has no snapshots');
+  return { machine, state, disk };
+}
+
+/** Puts input behind what waits already; none comes after it. */
+function addInput({ state }: Guest, input: Uint8Array): void {
+  const saved = state?.save();
+  if (saved === undefined) return;
+  const { console } = saved.devices;
+  const all = new Uint8Array(Buffer.concat([console.input, input]));
+  state?.restore({
+    ...saved,
+    devices: { ...saved.devices, console: { ...console, open: false, input: all } },
+  });
+}
+
+/** Runs a guest on from a snapshot; nothing of that changes the snapshot. The exit status is the guest's own. */
+export async function restore(name: string | undefined, options: RestoreOptions): Promise<number> {
+  const store = openStore(options);
+  const { guest } = restoreFrom(store, nameOrCurrent(store, name), options);
+  const stop = await runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  guest.flush();
+  return tellOutcome(guest, stop);
+}

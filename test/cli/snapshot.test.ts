@@ -1,0 +1,185 @@
+/** `ringlab snapshot …` as its users meet it. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ringlab, scratch } from './kit.ts';
+
+const file = scratch();
+const kernel = 'guests/kernel/kernel.s';
+
+/** Calls a verb of `snapshot` on the folder `store`. */
+function snapshot(store: string, ...args: readonly string[]) {
+  return ringlab(['snapshot', ...args, '--store', file(store)]);
+}
+
+beforeAll(() => {
+  expect(snapshot('made', 'take', 'boot', kernel, '--at', '100000').status).toBe(0);
+  expect(snapshot('made', 'take', 'later', '--at', '+50000').status).toBe(0);
+});
+
+/** A folder with the kernel at step 100000 as `boot`, and at 150000 as `later`. */
+function kernelStore(store: string): void {
+  cpSync(file('made'), file(store), { recursive: true });
+}
+
+describe('ringlab snapshot', () => {
+  it('takes a guest apart and puts it together again: what it prints is what it prints in one run', () => {
+    const whole = ringlab(['run', kernel]);
+    const parts = [
+      snapshot('parts', 'take', 'boot', kernel, '--at', '100000'),
+      snapshot('parts', 'take', 'later', '--at', '+50000', '--monitor', 'trap-and-emulate'),
+      snapshot('parts', 'restore', '--engine', 'interpreter'),
+    ];
+    expect(parts.map(({ stdout }) => stdout).join('')).toBe(whole.stdout);
+    expect(parts.map(({ status }) => status)).toEqual([0, 0, whole.status]);
+    expect(parts[1]?.stderr).toMatch(
+      /^ringlab: later: taken at step 150000, changed since boot: \d+ pages, \d+ KiB\n$/,
+    );
+    expect(snapshot('parts', 'restore', 'boot').stdout).toBe(`${parts[1]?.stdout}${parts[2]?.stdout}`);
+  });
+
+  it('shows the tree, where you are, and what two snapshots differ in, in 80 columns', () => {
+    kernelStore('tree');
+    expect(snapshot('tree', 'revert', 'boot').status).toBe(0);
+    snapshot('tree', 'take', 'other', '--at', '150000', '--monitor', 'hybrid');
+    snapshot('tree', 'clone', 'boot', 'one', 'two');
+    const shown = snapshot('tree', 'tree').stdout;
+    expect(shown).toMatch(
+      /^boot +step 100000, 233 pages, \d+ KiB\n├─ later .*\n├─ one .*\n├─ other .* <- you are here\n└─ two /,
+    );
+    expect(snapshot('tree', 'diff', 'later', 'other').stdout).toBe('later and other are the same\n');
+    const { stdout } = snapshot('tree', 'diff', 'boot', 'later');
+    expect(stdout).toMatch(/^step +100000 +150000$/m);
+    expect(stdout).toMatch(/^memory +\d+ pages, \d+ bytes$/m);
+    for (const text of [shown, stdout, snapshot('tree', 'show').stdout, snapshot('tree', 'list').stdout])
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('deletes, consolidates and verifies without a change to what is left', () => {
+    kernelStore('less');
+    const before = snapshot('less', 'restore', 'later').stdout;
+    expect(snapshot('less', 'delete', 'boot').stderr).toContain('what it had is in later now');
+    expect(snapshot('less', 'consolidate', 'later').status).toBe(0);
+    expect(snapshot('less', 'restore', 'later').stdout).toBe(before);
+    expect(snapshot('less', 'verify').stdout).toBe('later: good\n');
+  });
+
+  it('does not run a template, but clones of it', () => {
+    kernelStore('template');
+    snapshot('template', 'template', 'boot');
+    for (const args of [
+      ['restore', 'boot'],
+      ['revert', 'boot'],
+      ['take', 'x', '--from', 'boot', '--at', '+1'],
+    ]) {
+      const { status, stderr } = snapshot('template', ...args);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringContaining('boot is a template: it does not run. Make a clone'),
+      ]);
+    }
+    snapshot('template', 'clone', 'boot', 'copy');
+    expect(snapshot('template', 'restore', 'copy').status).toBe(0);
+    const identity = (name: string) =>
+      (
+        JSON.parse(snapshot('template', 'show', name, '--json').stdout) as {
+          configuration: { identity: string };
+        }
+      ).configuration.identity;
+    expect(identity('copy')).not.toBe(identity('boot'));
+    expect(identity('later')).toBe(identity('boot'));
+  });
+
+  it('keeps what a guest writes to its disk, and never writes to the file', () => {
+    const disk = file('disk.img', new Uint8Array(64 * 512).fill(7));
+    const first = snapshot('disk', 'take', 'half', 'guests/disk-copy.s', '--disk', disk, '--at', '1500');
+    const rest = snapshot('disk', 'restore', 'half');
+    const whole = ringlab(['run', 'guests/disk-copy.s', '--disk', file('other.img', readFileSync(disk))]);
+    expect([first.stdout + rest.stdout, rest.status]).toEqual([whole.stdout, whole.status]);
+    expect(readFileSync(disk).every((byte) => byte === 7)).toBe(true);
+  });
+
+  it('has the input of a file in it, and takes more when it is put back', () => {
+    const input = file('input.txt', 'abc');
+    const first = snapshot('echo', 'take', 'half', 'guests/echo.s', '--input', input, '--at', '40');
+    expect([first.status, first.stdout]).toEqual([0, 'AB']);
+    expect(snapshot('echo', 'restore', 'half').stdout).toBe('C');
+    const { stdout, status } = snapshot('echo', 'restore', '--input', file('more.txt', 'def\n\u0004'));
+    expect([stdout, status]).toEqual(['CDEF\n', 7]);
+  });
+
+  it('tells lists, snapshots and findings as JSON', () => {
+    kernelStore('json');
+    expect(JSON.parse(snapshot('json', 'list', '--json').stdout)).toMatchObject({
+      format: 'ringlab-snapshot',
+      version: 1,
+      snapshots: [
+        { name: 'boot', parent: null, step: 100000, current: false, template: false },
+        { name: 'later', parent: 'boot', step: 150000, current: true },
+      ],
+    });
+    expect(JSON.parse(snapshot('json', 'show', 'boot', '--json').stdout)).toMatchObject({
+      name: 'boot',
+      state: { step: '100000' },
+    });
+    expect(JSON.parse(snapshot('json', 'diff', 'boot', 'boot', '--json').stdout)).toMatchObject({
+      fields: [],
+      memory: [],
+      disk: [],
+    });
+  });
+
+  it('refuses what is damaged, foreign or not there with one line that names the file, and status 65', () => {
+    kernelStore('bad');
+    const path = file('bad/boot.snap');
+    const good = readFileSync(path);
+    const cases: readonly (readonly [bytes: Uint8Array, args: readonly string[], message: string])[] = [
+      [good, ['restore', 'nowhere'], 'no snapshot "nowhere"; there are boot, later'],
+      [
+        good.subarray(0, 5000),
+        ['restore', 'later'],
+        `${path}: cut short: 5000 of ${good.length} bytes are there`,
+      ],
+      [Buffer.from('#!/bin/sh\n'), ['restore', 'later'], `${path}: not a snapshot of ringlab`],
+      [
+        Buffer.concat([good.subarray(0, -1), Buffer.of(9)]),
+        ['restore', 'later'],
+        `${path}: damaged: the check sum does not fit its blocks`,
+      ],
+      [readFileSync(file('bad/later.snap')), ['restore', 'later'], `its parent was altered: ${path}`],
+    ];
+    for (const [bytes, args, message] of cases) {
+      writeFileSync(path, bytes);
+      const { status, stdout, stderr } = snapshot('bad', ...args);
+      expect([status, stdout, stderr.split('\n').length], stderr).toEqual([65, '', 2]);
+      expect(stderr).toContain(message);
+    }
+    expect(snapshot('bad', 'verify').status).toBe(65);
+    writeFileSync(path, good);
+    expect(snapshot('bad', 'verify').status).toBe(0);
+  });
+
+  it.each([
+    [['take', 'x', '--at', '5'], 'has no current snapshot'],
+    [['take', 'x', kernel], "required option '--at <step>'"],
+    [['take', 'x', kernel, '--at', 'noon'], 'expected a whole number'],
+    [['take', 'a/b', 'guests/hello.s', '--at', '1'], 'a name has letters'],
+    [['take', 'x', 'guests/primes.s', '--process', '--at', '1'], 'a process is no machine'],
+  ])('refuses %j with status 2 or 65 and says why', (args, message) => {
+    const { status, stderr } = snapshot('none', ...args);
+    expect([2, 65]).toContain(status);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('refuses a name that is taken, a step that has passed, and hardware for a guest that has its own', () => {
+    kernelStore('usage');
+    for (const [args, message] of [
+      [['take', 'boot', kernel, '--at', '1'], 'there is a snapshot boot already'],
+      [['take', 'x', '--at', '5'], 'the guest is at step 150000 already'],
+      [['take', 'x', '--at', '+5', '--memory', '1M'], '--memory: the snapshot has its own'],
+    ] as const) {
+      const { status, stderr } = snapshot('usage', ...args);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+});

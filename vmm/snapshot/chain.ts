@@ -1,0 +1,105 @@
+/**
+ * A chain: a snapshot and those it was taken from, the first of which holds everything.
+ * What the machine's memory and disk were is the newest of each block along it.
+ */
+import type { Memory } from '../../isa/machine/memory.ts';
+import { BLOCK, type Blocks, isZero, type Table, ZERO } from './blocks.ts';
+import type { Files } from './files.ts';
+import { putPage } from './guest.ts';
+import { loadBlocks, type Opened, readBlocks } from './read.ts';
+
+/** The first snapshot to the one that is meant. */
+export type Chain = readonly [Opened, ...Opened[]];
+
+export function last(chain: Chain): Opened {
+  return chain.at(-1) as Opened;
+}
+
+/** Pages by number, the newest of each. A page that is nowhere is zeros. */
+interface Places {
+  /** Whose: the place in the chain, and the stored block in it, 0 = zeros. */
+  readonly layer: Int32Array;
+  readonly block: Uint32Array;
+}
+
+/**
+ * Puts the chain's memory into a machine's. Throws SnapshotError for a block that is damaged,
+ * and memory is then no use to anybody.
+ */
+export function restoreMemory(files: Files, chain: Chain, memory: Memory): void {
+  const places = newest(chain, memory.size / BLOCK);
+  for (let page = 0; page * BLOCK < memory.size; page++) {
+    if (places.block[page] === 0 && !isZero(memory.bytes.subarray(page * BLOCK, (page + 1) * BLOCK)))
+      putPage(memory, page, ZERO);
+  }
+  for (const [n, opened] of chain.entries()) {
+    const users = usersOf(opened, (page) => places.layer[page] === n);
+    readBlocks(files, opened, (place, block) => {
+      for (let at = users.from[place] as number; at < (users.from[place + 1] as number); at++)
+        putPage(memory, users.pages[at] as number, block);
+    });
+  }
+}
+
+function newest(chain: Chain, pages: number): Places {
+  const layer = new Int32Array(pages).fill(-1);
+  const block = new Uint32Array(pages);
+  for (const [n, { memory }] of chain.entries()) {
+    for (let at = 0; at < memory.length; at += 2) {
+      layer[memory[at] as number] = n;
+      block[memory[at] as number] = memory[at + 1] as number;
+    }
+  }
+  return { layer, block };
+}
+
+/** The pages of each stored block, for which `wanted`: block n's are `pages` from `from[n]` to `from[n + 1]`. */
+function usersOf({ memory, description }: Opened, wanted: (page: number) => boolean) {
+  const from = new Uint32Array(description.blocks.count + 2);
+  const eachUser = (act: (page: number, place: number) => void) => {
+    for (let at = 0; at < memory.length; at += 2) {
+      const [page, place] = [memory[at] as number, memory[at + 1] as number];
+      if (place !== 0 && wanted(page)) act(page, place);
+    }
+  };
+  eachUser((_, place) => {
+    from[place + 1] = (from[place + 1] as number) + 1;
+  });
+  for (let n = 1; n < from.length; n++) from[n] = (from[n] as number) + (from[n - 1] as number);
+  const next = from.slice();
+  const pages = new Uint32Array(from.at(-1) as number);
+  eachUser((page, place) => {
+    pages[next[place] as number] = page;
+    next[place] = (next[place] as number) + 1;
+  });
+  return { from, pages };
+}
+
+/** Memory and disk of the whole chain, loaded: all blocks that are not zeros. Throws SnapshotError. */
+export function loadChain(files: Files, chain: Chain): { readonly memory: Blocks; readonly disk: Blocks } {
+  return overlay(chain.map((opened) => loadBlocks(files, opened)));
+}
+
+/** Only the disk's. */
+export function loadDisk(files: Files, chain: Chain): Blocks {
+  const used = chain.filter(({ disk }) => disk.length > 0);
+  return overlay(used.map((opened) => loadBlocks(files, opened))).disk;
+}
+
+function overlay(layers: readonly { readonly memory: Blocks; readonly disk: Blocks }[]) {
+  const join = (parts: readonly Blocks[]) => withoutZeros(new Map(parts.flatMap((part) => [...part])));
+  return {
+    memory: join(layers.map(({ memory }) => memory)),
+    disk: join(layers.map(({ disk }) => disk)),
+  };
+}
+
+/** The blocks that are not zeros. */
+export function withoutZeros(blocks: Blocks): Blocks {
+  return new Map([...blocks].filter(([, block]) => block !== ZERO));
+}
+
+/** How many blocks a table has. */
+export function countOf(table: Table): number {
+  return table.length / 2;
+}

@@ -1,0 +1,125 @@
+/** What a snapshot says of itself, but for the contents of blocks: the machine, its state, its parent. */
+import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
+import type { MachineState } from '../../isa/machine/machine.ts';
+import { SR } from '../../isa/table/sysregs.ts';
+import { variantRows } from '../../isa/table/variants.ts';
+import {
+  bytes,
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  text,
+  unsigned,
+  where,
+} from './schema.ts';
+import { machineState } from './state.ts';
+
+/** Bytes of a snapshot's id and of a machine's identity. */
+export const ID_BYTES = 16;
+
+const mostSymbols = 1_000_000;
+const mostText = 4096;
+
+/** The hardware, which no run changes. */
+export interface Configuration {
+  /** Who this machine is: the same in all its snapshots, another in each clone. */
+  readonly identity: Uint8Array;
+  readonly variant: {
+    readonly name: string;
+    readonly cpuid: number;
+    readonly unprivileged: readonly string[];
+  };
+  /** Bytes of memory, whole pages. */
+  readonly memory: number;
+  /** Sectors of the disk; 0 = none. */
+  readonly sectors: number;
+}
+
+/** A symbol of the program that the machine began with: for people who read a crash report. */
+export interface SavedSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly global: boolean;
+}
+
+/** How blocks are stored: as they are, or in groups, each deflated. */
+export const packings = ['plain', 'deflate'] as const;
+export type Packing = (typeof packings)[number];
+
+export interface Description {
+  /** The id it goes by since it was written anew; null = it is as it was taken, and its check sum is its id. */
+  readonly id: Uint8Array | null;
+  readonly name: string;
+  /** What it was taken from, and holds only the differences to; null = it holds everything. */
+  readonly parent: { readonly id: Uint8Array; readonly name: string } | null;
+  /** It does not run; clones of it do. */
+  readonly template: boolean;
+  readonly configuration: Configuration;
+  /** The file that the machine began with. */
+  readonly program: string;
+  /** Symbols of that; none where there is a parent, which has them. */
+  readonly symbols: readonly SavedSymbol[];
+  readonly state: MachineState;
+  /** Tables (blocks.ts) as little-endian words. */
+  readonly memory: Uint8Array;
+  readonly disk: Uint8Array;
+  /** The stored blocks: how many, how, the bytes of each group if packed, and SHA-256 of all as they are stored. */
+  readonly blocks: {
+    readonly count: number;
+    readonly packing: Packing;
+    readonly sizes: readonly number[];
+    readonly sha256: Uint8Array;
+  };
+}
+
+/** Names that a snapshot can have: they are names of files. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const name = where(
+  text(64),
+  (value) => namePattern.test(value),
+  'letters, digits, dots, hyphens and underscores',
+);
+const id = bytes(ID_BYTES, ID_BYTES);
+const mostBlocks = 2 ** 31 - 1;
+const table = where(bytes(2 ** 30), ({ length }) => length % 8 === 0, 'whole pairs of words');
+
+const configuration: Shape<Configuration> = record({
+  identity: id,
+  variant: record({
+    name: text(mostText),
+    cpuid: unsigned,
+    unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+  }),
+  memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
+  sectors: unsigned,
+});
+
+/** The shape of a description. */
+export const description: Shape<Description> = where(
+  record({
+    id: nullable(id),
+    name,
+    parent: nullable(record({ id, name })),
+    template: flag,
+    configuration,
+    program: text(mostText),
+    symbols: list(record({ name: text(mostText), address: unsigned, global: flag }), 0, mostSymbols),
+    state: machineState,
+    memory: table,
+    disk: table,
+    blocks: record({
+      count: integer(0, mostBlocks),
+      packing: oneOf(...packings),
+      sizes: list(unsigned, 0, mostBlocks),
+      sha256: bytes(32, 32),
+    }),
+  }),
+  ({ configuration: { memory, variant }, state }) =>
+    state.system[SR.MEMSIZE] === memory && (state.system[SR.CPUID] as number) >>> 0 === variant.cpuid,
+  'MEMSIZE and CPUID to be as the configuration has them',
+);

@@ -1,0 +1,92 @@
+/** What two snapshots differ in: processor and devices field by field, memory and disk by their blocks. */
+import type { MachineState } from '../../isa/machine/machine.ts';
+import { hex } from '../../isa/table/disassemble.ts';
+import { registerName } from '../../isa/table/registers.ts';
+import { systemRegisters } from '../../isa/table/sysregs.ts';
+import { BLOCK, type Blocks, ZERO } from './blocks.ts';
+import { type Chain, last, loadChain } from './chain.ts';
+import type { Files } from './files.ts';
+
+/** A field that differs, as text on either side. */
+export interface FieldDifference {
+  readonly what: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** A block that differs: its number, how many of its bytes do, and the first word that does. */
+export interface BlockDifference {
+  readonly block: number;
+  readonly bytes: number;
+  /** Address in memory or on disk, a multiple of 4; the words unsigned. */
+  readonly at: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+export interface SnapshotDifference {
+  readonly fields: readonly FieldDifference[];
+  readonly memory: readonly BlockDifference[];
+  readonly disk: readonly BlockDifference[];
+}
+
+/** Compares what two snapshots stand for, wherever they are in the tree. Throws SnapshotError. */
+export function diffSnapshots(files: Files, left: Chain, right: Chain): SnapshotDifference {
+  const [a, b] = [loadChain(files, left), loadChain(files, right)];
+  return {
+    fields: diffFields(last(left).description.state, last(right).description.state),
+    memory: diffBlocks(a.memory, b.memory),
+    disk: diffBlocks(a.disk, b.disk),
+  };
+}
+
+function diffFields(a: MachineState, b: MachineState): FieldDifference[] {
+  const [left, right] = [new Map(fieldsOf(a)), new Map(fieldsOf(b))];
+  const names = new Set([...left.keys(), ...right.keys()]);
+  return [...names]
+    .map((what) => ({ what, left: left.get(what) ?? 'none', right: right.get(what) ?? 'none' }))
+    .filter((field) => field.left !== field.right);
+}
+
+/** Every field by a name that people know. */
+export function fieldsOf(state: MachineState): (readonly [name: string, text: string])[] {
+  const { pc, steps, status, waiting, timerAt, timerPending, stop } = state;
+  return [
+    ['step', String(steps)],
+    ['pc', hex(pc)],
+    ['STATUS', hex(status)],
+    ['waits in hlt', waiting ? 'yes' : 'no'],
+    ...state.registers.map((value, n) => [registerName(n), hex(value)] as const),
+    ...systemRegisters
+      .filter(({ mask, name }) => mask !== undefined && name !== 'TIMER')
+      .map(({ number, name }) => [name, hex(state.system[number] as number)] as const),
+    ['timer', timerAt === null ? 'off' : `step ${timerAt}`],
+    ['timer pending', timerPending ? 'yes' : 'no'],
+    ['stopped', stop === null ? 'no' : stop.kind],
+    ...Object.entries(state.devices).flatMap(([name, device]) => leaves(name, device)),
+  ];
+}
+
+/** The leaves of plain data, named by the way to them. */
+function leaves(name: string, data: unknown): (readonly [name: string, text: string])[] {
+  if (data instanceof Uint8Array) return [[name, Buffer.from(data).toString('hex') || 'empty']];
+  if (typeof data === 'object' && data !== null) {
+    return Object.entries(data).flatMap(([inside, value]) => leaves(`${name} ${inside}`, value));
+  }
+  return [[name, data === null ? 'none' : JSON.stringify(data)]];
+}
+
+function diffBlocks(a: Blocks, b: Blocks): BlockDifference[] {
+  const numbers = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y);
+  return numbers
+    .map((block) => [block, a.get(block) ?? ZERO, b.get(block) ?? ZERO] as const)
+    .filter(([, left, right]) => Buffer.compare(left, right) !== 0)
+    .map(([block, left, right]) => diffBlock(block, left, right));
+}
+
+function diffBlock(block: number, left: Uint8Array, right: Uint8Array): BlockDifference {
+  const bytes = left.reduce((sum, byte, n) => sum + Number(byte !== right[n]), 0);
+  const word = left.findIndex((byte, n) => byte !== right[n]) & ~3;
+  const read = (from: Uint8Array) => new DataView(from.buffer, from.byteOffset, BLOCK).getUint32(word, true);
+  return { block, bytes, at: block * BLOCK + word, left: read(left), right: read(right) };
+}

@@ -1,0 +1,94 @@
+/**
+ * A snapshot's file, format version 1: its layout, and its head made and checked. Written
+ * by write.ts, read by read.ts. Numbers are little-endian.
+ *
+ *     0    8   magic: 89 52 4c 53 4e 41 50 0a (".RLSNAP" and a line feed)
+ *     8    4   format version: 1
+ *     12   4   length of the description in bytes, d
+ *     16   8   length of the file in bytes
+ *     24   8   zeros
+ *     32  32   SHA-256 of bytes 0 to 31 and 64 to B - 1
+ *     64   d   the description: CBOR, deterministic; its fields are in description.ts
+ *     …        zeros up to B, the next multiple of 4096
+ *     B        the stored blocks of 4096 bytes, one after the other; or, packed, groups of
+ *              256 blocks, each deflated by itself (RFC 1951), their lengths in the description
+ *
+ * The description's `memory` and `disk` are tables of pairs of words: the number of a page
+ * of memory or of 4 KiB of disk, ascending, and where its contents are: 0 = zeros, n = the
+ * nth stored block. What is in no table is as in the parent; zeros if there is none.
+ *
+ * Length and check sum are verified before the description is parsed, and the blocks'
+ * SHA-256, which is in the description, before a machine runs on them. The first 16 bytes
+ * of the check sum are the snapshot's id, unless the description names one. So an id stands
+ * for all contents, and a child that names its parent's for its parent's as well.
+ */
+import { createHash } from 'node:crypto';
+import { BLOCK } from './blocks.ts';
+import { SnapshotError } from './failure.ts';
+
+const FORMAT_VERSION = 1;
+
+const magic = Uint8Array.of(0x89, 0x52, 0x4c, 0x53, 0x4e, 0x41, 0x50, 0x0a);
+/** Bytes before the description. */
+export const HEAD = 64;
+const sumAt = 32;
+
+/** Blocks that are packed together, and read at once. */
+export const GROUP = 256;
+
+/** Everything before the blocks, check sum and all. */
+export function makeHead(encoded: Uint8Array, stored: number): Uint8Array {
+  const head = new Uint8Array(blocksAt(encoded.length));
+  const view = new DataView(head.buffer);
+  head.set(magic);
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, encoded.length, true);
+  view.setBigUint64(16, BigInt(head.length + stored), true);
+  head.set(encoded, HEAD);
+  head.set(checkSum(head), sumAt);
+  return head;
+}
+
+/** The check sum of everything before the blocks. */
+export function checkSum(head: Uint8Array): Uint8Array {
+  return createHash('sha256').update(head.subarray(0, sumAt)).update(head.subarray(HEAD)).digest();
+}
+
+/** Where the blocks begin, after a description of that length. */
+function blocksAt(length: number): number {
+  return Math.ceil((HEAD + length) / BLOCK) * BLOCK;
+}
+
+/** The check sum that the head says. */
+export function saidSum(head: Uint8Array): Uint8Array {
+  return head.slice(sumAt, HEAD);
+}
+
+/** Length of the description that the head says. */
+export function saidLength(head: Uint8Array): number {
+  return viewOf(head).getUint32(12, true);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Checks what comes before anything else; returns where the blocks begin. */
+export function checkHead(path: string, head: Uint8Array, size: number): number {
+  const refuse = (reason: string) => new SnapshotError(path, reason);
+  if (size === 0) throw refuse('empty: not a snapshot');
+  const begun = head.subarray(0, magic.length);
+  if (Buffer.compare(begun, magic.subarray(0, begun.length)) !== 0)
+    throw refuse('not a snapshot of ringlab (it begins otherwise)');
+  if (head.length < HEAD) throw refuse(`cut short: ${size} bytes, less than its head`);
+  const view = viewOf(head);
+  const version = view.getUint32(8, true);
+  if (version !== FORMAT_VERSION)
+    throw refuse(`format version ${version}; this ringlab reads version ${FORMAT_VERSION}`);
+  const length = view.getBigUint64(16, true);
+  if (BigInt(size) < length) throw refuse(`cut short: ${size} of ${length} bytes are there`);
+  if (BigInt(size) > length) throw refuse(`damaged: ${size} bytes instead of ${length}`);
+  const end = blocksAt(saidLength(head));
+  if (end > size) throw refuse('damaged: its description is longer than the file');
+  return end;
+}

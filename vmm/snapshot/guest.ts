@@ -1,0 +1,105 @@
+/**
+ * A guest as snapshots see it, bare or under a monitor: captured between two steps, and
+ * put back. Nothing here knows which engine or strategy runs it, and nothing of either
+ * is kept.
+ */
+import { createHash } from 'node:crypto';
+import type { Component } from '../../isa/machine/component.ts';
+import type { Machine, MachineState } from '../../isa/machine/machine.ts';
+import type { Memory } from '../../isa/machine/memory.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { BLOCK, isZero } from './blocks.ts';
+import { type Configuration, ID_BYTES, type SavedSymbol } from './description.ts';
+import type { Opened } from './read.ts';
+import { encodeState } from './state.ts';
+import type { ThinDisk } from './thin-disk.ts';
+import type { Content } from './write.ts';
+
+export interface Subject {
+  /** The guest's own machine: the bare one, or the virtual CPU. */
+  readonly machine: Machine;
+  /** Its state: the machine's, or what the monitor has of it. */
+  readonly state: Component<MachineState>;
+  readonly disk?: ThinDisk | undefined;
+}
+
+/** What a first snapshot says of where the guest comes from. */
+export interface Origin {
+  readonly name: string;
+  readonly program: string;
+  readonly symbols: readonly SavedSymbol[];
+}
+
+/** Everything of the guest. Pages are the memory's own: write them before it goes on. */
+export function captureAll({ machine, state, disk }: Subject, { name, program, symbols }: Origin): Content {
+  const saved = state.save();
+  const memory = new Map<number, Uint8Array>();
+  for (let page = 0; page * BLOCK < machine.memory.size; page++) {
+    const bytes = pageOf(machine.memory, page);
+    if (!isZero(bytes)) memory.set(page, bytes);
+  }
+  return {
+    id: null,
+    name,
+    parent: null,
+    template: false,
+    configuration: configurationOf(machine, disk?.sectors ?? 0, identityOf(name, program, saved)),
+    program,
+    symbols: symbols.map((symbol) => ({ name: symbol.name, address: symbol.address, global: symbol.global })),
+    state: saved,
+    memory,
+    disk: disk?.all() ?? new Map<number, Uint8Array>(),
+  };
+}
+
+/** What the guest changed since it was `parent`: the pages `dirty`, and what its disk has written. As `captureAll`, do not wait. */
+export function captureChanges(
+  { machine, state, disk }: Subject,
+  name: string,
+  parent: Opened,
+  dirty: readonly number[],
+): Content {
+  const { configuration, program } = parent.description;
+  return {
+    id: null,
+    name,
+    parent: { id: parent.id, name: parent.description.name },
+    template: false,
+    configuration,
+    program,
+    symbols: [],
+    state: state.save(),
+    memory: new Map(dirty.map((page) => [page, pageOf(machine.memory, page)])),
+    disk: disk?.written ?? new Map<number, Uint8Array>(),
+  };
+}
+
+function pageOf(memory: Memory, page: number): Uint8Array {
+  return memory.bytes.subarray(page * BLOCK, (page + 1) * BLOCK);
+}
+
+function configurationOf({ variant, memory }: Machine, sectors: number, identity: Uint8Array): Configuration {
+  const { name, cpuid, unprivileged } = variant;
+  return {
+    identity,
+    variant: { name, cpuid, unprivileged: [...unprivileged].sort() },
+    memory: memory.size,
+    sectors,
+  };
+}
+
+/** A new machine's identity: chosen by what it is called and what it is, so that a run repeated is the same machine. */
+function identityOf(name: string, program: string, state: MachineState): Uint8Array {
+  const hash = createHash('sha256').update(`${name}\n${program}\n`).update(encodeState(state));
+  return new Uint8Array(hash.digest().subarray(0, ID_BYTES));
+}
+
+export function variantOf({ variant }: Configuration): Variant {
+  return { ...variant, unprivileged: new Set(variant.unprivileged) };
+}
+
+/** Writes one page; whoever watches it is told. */
+export function putPage(memory: Memory, page: number, bytes: Uint8Array): void {
+  if (memory.watched[page] === 0) memory.bytes.set(bytes, page * BLOCK);
+  else memory.fill(page * BLOCK, bytes);
+}

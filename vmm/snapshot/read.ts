@@ -1,0 +1,152 @@
+/** Reading a snapshot's file: verified before it is parsed, and its blocks before they are used. The layout: format.ts. */
+import { createHash } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import { BLOCK, type Blocks, type Table, ZERO } from './blocks.ts';
+import { decodeAs } from './codec.ts';
+import { type Description, description, ID_BYTES } from './description.ts';
+import { reasonOf, SnapshotError } from './failure.ts';
+import { type Files, readPart } from './files.ts';
+import { checkHead, checkSum, GROUP, HEAD, saidLength, saidSum } from './format.ts';
+
+/** What a file of a snapshot says, verified, and how to read its blocks. */
+export interface Opened {
+  readonly path: string;
+  readonly id: Uint8Array;
+  readonly description: Description;
+  /** Bytes of the file. */
+  readonly size: number;
+  readonly memory: Table;
+  readonly disk: Table;
+}
+
+/** Opens a file and verifies everything but its blocks. Throws SnapshotError. */
+export function openSnapshot(files: Files, path: string): Opened {
+  return withFile(files, path, (file, size) => {
+    const head = readPart(files, file, 0, HEAD);
+    const end = checkHead(path, head, size);
+    const rest = readPart(files, file, HEAD, end - HEAD);
+    const whole = Buffer.concat([head, rest]);
+    const sum = saidSum(head);
+    if (whole.length !== end || Buffer.compare(checkSum(whole), sum) !== 0) {
+      throw new SnapshotError(path, 'damaged: its check sum does not fit its first part');
+    }
+    const length = saidLength(head);
+    const said = parse(path, rest.subarray(0, length));
+    checkLayout(path, said, end, size);
+    return {
+      path,
+      id: said.id ?? sum.slice(0, ID_BYTES),
+      description: said,
+      size,
+      memory: checkTable(path, 'memory', said, said.configuration.memory / BLOCK),
+      disk: checkTable(path, 'disk', said, Math.ceil(said.configuration.sectors / (BLOCK / 512))),
+    };
+  });
+}
+
+function parse(path: string, encoded: Uint8Array): Description {
+  try {
+    return decodeAs(description, encoded);
+  } catch (error) {
+    throw new SnapshotError(path, `not a description that we know: ${(error as Error).message}`);
+  }
+}
+
+function checkLayout(path: string, { blocks, id, parent }: Description, at: number, size: number): void {
+  const { count, packing, sizes } = blocks;
+  const groups = packing === 'plain' ? 0 : Math.ceil(count / GROUP);
+  const stored = packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0);
+  if (sizes.length !== groups || at + stored !== size)
+    throw new SnapshotError(path, 'damaged: its blocks do not fill the file');
+  if (id !== null && parent !== null && Buffer.compare(id, parent.id) === 0)
+    throw new SnapshotError(path, 'damaged: it is its own parent');
+}
+
+/** The table as words, if it is one for `most` blocks. */
+function checkTable(path: string, field: 'memory' | 'disk', said: Description, most: number): Table {
+  const table = toWords(said[field]);
+  let before = -1;
+  for (let at = 0; at < table.length; at += 2) {
+    const [number, place] = [table[at] as number, table[at + 1] as number];
+    if (number <= before || number >= most || place > said.blocks.count)
+      throw new SnapshotError(path, `damaged: entry ${at / 2} of its table "${field}" is out of range`);
+    before = number;
+  }
+  return table;
+}
+
+/**
+ * Reads all stored blocks in order and verifies them. `take` gets each one's place, from 1,
+ * and its bytes, which stay as they are only until it returns. Throws SnapshotError, at the
+ * end if the check sum does not fit: who took blocks must not use them then.
+ */
+export function readBlocks(
+  files: Files,
+  opened: Opened,
+  take: (place: number, block: Uint8Array) => void,
+): void {
+  const { path, size, description: said } = opened;
+  const { count, packing, sizes, sha256 } = said.blocks;
+  const hash = createHash('sha256');
+  withFile(files, path, (file, now) => {
+    if (now !== size) throw new SnapshotError(path, 'it was written to meanwhile');
+    let at = size - (packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0));
+    for (let done = 0; done < count; done += GROUP) {
+      const length = Math.min(GROUP * BLOCK, (count - done) * BLOCK);
+      const stored = packing === 'plain' ? length : (sizes[done / GROUP] as number);
+      const bytes = readPart(files, file, at, stored);
+      if (bytes.length !== stored) throw new SnapshotError(path, 'cut short while it was read');
+      hash.update(bytes);
+      const group = packing === 'plain' ? bytes : unpack(path, bytes, length);
+      for (let n = 0; n * BLOCK < length; n++) take(done + n + 1, group.subarray(n * BLOCK, (n + 1) * BLOCK));
+      at += stored;
+    }
+  });
+  if (Buffer.compare(hash.digest(), sha256) !== 0)
+    throw new SnapshotError(path, 'damaged: the check sum does not fit its blocks');
+}
+
+function unpack(path: string, bytes: Uint8Array, length: number): Uint8Array {
+  let group: Uint8Array | undefined;
+  try {
+    group = inflateRawSync(bytes, { maxOutputLength: length });
+  } catch {
+    // Refused below, as what inflates to something else.
+  }
+  if (group?.length === length) return group;
+  throw new SnapshotError(path, 'damaged: a group of its blocks does not inflate');
+}
+
+/** The snapshot's own blocks of memory and disk, kept. Throws SnapshotError. */
+export function loadBlocks(files: Files, opened: Opened): { readonly memory: Blocks; readonly disk: Blocks } {
+  const stored = new Uint8Array(opened.description.blocks.count * BLOCK);
+  readBlocks(files, opened, (place, block) => stored.set(block, (place - 1) * BLOCK));
+  const of = (table: Table): Blocks => {
+    const blocks = new Map<number, Uint8Array>();
+    for (let at = 0; at < table.length; at += 2) {
+      const place = table[at + 1] as number;
+      const block = place === 0 ? ZERO : stored.subarray((place - 1) * BLOCK, place * BLOCK);
+      blocks.set(table[at] as number, block);
+    }
+    return blocks;
+  };
+  return { memory: of(opened.memory), disk: of(opened.disk) };
+}
+
+function withFile<T>(files: Files, path: string, act: (file: number, size: number) => T): T {
+  let file: number | undefined;
+  try {
+    file = files.openToRead(path);
+    return act(file, files.size(file));
+  } catch (error) {
+    if (error instanceof SnapshotError) throw error;
+    throw new SnapshotError(path, `cannot read it: ${reasonOf(error)}`);
+  } finally {
+    if (file !== undefined) files.close(file);
+  }
+}
+
+function toWords(bytes: Uint8Array): Table {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, n) => view.getUint32(n * 4, true));
+}

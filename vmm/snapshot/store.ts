@@ -1,0 +1,163 @@
+/**
+ * A folder of snapshots: a file each, NAME.snap, and `current`, which names the one that
+ * the guest is at. A tree, for every snapshot but the first of a guest names its parent.
+ *
+ * Every change is one file put in the place of another, or several of which each alone
+ * leaves all snapshots what they were.
+ */
+import { join } from 'node:path';
+import type { Chain } from './chain.ts';
+import { namePattern } from './description.ts';
+import { reasonOf, SnapshotError } from './failure.ts';
+import { type Files, isTemporary, nodeFiles, readPart, writeWhole } from './files.ts';
+import { openSnapshot, type Opened } from './read.ts';
+import { type Content, type WriteOptions, writeSnapshot } from './write.ts';
+
+const ending = '.snap';
+const longestName = 200;
+
+export class Store {
+  readonly folder: string;
+  readonly files: Files;
+
+  constructor(folder: string, files: Files = nodeFiles) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  pathOf(name: string): string {
+    return join(this.folder, `${name}${ending}`);
+  }
+
+  /** Names of all snapshots, sorted; none when there is no folder. Throws SnapshotError. */
+  names(): readonly string[] {
+    return this.#list()
+      .filter((file) => file.endsWith(ending))
+      .map((file) => file.slice(0, -ending.length))
+      .filter((name) => namePattern.test(name));
+  }
+
+  /** Paths of what programs that were killed did not finish. */
+  leftovers(): readonly string[] {
+    return this.#list()
+      .filter((file) => isTemporary(file))
+      .map((file) => join(this.folder, file));
+  }
+
+  has(name: string): boolean {
+    return this.names().includes(name);
+  }
+
+  /** A snapshot, verified but for its blocks. Throws SnapshotError. */
+  open(name: string): Opened {
+    if (!this.has(name)) {
+      const names = this.names();
+      const there = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+      throw new SnapshotError(this.folder, `no snapshot "${name}"; ${there}`);
+    }
+    return openSnapshot(this.files, this.pathOf(name));
+  }
+
+  /** All snapshots, by name. Throws SnapshotError for the first that is damaged. */
+  all(): readonly Opened[] {
+    return this.names().map((name) => this.open(name));
+  }
+
+  /** The snapshot and those it was taken from. Throws SnapshotError when one is missing or another. */
+  chain(name: string): Chain {
+    const chain: [Opened, ...Opened[]] = [this.open(name)];
+    for (;;) {
+      const [child] = chain;
+      const { parent } = child.description;
+      if (parent === null) return chain;
+      const path = this.pathOf(parent.name);
+      if (!this.has(parent.name)) throw new SnapshotError(child.path, `its parent is missing: ${path}`);
+      const opened = this.open(parent.name);
+      if (Buffer.compare(opened.id, parent.id) !== 0)
+        throw new SnapshotError(
+          child.path,
+          `its parent was altered: ${path} is another snapshot than it was taken from`,
+        );
+      if (chain.includes(opened) || chain.length > this.names().length)
+        throw new SnapshotError(child.path, 'damaged: its parents go round in a circle');
+      chain.unshift(opened);
+    }
+  }
+
+  /** Snapshots taken from this one. Throws SnapshotError when any in the folder is damaged: it may be one. */
+  children(of: Opened): readonly Opened[] {
+    return this.all().filter(
+      ({ description: { parent } }) => parent !== null && Buffer.compare(parent.id, of.id) === 0,
+    );
+  }
+
+  /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name. */
+  add(content: Content, options?: WriteOptions): Opened {
+    const path = this.pathOf(content.name);
+    if (!namePattern.test(content.name))
+      throw new SnapshotError(path, 'a name has letters, digits, dots, hyphens and underscores, at most 64');
+    if (this.has(content.name)) throw new SnapshotError(path, 'there is a snapshot of that name already');
+    return this.put(content, options);
+  }
+
+  /** Writes a snapshot in the place of what has its name. Throws SnapshotError; the old one is there then. */
+  put(content: Content, options?: WriteOptions): Opened {
+    this.#makeFolder();
+    const path = this.pathOf(content.name);
+    writeSnapshot(this.files, path, content, options);
+    return openSnapshot(this.files, path);
+  }
+
+  /** Takes a snapshot's file away. */
+  remove(name: string): void {
+    this.#change(this.pathOf(name), 'delete', () => {
+      this.files.remove(this.pathOf(name));
+      this.files.syncFolder(this.folder);
+    });
+  }
+
+  /** The snapshot that the guest is at; undefined if none was taken yet, or that one is no more. */
+  get current(): string | undefined {
+    const path = join(this.folder, 'current');
+    let file: number | undefined;
+    try {
+      file = this.files.openToRead(path);
+      const name = Buffer.from(readPart(this.files, file, 0, longestName))
+        .toString()
+        .trim();
+      return this.has(name) ? name : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new SnapshotError(path, `cannot read it: ${reasonOf(error)}`);
+    } finally {
+      if (file !== undefined) this.files.close(file);
+    }
+  }
+
+  /** Makes a snapshot the one that the guest is at. */
+  setCurrent(name: string): void {
+    const path = join(this.folder, 'current');
+    this.#change(path, 'write', () => writeWhole(this.files, path, [Buffer.from(`${name}\n`)]));
+  }
+
+  #list(): readonly string[] {
+    try {
+      return this.files.list(this.folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new SnapshotError(this.folder, `cannot read it: ${reasonOf(error)}`);
+    }
+  }
+
+  #makeFolder(): void {
+    this.#change(this.folder, 'make', () => this.files.makeFolder(this.folder));
+  }
+
+  #change(path: string, what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      throw new SnapshotError(path, `cannot ${what} it: ${reasonOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * A thin disk: blocks written since it was made, over a disk that it never writes to. It
+ * takes room for what was written only, and that is what a snapshot of it stores.
+ */
+import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
+import { BLOCK, type Blocks, isZero, ZERO } from './blocks.ts';
+
+const sectorsPerBlock = BLOCK / SECTOR;
+
+export class ThinDisk implements DiskStore {
+  readonly sectors: number;
+  readonly #below: (block: number) => Uint8Array;
+  /** Blocks written before the last `keep`, and since. */
+  readonly #kept = new Map<number, Uint8Array>();
+  readonly #written = new Map<number, Uint8Array>();
+
+  /** `below` gives a block of the disk below, zeros where it has none. */
+  constructor(sectors: number, below: (block: number) => Uint8Array) {
+    this.sectors = sectors;
+    this.#below = below;
+  }
+
+  /** Over another disk. */
+  static over(disk: DiskStore): ThinDisk {
+    return new ThinDisk(disk.sectors, (block) => {
+      const bytes = new Uint8Array(BLOCK);
+      const first = block * sectorsPerBlock;
+      for (let n = 0; n < sectorsPerBlock && first + n < disk.sectors; n++)
+        disk.read(first + n, bytes.subarray(n * SECTOR, (n + 1) * SECTOR));
+      return bytes;
+    });
+  }
+
+  /** Over the blocks of a snapshot. */
+  static overBlocks(sectors: number, blocks: Blocks): ThinDisk {
+    return new ThinDisk(sectors, (block) => blocks.get(block) ?? ZERO);
+  }
+
+  /** The blocks written since it was made, or since `keep`, as they are now. */
+  get written(): Blocks {
+    return this.#written;
+  }
+
+  /** From here on `written` begins anew: a snapshot has what was written so far. */
+  keep(): void {
+    for (const [number, block] of this.#written) this.#kept.set(number, block);
+    this.#written.clear();
+  }
+
+  /** All blocks that are not zeros, those below included. */
+  all(): Blocks {
+    const blocks = new Map<number, Uint8Array>();
+    for (let block = 0; block * sectorsPerBlock < this.sectors; block++) {
+      const bytes = this.#block(block);
+      if (!isZero(bytes)) blocks.set(block, bytes);
+    }
+    return blocks;
+  }
+
+  read(n: number, into: Uint8Array): void {
+    into.set(sectorOf(this.#block(Math.floor(n / sectorsPerBlock)), n));
+  }
+
+  write(n: number, from: Uint8Array): void {
+    const number = Math.floor(n / sectorsPerBlock);
+    let block = this.#written.get(number);
+    if (block === undefined) {
+      block = this.#block(number).slice();
+      this.#written.set(number, block);
+    }
+    sectorOf(block, n).set(from);
+  }
+
+  #block(number: number): Uint8Array {
+    return this.#written.get(number) ?? this.#kept.get(number) ?? this.#below(number);
+  }
+}
+
+function sectorOf(block: Uint8Array, n: number): Uint8Array {
+  const at = (n % sectorsPerBlock) * SECTOR;
+  return block.subarray(at, at + SECTOR);
+}
