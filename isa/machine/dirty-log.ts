@@ -13,16 +13,14 @@ export class DirtyLog {
   readonly #memory: Memory;
   /** One byte a page: 1 = dirty. */
   readonly #dirty: Uint8Array;
-  #running = true;
+  readonly #unhear: () => void;
 
   /** Every page is clean at first. */
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#dirty = new Uint8Array(memory.size >>> pageShift);
     for (let page = 0; page < this.#dirty.length; page++) memory.watch(page, WATCH.DIRTY);
-    memory.onWrite((at, length) => {
-      if (this.#running) this.#written(at, length);
-    });
+    this.#unhear = memory.onWrite((at, length) => this.#written(at, length));
   }
 
   /** Numbers of the pages that are dirty, ascending; leaves them so. */
@@ -50,7 +48,7 @@ export class DirtyLog {
 
   /** Ends it: no page is watched for it any more. */
   close(): void {
-    this.#running = false;
+    this.#unhear();
     for (let page = 0; page < this.#dirty.length; page++) this.#memory.unwatch(page, WATCH.DIRTY);
   }
 

@@ -62,17 +62,20 @@ export class Memory implements DmaMemory {
     this.#whole = whole;
   }
 
-  /** Has `watcher` told of writes to pages that somebody watches. */
-  onWrite(watcher: Watcher): void {
+  /** Has `watcher` told of writes to pages that somebody watches, until what is returned is called. */
+  onWrite(watcher: Watcher): () => void {
     const whole = this.#whole;
-    if (whole === undefined) this.#watchers.push(watcher);
-    else {
-      whole.memory.onWrite((at, length, mark) => {
+    if (whole !== undefined) {
+      return whole.memory.onWrite((at, length, mark) => {
         const from = Math.max(at - whole.at, 0);
         const to = Math.min(at - whole.at + length, this.size);
         if (from < to) watcher(from, to - from, mark);
       });
     }
+    this.#watchers.push(watcher);
+    return () => {
+      this.#watchers.splice(this.#watchers.indexOf(watcher), 1);
+    };
   }
 
   /** Has `watcher` told of every page that comes to be watched. */

@@ -1,0 +1,364 @@
+/**
+ * Hosts in one process, joined by wires that deliver, damage or lose what a test says, and
+ * a clock that the test moves. Everything happens in a known order, so that a fault can be
+ * put at any stage and any byte.
+ */
+import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
+import { type Image, loadImage } from '../../../isa/machine/image.ts';
+import { variantNamed } from '../../../isa/table/variants.ts';
+import { HostedGuest, type Machinery } from '../../../vmm/migration/guest.ts';
+import { Host, type HostEvents } from '../../../vmm/migration/host.ts';
+import { GuestDisk } from '../../../vmm/migration/keep/guest-disk.ts';
+import { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
+import type { Disks } from '../../../vmm/migration/place.ts';
+import { type Policy, presets } from '../../../vmm/migration/policy.ts';
+import type { Source } from '../../../vmm/migration/source.ts';
+import type { Target } from '../../../vmm/migration/target.ts';
+import type { Link, LinkEvents, Network } from '../../../vmm/migration/wire/link.ts';
+import type { GuestSpec } from '../../../vmm/migration/wire/messages.ts';
+import { difference } from '../../property/lockstep.ts';
+
+/** What becomes of a chunk on its way: the chunks that go on instead of it. */
+export type Fault = (chunk: Uint8Array, from: string, to: string) => readonly Uint8Array[];
+
+/** One end of a wire. */
+class WireEnd implements Link {
+  readonly peer: string;
+  readonly at: string;
+  other: WireEnd | undefined;
+  readonly #world: World;
+  #events: LinkEvents | undefined;
+  /** What is on its way to this end. */
+  #coming: Uint8Array[] = [];
+  #over = false;
+  #endsWith: string | undefined;
+
+  constructor(world: World, at: string, peer: string) {
+    this.#world = world;
+    this.at = at;
+    this.peer = peer;
+  }
+
+  get backlog(): number {
+    return this.other?.waiting ?? 0;
+  }
+
+  get waiting(): number {
+    return this.#coming.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  listen(events: LinkEvents): void {
+    this.#events = events;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#over) return;
+    const chunks = this.#world.fault?.(Uint8Array.from(bytes), this.at, this.peer) ?? [
+      Uint8Array.from(bytes),
+    ];
+    this.other?.arrive(chunks);
+  }
+
+  arrive(chunks: readonly Uint8Array[]): void {
+    if (!this.#over) this.#coming.push(...chunks);
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.other?.end('the other side closed the connection');
+  }
+
+  /** Ends after what is on its way. */
+  end(reason: string): void {
+    this.#endsWith ??= reason;
+  }
+
+  /** Is gone at once, with what was on its way. */
+  cut(): void {
+    this.#coming = [];
+    this.end('the connection was cut');
+    this.deliver(0);
+  }
+
+  /** This end's host is dead: nobody is told. */
+  die(): void {
+    this.#over = true;
+    this.#coming = [];
+  }
+
+  deliver(most: number): void {
+    for (let n = 0; n < most && !this.#over && this.#coming.length > 0; n++)
+      this.#events?.bytes(this.#coming.shift() as Uint8Array);
+    if (this.#over || this.#coming.length > 0 || this.#endsWith === undefined) return;
+    this.#over = true;
+    this.#events?.ended(this.#endsWith);
+  }
+}
+
+export interface WorldOptions {
+  readonly machinery?: Partial<Machinery>;
+  /** Steps a guest gets each turn. */
+  readonly steps?: number;
+  readonly capacity?: number;
+}
+
+const patience = 200;
+
+const plain: Machinery = {
+  variant: variantNamed('ring32-v') as Machinery['variant'],
+  monitor: 'none',
+  engine: 'interpreter',
+};
+
+/** What a hand-over of a guest is compared with: the same guest, never moved. */
+interface Oracle {
+  readonly guest: HostedGuest;
+  readonly printed: number[];
+  readonly disk: MemoryDisk | undefined;
+}
+
+export class World {
+  now = 0;
+  fault: Fault | undefined;
+  /** Nothing is delivered while it holds. */
+  stalled = false;
+  readonly hosts = new Map<string, Host>();
+  readonly shelves = new Map<string, MemoryShelf>();
+  readonly disks = new Map<string, MemoryDisk>();
+  /** What each guest has printed, wherever it was. */
+  readonly printed = new Map<string, number[]>();
+  readonly notes: string[] = [];
+  onSource: ((source: Source, host: string) => void) | undefined;
+  onTarget: ((target: Target, host: string) => void) | undefined;
+  /** Hosts that refuse every connection. */
+  readonly deaf = new Set<string>();
+  readonly #options: WorldOptions;
+  readonly #machinery = new Map<string, Machinery>();
+  #wires: (readonly [WireEnd, WireEnd])[] = [];
+  #dials: (() => void)[] = [];
+  readonly #oracles = new Map<string, Oracle>();
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options;
+  }
+
+  // ---- Hosts ----
+
+  /** A host of that address, new or after its death. */
+  host(address: string, machinery: Partial<Machinery> = {}): Host {
+    const shelf = this.shelves.get(address) ?? new MemoryShelf();
+    this.shelves.set(address, shelf);
+    const whole = this.#machinery.get(address) ?? { ...plain, ...this.#options.machinery, ...machinery };
+    this.#machinery.set(address, whole);
+    const host = new Host({
+      address,
+      shelf,
+      network: this.#network(address),
+      key: new Uint8Array(32).fill(7),
+      clock: () => this.now,
+      machinery: whole,
+      disks: this.#disksOf(address),
+      capacity: this.#options.capacity ?? 2 ** 24,
+      patience,
+      events: this.#events(address),
+    });
+    this.hosts.set(address, host);
+    host.recover();
+    return host;
+  }
+
+  #events(address: string): Partial<HostEvents> {
+    return {
+      printed: (name, bytes) => this.printed.set(name, [...(this.printed.get(name) ?? []), ...bytes]),
+      source: (source) => this.onSource?.(source, address),
+      target: (target) => this.onTarget?.(target, address),
+      note: (text) => this.notes.push(`${address}: ${text}`),
+    };
+  }
+
+  #disksOf(address: string): Disks {
+    return {
+      open: (name) => {
+        const store = this.disks.get(name);
+        if (store === undefined) throw new Error(`${name}: no such disk`);
+        return { store, identity: name, close: () => {} };
+      },
+      create: (guest, sectors) => {
+        const name = `${address}/${guest}`;
+        this.disks.set(name, new MemoryDisk(new Uint8Array(sectors * 512)));
+        return name;
+      },
+      remove: (name) => this.disks.delete(name),
+    };
+  }
+
+  /** The process of a host dies; what is on its shelf and disks stays. */
+  kill(address: string): void {
+    this.hosts.delete(address);
+    for (const [one, other] of this.#wires) {
+      for (const [end, far] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        if (end.at !== address) continue;
+        end.die();
+        far.end('the connection was reset');
+      }
+    }
+  }
+
+  // ---- Wires ----
+
+  #network(from: string): Network {
+    return {
+      dial: (to, done) =>
+        this.#dials.push(() => {
+          const host = this.hosts.get(to);
+          if (!this.hosts.has(from)) return;
+          if (host === undefined || this.deaf.has(to)) {
+            done(undefined, 'connection refused');
+            return;
+          }
+          const [near, far] = [new WireEnd(this, from, to), new WireEnd(this, to, from)];
+          near.other = far;
+          far.other = near;
+          this.#wires.push([near, far]);
+          host.accept(far);
+          done(near, '');
+        }),
+    };
+  }
+
+  /** Cuts every connection; what is on its way is lost. */
+  cut(): void {
+    const wires = this.#wires;
+    this.#wires = [];
+    for (const [one, other] of wires) {
+      one.cut();
+      other.cut();
+    }
+  }
+
+  // ---- Time ----
+
+  /** A millisecond: a turn for every host, then deliveries. */
+  step(deliveries = 8): void {
+    this.now += 1;
+    for (const host of this.hosts.values()) host.turn(this.#options.steps ?? 50);
+    if (this.stalled) return;
+    for (const dial of this.#dials.splice(0)) dial();
+    for (const [one, other] of this.#wires) {
+      one.deliver(deliveries);
+      other.deliver(deliveries);
+    }
+  }
+
+  /** Steps until `done`, at most so often; returns whether it came. */
+  until(done: () => boolean, most = 4000): boolean {
+    for (let n = 0; n < most; n++) {
+      if (done()) return true;
+      this.step();
+    }
+    return done();
+  }
+
+  // ---- Guests ----
+
+  /** Starts a guest on a host, and its oracle, which never moves. */
+  start(
+    address: string,
+    name: string,
+    image: Image,
+    parts: { memory?: number; disk?: Uint8Array; input?: string; variant?: string } = {},
+  ): void {
+    const { memory = 2 ** 17, disk, input = '' } = parts;
+    const variant = variantNamed(parts.variant ?? 'ring32-v') as Machinery['variant'];
+    const diskName = disk && `san/${name}`;
+    if (disk && diskName) this.disks.set(diskName, new MemoryDisk(disk));
+    const spec: GuestSpec = {
+      name,
+      variant: { name: variant.name, unprivileged: [...variant.unprivileged], cpuid: variant.cpuid },
+      memory,
+      sectors: disk ? Math.ceil(disk.length / 512) : 0,
+      disk: diskName ?? null,
+      diskIdentity: null,
+      network: null,
+      devices: ['console', 'disk', 'network'],
+    };
+    const fill = (guest: HostedGuest) => {
+      loadImage(image, guest.machine.memory.bytes);
+      guest.machine.pc = image.entry;
+      if (input !== '') guest.feed(new TextEncoder().encode(input));
+    };
+    (this.hosts.get(address) as Host).start(spec, fill);
+    const copy = disk && new MemoryDisk(disk);
+    const guest = new HostedGuest(spec, { ...plain, variant }, copy && new GuestDisk(copy));
+    const printed: number[] = [];
+    guest.onPrint = (bytes) => printed.push(...bytes);
+    fill(guest);
+    this.#oracles.set(name, { guest, printed, disk: copy });
+  }
+
+  /** Addresses of the hosts whose registers say that the guest is theirs. */
+  owners(name: string): string[] {
+    const said = [...this.hosts].map(([address, host]) => ({ address, entry: host.register.get(name) }));
+    const owned = said.filter(({ entry }) => entry?.phase === 'owned').map(({ address }) => address);
+    const leaving = said.filter(({ entry }) => entry?.phase === 'leaving');
+    const decided = said.filter(
+      ({ entry }) =>
+        entry?.phase === 'prepared' && leaving.some((other) => other.entry?.migration === entry.migration),
+    );
+    return [...owned, ...decided.map(({ address }) => address)];
+  }
+
+  /** The guest as it runs on its one owner. */
+  guest(name: string): HostedGuest {
+    const [owner, ...others] = this.owners(name);
+    if (owner === undefined || others.length > 0)
+      throw new Error(`${name} is owned by ${this.owners(name).join(' and ') || 'nobody'}`);
+    return this.hosts.get(owner)?.places.get(name)?.guest as HostedGuest;
+  }
+
+  feed(name: string, text: string): void {
+    const guest = this.guest(name);
+    const oracle = this.#oracles.get(name) as Oracle;
+    oracle.guest.run(guest.machine.steps);
+    const bytes = new TextEncoder().encode(text);
+    guest.feed(bytes);
+    oracle.guest.feed(bytes);
+  }
+
+  /** The first difference between the guest and one that never moved, at the same step; undefined = none. */
+  difference(name: string): string | undefined {
+    const guest = this.guest(name);
+    const oracle = this.#oracles.get(name) as Oracle;
+    oracle.guest.run(guest.machine.steps);
+    const found = difference(oracle.guest.machine, guest.machine);
+    if (found !== undefined) return `at step ${guest.machine.steps}: ${found}`;
+    const state = [oracle.guest, guest].map((one) => Buffer.from(one.save()).toString('hex'));
+    if (state[0] !== state[1]) return `at step ${guest.machine.steps}: their devices differ`;
+    const printed = this.printed.get(name) ?? [];
+    if (printed.join() !== oracle.printed.join())
+      return `printed ${text(printed)} and, never moved, ${text(oracle.printed)}`;
+    const disk = guest.spec.disk === null ? undefined : this.disks.get(guest.spec.disk);
+    if (disk && oracle.disk && Buffer.compare(disk.bytes, oracle.disk.bytes) !== 0)
+      return 'their disks differ';
+    return undefined;
+  }
+}
+
+function text(bytes: readonly number[]): string {
+  return JSON.stringify(Buffer.from(bytes).toString('latin1'));
+}
+
+/** Policies by name, with the numbers small enough for a small guest. */
+export const policies: Readonly<Record<string, Policy>> = {
+  'pre-copy': { ...presets.ringlab, few: 2, downtimeMs: null, rounds: 6 },
+  xen: { ...presets.xen, few: 2, rounds: 6, rate: { least: 2e6, most: 8e6, step: 1e6 } },
+  'auto-converge': { ...presets.ringlab, few: 2, downtimeMs: null, rounds: 12, autoConverge: true },
+  cold: { ...presets.ringlab, mode: 'cold' },
+  'cold with storage': { ...presets.ringlab, mode: 'cold', withStorage: true },
+  'with storage': { ...presets.ringlab, few: 2, downtimeMs: null, rounds: 6, withStorage: true },
+  'post-copy': { ...presets.ringlab, mode: 'post-copy' },
+};

@@ -1,0 +1,52 @@
+/**
+ * Whether a host's machine and monitor make a guest's machine right: asked before anything
+ * of the guest moves. The answers are the theorems' (Popek and Goldberg 1974): a monitor
+ * that runs instructions directly shows the guest the real machine's behaviour wherever
+ * that does not trap; an interpreter shows what it likes. Theorem 3's condition is measured.
+ */
+import { classify } from '../../isa/classify/classify.ts';
+import { type Variant, variantRows } from '../../isa/table/variants.ts';
+import { type GuestSpec, STATE_VERSION } from './wire/messages.ts';
+
+/** What a host has for guests. */
+export interface Offer {
+  /** The kind of its real machine. */
+  readonly variant: Variant;
+  /** How it runs guests: none is the bare machine. */
+  readonly monitor: string;
+  /** Devices that its machines have. */
+  readonly devices: readonly string[];
+}
+
+/** Why the guest would not run right there, in a sentence; undefined = it would. */
+export function incompatible(guest: GuestSpec, stateVersion: number, offer: Offer): string | undefined {
+  if (stateVersion !== STATE_VERSION)
+    return `its state is of format version ${stateVersion}, this host reads version ${STATE_VERSION}`;
+  const missing = guest.devices.filter((device) => !offer.devices.includes(device));
+  if (missing.length > 0) return `it has a device that this host's machines lack: ${missing.join(', ')}`;
+  return wrongVariant(guest.variant, offer);
+}
+
+function wrongVariant(variant: GuestSpec['variant'], { variant: real, monitor }: Offer): string | undefined {
+  if (monitor === 'interpret') return undefined;
+  if (!isSame(variant, real)) {
+    return (
+      `it was started on ${variant.name}, this host's machine is ${real.name} ` +
+      `and its monitor (${monitor}) does not make the one out of the other; only interpret does`
+    );
+  }
+  if (monitor === 'trap-and-emulate' && real.unprivileged.size > 0)
+    return `trap-and-emulate is not right on ${real.name}, whose sensitive instructions do not all trap (Theorem 1)`;
+  if (monitor === 'hybrid' && real.unprivileged.size > 0 && !classify(real).theorem3.holds)
+    return `hybrid is not right on ${real.name}, which has user-sensitive instructions that do not trap (Theorem 3)`;
+  return undefined;
+}
+
+function isSame(variant: GuestSpec['variant'], real: Variant): boolean {
+  const rows = variantRows.filter((name) => variant.unprivileged.includes(name));
+  return (
+    variant.cpuid === real.cpuid &&
+    rows.length === real.unprivileged.size &&
+    rows.every((name) => real.unprivileged.has(name))
+  );
+}

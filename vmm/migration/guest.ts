@@ -1,0 +1,244 @@
+/**
+ * A hosted guest: a machine, bare or under a monitor, whose every contact with the outside
+ * goes through its keep (keep/keep.ts), so that it can be carried off or brought back.
+ *
+ * Input reaches it only between two runs, at a step that is noted; what it prints is
+ * collected while it runs and handed over when the run ends. A guest that was brought back
+ * from its keep gets the same input at the same steps, and what it prints again is left out.
+ */
+import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import { Console } from '../../isa/machine/devices/console.ts';
+import type { Image } from '../../isa/machine/image.ts';
+import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import type { Storage } from '../../isa/machine/storage.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import type { VirtualMachine } from '../monitor/virtual-machine.ts';
+import { decodeState, encodeState } from '../snapshot/state.ts';
+import { Units } from './image/units.ts';
+import type { GuestDisk } from './keep/guest-disk.ts';
+import type { Input, Keep } from './keep/keep.ts';
+import { type Has, runFetching } from './post-copy.ts';
+import type { GuestSpec } from './wire/messages.ts';
+
+/** How a host's machines run guests. */
+export interface Machinery {
+  /** The kind of the real machine. */
+  readonly variant: Variant;
+  /** A strategy, or none. */
+  readonly monitor: string;
+  readonly engine: EngineName;
+  /** Where a machine with so much memory lives; default new storage that suits the engine. */
+  readonly storage?: (bytes: number) => Storage;
+}
+
+/** An image with nothing in it: memory is filled afterwards. */
+const empty: Image = {
+  entry: 0,
+  segments: [],
+  sections: [],
+  symbols: [],
+  programHeaders: { address: 0, count: 0, size: 0 },
+};
+
+interface Made {
+  readonly machine: Machine;
+  /** Runs until a step, or until it stops. */
+  readonly run: (until: number) => Stop;
+  readonly state: Pick<Machine, 'save' | 'restore'>;
+}
+
+export class HostedGuest {
+  readonly spec: GuestSpec;
+  /** The guest's own machine: the bare one, or the virtual CPU. */
+  readonly machine: Machine;
+  readonly disk: GuestDisk | undefined;
+  readonly #made: Made;
+  readonly #console: Console;
+  #keep: Keep | undefined;
+  #out: number[] = [];
+  #frames: Uint8Array[] = [];
+  /** Bytes that will be printed again, and frames sent again, which are not to be told again. */
+  #again = 0;
+  #sentAgain = 0;
+  /** Input of before, still to come. */
+  #inputs: Input[] = [];
+  /** New input, which waits until everything of before was repeated. */
+  #held: Omit<Input, 'step'>[] = [];
+  /** Told of what it prints, once it is kept. */
+  onPrint: ((bytes: Uint8Array) => void) | undefined;
+  /** Takes the frames that it sends. */
+  onFrame: ((frame: Uint8Array) => void) | undefined;
+
+  constructor(spec: GuestSpec, machinery: Machinery, disk?: GuestDisk) {
+    this.spec = spec;
+    this.disk = disk;
+    this.#console = new Console((byte) => this.#out.push(byte));
+    const network = spec.network && {
+      address: spec.network,
+      send: (frame: Uint8Array) => this.#frames.push(frame),
+    };
+    const parts = { console: this.#console, ...(disk ? { disk } : {}), ...(network ? { network } : {}) };
+    this.#made = make(spec, machinery, parts);
+    this.machine = this.#made.machine;
+  }
+
+  /** Its memory in units, with its disk if that is to move too. */
+  units(withDisk: boolean): Units {
+    return new Units(this.machine.memory, withDisk ? this.disk : undefined);
+  }
+
+  // ---- Running ----
+
+  /** Runs until step `until`, or until it stops; input from the keep comes at its steps. */
+  run(until: number): Stop {
+    return this.#run(until, this.#made.run);
+  }
+
+  /** As `run` while pages are missing; stops before a step that needs one, and returns its number. */
+  runFetching(until: number, has: Has): Stop | number {
+    return this.#run(until, (step) => runFetching(this.machine, step, has));
+  }
+
+  #run<T>(until: number, run: (until: number) => T): T {
+    for (;;) {
+      if (!this.repeats) for (const input of this.#held.splice(0)) this.#give(input);
+      const next = this.#inputs[0];
+      const stop = run(Math.min(until, next?.step ?? until));
+      this.flush();
+      if (next === undefined || this.machine.steps !== next.step) return stop;
+      this.#inputs.shift();
+      this.#take(next);
+    }
+  }
+
+  /** Whether it still repeats what it did before its host died. */
+  get repeats(): boolean {
+    return this.#inputs.length > 0 || this.#again > 0 || this.#sentAgain > 0;
+  }
+
+  /** Gives it console input; no bytes = the end of it. It is noted first. */
+  feed(bytes: Uint8Array): void {
+    this.#give({ kind: 'console', bytes });
+  }
+
+  /** A frame arrives for it. */
+  deliver(bytes: Uint8Array): void {
+    this.#give({ kind: 'frame', bytes });
+  }
+
+  #give(input: Omit<Input, 'step'>): void {
+    if (this.repeats) {
+      this.#held.push(input);
+      return;
+    }
+    this.#keep?.noteInput({ ...input, step: this.machine.steps });
+    this.#take(input);
+  }
+
+  #take({ kind, bytes }: Omit<Input, 'step'>): void {
+    if (kind === 'frame') this.machine.deliver(bytes);
+    else if (bytes.length === 0) this.#console.close();
+    else this.#console.feed(bytes);
+  }
+
+  /** Hands over what was printed and sent. */
+  flush(): void {
+    if (this.#out.length > 0) {
+      const known = Math.min(this.#again, this.#out.length);
+      this.#again -= known;
+      const bytes = Uint8Array.from(this.#out.slice(known));
+      this.#out = [];
+      this.#print(bytes);
+    }
+    if (this.#frames.length > 0) {
+      const known = Math.min(this.#sentAgain, this.#frames.length);
+      this.#sentAgain -= known;
+      const frames = this.#frames.slice(known);
+      this.#frames = [];
+      this.#keep?.noteSent(frames.length);
+      for (const frame of frames) this.onFrame?.(frame);
+    }
+  }
+
+  #print(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#keep?.print(bytes);
+    this.onPrint?.(bytes);
+  }
+
+  // ---- State ----
+
+  /** Its state as bytes: all but memory and disk. */
+  save(): Uint8Array {
+    return encodeState(this.#made.state.save());
+  }
+
+  /** Takes a state back; memory and disk are put back already. Throws FieldError. */
+  restore(state: Uint8Array): void {
+    this.#made.state.restore(decodeState(state));
+  }
+
+  /** Has everything from here on noted in `keep`, whose base is the present state. */
+  keepIn(keep: Keep): void {
+    this.#keep = keep;
+    if (this.disk) keep.watch(this.disk);
+  }
+
+  /** Takes the present state as the base of `keep`, which is new, and notes everything from here on. */
+  begin(keep: Keep): void {
+    const units = this.units(false);
+    for (let unit = 0; unit < units.count; unit++) keep.writeNew(unit, units.read(unit));
+    keep.state = this.save();
+    this.keepIn(keep);
+  }
+
+  /**
+   * Goes back to the base of `keep`, to run again from there. Memory is put back already.
+   * Throws FieldError for a state that is damaged.
+   */
+  recover(keep: Keep): void {
+    if (this.disk) keep.rollBack(this.disk);
+    this.repeat(keep);
+    this.keepIn(keep);
+  }
+
+  /** As `recover`, only to see again what was: the disk stays as it is, and nothing is noted. */
+  repeat(keep: Keep): void {
+    this.restore(keep.state ?? new Uint8Array());
+    this.#again = keep.printed;
+    this.#sentAgain = keep.sent;
+    this.#inputs = keep.inputs();
+  }
+}
+
+type Parts = Required<Pick<MachineOptions, 'console'>> & Pick<MachineOptions, 'disk' | 'network'>;
+
+function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
+  const { memory } = spec;
+  const variant = variantOf(spec);
+  if (machinery.monitor === 'none') {
+    const storage = machinery.storage?.(memory) ?? storageFor(machinery.engine, memory);
+    const machine = new Machine({ variant, memory, storage, ...parts });
+    const engine = createEngine(machinery.engine, machine);
+    return { machine, run: (until) => engine.run(until), state: machine };
+  }
+  const { network, ...real } = parts;
+  const monitor = new Monitor({
+    guests: [{ name: spec.name, image: empty, memory, cpu: variant, ...(network ? { network } : {}) }],
+    variant: machinery.variant,
+    strategy: machinery.monitor,
+    engine: machinery.engine,
+    ...(machinery.storage ? { storage: machinery.storage(memory) } : {}),
+    ...real,
+  });
+  const guest = monitor.guests[0] as VirtualMachine;
+  monitor.makeCurrent(guest);
+  return { machine: guest.cpu, run: (until) => monitor.runGuest(guest, until), state: guest };
+}
+
+/** The variant that the guest was started on. */
+function variantOf({ variant }: GuestSpec): Variant {
+  return { name: variant.name, unprivileged: new Set(variant.unprivileged), cpuid: variant.cpuid };
+}

@@ -1,0 +1,163 @@
+/**
+ * A guest's keep: what a host keeps on its shelf so that the guest outlives the host's
+ * process, and goes on as if nothing had happened.
+ *
+ * A run is a function of its start and its inputs. So the keep has a base, which is the
+ * guest's whole state at one step, and then only what came from outside: no checkpoints.
+ *
+ *     state      the machine's state at the base
+ *     units      memory at the base, and its disk if that came with it
+ *     present    numbers of the units that are there, while some are still missing
+ *     input      console input and frames since the base, each at its step
+ *     sent       a byte for each frame it sent since the base
+ *     undo       what sectors had at the base, each before it was first overwritten
+ *     console    what the guest printed since the base
+ *
+ * After a death the disk is put back, the base loaded and the run repeated. It prints what
+ * it printed before, which is left out by its count, and then goes on. Nothing is lost and
+ * nothing repeated; the price is the time to run from the base again.
+ */
+import { SECTOR } from '../../../isa/machine/devices/disk.ts';
+import { UNIT } from '../image/units.ts';
+import type { GuestDisk } from './guest-disk.ts';
+import type { Shelf } from './shelf.ts';
+
+/** What came from outside while the guest had made so many steps. No bytes on the console = the end of input. */
+export interface Input {
+  readonly kind: 'console' | 'frame';
+  readonly step: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Step (a double), length, and kind: one byte. */
+const inputHeader = 13;
+const inputKinds = ['console', 'frame'] as const;
+const undoEntry = 4 + SECTOR;
+
+const files = ['state', 'units', 'present', 'input', 'undo', 'console', 'sent'] as const;
+type File = (typeof files)[number];
+
+const zeros = Buffer.alloc(UNIT);
+
+export class Keep {
+  readonly #shelf: Shelf;
+  readonly folder: string;
+
+  /** The keep under that name, new or from before. */
+  constructor(shelf: Shelf, folder: string) {
+    this.#shelf = shelf;
+    this.folder = folder;
+  }
+
+  #name(file: File): string {
+    return `${this.folder}.${file}`;
+  }
+
+  // ---- The base ----
+
+  /** The machine's state at the base (encodeState). */
+  set state(bytes: Uint8Array) {
+    this.#shelf.put(this.#name('state'), bytes);
+  }
+
+  get state(): Uint8Array | undefined {
+    return this.#shelf.read(this.#name('state'));
+  }
+
+  /** Keeps units that follow each other, `contents` being theirs. */
+  writeUnits(first: number, contents: Uint8Array): void {
+    this.#shelf.writeAt(this.#name('units'), first * UNIT, contents);
+  }
+
+  /** Keeps a unit unless it is zero, which it is already in a new keep. */
+  writeNew(unit: number, contents: Uint8Array): void {
+    if (Buffer.compare(contents, zeros) !== 0) this.writeUnits(unit, contents);
+  }
+
+  readUnit(unit: number): Uint8Array {
+    const contents = new Uint8Array(UNIT);
+    this.#shelf.readAt(this.#name('units'), unit * UNIT, contents);
+    return contents;
+  }
+
+  /** Notes units as present, after their contents were kept. */
+  notePresent(units: readonly number[]): void {
+    const bytes = Buffer.alloc(units.length * 4);
+    for (const [n, unit] of units.entries()) bytes.writeUInt32LE(unit, n * 4);
+    this.#shelf.append(this.#name('present'), bytes);
+  }
+
+  present(): number[] {
+    const bytes = Buffer.from(this.#shelf.read(this.#name('present')) ?? []);
+    return Array.from({ length: Math.floor(bytes.length / 4) }, (_, n) => bytes.readUInt32LE(n * 4));
+  }
+
+  // ---- Since the base ----
+
+  /** Notes input, before the guest gets it. */
+  noteInput({ kind, step, bytes }: Input): void {
+    const entry = Buffer.alloc(inputHeader + bytes.length);
+    entry.writeDoubleLE(step, 0);
+    entry.writeUInt32LE(bytes.length, 8);
+    entry[12] = inputKinds.indexOf(kind);
+    entry.set(bytes, inputHeader);
+    this.#shelf.append(this.#name('input'), entry);
+  }
+
+  /** All input that was noted; one whose noting was cut off never reached the guest. */
+  inputs(): Input[] {
+    const log = Buffer.from(this.#shelf.read(this.#name('input')) ?? []);
+    const inputs: Input[] = [];
+    for (let at = 0; at + inputHeader <= log.length; ) {
+      const end = at + inputHeader + log.readUInt32LE(at + 8);
+      if (end > log.length) break;
+      const kind = inputKinds[log[at + 12] as number] ?? 'console';
+      inputs.push({ kind, step: log.readDoubleLE(at), bytes: log.subarray(at + inputHeader, end) });
+      at = end;
+    }
+    return inputs;
+  }
+
+  /** Notes what was printed. */
+  print(bytes: Uint8Array): void {
+    this.#shelf.append(this.#name('console'), bytes);
+  }
+
+  /** How much was printed since the base. */
+  get printed(): number {
+    return this.#shelf.size(this.#name('console'));
+  }
+
+  /** Notes that frames were sent. */
+  noteSent(count: number): void {
+    this.#shelf.append(this.#name('sent'), new Uint8Array(count));
+  }
+
+  /** How many frames were sent since the base. */
+  get sent(): number {
+    return this.#shelf.size(this.#name('sent'));
+  }
+
+  /** Keeps what the disk's sectors have from here on before they are overwritten. */
+  watch(disk: GuestDisk): void {
+    disk.keepOld((sector, old) => {
+      const entry = Buffer.alloc(undoEntry);
+      entry.writeUInt32LE(sector);
+      entry.set(old, 4);
+      this.#shelf.append(this.#name('undo'), entry);
+    });
+  }
+
+  /** Puts the disk back to the base. Can be done again when it was cut short. */
+  rollBack(disk: GuestDisk): void {
+    const log = Buffer.from(this.#shelf.read(this.#name('undo')) ?? []);
+    for (let at = 0; at + undoEntry <= log.length; at += undoEntry)
+      disk.write(log.readUInt32LE(at), log.subarray(at + 4, at + undoEntry));
+    this.#shelf.put(this.#name('undo'), new Uint8Array());
+  }
+
+  /** Removes all of it. */
+  remove(): void {
+    for (const file of files) this.#shelf.remove(this.#name(file));
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The register: one small file for each guest that a host has to do with, which says whose
+ * the guest is. It is written whole or not at all, and that write is the moment at which
+ * the guest changes hands:
+ *
+ *     phase      on this host        meaning
+ *     prepared   target              a whole image is here; the source decides, ask it
+ *     leaving    source              decided: the guest is the target's, which may not know yet
+ *     owned      either              it is ours
+ *     (none)                         it is not ours
+ *
+ * The file is CBOR behind a head: magic "RLGR", version, length and CRC-32, checked before
+ * anything of it is parsed.
+ */
+import { crc32 } from 'node:zlib';
+import { decodeAs, encodeAs } from '../../snapshot/codec.ts';
+import {
+  FieldError,
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+} from '../../snapshot/schema.ts';
+import { address, guestSpec, type GuestSpec, migrationId, text } from '../wire/messages.ts';
+import type { Shelf } from './shelf.ts';
+
+export interface Registered {
+  readonly spec: GuestSpec;
+  readonly phase: 'prepared' | 'leaving' | 'owned';
+  /** How often it has moved. */
+  readonly epoch: number;
+  /** Name of its keep (keep.ts). */
+  readonly keep: string;
+  /** Bytes it had printed when its keep's base was taken. */
+  readonly printed: number;
+  /** The disk with the guest is this host's own copy, to be removed with it. */
+  readonly ownDisk: boolean;
+  /** All units are here: false while post-copy fetches them. */
+  readonly whole: boolean;
+  /** Stopped by its user, and stays so. */
+  readonly held: boolean;
+  /** The migration it came by, or goes by. */
+  readonly migration: string | null;
+  /** The other host of that migration. */
+  readonly peer: string | null;
+  /** The step at which it stood still for going. */
+  readonly stoppedAt: number | null;
+}
+
+const registered: Shape<Registered> = record<Registered>({
+  spec: guestSpec,
+  phase: oneOf('prepared', 'leaving', 'owned'),
+  epoch: integer(0, 2 ** 31),
+  keep: text(128),
+  printed: step,
+  ownDisk: flag,
+  whole: flag,
+  held: flag,
+  migration: nullable(migrationId),
+  peer: nullable(address),
+  stoppedAt: nullable(step),
+});
+
+/** Migrations whose end the other side may still ask for. */
+const mostSettled = 1024;
+const settledIds = list(migrationId, 0, mostSettled);
+
+const suffix = '.guest';
+const settledName = 'settled';
+const magic = 'RLGR';
+const version = 1;
+const head = 16;
+
+export class Register {
+  readonly #shelf: Shelf;
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  names(): string[] {
+    const files = this.#shelf.list().filter((name) => name.endsWith(suffix));
+    return files.map((name) => name.slice(0, -suffix.length));
+  }
+
+  /** Throws FieldError for a file that is damaged. */
+  get(name: string): Registered | undefined {
+    return this.#read(`${name}${suffix}`, registered);
+  }
+
+  put(entry: Registered): void {
+    this.#write(`${entry.spec.name}${suffix}`, registered, entry);
+  }
+
+  remove(name: string): void {
+    this.#shelf.remove(`${name}${suffix}`);
+  }
+
+  /** Whether a guest came here for good by that migration, whatever became of it since. */
+  isSettled(migration: string): boolean {
+    return this.#settled().includes(migration);
+  }
+
+  settle(migration: string): void {
+    const ids = [...this.#settled(), migration].slice(-mostSettled);
+    this.#write(settledName, settledIds, ids);
+  }
+
+  #settled(): readonly string[] {
+    return this.#read(settledName, settledIds) ?? [];
+  }
+
+  #write<T>(name: string, shape: Shape<T>, data: T): void {
+    const body = encodeAs(shape, data);
+    const file = Buffer.alloc(head + body.length);
+    file.write(magic, 0, 'latin1');
+    file.writeUInt32LE(version, 4);
+    file.writeUInt32LE(body.length, 8);
+    file.writeUInt32LE(crc32(body), 12);
+    file.set(body, head);
+    this.#shelf.put(name, file);
+  }
+
+  #read<T>(name: string, shape: Shape<T>): T | undefined {
+    const bytes = this.#shelf.read(name);
+    if (bytes === undefined) return undefined;
+    const file = Buffer.from(bytes);
+    const body = file.subarray(head);
+    const isOurs = file.length >= head && file.toString('latin1', 0, 4) === magic;
+    if (!isOurs) throw new FieldError(`${name}: not a file of a host's register`);
+    if (file.readUInt32LE(4) !== version)
+      throw new FieldError(`${name}: version ${file.readUInt32LE(4)}; this is version ${version}`);
+    if (file.readUInt32LE(8) !== body.length || file.readUInt32LE(12) !== crc32(body))
+      throw new FieldError(`${name}: damaged: its length or its checksum is wrong`);
+    return decodeAs(shape, body);
+  }
+}

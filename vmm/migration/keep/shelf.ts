@@ -1,0 +1,69 @@
+/**
+ * Where a host keeps what must outlive it: named files, in a folder (folder-shelf.ts) or,
+ * for tests, in memory.
+ *
+ * What is written here survives the death of the process, not that of the machine, but for
+ * `put`, which survives both: the decisions of migrations are put.
+ */
+export interface Shelf {
+  /** Names of all files, in no order. */
+  list(): readonly string[];
+  /** The whole file, or undefined. */
+  read(name: string): Uint8Array | undefined;
+  /** Bytes of the file; 0 if there is none. */
+  size(name: string): number;
+  /** Replaces the file, whole or not at all. */
+  put(name: string, bytes: Uint8Array): void;
+  /** Adds to the end, in parts if it must be: a reader has to bear a cut-off end. */
+  append(name: string, bytes: Uint8Array): void;
+  /** Writes at a place; what was never written reads as zeros. */
+  writeAt(name: string, at: number, bytes: Uint8Array): void;
+  /** Fills `into` from a place; zeros past the end. */
+  readAt(name: string, at: number, into: Uint8Array): void;
+  remove(name: string): void;
+}
+
+/** A shelf in memory. */
+export class MemoryShelf implements Shelf {
+  readonly #files = new Map<string, Uint8Array>();
+
+  list(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
+  read(name: string): Uint8Array | undefined {
+    return this.#files.get(name)?.slice();
+  }
+
+  size(name: string): number {
+    return this.#files.get(name)?.length ?? 0;
+  }
+
+  put(name: string, bytes: Uint8Array): void {
+    this.#files.set(name, bytes.slice());
+  }
+
+  append(name: string, bytes: Uint8Array): void {
+    this.writeAt(name, this.size(name), bytes);
+  }
+
+  writeAt(name: string, at: number, bytes: Uint8Array): void {
+    let file = this.#files.get(name) ?? new Uint8Array();
+    if (file.length < at + bytes.length) {
+      const longer = new Uint8Array(at + bytes.length);
+      longer.set(file);
+      file = longer;
+    }
+    file.set(bytes, at);
+    this.#files.set(name, file);
+  }
+
+  readAt(name: string, at: number, into: Uint8Array): void {
+    into.fill(0);
+    into.set((this.#files.get(name) ?? new Uint8Array()).subarray(at, at + into.length));
+  }
+
+  remove(name: string): void {
+    this.#files.delete(name);
+  }
+}

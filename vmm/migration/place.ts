@@ -1,0 +1,154 @@
+/** A guest's place on a host: the guest, its keep, what the register says of it, its disk, and its turns. */
+import type { Stop } from '../../isa/machine/stop.ts';
+import type { DiskStore } from '../../isa/machine/devices/disk.ts';
+import { HostedGuest, type Machinery } from './guest.ts';
+import { GuestDisk } from './keep/guest-disk.ts';
+import { Keep } from './keep/keep.ts';
+import type { Registered } from './keep/register.ts';
+import type { Shelf } from './keep/shelf.ts';
+import type { Target } from './target.ts';
+import type { GuestSpec } from './wire/messages.ts';
+
+/** A disk that is open. */
+export interface OpenDisk {
+  readonly store: DiskStore;
+  /** What tells it from another disk of the same name. */
+  readonly identity: string;
+  close(): void;
+}
+
+/** The disks that a host can reach. */
+export interface Disks {
+  /** Opens a disk by its name. Throws an Error that says why not. */
+  open(name: string): OpenDisk;
+  /** Makes a disk for `guest` and returns its name. */
+  create(guest: string, sectors: number): string;
+  remove(name: string): void;
+}
+
+export interface PlaceParts {
+  readonly spec: GuestSpec;
+  readonly machinery: Machinery;
+  readonly disks: Disks;
+  readonly shelf: Shelf;
+  /** Name of the keep. */
+  readonly keep: string;
+  readonly onPrint: (name: string, bytes: Uint8Array) => void;
+}
+
+export class Place {
+  readonly guest: HostedGuest;
+  keep: Keep;
+  readonly #shelf: Shelf;
+  readonly #disks: Disks;
+  readonly #disk: OpenDisk | undefined;
+  /** What the register says; undefined = nothing yet. */
+  entry: Registered | undefined;
+  /** Post-copy's fetching side, while it fetches. */
+  fetching: Target | undefined;
+  /** How its last turn ended. */
+  stop: Stop | undefined;
+  /** Turns that it is owed, while it is slowed down. */
+  #credit = 0;
+
+  /** Throws an Error when the disk cannot be opened or is another one, RangeError for a machine that cannot be. */
+  constructor({ spec, machinery, disks, shelf, keep, onPrint }: PlaceParts) {
+    this.#disks = disks;
+    this.#disk = spec.disk === null ? undefined : disks.open(spec.disk);
+    try {
+      checkDisk(spec, this.#disk);
+      const disk = this.#disk && new GuestDisk(this.#disk.store);
+      this.guest = new HostedGuest(spec, machinery, disk);
+    } catch (error) {
+      this.#disk?.close();
+      throw error;
+    }
+    this.#shelf = shelf;
+    this.keep = new Keep(shelf, keep);
+    this.guest.onPrint = (bytes) => onPrint(spec.name, bytes);
+  }
+
+  get name(): string {
+    return this.guest.spec.name;
+  }
+
+  /** Bytes it has printed since it was first started. */
+  get printed(): number {
+    return (this.entry?.printed ?? 0) + this.keep.printed;
+  }
+
+  /** What tells its disk from another of the same name; null = it has none. */
+  get diskIdentity(): string | null {
+    return this.#disk?.identity ?? null;
+  }
+
+  /** Goes on from the keep, of which all units are there or only those. */
+  recover(units?: readonly number[]): void {
+    this.#load(units);
+    this.guest.recover(this.keep);
+  }
+
+  /**
+   * Makes memory what it was at a step, for a guest that is another host's by now. The disk
+   * is that host's too and may have changed: a guest with a disk is kept as it was at that
+   * step (`rebase`), and repeats nothing.
+   */
+  repeat(step: number): void {
+    this.#load();
+    this.guest.repeat(this.keep);
+    this.guest.run(step);
+  }
+
+  /** Begins a new keep, with the present state as its base. Returns the one before, still there. */
+  rebase(folder: string): Keep {
+    const { printed, keep: before } = this;
+    this.keep = new Keep(this.#shelf, folder);
+    this.guest.begin(this.keep);
+    if (this.entry) this.entry = { ...this.entry, printed };
+    return before;
+  }
+
+  #load(units?: readonly number[]): void {
+    const memory = this.guest.units(false);
+    for (const unit of units ?? Array.from({ length: memory.pages }, (_, n) => n))
+      if (unit < memory.pages) memory.write(unit, this.keep.readUnit(unit));
+  }
+
+  /** Gives the guest `steps` more steps, less the part that it is denied. */
+  turn(steps: number, throttle: number): void {
+    this.#credit = Math.min(1, this.#credit + 1 - throttle);
+    if (this.#credit < 1) return;
+    this.#credit = 0;
+    const until = this.guest.machine.steps + steps;
+    const { fetching } = this;
+    if (fetching === undefined) this.stop = this.guest.run(until);
+    else {
+      const end = this.guest.runFetching(until, (page) => fetching.has(page));
+      if (typeof end === 'number') fetching.want(end);
+      else this.stop = end;
+    }
+  }
+
+  /** Closes its disk. */
+  close(): void {
+    this.#disk?.close();
+  }
+
+  /** Removes all that is kept of it here, and its disk if that is this host's own. */
+  remove(): void {
+    this.close();
+    this.keep.remove();
+    const { disk } = this.guest.spec;
+    if (this.entry?.ownDisk && disk !== null) this.#disks.remove(disk);
+  }
+}
+
+function checkDisk({ sectors, diskIdentity }: GuestSpec, disk: OpenDisk | undefined): void {
+  if (disk === undefined) return;
+  if (disk.store.sectors !== sectors)
+    throw new Error(`its disk has ${disk.store.sectors} sectors here, not ${sectors}`);
+  if (diskIdentity !== null && disk.identity !== diskIdentity)
+    throw new Error(
+      'under the name of its disk there is another one here; is it shared? --with-storage copies it',
+    );
+}

@@ -1,0 +1,157 @@
+/**
+ * Policies: how a guest is moved, and when pre-copy has done what it can.
+ *
+ * After each round the guest has dirtied some units meanwhile; another round would send
+ * those. `decide` says whether that is worth it, or why it is not.
+ */
+import type { Mode } from './wire/messages.ts';
+import { UNIT } from './image/units.ts';
+
+/** What a round did. */
+export interface Round {
+  /** Units sent, and those left out because they were dirty again already. */
+  readonly sent: number;
+  readonly skipped: number;
+  /** Of those sent: without contents, as zeros or a repetition. */
+  readonly zero: number;
+  readonly repeated: number;
+  /** Bytes on the wire. */
+  readonly bytes: number;
+  /** Units that are dirty at its end. */
+  readonly dirtied: number;
+  readonly seconds: number;
+  /** Bytes a second that were allowed; null = as fast as it goes. */
+  readonly limit: number | null;
+  /** Part of its time that the guest was denied, 0 to 1. */
+  readonly throttle: number;
+}
+
+/** A limit that follows the guest: the rate at which it dirtied memory in the round before, and a bit (Clark et al., section 5.3). */
+export interface RateLimit {
+  /** Bytes a second: of the first round, the most, and what is added to the dirty rate. */
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+}
+
+export interface Policy {
+  readonly mode: Mode;
+  /** The disk moves with the guest; otherwise both hosts reach it. */
+  readonly withStorage: boolean;
+  /** Stop when at most so many units are dirty. */
+  readonly few: number;
+  /** Stop after so many rounds. */
+  readonly rounds: number;
+  /** Stop when so many times the guest's size was sent. */
+  readonly factor: number;
+  /** Stop when a round leaves no fewer units than the one before, at the full rate. */
+  readonly whileShrinking: boolean;
+  /** Stop when what is dirty can be sent in so many milliseconds; null = do not ask. */
+  readonly downtimeMs: number | null;
+  readonly rate: RateLimit | null;
+  /** Slow the guest down when rounds do not shrink. */
+  readonly autoConverge: boolean;
+}
+
+const megabit = 1e6 / 8;
+
+/** Presets by name. */
+export const presets = {
+  /** As fast as it goes, aiming at a downtime. */
+  ringlab: {
+    mode: 'pre-copy',
+    withStorage: false,
+    few: 16,
+    rounds: 30,
+    factor: 3,
+    whileShrinking: true,
+    downtimeMs: 5,
+    rate: null,
+    autoConverge: false,
+  },
+  /**
+   * Xen's: 29 rounds, three times memory, fewer than 50 pages (tools/libxc/xc_domain_save.c), 100
+   * to 500 Mbit/s and 50 Mbit/s above the dirty rate (Clark et al., sections 5.3 and 6.1).
+   */
+  xen: {
+    mode: 'pre-copy',
+    withStorage: false,
+    few: 49,
+    rounds: 29,
+    factor: 3,
+    whileShrinking: true,
+    downtimeMs: null,
+    rate: { least: 100 * megabit, most: 500 * megabit, step: 50 * megabit },
+    autoConverge: false,
+  },
+} as const satisfies Record<string, Policy>;
+
+/** What is slept away when rounds first do not shrink, what is added each time after, and the most (QEMU's constants). */
+const throttleSteps = { first: 0.2, more: 0.1, most: 0.99 } as const;
+
+/** What comes after a round. */
+export interface Decision {
+  /** Why the guest is to stand still now; undefined = another round. */
+  readonly stop: string | undefined;
+  /** For the next round. */
+  readonly limit: number | null;
+  readonly throttle: number;
+}
+
+/** The limit of the first round. */
+export function firstLimit({ rate }: Policy): number | null {
+  return rate?.least ?? null;
+}
+
+/** Decides after the last of `rounds`; the guest has `units`. */
+export function decide(policy: Policy, rounds: readonly Round[], units: number): Decision {
+  const last = rounds.at(-1) as Round;
+  const before = rounds.at(-2);
+  const limit = nextLimit(policy, last);
+  const stuck = before !== undefined && last.dirtied >= before.dirtied;
+  const throttle = nextThrottle(policy, last.throttle, stuck);
+  return { stop: reason(policy, rounds, units, stuck, throttle), limit, throttle };
+}
+
+function reason(
+  policy: Policy,
+  rounds: readonly Round[],
+  units: number,
+  stuck: boolean,
+  throttle: number,
+): string | undefined {
+  const last = rounds.at(-1) as Round;
+  const sent = rounds.reduce((sum, round) => sum + round.sent, 0);
+  if (last.dirtied <= policy.few) return `${last.dirtied} units left`;
+  if (policy.downtimeMs !== null && expectedMs(last) <= policy.downtimeMs)
+    return `${last.dirtied} units left, about ${expectedMs(last).toFixed(1)} ms`;
+  if (rounds.length >= policy.rounds) return `${rounds.length} rounds`;
+  if (sent > policy.factor * units) return `${policy.factor} times its size was sent`;
+  const throttled = policy.autoConverge && last.throttle < throttleSteps.most && throttle > last.throttle;
+  if (policy.whileShrinking && stuck && atFullRate(policy, last) && !throttled)
+    return `rounds shrink no more: ${last.dirtied} units left`;
+  return undefined;
+}
+
+/** Milliseconds in which what is dirty after a round could be sent, at the rate of that round. */
+function expectedMs({ dirtied, bytes, seconds, sent }: Round): number {
+  const perUnit = sent > 0 ? bytes / sent : UNIT;
+  const rate = bytes > 0 && seconds > 0 ? bytes / seconds : Number.POSITIVE_INFINITY;
+  return (1000 * dirtied * perUnit) / rate;
+}
+
+function atFullRate({ rate }: Policy, { limit }: Round): boolean {
+  return rate === null || limit === null || limit >= rate.most;
+}
+
+function nextLimit({ rate }: Policy, { dirtied, seconds, limit }: Round): number | null {
+  if (rate === null) return null;
+  const dirtyRate = seconds > 0 ? (dirtied * UNIT) / seconds : rate.most;
+  return Math.min(rate.most, Math.max(limit ?? rate.least, dirtyRate + rate.step));
+}
+
+function nextThrottle({ autoConverge }: Policy, throttle: number, stuck: boolean): number {
+  if (!autoConverge || !stuck) return throttle;
+  if (throttle === 0) return throttleSteps.first;
+  return Math.min(throttleSteps.most, throttle + throttleSteps.more);
+}

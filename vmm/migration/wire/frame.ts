@@ -1,0 +1,117 @@
+/**
+ * Frames: what a byte stream between hosts is cut into. Numbers little-endian.
+ *
+ *      0  magic      "RLMG"
+ *      4  version    1
+ *      5  type       one byte (messages.ts)
+ *      6  zero       two bytes
+ *      8  sequence   0, 1, 2, … in each direction
+ *     12  length     of the payload, at most what the receiver allows now
+ *     16  tag        16 bytes over bytes 0 to 15 and the payload (seal.ts)
+ *     32  payload
+ *
+ * The header is checked before memory is taken for the payload, the tag before anything
+ * of the payload is used. A frame that is damaged, repeated, out of order or too long
+ * ends the connection: there is no way to know what was meant.
+ */
+import { equal, type Seal, TAG } from './seal.ts';
+
+const FORMAT_VERSION = 1;
+
+const magic = 0x474d4c52;
+const tagAt = 16;
+export const FRAME_HEADER = tagAt + TAG;
+
+/** What came is no frame of ours; the message is one line. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+export interface Frame {
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
+/** One frame as bytes. `parts` are its payload, one after the other. */
+export function encodeFrame(type: number, sequence: number, seal: Seal, ...parts: Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = Buffer.allocUnsafe(FRAME_HEADER + length);
+  frame.writeUInt32LE(magic, 0);
+  frame[4] = FORMAT_VERSION;
+  frame[5] = type;
+  frame.writeUInt16LE(0, 6);
+  frame.writeUInt32LE(sequence, 8);
+  frame.writeUInt32LE(length, 12);
+  let at = FRAME_HEADER;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  frame.set(seal(sequence, frame.subarray(0, tagAt), frame.subarray(FRAME_HEADER)), tagAt);
+  return frame;
+}
+
+/** What the reader asks its owner. */
+export interface FrameRules {
+  /** The most bytes of payload that are allowed now. */
+  readonly longest: () => number;
+  /** What tags are checked with now. */
+  readonly seal: () => Seal;
+}
+
+/** Puts frames together from the stream, however it is cut. */
+export class FrameReader {
+  readonly #rules: FrameRules;
+  #sequence = 0;
+  /** What is being filled: a header, or a header and its payload. */
+  #buffer: Buffer = Buffer.alloc(FRAME_HEADER);
+  #filled = 0;
+  #hasHeader = false;
+
+  constructor(rules: FrameRules) {
+    this.#rules = rules;
+  }
+
+  /** Takes bytes and tells of every frame that is complete, at once, so that its owner can change the rules for the next. Throws FrameError. */
+  push(chunk: Uint8Array, take: (frame: Frame) => void): void {
+    for (let at = 0; at < chunk.length; ) {
+      const count = Math.min(chunk.length - at, this.#buffer.length - this.#filled);
+      this.#buffer.set(chunk.subarray(at, at + count), this.#filled);
+      this.#filled += count;
+      at += count;
+      if (this.#filled === this.#buffer.length && !this.#hasHeader) this.#openFrame();
+      if (this.#filled === this.#buffer.length && this.#hasHeader) take(this.#closeFrame());
+    }
+  }
+
+  /** The header is there: checked, and room made for the payload. */
+  #openFrame(): void {
+    const header = this.#buffer;
+    if (header.readUInt32LE(0) !== magic) throw new FrameError('that is not our protocol');
+    if (header[4] !== FORMAT_VERSION)
+      throw new FrameError(`version ${header[4]} of the protocol; this is version ${FORMAT_VERSION}`);
+    if (header.readUInt16LE(6) !== 0) throw new FrameError('a header with unknown bits');
+    const sequence = header.readUInt32LE(8);
+    if (sequence !== this.#sequence)
+      throw new FrameError(`frame ${sequence} where frame ${this.#sequence} was expected`);
+    const length = header.readUInt32LE(12);
+    if (length > this.#rules.longest()) throw new FrameError(`a frame of ${length} bytes, which is too long`);
+    this.#hasHeader = true;
+    if (length === 0) return;
+    this.#buffer = Buffer.allocUnsafe(FRAME_HEADER + length);
+    this.#buffer.set(header);
+  }
+
+  /** The frame is there: its tag checked. */
+  #closeFrame(): Frame {
+    const frame = this.#buffer;
+    const payload = frame.subarray(FRAME_HEADER);
+    const tag = this.#rules.seal()(this.#sequence, frame.subarray(0, tagAt), payload);
+    if (!equal(tag, frame.subarray(tagAt, FRAME_HEADER))) throw new FrameError('a frame that was damaged');
+    this.#sequence += 1;
+    this.#buffer = Buffer.alloc(FRAME_HEADER);
+    this.#filled = 0;
+    this.#hasHeader = false;
+    return { type: frame[5] as number, payload };
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * A byte stream to somebody, both ways: TCP, TLS (tcp.ts), or a pair in memory. Bytes
+ * come in order or not at all; who breaks that is found out by the frames (frame.ts).
+ */
+export interface LinkEvents {
+  bytes(chunk: Uint8Array): void;
+  /** It is over, once; nothing comes after. */
+  ended(reason: string): void;
+}
+
+export interface Link {
+  /** Who is at the other end, for people. */
+  readonly peer: string;
+  /** Bytes handed over and not on their way yet. */
+  readonly backlog: number;
+  /** Says who is told. Once, before anything can come. */
+  listen(events: LinkEvents): void;
+  /** Sends bytes, which the caller does not change any more. */
+  send(bytes: Uint8Array): void;
+  /** Ends it, after what was sent. The other end is told; this one is not. */
+  close(): void;
+}
+
+/** Makes links: what a host knows of the network. */
+export interface Network {
+  /** Tells of a link to `address`, or of why there is none; later, never at once. */
+  dial(address: string, done: (link: Link | undefined, reason: string) => void): void;
+}

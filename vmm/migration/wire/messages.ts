@@ -1,0 +1,211 @@
+/**
+ * What hosts say to each other: a number for each kind of frame, and the shape of what it
+ * carries. Small messages are CBOR, checked field by field; PAGES is laid out by batch.ts.
+ *
+ *     dialer                      listener
+ *     HELLO nonce            ->
+ *                            <-   CHALLENGE nonce, proof
+ *     PROOF proof            ->                          from here on every frame is sealed
+ *
+ *     source                      target
+ *     RESERVE what, who      ->                          stage 1
+ *                            <-   RESERVED | REFUSED why
+ *     PAGES …, ROUND_END n   ->                          stage 2, round after round
+ *                            <-   RECEIVED n
+ *     STOPPED                ->                          stage 3
+ *     PAGES …, STATE …, END  ->
+ *                            <-   PREPARED               stage 4
+ *     COMMIT                 ->
+ *                            <-   ACTIVATED              stage 5
+ *     either: ABORT why, until the source has decided
+ *
+ *     after post-copy's COMMIT the target says HAVE once and WANT as it faults; the source
+ *     sends PAGES until the target says COMPLETE.
+ *
+ *     after a cut:  source RESUME id   ->  target ACTIVATED | ABORT why
+ *                   target ASK id      ->  source OUTCOME committed | aborted | undecided
+ *
+ *     whoever has the key: CONTROL request  ->  EVENT …, REPLY
+ */
+import { decodeAs, encodeAs } from '../../snapshot/codec.ts';
+import {
+  bytes,
+  FieldError,
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+  unsigned,
+  where,
+} from '../../snapshot/schema.ts';
+import { ADDRESS_BYTES } from '../../../isa/machine/devices/network.ts';
+import { MEMORY, PAGE } from '../../../isa/machine/storage.ts';
+
+export const MESSAGE = {
+  HELLO: 1,
+  CHALLENGE: 2,
+  PROOF: 3,
+  RESERVE: 16,
+  RESERVED: 17,
+  REFUSED: 18,
+  PAGES: 19,
+  ROUND_END: 20,
+  RECEIVED: 21,
+  STOPPED: 22,
+  STATE: 23,
+  END: 24,
+  PREPARED: 25,
+  COMMIT: 26,
+  ACTIVATED: 27,
+  ABORT: 28,
+  HAVE: 32,
+  WANT: 33,
+  COMPLETE: 34,
+  RESUME: 40,
+  ASK: 41,
+  OUTCOME: 42,
+  CONTROL: 48,
+  EVENT: 49,
+  REPLY: 50,
+} as const;
+
+/** The longest payload before both sides have proved that they know the key, and after. */
+export const LONGEST = { STRANGER: 256, FRIEND: 2 ** 19 } as const;
+
+/** Text of at most `most` characters that matches. */
+export function text(most: number, pattern = /^[^\0]*$/u): Shape<string> {
+  return (value, at) => {
+    if (typeof value === 'string' && value.length <= most && pattern.test(value)) return value;
+    throw new FieldError(`${at}: expected text of at most ${most} characters, like ${pattern.source}`);
+  };
+}
+
+const nonce = bytes(32, 32);
+const proof = bytes(32, 32);
+
+/** The name of a guest: it becomes the name of a file. */
+const guestName = text(64, /^[\w][\w.-]*$/);
+/** A migration: 16 random bytes in hex. */
+export const migrationId = text(32, /^[\da-f]{32}$/);
+/** HOST:PORT. */
+export const address = text(256, /^\S+:\d{1,5}$/);
+const reason = text(500);
+
+/** What a guest is, apart from its state. */
+export interface GuestSpec {
+  readonly name: string;
+  readonly variant: {
+    readonly name: string;
+    readonly unprivileged: readonly string[];
+    readonly cpuid: number;
+  };
+  /** Bytes, whole pages. */
+  readonly memory: number;
+  /** Sectors of its disk; 0 = it has none. */
+  readonly sectors: number;
+  /** Where the disk is, as every host names it; null = it has none. */
+  readonly disk: string | null;
+  /** What tells that disk from another of the same name. */
+  readonly diskIdentity: string | null;
+  /** Its address on the network, six bytes; null = it is plugged in nowhere. */
+  readonly network: Uint8Array | null;
+  /** Devices whose state it has. */
+  readonly devices: readonly string[];
+}
+
+const mostSectors = 2 ** 28;
+
+export const guestSpec: Shape<GuestSpec> = where(
+  record<GuestSpec>({
+    name: guestName,
+    variant: record({
+      name: text(64),
+      unprivileged: list(text(16), 0, 64),
+      cpuid: unsigned,
+    }),
+    memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
+    sectors: integer(0, mostSectors),
+    disk: nullable(text(1024)),
+    diskIdentity: nullable(text(128)),
+    network: nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES)),
+    devices: list(text(32), 0, 32),
+  }),
+  ({ sectors, disk }) => sectors > 0 === (disk !== null),
+  'a disk exactly when there are sectors',
+);
+
+/** How the guest is moved, as far as the target must know. */
+export const modes = ['pre-copy', 'post-copy', 'cold'] as const;
+export type Mode = (typeof modes)[number];
+
+export interface Reserve {
+  readonly id: string;
+  readonly guest: GuestSpec;
+  /** How often the guest has moved, this one included. */
+  readonly epoch: number;
+  readonly mode: Mode;
+  readonly withStorage: boolean;
+  /** Its user has stopped it, and it stays so. */
+  readonly held: boolean;
+  /** Bytes that it has printed so far. */
+  readonly printed: number;
+  /** Where the source can be asked how it decided. */
+  readonly from: string;
+  /** Version of the state's encoding. */
+  readonly stateVersion: number;
+}
+
+/** Version of the state's encoding (vmm/snapshot/state.ts) that this program writes. */
+export const STATE_VERSION = 1;
+
+export interface End {
+  readonly steps: number;
+  readonly printed: number;
+  /** Checksum over the checksums of all units, as the source sent them; null = not all were sent. */
+  readonly digest: number | null;
+}
+
+export const outcomes = ['committed', 'aborted', 'undecided'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+const idOnly = record({ id: migrationId });
+const why = record({ reason });
+const roundNumber = record({ round: integer(1, 2 ** 20) });
+
+/** The shapes of the messages that are CBOR. */
+export const shapes = {
+  hello: record({ nonce }),
+  challenge: record({ nonce, proof }),
+  proof: record({ proof }),
+  reserve: record<Reserve>({
+    id: migrationId,
+    guest: guestSpec,
+    epoch: integer(1, 2 ** 31),
+    mode: oneOf(...modes),
+    withStorage: flag,
+    held: flag,
+    printed: step,
+    from: address,
+    stateVersion: integer(0, 255),
+  }),
+  round: roundNumber,
+  end: record<End>({ steps: step, printed: step, digest: nullable(unsigned) }),
+  why,
+  id: idOnly,
+  outcome: record({ id: migrationId, outcome: oneOf(...outcomes) }),
+  want: record({ unit: integer(0, 2 ** 28) }),
+} as const;
+
+/** A message as bytes. */
+export function pack<T>(shape: Shape<T>, message: T): Uint8Array {
+  return encodeAs(shape, message);
+}
+
+/** Bytes to a message. Throws FieldError. */
+export function unpack<T>(shape: Shape<T>, payload: Uint8Array): T {
+  return decodeAs(shape, payload);
+}

@@ -1,0 +1,186 @@
+/**
+ * A conversation over a link: first both prove that they know the key, then messages.
+ *
+ * Challenge and response: each side sends 32 random bytes, and proves the key by an HMAC
+ * over both sides' bytes and its own role, so that no proof can be used again or sent
+ * back to its maker. From the same bytes come the two keys that seal the frames after.
+ * A stranger gets a nonce and a proof that is of no use to it, may send 256 bytes a frame,
+ * and has `greeting` milliseconds.
+ */
+import { randomBytes } from 'node:crypto';
+import { FieldError } from '../../snapshot/schema.ts';
+import { encodeFrame, type Frame, FrameError, FrameReader } from './frame.ts';
+import type { Link } from './link.ts';
+import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
+import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
+
+export interface SessionEvents {
+  /** Both have proved that they know the key. */
+  open(): void;
+  message(type: number, payload: Uint8Array): void;
+  /** It is over, once; nothing comes after. */
+  ended(reason: string): void;
+}
+
+export interface SessionOptions {
+  readonly link: Link;
+  readonly role: 'dialer' | 'listener';
+  /** The key that both sides know. */
+  readonly key: Uint8Array;
+  readonly clock: () => number;
+}
+
+/** Milliseconds that a stranger has to prove that it is none. */
+const greeting = 5000;
+
+export class Session {
+  readonly peer: string;
+  readonly #link: Link;
+  readonly #role: SessionOptions['role'];
+  readonly #key: Uint8Array;
+  readonly #clock: () => number;
+  readonly #started: number;
+  readonly #reader: FrameReader;
+  readonly #nonce = randomBytes(32);
+  #peerNonce: Uint8Array = new Uint8Array();
+  #events: SessionEvents | undefined;
+  #state: 'greeting' | 'open' | 'ended' = 'greeting';
+  #sealOut: Seal = checksum;
+  #sealIn: Seal = checksum;
+  #sequence = 0;
+  /** When something came last, by the clock. */
+  heard: number;
+
+  constructor({ link, role, key, clock }: SessionOptions) {
+    this.peer = link.peer;
+    this.#link = link;
+    this.#role = role;
+    this.#key = key;
+    this.#clock = clock;
+    this.#started = clock();
+    this.heard = this.#started;
+    this.#reader = new FrameReader({
+      longest: () => (this.#state === 'open' ? LONGEST.FRIEND : LONGEST.STRANGER),
+      seal: () => this.#sealIn,
+    });
+  }
+
+  /** Begins. */
+  begin(events: SessionEvents): void {
+    this.#events = events;
+    this.#link.listen({
+      bytes: (chunk) => this.#received(chunk),
+      ended: (reason) => this.#end(reason),
+    });
+    if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, pack(shapes.hello, { nonce: this.#nonce }));
+  }
+
+  /** Gives the conversation to somebody else from here on. */
+  handTo(events: SessionEvents): void {
+    this.#events = events;
+  }
+
+  /** Bytes that are not on their way yet. */
+  get backlog(): number {
+    return this.#link.backlog;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Sends a message; after the end, nothing happens. */
+  send(type: number, ...parts: Uint8Array[]): void {
+    if (this.#state === 'open') this.#send(type, ...parts);
+  }
+
+  /** Ends it from this side; `ended` is not told. */
+  close(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#link.close();
+  }
+
+  /** Ends it when the other side does not prove itself in time. */
+  tick(): void {
+    if (this.#state === 'greeting' && this.#clock() - this.#started > greeting)
+      this.#fail('no proof of the key in time');
+  }
+
+  #send(type: number, ...parts: Uint8Array[]): void {
+    this.#link.send(encodeFrame(type, this.#sequence, this.#sealOut, ...parts));
+    this.#sequence += 1;
+  }
+
+  #received(chunk: Uint8Array): void {
+    if (this.#state === 'ended') return;
+    this.heard = this.#clock();
+    try {
+      this.#reader.push(chunk, (frame) => this.#take(frame));
+    } catch (error) {
+      if (!(error instanceof FrameError || error instanceof FieldError)) throw error;
+      this.#fail(error.message);
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'open') this.#events?.message(frame.type, frame.payload);
+    else if (this.#role === 'dialer') this.#answer(frame);
+    else this.#greet(frame);
+  }
+
+  /** The dialer's part: the listener's challenge, checked and answered. */
+  #answer({ type, payload }: Frame): void {
+    if (type !== MESSAGE.CHALLENGE) throw new FrameError('no challenge where one was expected');
+    const challenge = unpack(shapes.challenge, payload);
+    this.#peerNonce = challenge.nonce;
+    if (!equal(challenge.proof, this.#proof('listener'))) throw new FrameError('it has another key than we');
+    this.#send(MESSAGE.PROOF, pack(shapes.proof, { proof: this.#proof('dialer') }));
+    this.#open();
+  }
+
+  /** The listener's part: challenges, then checks. */
+  #greet({ type, payload }: Frame): void {
+    if (type === MESSAGE.HELLO && this.#peerNonce.length === 0) {
+      this.#peerNonce = unpack(shapes.hello, payload).nonce;
+      const proof = this.#proof('listener');
+      this.#send(MESSAGE.CHALLENGE, pack(shapes.challenge, { nonce: this.#nonce, proof }));
+      return;
+    }
+    if (type !== MESSAGE.PROOF || this.#peerNonce.length === 0)
+      throw new FrameError('a message from somebody who has not proved that it knows the key');
+    if (!equal(unpack(shapes.proof, payload).proof, this.#proof('dialer')))
+      throw new FrameError('it has another key than we');
+    this.#open();
+  }
+
+  #nonces(): readonly [dialer: Uint8Array, listener: Uint8Array] {
+    return this.#role === 'dialer' ? [this.#nonce, this.#peerNonce] : [this.#peerNonce, this.#nonce];
+  }
+
+  #proof(role: SessionOptions['role']): Uint8Array {
+    return hmac(this.#key, `ringlab 1 proof of the ${role}`, ...this.#nonces());
+  }
+
+  #open(): void {
+    const seal = (from: string) =>
+      gmac(hmac(this.#key, `ringlab 1 frames of the ${from}`, ...this.#nonces()));
+    const other = this.#role === 'dialer' ? 'listener' : 'dialer';
+    this.#sealOut = seal(this.#role);
+    this.#sealIn = seal(other);
+    this.#state = 'open';
+    this.#events?.open();
+  }
+
+  #fail(reason: string): void {
+    this.#link.close();
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#events?.ended(reason);
+  }
+}
