@@ -28,11 +28,10 @@ export function incompatible(guest: GuestSpec, stateVersion: number, offer: Offe
 }
 
 function wrongVariant(variant: GuestSpec['variant'], { variant: real, monitor }: Offer): string | undefined {
-  if (monitor === 'interpret') return undefined;
   if (!isSame(variant, real)) {
     return (
       `it was started on ${variant.name}, this host's machine is ${real.name} ` +
-      `and its monitor (${monitor}) does not make the one out of the other; only interpret does`
+      `and its monitor (${monitor}) does not make the one out of the other`
     );
   }
   if (monitor === 'trap-and-emulate' && real.unprivileged.size > 0)

@@ -226,7 +226,7 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
   }
   const { network, ...real } = parts;
   const monitor = new Monitor({
-    guests: [{ name: spec.name, image: empty, memory, cpu: variant, ...(network ? { network } : {}) }],
+    guests: [{ name: spec.name, image: empty, memory, ...(network ? { network } : {}) }],
     variant: machinery.variant,
     strategy: machinery.monitor,
     engine: machinery.engine,

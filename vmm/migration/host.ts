@@ -348,18 +348,25 @@ export class Host {
 
   /** Sets the guest's memory and disk aside. */
   #prepare(session: Session, reserve: Reserve): void {
-    let spec = reserve.guest;
+    let place: Place;
     try {
-      if (reserve.withStorage) {
-        const disk = this.#options.disks.create(spec.name, spec.sectors);
-        spec = { ...spec, disk, diskIdentity: null };
-      }
-      const place = this.#place(spec, newKeep(spec.name));
-      place.entry = undefined;
-      this.#target(place, reserve).begin(session);
+      place = this.#reserved(reserve);
     } catch (error) {
-      if (reserve.withStorage && spec.disk !== null) this.#options.disks.remove(spec.disk);
       this.#refuse(session, (error as Error).message);
+      return;
+    }
+    this.#target(place, reserve).begin(session);
+  }
+
+  /** A place for a guest that is to come. Throws what Place throws. */
+  #reserved({ guest, withStorage }: Reserve): Place {
+    if (!withStorage) return this.#place(guest, newKeep(guest.name));
+    const disk = this.#options.disks.create(guest.name, guest.sectors);
+    try {
+      return this.#place({ ...guest, disk, diskIdentity: null }, newKeep(guest.name));
+    } catch (error) {
+      this.#options.disks.remove(disk);
+      throw error;
     }
   }
 
@@ -519,7 +526,8 @@ export class Host {
     } else {
       const here = entry.whole ? undefined : place.keep.present();
       place.recover(here);
-      if (here !== undefined) place.fetching = this.#target(place, reserveOf(entry), { here });
+      if (here?.length === place.guest.units(false).count) this.#write(place, { ...entry, whole: true });
+      else if (here !== undefined) place.fetching = this.#target(place, reserveOf(entry), { here });
       this.#run(place);
     }
   }

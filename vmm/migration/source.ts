@@ -259,7 +259,7 @@ export class Source {
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
   #sendSome(session: Session): boolean {
-    if (session.backlog === 0) this.#waitsSince = this.#clock();
+    if (session.backlog === 0 && this.#at < this.#todo.length) this.#waitsSince = this.#clock();
     for (let n = 0; n < unitsPerTurn && this.#at < this.#todo.length && this.#maySend(session); n++) {
       const unit = this.#todo[this.#at++] as number;
       if (this.#log?.has(unit)) this.#skipped += 1;

@@ -33,8 +33,6 @@ export interface GuestDescription {
   readonly sectors?: number;
   /** What its network device is plugged into. */
   readonly network?: NetworkLink;
-  /** What its virtual CPU is; default what the real one is. Another is right only under `interpret`. */
-  readonly cpu?: Variant;
 }
 
 export interface MonitorOptions {
@@ -76,12 +74,11 @@ export class Monitor {
     );
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
-      const { image, network, cpu = real.variant } = guests[n] as GuestDescription;
+      const { image, network } = guests[n] as GuestDescription;
       const guest = new VirtualMachine({
         real,
         engine,
         allocation,
-        variant: cpu,
         strategy: strategyNamed(strategy),
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),

@@ -15,7 +15,6 @@ import { Machine, type MachineOptions, type MachineState } from '../../isa/machi
 import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { decode, rowNamed } from '../../isa/table/table.ts';
-import type { Variant } from '../../isa/table/variants.ts';
 import { composeRelocation } from '../memory/relocation.ts';
 import { ShadowTables } from '../memory/shadow.ts';
 import type { Allocation } from './allocator.ts';
@@ -34,8 +33,6 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
   readonly engine: Engine;
   readonly allocation: Allocation;
   readonly strategy: Strategy;
-  /** What the virtual CPU is. */
-  readonly variant: Variant;
 }
 
 export class VirtualMachine {
@@ -54,6 +51,7 @@ export class VirtualMachine {
   constructor({ real, engine, allocation, strategy, ...devices }: GuestOptions) {
     this.cpu = new Machine({
       memory: allocation.size,
+      variant: real.variant,
       within: { machine: real, at: allocation.at },
       ...devices,
     });

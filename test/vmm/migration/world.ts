@@ -9,7 +9,8 @@ import { variantNamed } from '../../../isa/table/variants.ts';
 import { HostedGuest, type Machinery } from '../../../vmm/migration/guest.ts';
 import { Host, type HostEvents } from '../../../vmm/migration/host.ts';
 import { GuestDisk } from '../../../vmm/migration/keep/guest-disk.ts';
-import { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
+import { Register } from '../../../vmm/migration/keep/register.ts';
+import { MemoryShelf, type Shelf } from '../../../vmm/migration/keep/shelf.ts';
 import type { Disks } from '../../../vmm/migration/place.ts';
 import { type Policy, presets } from '../../../vmm/migration/policy.ts';
 import type { Source } from '../../../vmm/migration/source.ts';
@@ -103,7 +104,7 @@ export interface WorldOptions {
   readonly capacity?: number;
 }
 
-const patience = 200;
+export const patience = 200;
 
 const plain: Machinery = {
   variant: variantNamed('ring32-v') as Machinery['variant'],
@@ -116,6 +117,63 @@ interface Oracle {
   readonly guest: HostedGuest;
   readonly printed: number[];
   readonly disk: MemoryDisk | undefined;
+}
+
+/** Thrown where a host's process dies: nothing of it runs after. */
+export class Killed extends Error {
+  readonly address: string;
+
+  constructor(address: string) {
+    super(`${address} was killed`);
+    this.address = address;
+  }
+}
+
+/** A host's shelf that can kill the host before its n-th write, or after. */
+class MortalShelf implements Shelf {
+  readonly #shelf: MemoryShelf;
+  readonly #before: (name: string) => void;
+
+  constructor(shelf: MemoryShelf, before: (name: string) => void) {
+    this.#shelf = shelf;
+    this.#before = before;
+  }
+
+  list(): readonly string[] {
+    return this.#shelf.list();
+  }
+
+  read(name: string): Uint8Array | undefined {
+    return this.#shelf.read(name);
+  }
+
+  size(name: string): number {
+    return this.#shelf.size(name);
+  }
+
+  readAt(name: string, at: number, into: Uint8Array): void {
+    this.#shelf.readAt(name, at, into);
+  }
+
+  put(name: string, bytes: Uint8Array): void {
+    this.#before(name);
+    this.#shelf.put(name, bytes);
+  }
+
+  append(name: string, bytes: Uint8Array): void {
+    this.#before(name);
+    this.#shelf.append(name, bytes);
+  }
+
+  writeAt(name: string, at: number, bytes: Uint8Array): void {
+    this.#before(name);
+    this.#shelf.writeAt(name, at, bytes);
+  }
+
+  remove(name: string): void {
+    this.#before(name);
+    this.#shelf.remove(name);
+  }
 }
 
 export class World {
@@ -131,6 +189,12 @@ export class World {
   readonly notes: string[] = [];
   onSource: ((source: Source, host: string) => void) | undefined;
   onTarget: ((target: Target, host: string) => void) | undefined;
+  /** Asked before every write to a shelf. */
+  onWrite: ((host: string, file: string) => void) | undefined;
+  /** Who owns what, until a register is written. */
+  readonly #owners = new Map<string, readonly string[]>();
+  /** Done between two turns. */
+  #later: (() => void)[] = [];
   /** Hosts that refuse every connection. */
   readonly deaf = new Set<string>();
   readonly #options: WorldOptions;
@@ -153,7 +217,7 @@ export class World {
     this.#machinery.set(address, whole);
     const host = new Host({
       address,
-      shelf,
+      shelf: new MortalShelf(shelf, (file) => this.#writes(address, file)),
       network: this.#network(address),
       key: new Uint8Array(32).fill(7),
       clock: () => this.now,
@@ -166,6 +230,11 @@ export class World {
     this.hosts.set(address, host);
     host.recover();
     return host;
+  }
+
+  #writes(address: string, file: string): void {
+    this.onWrite?.(address, file);
+    if (file.endsWith('.guest')) this.#owners.clear();
   }
 
   #events(address: string): Partial<HostEvents> {
@@ -242,15 +311,30 @@ export class World {
 
   // ---- Time ----
 
+  /** Does something between two turns, as the outside world does. */
+  later(act: () => void): void {
+    this.#later.push(act);
+  }
+
   /** A millisecond: a turn for every host, then deliveries. */
   step(deliveries = 8): void {
     this.now += 1;
-    for (const host of this.hosts.values()) host.turn(this.#options.steps ?? 50);
+    for (const act of this.#later.splice(0)) act();
+    for (const host of this.hosts.values()) this.#mortally(() => host.turn(this.#options.steps ?? 50));
     if (this.stalled) return;
-    for (const dial of this.#dials.splice(0)) dial();
+    for (const dial of this.#dials.splice(0)) this.#mortally(dial);
     for (const [one, other] of this.#wires) {
-      one.deliver(deliveries);
-      other.deliver(deliveries);
+      this.#mortally(() => one.deliver(deliveries));
+      this.#mortally(() => other.deliver(deliveries));
+    }
+  }
+
+  #mortally(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      this.kill(error.address);
     }
   }
 
@@ -300,9 +384,18 @@ export class World {
     this.#oracles.set(name, { guest, printed, disk: copy });
   }
 
-  /** Addresses of the hosts whose registers say that the guest is theirs. */
-  owners(name: string): string[] {
-    const said = [...this.hosts].map(([address, host]) => ({ address, entry: host.register.get(name) }));
+  /** Addresses of the hosts, alive or dead, whose registers say that the guest is theirs. */
+  owners(name: string): readonly string[] {
+    const known = this.#owners.get(name) ?? this.#readOwners(name);
+    this.#owners.set(name, known);
+    return known;
+  }
+
+  #readOwners(name: string): readonly string[] {
+    const said = [...this.shelves].map(([address, shelf]) => ({
+      address,
+      entry: new Register(shelf).get(name),
+    }));
     const owned = said.filter(({ entry }) => entry?.phase === 'owned').map(({ address }) => address);
     const leaving = said.filter(({ entry }) => entry?.phase === 'leaving');
     const decided = said.filter(
