@@ -28,6 +28,8 @@ export interface PropertyOptions {
   readonly shard?: { readonly nth: number; readonly of: number };
   /** Default ring32-v. Case n is on variant n modulo their number. */
   readonly variants?: readonly Variant[];
+  /** The guest of case n; default a random one. */
+  readonly guests?: (seed: number, n: number, profile?: Profile) => Program;
   /** What guests may have in them; default everything. */
   readonly profile?: Profile;
   /** Smaller guests to try, once one fails; default 5000. 0: it is left as it is. */
@@ -144,7 +146,7 @@ function ask(
   question: Question,
 ): PropertyResult {
   const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile, shrinks, onCase } = options;
-  const { variants = allVariants.slice(0, 1) } = options;
+  const { variants = allVariants.slice(0, 1), guests = generate } = options;
   let [done, steps, direct, exits] = [0, 0, 0, 0];
   const result = (counterexample: Counterexample | undefined): PropertyResult => ({
     property,
@@ -158,7 +160,7 @@ function ask(
     if (n % shard.of !== shard.nth) continue;
     const variant = variants[n % variants.length] as Variant;
     const surrounded = n % 2 === 1;
-    const program = generate(seed, n, profile);
+    const program = guests(seed, n, profile);
     const answer = question(program, variant, surrounded);
     done += 1;
     steps += answer.steps;

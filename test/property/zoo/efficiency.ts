@@ -1,0 +1,77 @@
+/** Mutants that break efficiency alone: every guest is right under them, but innocuous instructions do not run directly. */
+import type { Mutant } from './mutant.ts';
+
+const virtualMachine = 'vmm/monitor/virtual-machine.ts';
+const dispatcher = 'vmm/monitor/dispatcher.ts';
+const shadow = 'vmm/memory/shadow.ts';
+
+const property = 'efficiency';
+
+export const efficiencyMutants: readonly Mutant[] = [
+  {
+    name: 'everything-emulated',
+    bug: 'Everything is interpreted, nothing runs directly.',
+    property,
+    changes: [
+      {
+        file: 'vmm/monitor/strategies.ts',
+        from: 'advance: (guest) => guest.runDirectly()',
+        to: 'advance: (guest) => guest.runInterpreted()',
+      },
+    ],
+  },
+  {
+    name: 'single-stepping',
+    bug: 'The real timer is set for one step: an exit for each instruction.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'real.writeSystem(SR.TIMER, steps);',
+        to: 'real.writeSystem(SR.TIMER, Math.min(1, steps));',
+      },
+    ],
+  },
+  {
+    name: 'shadow-flushed-always',
+    bug: 'All shadows are given up whenever the guest is entered.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'real.writeSystem(SR.PTBR,',
+        to: 'this.#shadow.flush(); real.writeSystem(SR.PTBR,',
+      },
+    ],
+  },
+  {
+    name: 'faults-not-repaired',
+    bug: 'A hidden fault is not repaired: every access to a page is executed for the guest.',
+    property,
+    changes: [{ file: dispatcher, from: 'this.#isStuck() ||', to: 'true ||' }],
+  },
+  {
+    name: 'user-bit-lost',
+    bug: 'No page of the shadow has U: in ring 3 every instruction faults.',
+    property,
+    changes: [{ file: shadow, from: '(PTE.V | PTE.R | PTE.X | PTE.U))', to: '(PTE.V | PTE.R | PTE.X))' }],
+  },
+  {
+    name: 'never-writable',
+    bug: 'No page of the shadow is writable: each store is executed for the guest.',
+    property,
+    changes: [{ file: shadow, from: 'const writable = ', to: 'const writable = false && ' }],
+  },
+  {
+    name: 'bound-halved',
+    bug: "Half of the guest's R is given to the real machine: what lies beyond is executed for the guest.",
+    property,
+    changes: [
+      {
+        file: 'vmm/memory/relocation.ts',
+        from: 'Math.max(0, cpu.plainBound)',
+        to: 'Math.max(0, cpu.plainBound) >>> 1',
+      },
+    ],
+  },
+];

@@ -1,0 +1,412 @@
+/**
+ * Mutants that break equivalence: a guest under them does not behave as on the bare machine.
+ * In the order of the monitor's parts: the way in and out, the dispatcher, the routines, memory, devices.
+ */
+import type { Mutant } from './mutant.ts';
+
+const virtualMachine = 'vmm/monitor/virtual-machine.ts';
+const dispatcher = 'vmm/monitor/dispatcher.ts';
+const routines = 'vmm/monitor/routines.ts';
+const relocation = 'vmm/memory/relocation.ts';
+const shadow = 'vmm/memory/shadow.ts';
+
+const property = 'equivalence';
+
+/** The dispatcher's entry, before which a mutant may do something of its own. */
+const handled = 'this.#dispatcher.handle({ cause';
+const emulated = 'cpu.pc = effect.run(cpu, at, cpu.pc | 0) >>> 0;';
+
+export const equivalenceMutants: readonly Mutant[] = [
+  // ---- The way in and out ----
+  {
+    name: 'ring-leaked',
+    bug: 'The ring read back is the real one: virtual ring 0 becomes ring 1 at the first exit.',
+    property,
+    changes: [{ file: virtualMachine, from: '(compressed ? 0 : ring)', to: 'ring' }],
+  },
+  {
+    name: 'if-leaked',
+    bug: 'IF is read back from the real machine, where it is always set while a guest runs.',
+    property,
+    changes: [{ file: virtualMachine, from: '(cpu.status & STATUS.IF)', to: '(status & STATUS.IF)' }],
+  },
+  {
+    name: 'flags-lost',
+    bug: 'The user flags are not loaded when the guest is entered.',
+    property,
+    changes: [
+      { file: virtualMachine, from: '(cpu.status & STATUS.UF) | STATUS.IF | ring', to: 'STATUS.IF | ring' },
+    ],
+  },
+  {
+    name: 'monitor-time-charged',
+    bug: 'The guest is charged the step in which the real machine traps to the monitor.',
+    property,
+    changes: [{ file: virtualMachine, from: 'real.steps - entered - 1;', to: 'real.steps - entered;' }],
+  },
+  {
+    name: 'timer-not-rearmed',
+    bug: 'The real timer is armed only when it has run out: an event that comes to be due earlier is late.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'real.writeSystem(SR.TIMER, steps);',
+        to: 'if (real.readSystem(SR.TIMER) === 0) real.writeSystem(SR.TIMER, steps);',
+      },
+    ],
+  },
+  {
+    name: 'limit-not-loaded',
+    bug: 'LIMIT of a guest in virtual rings 1 to 3 is not loaded.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'supervisor ? 0 : cpu.readSystem(SR.LIMIT)',
+        to: '0',
+      },
+    ],
+  },
+  {
+    name: 'interrupts-unmasked',
+    bug: 'A pending interrupt is delivered whether IF is set or not.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'const stop = this.cpu.settle(until);',
+        to: 'if (this.cpu.pending() !== 0) this.cpu.status |= STATUS.IF; const stop = this.cpu.settle(until);',
+      },
+    ],
+  },
+  {
+    name: 'time-real',
+    bug: 'TIME is read from the real machine.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: handled,
+        to: `const at = decode(real.readSystem(SR.EVAL));
+          const reads = real.readSystem(SR.ECAUSE) === 24 && this.cpu.ring === 0 && at?.row.name === 'mfs';
+          if (reads && at.imm === SR.TIME && at.rd !== 0) {
+            this.cpu.x[at.rd] = real.readSystem(SR.TIME);
+            this.cpu.pc += 4;
+            this.cpu.steps += 1;
+          } else ${handled}`,
+      },
+    ],
+  },
+
+  // ---- The dispatcher ----
+  {
+    name: 'user-privileged',
+    bug: 'A privileged instruction is emulated whoever executes it, virtual ring 3 too.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0',
+        to: 'cause === CAUSE.PRIVILEGED',
+      },
+    ],
+  },
+  {
+    name: 'interrupt-lost',
+    bug: "The monitor's own timer interrupt is acknowledged in the guest's timer too, and lost there.",
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'this.#ledger.exit(EXIT.TURN, this.#cpu.pc);',
+        to: '(this.#ledger.exit(EXIT.TURN, this.#cpu.pc), this.#cpu.writeSystem(14, 0));',
+      },
+    ],
+  },
+  {
+    name: 'wrong-vector',
+    bug: 'A reflected trap goes to TVEC + 4 * cause, as with a table of vectors.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'this.#takeTrap(() => cpu.trap(cause, value, cpu.pc | 0));',
+        to: 'this.#takeTrap(() => cpu.trap(cause, value, cpu.pc | 0) + 4 * cause);',
+      },
+    ],
+  },
+  {
+    name: 'wrong-cause',
+    bug: 'A privileged instruction in ring 3 is reflected as an illegal one.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'cpu.trap(cause, value, cpu.pc | 0)',
+        to: 'cpu.trap(cause === CAUSE.PRIVILEGED ? CAUSE.ILLEGAL : cause, value, cpu.pc | 0)',
+      },
+    ],
+  },
+  {
+    name: 'wrong-epc',
+    bug: 'EPC of a reflected `ecall` is the instruction after it.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'cpu.trap(cause, value, cpu.pc | 0)',
+        to: 'cpu.trap(cause, value, (cause === CAUSE.ECALL ? cpu.pc + 4 : cpu.pc) | 0)',
+      },
+    ],
+  },
+  {
+    name: 'eval-lost',
+    bug: 'EVAL of a reflected trap is not passed on.',
+    property,
+    changes: [
+      { file: dispatcher, from: 'cpu.trap(cause, value, cpu.pc | 0)', to: 'cpu.trap(cause, 0, cpu.pc | 0)' },
+    ],
+  },
+  {
+    name: 'hidden-fault-reflected',
+    bug: 'A hidden fault of a store is taken for a true one and reflected.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'else if (memoryFaults.has(cause)) this.#fault(cause);',
+        to: 'else if (memoryFaults.has(cause) && cause !== CAUSE.STORE_PAGE) this.#fault(cause);',
+      },
+    ],
+  },
+  {
+    name: 'true-fault-hidden',
+    bug: 'A true fault of a load or store is taken for a hidden one: the instruction is passed over, the guest not told.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'this.#takeTrap(() => cpu.fault(cpu.pc | 0));',
+        to: 'this.#takeTrap(() => (fetch ? cpu.fault(cpu.pc | 0) : cpu.pc + 4));',
+      },
+    ],
+  },
+  {
+    name: 'limit-unchecked',
+    bug: 'LIMIT is not checked on a load or store that the monitor executes for the guest.',
+    property,
+    changes: [
+      { file: dispatcher, from: 'named: at.rs1 !== 0', to: 'named: false' },
+      {
+        file: dispatcher,
+        from: 'executeOne(cpu);\n',
+        to: 'const limit = cpu.readSystem(18); cpu.writeSystem(18, 0); executeOne(cpu); cpu.writeSystem(18, limit);\n',
+      },
+    ],
+  },
+  {
+    name: 'decoding-stale',
+    bug: 'The dispatcher keeps what it decoded by pc, and does not see that the code is another by now.',
+    property,
+    changes: [
+      {
+        file: dispatcher,
+        from: 'const at = decode(word) as Instruction;',
+        to: `this.kept ??= new Map();
+          const at = (this.kept.get(this.#cpu.pc) ?? decode(word)) as Instruction;
+          this.kept.set(this.#cpu.pc, at);`,
+      },
+      {
+        file: dispatcher,
+        from: '#repairedStep = -1;',
+        to: '#repairedStep = -1; kept?: Map<number, Instruction>;',
+      },
+    ],
+  },
+
+  // ---- The interpreter routines ----
+  {
+    name: 'pc-not-advanced',
+    bug: 'pc is not advanced after an instruction was emulated.',
+    property,
+    changes: [{ file: routines, from: emulated, to: 'effect.run(cpu, at, cpu.pc | 0);' }],
+  },
+  {
+    name: 'setf-drops-if',
+    bug: '`setf` in virtual ring 0 leaves IF as it was, as outside ring 0.',
+    property,
+    changes: [
+      {
+        file: routines,
+        from: emulated,
+        to: `const before = cpu.status & 4; ${emulated}
+          if (at.row.name === 'setf') cpu.status = (cpu.status & ~4) | before;`,
+      },
+    ],
+  },
+  {
+    name: 'iret-keeps-r',
+    bug: '`iret` does not restore R.',
+    property,
+    changes: [
+      {
+        file: routines,
+        from: emulated,
+        to: `const r = [cpu.readSystem(2), cpu.readSystem(3)] as const; ${emulated}
+          if (at.row.name === 'iret') { cpu.writeSystem(2, r[0]); cpu.writeSystem(3, r[1]); }`,
+      },
+    ],
+  },
+  {
+    name: 'hlt-passed-over',
+    bug: '`hlt` does not wait.',
+    property,
+    changes: [
+      { file: routines, from: emulated, to: `if (at.row.name === 'hlt') cpu.pc += 4; else ${emulated}` },
+    ],
+  },
+  {
+    name: 'cpuid-wrong',
+    bug: 'CPUID says 1, whatever the variant.',
+    property,
+    changes: [
+      {
+        file: routines,
+        from: emulated,
+        to: `${emulated} if (at.row.name === 'mfs' && at.imm === 17 && at.rd !== 0) cpu.x[at.rd] = 1;`,
+      },
+    ],
+  },
+
+  // ---- Memory ----
+  {
+    name: 'bound-left-out',
+    bug: "R is composed without the guest's bound.",
+    property,
+    changes: [{ file: relocation, from: 'cpu.plainBound', to: 'cpu.memory.size - cpu.base' }],
+  },
+  {
+    name: 'base-left-out',
+    bug: "R is composed without the guest's base.",
+    property,
+    changes: [{ file: relocation, from: 'base: at + cpu.base', to: 'base: at' }],
+  },
+  {
+    name: 'dirty-lost',
+    bug: 'A page is writable in the shadow before D is set: the first store is not seen and D is lost.',
+    property,
+    changes: [
+      { file: shadow, from: '(entry & PTE.W) !== 0 && (entry & PTE.D) !== 0', to: '(entry & PTE.W) !== 0' },
+    ],
+  },
+  {
+    name: 'accessed-lost',
+    bug: 'The next page is entered in the shadow too, read-ahead: its first access is not seen and A is lost.',
+    property,
+    changes: [
+      {
+        file: shadow,
+        from: 'enter(va: number, store: boolean): Entered {',
+        to: 'enter(va: number, store: boolean, ahead = true): Entered {',
+      },
+      {
+        file: shadow,
+        from: 'if (writable) this.#noteWritable(page, at);',
+        to: `if (writable) this.#noteWritable(page, at);
+          const next = memory.words[(leaf >>> 2) + 1] ?? 0;
+          if (ahead && (leaf & 0xffc) !== 0xffc && (next & 1) !== 0 && next >>> 12 < memory.size >>> 12) this.enter(va + PAGE, false, false);`,
+      },
+    ],
+  },
+  {
+    name: 'write-right-granted',
+    bug: 'A page with D is writable in the shadow, whether the guest lets it be written or not.',
+    property,
+    changes: [
+      { file: shadow, from: '(entry & PTE.W) !== 0 && (entry & PTE.D) !== 0', to: '(entry & PTE.D) !== 0' },
+    ],
+  },
+  {
+    name: 'table-write-unseen',
+    bug: 'A write to a second-level table is not seen: what was derived from it stays.',
+    property,
+    changes: [
+      {
+        file: shadow,
+        from: 'if (table !== undefined) this.#real.memory.write(table + (word & 1023) * 4, 4, 0);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'traced-page-writable',
+    bug: 'W is granted to a page that holds page tables: the guest rewrites them directly.',
+    property,
+    changes: [{ file: shadow, from: ' && !this.#traces.has(page)', to: '' }],
+  },
+  {
+    name: 'one-shadow-for-all',
+    bug: 'There is one shadow for all address spaces: the old one stays when PTBR changes.',
+    property,
+    changes: [
+      {
+        file: shadow,
+        from: 'const known = this.#spaces.get(root);',
+        to: 'const known = [...this.#spaces.values()][0];',
+      },
+    ],
+  },
+
+  // ---- Devices ----
+  {
+    name: 'console-7-bit',
+    bug: 'Of a byte printed, the highest bit is lost.',
+    property,
+    changes: [
+      {
+        file: 'vmm/devices/physical.ts',
+        from: 'real.output(PORT.CONSOLE_DATA, byte);',
+        to: 'real.output(PORT.CONSOLE_DATA, byte & 0x7f);',
+      },
+    ],
+  },
+  {
+    name: 'disk-not-awaited',
+    bug: 'The monitor does not wait for the real disk: a sector read is not there yet.',
+    property,
+    changes: [
+      {
+        file: 'vmm/devices/physical.ts',
+        from: 'while (real.input(PORT.DISK_STATUS) === DISK_STATUS.BUSY) {',
+        to: 'while (false as boolean) {',
+      },
+    ],
+  },
+  {
+    name: 'transfer-in-guest',
+    bug: "Sectors pass through the guest's own first page.",
+    property,
+    changes: [
+      {
+        file: 'vmm/devices/disk-slice.ts',
+        from: 'this.#page = page;',
+        to: 'this.#page = allocation.at + 0 * page;',
+      },
+    ],
+  },
+  {
+    name: 'theorem-3-forgotten',
+    bug: 'The hybrid monitor runs virtual supervisor code directly when it is in ring 0 with interrupts off.',
+    property,
+    strategy: 'hybrid',
+    variant: 'ring32-h',
+    changes: [
+      {
+        file: 'vmm/monitor/strategies.ts',
+        from: '(guest.cpu.ring === 0 ? guest',
+        to: '(guest.cpu.ring === 0 && (guest.cpu.status & 4) !== 0 ? guest',
+      },
+    ],
+  },
+];

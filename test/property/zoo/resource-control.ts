@@ -1,0 +1,87 @@
+/** Mutants that break resource control: a guest under them reaches memory, devices or time that the allocator did not give it. */
+import type { Mutant } from './mutant.ts';
+
+const virtualMachine = 'vmm/monitor/virtual-machine.ts';
+const relocation = 'vmm/memory/relocation.ts';
+const shadow = 'vmm/memory/shadow.ts';
+const allocator = 'vmm/monitor/allocator.ts';
+const disk = 'vmm/devices/disk-slice.ts';
+
+const property = 'resourceControl';
+
+export const resourceMutants: readonly Mutant[] = [
+  // ---- Memory ----
+  {
+    name: 'bound-not-clamped',
+    bug: "R is composed with the guest's bound as it is: beyond the guest's memory lies what is not its own.",
+    property,
+    changes: [{ file: relocation, from: 'cpu.plainBound', to: 'cpu.readSystem(3) >>> 0' }],
+  },
+  {
+    name: 'place-left-out',
+    bug: "R is composed without the place of the guest's memory: all guests begin at 0.",
+    property,
+    changes: [{ file: relocation, from: 'base: at + cpu.base', to: 'base: cpu.base' }],
+  },
+  {
+    name: 'frame-not-moved',
+    bug: "A shadow entry has the guest's own frame number, not the real one.",
+    property,
+    changes: [{ file: shadow, from: '(this.#at + page * PAGE)', to: '(page * PAGE)' }],
+  },
+  {
+    name: 'frame-unchecked',
+    bug: "The next page is entered in the shadow too, read-ahead, without a look at whether its frame is the guest's.",
+    property,
+    changes: [
+      {
+        file: shadow,
+        from: 'enter(va: number, store: boolean): Entered {',
+        to: 'enter(va: number, store: boolean, ahead = true): Entered {',
+      },
+      {
+        file: shadow,
+        from: 'if (writable) this.#noteWritable(page, at);',
+        to: `if (writable) this.#noteWritable(page, at);
+          const next = memory.words[(leaf >>> 2) + 1] ?? 0;
+          if (ahead && (leaf & 0xffc) !== 0xffc && (next & 33) === 33) this.enter(va + PAGE, false, false);`,
+      },
+    ],
+  },
+  {
+    name: 'guests-overlap',
+    bug: 'Each guest begins in the last page of the one before.',
+    property,
+    changes: [{ file: allocator, from: 'at += size;', to: 'at += size - PAGE;' }],
+  },
+
+  // ---- The processor ----
+  {
+    name: 'turn-too-long',
+    bug: 'The real timer is set for one step more than the guest has.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'real.writeSystem(SR.TIMER, steps);',
+        to: 'real.writeSystem(SR.TIMER, steps + 1);',
+      },
+    ],
+  },
+
+  // ---- Devices ----
+  {
+    name: 'slice-not-offset',
+    bug: "A guest's sector number is taken for the real one.",
+    property,
+    changes: [{ file: disk, from: 'return this.#first + n;', to: 'return n;' }],
+  },
+  {
+    name: 'slice-unbounded',
+    bug: 'Every guest is told of as many sectors as the real disk has, and they are not checked.',
+    property,
+    changes: [
+      { file: disk, from: 'this.sectors = allocation.sectors;', to: 'this.sectors = real.disk.sectors;' },
+    ],
+  },
+];

@@ -1,0 +1,7 @@
+/** The zoo: all mutants, by the property that they break. */
+import { efficiencyMutants } from './efficiency.ts';
+import { equivalenceMutants } from './equivalence.ts';
+import type { Mutant } from './mutant.ts';
+import { resourceMutants } from './resource-control.ts';
+
+export const mutants: readonly Mutant[] = [...equivalenceMutants, ...resourceMutants, ...efficiencyMutants];
