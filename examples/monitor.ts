@@ -22,7 +22,7 @@ const here = new URL('../guests/', import.meta.url);
 const guests = fileURLToPath(existsSync(here) ? here : new URL('../../guests/', import.meta.url));
 
 /** Assembles `file` of guests/. Throws the assembler's error. */
-function imageOf(file: string): Image {
+export function imageOf(file: string): Image {
   const name = resolve(guests, file);
   const readFile = (path: string, from: string) => readFileSync(resolve(dirname(from), path));
   return readImage(assemble([{ name, text: readFileSync(name, 'utf8') }], { readFile }).elf);

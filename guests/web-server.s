@@ -23,7 +23,11 @@ _start:
     beqz a0, no_network
     la   a0, serving
     call print
+    la   a0, own
+    call net_address
     call print_address
+    li   a0, '\n'
+    call print_char
     li   s0, 0                    # requests answered
 
 serve:
@@ -81,37 +85,8 @@ no_network:
     li   t1, 1
     out  t0, t1
 
-# print_address: our own, as 02:00:00:00:00:01.
-print_address:
-    la   t0, own
-    li   t1, PORT_NET_ADDRESS_LOW
-    in   t2, t1
-    sw   t2, 0(t0)
-    li   t1, PORT_NET_ADDRESS_HIGH
-    in   t2, t1
-    sw   t2, 4(t0)
-    addi t4, t0, 6
-    la   t1, digits
-    li   t2, PORT_CONSOLE_DATA
-1:  lbu  a0, 0(t0)
-    srli t3, a0, 4
-    add  t3, t3, t1
-    lbu  t3, 0(t3)
-    out  t2, t3
-    andi t3, a0, 15
-    add  t3, t3, t1
-    lbu  t3, 0(t3)
-    out  t2, t3
-    addi t0, t0, 1
-    li   t3, ':'
-    beq  t0, t4, 2f
-    out  t2, t3
-    j    1b
-2:  li   t3, '\n'
-    out  t2, t3
-    ret
-
     .include "include/print.inc"
+    .include "include/print-address.inc"
     .include "include/network.inc"
 
     .section .rodata
@@ -119,7 +94,6 @@ page:     .asciz "<h1>It works</h1>"
 serving:  .asciz "serving at "
 answered: .asciz " requests answered\n"
 nowhere:  .asciz "no network\n"
-digits:   .ascii "0123456789abcdef"
 
     .bss
     .balign 4

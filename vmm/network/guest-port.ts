@@ -111,8 +111,9 @@ export class GuestPort implements NetworkLink, Station {
     if (this.#state !== 'departed' || !sameAddress(address, this.address)) return;
     const waited = this.#waiting;
     this.#waiting = [];
-    this.close();
+    this.#state = 'reserved';
     for (const { frame } of waited) this.#switch.pass(this, { frame, at: undefined, follows: this.address });
+    this.close();
   }
 
   /** Whether a frame that the switch handed to all is for this guest. */

@@ -73,8 +73,9 @@ export class Switch {
     return this.#places.get(formatAddress(address));
   }
 
-  /** A frame comes from a station. */
+  /** A frame comes from a station; from one that has left, none does. */
   pass(from: Station, passing: Passing): void {
+    if (!this.#stations.includes(from)) return;
     // One that follows a guest comes from where the guest was, not from its sender.
     if (passing.follows === undefined) this.#learn(sourceOf(passing.frame), from);
     this.#hand(from, passing);

@@ -112,6 +112,19 @@ describe('The switch', () => {
     expect(marks()).toEqual([[4], [], []]);
   });
 
+  it('takes nothing from a station that has left', () => {
+    const {
+      joined,
+      hosts: [a],
+      pass,
+      marks,
+    } = threeHosts();
+    joined.leave(a);
+    pass(a, one, BROADCAST, 1);
+    expect(marks()).toEqual([[], [], []]);
+    expect(joined.stationOf(one)).toBeUndefined();
+  });
+
   it('learns nothing from a source that is no station: a group', () => {
     const {
       joined,
