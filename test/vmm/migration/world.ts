@@ -102,6 +102,8 @@ export interface WorldOptions {
   /** Steps a guest gets each turn. */
   readonly steps?: number;
   readonly capacity?: number;
+  /** What else is told of a host's events. */
+  readonly events?: (address: string) => Partial<HostEvents>;
 }
 
 export const patience = 200;
@@ -238,9 +240,14 @@ export class World {
   }
 
   #events(address: string): Partial<HostEvents> {
+    const others = this.#options.events?.(address);
     return {
+      ...others,
       printed: (name, bytes) => this.printed.set(name, [...(this.printed.get(name) ?? []), ...bytes]),
-      source: (source) => this.onSource?.(source, address),
+      source: (source) => {
+        others?.source?.(source);
+        this.onSource?.(source, address);
+      },
       target: (target) => this.onTarget?.(target, address),
       note: (text) => this.notes.push(`${address}: ${text}`),
     };
@@ -354,7 +361,13 @@ export class World {
     address: string,
     name: string,
     image: Image,
-    parts: { memory?: number; disk?: Uint8Array; input?: string; variant?: string } = {},
+    parts: {
+      memory?: number;
+      disk?: Uint8Array;
+      input?: string;
+      variant?: string;
+      network?: Uint8Array;
+    } = {},
   ): void {
     const { memory = 2 ** 17, disk, input = '' } = parts;
     const variant = variantNamed(parts.variant ?? 'ring32-v') as Machinery['variant'];
@@ -367,7 +380,7 @@ export class World {
       sectors: disk ? Math.ceil(disk.length / 512) : 0,
       disk: diskName ?? null,
       diskIdentity: null,
-      network: null,
+      network: parts.network ?? null,
       devices: ['console', 'disk', 'network'],
     };
     const fill = (guest: HostedGuest) => {

@@ -1,0 +1,61 @@
+/**
+ * A host's virtual switch and its guests' places there, kept by the host's events
+ * (vmm/migration/host.ts): a guest that arrives is announced; while it stands still for a
+ * migration its frames wait; when it has left they follow it; when it stayed after all,
+ * it gets them.
+ */
+import type { HostedGuest } from '../migration/guest.ts';
+import type { HostEvents } from '../migration/host.ts';
+import { GuestPort } from './guest-port.ts';
+import { Switch } from './switch.ts';
+
+/** What of a hosted guest its port needs. */
+export type NetworkGuest = Pick<HostedGuest, 'spec' | 'deliver' | 'onFrame'>;
+
+export class HostNetwork {
+  readonly switch = new Switch();
+  /** To be among the host's events. */
+  readonly events: Required<Pick<HostEvents, 'arrived' | 'left' | 'source'>> = {
+    arrived: (guest) => this.#arrived(guest),
+    left: (guest) => this.#left(guest),
+    source: (source) => this.#stands(source.guest, source.stopsGuest),
+  };
+  readonly #ports = new Map<NetworkGuest, GuestPort>();
+
+  /** Where a guest is plugged in; undefined for one that has no network or is not here. */
+  portOf(guest: NetworkGuest): GuestPort | undefined {
+    return this.#ports.get(guest);
+  }
+
+  #arrived(guest: NetworkGuest): void {
+    const { network, name } = guest.spec;
+    if (network === null) return;
+    const port = new GuestPort(this.switch, network, name);
+    this.#ports.set(guest, port);
+    guest.onFrame = (frame) => port.send(frame, 0);
+    this.#run(guest, port);
+    port.announce();
+  }
+
+  #run(guest: NetworkGuest, port: GuestPort): void {
+    port.run({
+      deliver: (frame) => {
+        guest.deliver(frame);
+        return true;
+      },
+    });
+  }
+
+  /** The guest is stopped, or goes on: it is told once or several times. */
+  #stands(guest: NetworkGuest, still: boolean): void {
+    const port = this.#ports.get(guest);
+    if (port === undefined) return;
+    if (still && port.state === 'running') port.hold();
+    else if (!still && port.state === 'held') this.#run(guest, port);
+  }
+
+  #left(guest: NetworkGuest): void {
+    this.#ports.get(guest)?.depart();
+    this.#ports.delete(guest);
+  }
+}
