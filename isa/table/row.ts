@@ -18,12 +18,15 @@
  *   sensitive    why it is sensitive, if it is (classes below); measured by isa/classify
  *   kin          instructions of real machines that are of the same kind
  *   effect       what it means (effects.ts)
+ *   moves        for a system instruction that does nothing but move state: to where, from
+ *                where, in ring 0 (Place below); a binary translator makes a sequence of it
  *   says         one sentence for the manual
  *
  * Rows: user.ts, system.ts. To add an instruction, see README.md.
  */
 import type { Effect } from './effects.ts';
 import { extract, type Field, type Picture, parsePicture } from './picture.ts';
+import type { SystemRegisterName } from './sysregs.ts';
 
 /**
  * Popek and Goldberg's classes (1974, section 4), with the processor's other
@@ -36,12 +39,21 @@ export type Sensitivity = 'control' | 'mode' | 'location' | 'state';
 
 export type Privilege = 'none' | 'always' | 'variant';
 
+/**
+ * Where state may lie: an operand; the system register that `sr` names, or one by name;
+ * STATUS without the ring, its IF alone, the ring, the word that `smsw` makes; a constant.
+ */
+export type Place = 'rd' | 'rs1' | 'sr' | SystemRegisterName | 'flags' | 'IF' | 'ring' | 'msw' | '0' | '1';
+
+export type Move = readonly [to: Place, from: Place];
+
 export interface RowSource {
   readonly name: string;
   readonly bits: string;
   readonly operands: string;
   readonly effect: Effect;
   readonly says: string;
+  readonly moves?: Move;
   readonly privilege?: Privilege;
   readonly sensitive?: readonly Sensitivity[];
   readonly kin?: string;
@@ -66,6 +78,7 @@ export interface Row {
   readonly sensitive: readonly Sensitivity[];
   readonly kin: string;
   readonly effect: Effect;
+  readonly moves: Move | undefined;
   readonly says: string;
 }
 
@@ -93,6 +106,7 @@ export function rows(group: string, sources: readonly RowSource[]): Row[] {
     sensitive: source.sensitive ?? [],
     kin: source.kin ?? '',
     effect: source.effect,
+    moves: source.moves,
     says: source.says,
   }));
 }

@@ -105,6 +105,9 @@ class OwnSubject implements Subject {
       engine,
       console,
       disk: real,
+      // Where user code could see the monitor, it is translated too; a small cache is flushed now and then.
+      translateUser: variant.unprivileged.size > 0,
+      cache: 2 ** 16,
       ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
     });
     this.#guest = this.#monitor.guests[surrounded ? 1 : 0] as VirtualMachine;

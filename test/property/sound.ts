@@ -12,6 +12,7 @@ export interface Sound {
 export const sound: readonly Sound[] = [
   { strategy: 'trap-and-emulate', variants: ['ring32-v'], direct: 'all' },
   { strategy: 'hybrid', variants: ['ring32-v', 'ring32-h'], direct: 'user' },
+  { strategy: 'binary-translation', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'all' },
   { strategy: 'interpret', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'none' },
 ];
 

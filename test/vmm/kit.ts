@@ -7,7 +7,7 @@ import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
-import { Monitor } from '../../vmm/monitor/monitor.ts';
+import { Monitor, type MonitorOptions } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { difference, processorDifference } from '../property/lockstep.ts';
 
@@ -69,8 +69,13 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
-/** The guest under a monitor. */
-export function monitored(parts: Parts, strategy: string, engine: EngineName = 'interpreter'): Side {
+/** The guest under a monitor; `more` for binary translation. */
+export function monitored(
+  parts: Parts,
+  strategy: string,
+  engine: EngineName = 'interpreter',
+  more: Pick<MonitorOptions, 'translateUser' | 'cache'> = {},
+): Side {
   const { printed, console, disk } = devices(parts);
   const { network } = parts;
   const guest = {
@@ -79,6 +84,7 @@ export function monitored(parts: Parts, strategy: string, engine: EngineName = '
     ...(network ? { network } : {}),
   };
   const monitor = new Monitor({
+    ...more,
     guests: [guest],
     variant: variantNamed(parts.variant) as Variant,
     strategy,

@@ -24,7 +24,7 @@ import type { FramePool } from '../monitor/allocator.ts';
 const COMPRESSED = 0xffc00000;
 
 /** Shadow of one address space of the guest. */
-interface Space {
+export interface Space {
   /** Address of the shadow's root table in real memory. */
   readonly root: number;
   /** Shadow tables by first-level index. */
@@ -37,6 +37,8 @@ interface Trace {
   readonly roots: Set<Space>;
   /** Places of which it is the second-level table. */
   readonly tables: { readonly space: Space; readonly index: number }[];
+  /** Whether code was translated from it. */
+  code: boolean;
   /** Stores to it since something was derived from it last. */
   hits: number;
 }
@@ -48,24 +50,43 @@ interface Trace {
 const outworn = 8;
 
 /** What `enter` did: entered; or why it cannot. */
-export type Entered = 'entered' | 'compressed' | 'traced';
+export type Entered = 'entered' | 'compressed' | 'traced' | 'partial';
+
+/** The monitor's region, mapped in every shadow: its second-level table; with it R is shadowed as well. */
+export interface Region {
+  readonly table: number;
+}
+
+/** Who keeps something derived from mappings and code: a translator. */
+export interface Dependent {
+  /** `count` virtual pages from number `first` on are not mapped any more as they were. */
+  readonly unmapped: (space: Space, first: number, count: number) => void;
+  /** Writes to guest page `page` are not traced any more. */
+  readonly released: (page: number) => void;
+  /** No shadow is left. */
+  readonly forgotten: () => void;
+}
 
 export class ShadowTables {
   readonly #real: Machine;
   readonly #cpu: Machine;
   readonly #at: number;
   readonly #frames: FramePool;
-  readonly #spaces = new Map<number, Space>();
+  readonly #region: Region | undefined;
+  dependent: Dependent | undefined;
+  /** By the frame of the guest's root table; while its paging is off, by R. */
+  readonly #spaces = new Map<number | string, Space>();
   readonly #traces = new Map<number, Trace>();
   /** Shadow entries that allow writing, by guest page. */
   readonly #writable = new Map<number, Set<number>>();
 
   /** For the guest whose virtual CPU is `cpu` and whose memory is at `at` in `real`. */
-  constructor(real: Machine, cpu: Machine, at: number, frames: FramePool) {
+  constructor(real: Machine, cpu: Machine, at: number, frames: FramePool, region?: Region) {
     this.#real = real;
     this.#cpu = cpu;
     this.#at = at;
     this.#frames = frames;
+    this.#region = region;
     // In rings 1 to 3 the guest writes, which software hears of only by a trace: an exit, and ring 0.
     cpu.memory.onWrite((where, length, mark) => {
       if (!mark && real.ring === 0) this.#written(where, length);
@@ -74,7 +95,12 @@ export class ShadowTables {
 
   /** PTBR for the real machine: the shadow of the guest's present address space. */
   get ptbr(): number {
-    return this.#space().root | 1;
+    return this.space().root | 1;
+  }
+
+  /** Whether a shadow can stand for the guest's present addresses. With paging off: for an R that is a number of pages up. */
+  get covers(): boolean {
+    return this.#cpu.paging || (this.#region !== undefined && this.#cpu.base % PAGE === 0);
   }
 
   /**
@@ -83,12 +109,13 @@ export class ShadowTables {
    */
   enter(va: number, store: boolean): Entered {
     if (va >= COMPRESSED) return 'compressed';
+    if (!this.#cpu.paging) return this.#enterRelocated(va, store);
     const { memory } = this.#cpu;
     const ptbr = this.#cpu.readSystem(SR.PTBR);
     const leaf = findLeaf(memory.words, ptbr, va);
     const entry = memory.words[leaf >>> 2] as number;
     const page = (entry & PTE.FRAME) >>> 12;
-    const space = this.#space();
+    const space = this.space();
     const at = this.#table(space, va >>> 22, leaf >>> 12) + ((va >>> 12) & 1023) * 4;
     if (store && this.#isTraced(page)) return 'traced';
     const writable = (entry & PTE.W) !== 0 && (entry & PTE.D) !== 0 && !this.#traces.has(page);
@@ -96,6 +123,32 @@ export class ShadowTables {
     this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);
     if (writable) this.#noteWritable(page, at);
     return 'entered';
+  }
+
+  /** As `enter`, with paging off: the page as R has it, unless R ends within it. */
+  #enterRelocated(va: number, store: boolean): Entered {
+    const from = va - (va % PAGE);
+    if (from + PAGE > this.#cpu.plainBound) return 'partial';
+    const page = (this.#cpu.base + from) / PAGE;
+    const at = this.#table(this.space(), va >>> 22) + ((va >>> 12) & 1023) * 4;
+    if (store && this.#isTraced(page)) return 'traced';
+    const writable = !this.#traces.has(page);
+    const rights = PTE.V | PTE.R | PTE.X | PTE.U | PTE.A | PTE.D | (writable ? PTE.W : 0);
+    this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights);
+    if (writable) this.#noteWritable(page, at);
+    return 'entered';
+  }
+
+  /** Has writes to guest page `page` traced, for code was translated from it. */
+  traceCode(page: number): void {
+    const trace = this.#trace(page);
+    trace.code = true;
+    trace.hits = 0;
+  }
+
+  /** Whether writes to guest page `page` are traced. */
+  traces(page: number): boolean {
+    return this.#traces.has(page);
   }
 
   #noteWritable(page: number, at: number): void {
@@ -114,32 +167,41 @@ export class ShadowTables {
     this.#spaces.clear();
     this.#traces.clear();
     this.#writable.clear();
+    this.dependent?.forgotten();
   }
 
   // ---- Spaces and tables ----
 
   /** The shadow of the guest's present address space, made if there is none. */
-  #space(): Space {
+  space(): Space {
+    const { paging, base, plainBound } = this.#cpu;
     const root = this.#cpu.readSystem(SR.PTBR) & PTE.FRAME;
-    const known = this.#spaces.get(root);
+    const key = paging ? root : `R ${base} ${plainBound}`;
+    const known = this.#spaces.get(key);
     if (known !== undefined) return known;
     const space: Space = { root: this.#frame(), tables: new Map() };
-    this.#spaces.set(root, space);
-    this.#trace(root >>> 12).roots.add(space);
+    this.#mapRegion(space.root);
+    this.#spaces.set(key, space);
+    if (paging) this.#trace(root >>> 12).roots.add(space);
     return space;
   }
 
-  /** Address of the shadow table for first-level index `index`, derived from guest page `from`. */
-  #table(space: Space, index: number, from: number): number {
+  #mapRegion(root: number): void {
+    if (this.#region === undefined) return;
+    this.#real.memory.write(root + (COMPRESSED >>> 22) * 4, 4, this.#region.table | PTE.V);
+  }
+
+  /** Address of the shadow table for first-level index `index`, derived from guest page `from` if from any. */
+  #table(space: Space, index: number, from?: number): number {
     const known = space.tables.get(index);
     if (known !== undefined) {
-      this.#trace(from).hits = 0;
+      if (from !== undefined) this.#trace(from).hits = 0;
       return known;
     }
     const table = this.#frame(space);
     space.tables.set(index, table);
     this.#real.memory.write(space.root + index * 4, 4, table | PTE.V);
-    this.#trace(from).tables.push({ space, index });
+    if (from !== undefined) this.#trace(from).tables.push({ space, index });
     return table;
   }
 
@@ -155,15 +217,16 @@ export class ShadowTables {
   }
 
   #giveUp(keep: Space | undefined): void {
-    const root = [...this.#spaces].find(([, space]) => space === keep)?.[0];
-    if (keep !== undefined && root !== undefined) this.#spaces.delete(root);
+    const key = [...this.#spaces].find(([, space]) => space === keep)?.[0];
+    if (keep !== undefined && key !== undefined) this.#spaces.delete(key);
     this.flush();
-    if (keep === undefined || root === undefined) return;
+    if (keep === undefined || key === undefined) return;
     for (const table of keep.tables.values()) this.#frames.release(table);
     keep.tables.clear();
     this.#real.memory.fill(keep.root, new Uint8Array(PAGE));
-    this.#spaces.set(root, keep);
-    this.#trace(root >>> 12).roots.add(keep);
+    this.#mapRegion(keep.root);
+    this.#spaces.set(key, keep);
+    if (typeof key === 'number') this.#trace(key >>> 12).roots.add(keep);
   }
 
   // ---- Traces ----
@@ -173,10 +236,11 @@ export class ShadowTables {
     const trace = this.#traces.get(page);
     if (trace === undefined) return false;
     trace.hits += 1;
-    const current = this.#space();
+    const current = this.space();
     if (trace.hits <= outworn || trace.roots.has(current)) return true;
     for (const { space, index } of trace.tables.splice(0)) this.#dropTable(space, index);
     for (const space of trace.roots) this.#dropSpace(space, page);
+    if (trace.code) this.dependent?.released(page);
     this.#traces.delete(page);
     this.#cpu.memory.unwatch(page, WATCH.TRACE);
     return false;
@@ -184,7 +248,10 @@ export class ShadowTables {
 
   #dropSpace(space: Space, page: number): void {
     for (const index of space.tables.keys()) this.#dropTable(space, index);
-    for (const root of this.#spaces.keys()) if (root >>> 12 === page) this.#spaces.delete(root);
+    for (const key of this.#spaces.keys()) {
+      if (typeof key === 'number' && key >>> 12 === page) this.#spaces.delete(key);
+    }
+    this.dependent?.unmapped(space, 0, 2 ** 20);
     this.#frames.release(space.root);
   }
 
@@ -192,7 +259,7 @@ export class ShadowTables {
   #trace(page: number): Trace {
     const known = this.#traces.get(page);
     if (known !== undefined) return known;
-    const trace: Trace = { roots: new Set(), tables: [], hits: 0 };
+    const trace: Trace = { roots: new Set(), tables: [], code: false, hits: 0 };
     if (page >= this.#cpu.memory.size / PAGE) return trace;
     this.#traces.set(page, trace);
     this.#cpu.memory.watch(page, WATCH.TRACE);
@@ -213,7 +280,9 @@ export class ShadowTables {
       if (trace === undefined) continue;
       for (const { space, index } of trace.tables) {
         const table = space.tables.get(index);
-        if (table !== undefined) this.#real.memory.write(table + (word & 1023) * 4, 4, 0);
+        if (table === undefined) continue;
+        this.#real.memory.write(table + (word & 1023) * 4, 4, 0);
+        this.dependent?.unmapped(space, index * 1024 + (word & 1023), 1);
       }
       for (const space of trace.roots) this.#dropTable(space, word & 1023);
     }
@@ -224,6 +293,7 @@ export class ShadowTables {
     if (table === undefined) return;
     space.tables.delete(index);
     this.#real.memory.write(space.root + index * 4, 4, 0);
+    this.dependent?.unmapped(space, index * 1024, 1024);
     this.#frames.release(table);
     for (const trace of this.#traces.values()) {
       const stale = trace.tables.findIndex((place) => place.space === space && place.index === index);

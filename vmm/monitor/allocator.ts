@@ -5,6 +5,8 @@
  *     0           guest 1's memory, guest 2's, …
  *     then        one page for the monitor's disk transfers
  *     then        frames for shadow page tables, so many for each guest
+ *     then        for each guest that is translated: the page of its save area, the table
+ *                 that maps the monitor's region, its translation cache
  */
 import { PAGE } from '../../isa/machine/storage.ts';
 
@@ -20,6 +22,17 @@ export interface Allocation {
   readonly turn: number;
   /** For its shadow page tables: its own, so that no guest takes another's. */
   readonly frames: FramePool;
+  /** The monitor's region in its address spaces, where its code is translated. */
+  readonly region?: RegionFrames;
+}
+
+/** Physical addresses of what the monitor's region maps. */
+export interface RegionFrames {
+  readonly savePage: number;
+  readonly table: number;
+  readonly cache: number;
+  /** Bytes of the cache. */
+  readonly size: number;
 }
 
 /** Frames of real memory, given and taken back one by one. */
@@ -46,6 +59,8 @@ export interface Share {
   readonly sectors?: number;
   /** Its share of time against the other guests'; default 1. */
   readonly weight?: number;
+  /** Bytes of translation cache; default none. */
+  readonly cache?: number;
 }
 
 /** Frames for shadow page tables: for each guest, as one table maps 4 MiB, and for several address spaces. */
@@ -65,12 +80,18 @@ export class Allocator {
   constructor(shares: readonly Share[]) {
     this.transferPage = shares.reduce((sum, { memory }) => sum + memory, 0);
     this.sectors = shares.reduce((sum, { sectors = 0 }) => sum + sectors, 0);
-    this.memory = this.transferPage + PAGE + framesPerGuest * shares.length * PAGE;
+    const regionsAt = this.transferPage + PAGE + framesPerGuest * shares.length * PAGE;
+    const regions = shares.map(({ cache = 0 }) => (cache === 0 ? 0 : 2 * PAGE + cache));
+    this.memory = regions.reduce((end, bytes) => end + bytes, regionsAt);
     let at = 0;
     let firstSector = 0;
-    this.allocations = shares.map(({ memory: size, sectors = 0, weight = 1 }, n) => {
+    this.allocations = shares.map(({ memory: size, sectors = 0, weight = 1, cache = 0 }, n) => {
       const frames = new FramePool(this.transferPage + PAGE + n * framesPerGuest * PAGE, framesPerGuest);
-      const allocation = { at, size, firstSector, sectors, turn: Math.ceil(quantum * weight), frames };
+      const savePage = regions.slice(0, n).reduce((end, bytes) => end + bytes, regionsAt);
+      const region = { savePage, table: savePage + PAGE, cache: savePage + 2 * PAGE, size: cache };
+      const turn = Math.ceil(quantum * weight);
+      const given = { at, size, firstSector, sectors, turn, frames };
+      const allocation = cache === 0 ? given : { ...given, region };
       at += size;
       firstSector += sectors;
       return allocation;

@@ -45,27 +45,43 @@ export class Dispatcher {
     this.#ledger = ledger;
   }
 
-  /** Handles a trap of the guest; the virtual CPU is as it was when the trap came. */
-  handle({ cause, value }: Trap): void {
-    if (cause >>> 0 >= CAUSE.INTERRUPT) this.#ledger.exit(EXIT.TURN, this.#cpu.pc);
-    else if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) this.#emulate(value);
-    else if (memoryFaults.has(cause)) this.#fault(cause);
-    else this.#reflect(cause, value);
+  /** Handles a trap of the guest; the virtual CPU is as it was when the trap came. Returns the exit's name. */
+  handle({ cause, value }: Trap): string {
+    if (cause >>> 0 >= CAUSE.INTERRUPT) return this.#exit(EXIT.TURN);
+    if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) return this.#emulate(value);
+    return memoryFaults.has(cause) ? this.#fault(cause) : this.#reflect(cause, value);
+  }
+
+  /** Executes the instruction at the guest's pc for it, whatever it is: one guest step, an exit named `name`. */
+  execute(name: string): void {
+    this.#exit(name);
+    const before = this.#cpu.steps;
+    const { paging } = this.#cpu;
+    executeOne(this.#cpu);
+    this.#ledger.byMonitor += this.#cpu.steps - before;
+    if (paging && !this.#cpu.paging) this.#shadow.flush();
+  }
+
+  #exit(name: string): string {
+    this.#ledger.exit(name, this.#cpu.pc);
+    return name;
   }
 
   /** A privileged instruction of the virtual supervisor: its interpreter routine. */
-  #emulate(word: number): void {
+  #emulate(word: number): string {
     const at = decode(word) as Instruction;
-    this.#ledger.exit(`emulated: ${at.row.name}`, this.#cpu.pc);
+    const name = this.#exit(`emulated: ${at.row.name}`);
     interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);
     this.#ledger.byMonitor += 1;
+    return name;
   }
 
   /** A trap that the virtual machine takes as the real one did. */
-  #reflect(cause: number, value: number): void {
+  #reflect(cause: number, value: number): string {
     const cpu = this.#cpu;
-    this.#ledger.exit(`reflected: ${causeName(cause)}`, cpu.pc);
+    const name = this.#exit(`reflected: ${causeName(cause)}`);
     this.#takeTrap(() => cpu.trap(cause, value, cpu.pc | 0));
+    return name;
   }
 
   /** The virtual machine takes a trap, which is a guest step unless nobody there handles it. */
@@ -78,35 +94,23 @@ export class Dispatcher {
   }
 
   /** A memory fault: the virtual machine is asked whether the whole access would pass there. */
-  #fault(cause: number): void {
+  #fault(cause: number): string {
     const cpu = this.#cpu;
     const fetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
     const access = fetch ? fetchOf(cpu) : dataAccessOf(cpu);
-    if (cpu.locate(access.va, access.width, access.kind, access.named) !== FAULT) {
-      this.#repair(access);
-      return;
-    }
-    this.#ledger.exit(EXIT.TRUE, cpu.pc);
+    if (cpu.locate(access.va, access.width, access.kind, access.named) !== FAULT) return this.#repair(access);
+    const name = this.#exit(EXIT.TRUE);
     this.#takeTrap(() => cpu.fault(cpu.pc | 0));
+    return name;
   }
 
   /** A hidden fault: the shadow gets its entries, or the monitor executes the instruction for the guest. */
-  #repair({ va, width, kind }: MemoryAccess): void {
-    const cpu = this.#cpu;
-    const outcome = this.#isStuck() || !cpu.paging ? 'stuck' : this.#enter(va >>> 0, width, kind === STORE);
-    const name = {
-      entered: EXIT.HIDDEN,
-      traced: EXIT.TRACE,
-      compressed: EXIT.COMPRESSED,
-      stuck: EXIT.EXECUTED,
-    };
-    this.#ledger.exit(name[outcome], cpu.pc);
-    if (outcome === 'entered') return;
-    const before = cpu.steps;
-    const { paging } = cpu;
-    executeOne(cpu);
-    this.#ledger.byMonitor += cpu.steps - before;
-    if (paging && !cpu.paging) this.#shadow.flush();
+  #repair({ va, width, kind }: MemoryAccess): string {
+    const stuck = this.#isStuck() || !this.#shadow.covers;
+    const outcome = stuck ? 'stuck' : this.#enter(va >>> 0, width, kind === STORE);
+    if (outcome === 'entered') return this.#exit(EXIT.HIDDEN);
+    this.execute(exitOf[outcome]);
+    return exitOf[outcome];
   }
 
   /** Enters the page of the access in the shadow, and the second one of an access across two. */
@@ -124,6 +128,14 @@ export class Dispatcher {
     return this.#repairs > patience;
   }
 }
+
+/** Why the monitor executes an access for the guest. */
+const exitOf = {
+  traced: EXIT.TRACE,
+  compressed: EXIT.COMPRESSED,
+  partial: EXIT.EXECUTED,
+  stuck: EXIT.EXECUTED,
+} as const;
 
 interface MemoryAccess {
   readonly va: number;

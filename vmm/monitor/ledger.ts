@@ -8,6 +8,11 @@ export const EXIT = {
   TRACE: 'shadow: trace hit',
   EXECUTED: 'shadow: executed for the guest',
   COMPRESSED: 'shadow: access to the compressed region',
+  LINK: 'translator: unit not linked yet',
+  TARGET: 'translator: indirect target not in the table',
+  UNTRANSLATED: 'translator: executed for the guest',
+  ADAPTED: 'callout: store to a traced page',
+  NO_INSTRUCTION: 'callout: illegal instruction',
 } as const;
 
 export class Ledger {

@@ -38,8 +38,11 @@ export interface GuestDescription {
 export interface MonitorOptions {
   readonly guests: readonly GuestDescription[];
   readonly variant: Variant;
-  /** trap-and-emulate, hybrid or interpret. */
+  /** A name of strategies.ts. */
   readonly strategy: string;
+  /** For binary translation: whether user code is translated too; bytes of each guest's cache, whole pages. */
+  readonly translateUser?: boolean;
+  readonly cache?: number;
   readonly engine?: EngineName;
   /** The real machine's console and disk. */
   readonly console: Console;
@@ -59,9 +62,11 @@ export class Monitor {
 
   /** Throws ImageError when an image does not fit in its guest's memory. */
   constructor(options: MonitorOptions) {
-    const { guests, variant, strategy, engine: engineName = 'auto', console, disk } = options;
+    const { guests, variant, engine: engineName = 'auto', console, disk } = options;
+    const strategy = strategyNamed(options.strategy);
+    const cache = strategy.cache === undefined ? 0 : (options.cache ?? strategy.cache);
     const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
-    const allocator = new Allocator(guests.map((guest) => ({ sectors: alone, ...guest })));
+    const allocator = new Allocator(guests.map((guest) => ({ sectors: alone, cache, ...guest })));
     const { memory } = allocator;
     const storage = options.storage ?? storageFor(engineName, memory);
     this.real = new Machine({ memory, variant, console, hosted: true, storage, ...(disk ? { disk } : {}) });
@@ -79,10 +84,11 @@ export class Monitor {
         real,
         engine,
         allocation,
-        strategy: strategyNamed(strategy),
+        strategy,
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),
         ...(network ? { network } : {}),
+        ...(options.translateUser ? { translateUser: true } : {}),
       });
       guest.load(image);
       return guest;

@@ -4,13 +4,15 @@
  *   trap-and-emulate   directly, in ring 1: right when every sensitive instruction traps (Theorem 1)
  *   hybrid             interpreted; only virtual rings 1 to 3 run directly (Theorem 3)
  *   interpret          everything interpreted: a complete software machine
- *
- * Binary translation is one more such object (vmm/translator).
+ *   binary-translation translated, and the translation runs directly (vmm/translator)
  */
+import { MOST_CACHE } from '../translator/layout.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
 export interface Strategy {
   readonly name: string;
+  /** Bytes of translation cache that a guest needs; default none. */
+  readonly cache?: number;
   /** Runs the guest, settled and able to execute, at most until its horizon. */
   readonly advance: (guest: VirtualMachine) => void;
 }
@@ -22,6 +24,11 @@ export const strategies: readonly Strategy[] = [
     advance: (guest) => (guest.cpu.ring === 0 ? guest.runInterpreted() : guest.runDirectly()),
   },
   { name: 'interpret', advance: (guest) => guest.runInterpreted() },
+  {
+    name: 'binary-translation',
+    cache: MOST_CACHE,
+    advance: (guest) => (guest.isTranslated ? guest.runTranslated() : guest.runDirectly()),
+  },
 ];
 
 /** The strategy of that name. Throws RangeError for an unknown one. */

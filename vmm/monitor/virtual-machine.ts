@@ -1,5 +1,5 @@
 /**
- * A guest's virtual machine: its virtual CPU, and the two ways in which it makes steps.
+ * A guest's virtual machine: its virtual CPU, and the ways in which it makes steps.
  *
  * The virtual CPU is a Machine that executes nothing: it holds the guest's own idea of
  * its rings, R, PTBR, traps, time and devices. Its memory is the guest's part of the real
@@ -14,16 +14,16 @@ import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine, type MachineOptions, type MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import { decode, rowNamed } from '../../isa/table/table.ts';
 import { composeRelocation } from '../memory/relocation.ts';
 import { ShadowTables } from '../memory/shadow.ts';
 import type { Allocation } from './allocator.ts';
+import { Runner } from '../translator/runner.ts';
+import { mapRegion } from '../translator/region.ts';
+import { Translator } from '../translator/translator.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { enterGuest, longestTurn } from './enter.ts';
 import { Ledger } from './ledger.ts';
 import type { Strategy } from './strategies.ts';
-
-/** The longest that the real timer is set for. */
-const longestTurn = 2 ** 30;
 
 /** Real ring of virtual ring 0. */
 const supervisorRing = 1;
@@ -33,6 +33,8 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
   readonly engine: Engine;
   readonly allocation: Allocation;
   readonly strategy: Strategy;
+  /** Whether user code is translated too, where supervisor code is. */
+  readonly translateUser?: boolean;
 }
 
 export class VirtualMachine {
@@ -44,11 +46,14 @@ export class VirtualMachine {
   readonly #shadow: ShadowTables;
   readonly #dispatcher: Dispatcher;
   readonly #strategy: Strategy;
+  readonly translator: Translator | undefined;
+  readonly #runner: Runner | undefined;
+  readonly #translateUser: boolean;
   #interpreter: Interpreter | undefined;
   /** The general registers while another guest runs. */
   readonly #saved = new Int32Array(32);
 
-  constructor({ real, engine, allocation, strategy, ...devices }: GuestOptions) {
+  constructor({ real, engine, allocation, strategy, translateUser = false, ...devices }: GuestOptions) {
     this.cpu = new Machine({
       memory: allocation.size,
       variant: real.variant,
@@ -59,8 +64,19 @@ export class VirtualMachine {
     this.#real = real;
     this.#engine = engine;
     this.#strategy = strategy;
-    this.#shadow = new ShadowTables(real, this.cpu, allocation.at, allocation.frames);
-    this.#dispatcher = new Dispatcher(this.cpu, this.#shadow, this.ledger);
+    const { at, frames, region } = allocation;
+    const { cpu, ledger } = this;
+    const shadow = new ShadowTables(real, cpu, at, frames, region);
+    this.#shadow = shadow;
+    this.#dispatcher = new Dispatcher(cpu, shadow, ledger);
+    this.#translateUser = translateUser;
+    if (region === undefined) return;
+    mapRegion(real, region, translateUser);
+    const translator = new Translator(real, cpu, shadow, region);
+    const dispatcher = this.#dispatcher;
+    const { savePage } = region;
+    this.translator = translator;
+    this.#runner = new Runner({ real, engine, cpu, shadow, dispatcher, ledger, translator, savePage });
   }
 
   /** Loads an image and sets pc to its entry. Throws ImageError when it does not fit. */
@@ -100,7 +116,7 @@ export class VirtualMachine {
     this.#shadow.flush();
   }
 
-  // ---- The two ways to make steps ----
+  // ---- The ways to make steps ----
 
   /** The monitor executes the guest's instructions, until the horizon or a change of ring. */
   runInterpreted(): void {
@@ -110,6 +126,17 @@ export class VirtualMachine {
     this.#interpreter.burst();
     this.ledger.byMonitor += this.cpu.steps - before;
     if (paged && !this.cpu.paging) this.#shadow.flush();
+  }
+
+  /** Whether the guest's present code is run in translation: all but user code, unless that too. */
+  get isTranslated(): boolean {
+    return this.cpu.ring !== 3 || this.#translateUser || !this.#shadow.covers;
+  }
+
+  /** A translation of the guest's code executes on the real machine, until something traps to the monitor. */
+  runTranslated(): void {
+    if (this.#runner !== undefined && this.#shadow.covers) this.#runner.run();
+    else this.runInterpreted();
   }
 
   /** The guest executes on the real machine, until something traps to the monitor. */
@@ -126,21 +153,22 @@ export class VirtualMachine {
     this.#dispatcher.handle({ cause: real.readSystem(SR.ECAUSE), value: real.readSystem(SR.EVAL) });
   }
 
-  /** Sets up the real machine for the guest and returns to it by `iret`, the timer armed for `steps`. */
+  /** Sets up the real machine for the guest's own code, for at most `steps`. */
   #enter(steps: number): void {
-    const real = this.#real;
     const { cpu } = this;
     const supervisor = cpu.ring === 0;
-    const ring = supervisor ? supervisorRing : cpu.ring;
+    const shadowed = cpu.paging || this.#runner !== undefined;
     const { base, bound } = composeRelocation(cpu, this.allocation.at);
-    real.writeSystem(SR.PTBR, cpu.paging ? this.#shadow.ptbr : 0);
-    real.writeSystem(SR.LIMIT, supervisor ? 0 : cpu.readSystem(SR.LIMIT));
-    real.writeSystem(SR.EPC, cpu.pc);
-    real.writeSystem(SR.ESTATUS, (cpu.status & STATUS.UF) | STATUS.IF | ring);
-    real.writeSystem(SR.ERBASE, base);
-    real.writeSystem(SR.ERBOUND, bound);
-    real.writeSystem(SR.TIMER, steps);
-    returnFromTrap(real);
+    enterGuest(this.#real, {
+      pc: cpu.pc,
+      ring: supervisor ? supervisorRing : cpu.ring,
+      flags: cpu.status & STATUS.UF,
+      ptbr: shadowed ? this.#shadow.ptbr : 0,
+      limit: supervisor ? 0 : cpu.readSystem(SR.LIMIT),
+      base,
+      bound,
+      steps,
+    });
   }
 
   /** Reads back what the guest may have changed directly: pc, user flags and, by `retf` where it does not trap, its ring. */
@@ -152,13 +180,4 @@ export class VirtualMachine {
     cpu.pc = this.#real.readSystem(SR.EPC) >>> 0;
     cpu.status = (cpu.status & STATUS.IF) | (status & STATUS.UF) | (compressed ? 0 : ring);
   }
-}
-
-const iret = decode(rowNamed('iret')?.picture.match ?? 0);
-
-/** The monitor's last instruction before the guest's next: a step of the real machine. */
-function returnFromTrap(real: Machine): void {
-  if (iret?.row.effect.kind !== 'system') throw new Error('the table has no iret');
-  real.pc = iret.row.effect.run(real, iret, 0) >>> 0;
-  real.steps += 1;
 }

@@ -1,0 +1,171 @@
+/**
+ * Runs the translation of a guest's supervisor code on the real machine, from exact guest
+ * state to exact guest state.
+ *
+ * The virtual CPU's state that translated code works on is in the save area meanwhile.
+ * The real timer is set for as many steps as the guest has left: as no guest instruction
+ * takes less than one, it never comes late, and what is left then is run again.
+ */
+import type { Engine } from '../../isa/engines/engine.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
+import { CAUSE } from '../../isa/table/traps.ts';
+import type { Dispatcher } from '../monitor/dispatcher.ts';
+import { enterGuest, goOn, longestTurn } from '../monitor/enter.ts';
+import { EXIT, type Ledger } from '../monitor/ledger.ts';
+import type { ShadowTables } from '../memory/shadow.ts';
+import { COUNTER, COUNTER_START, surplusOf } from './count.ts';
+import { inSavePage, REGION, SAVE } from './layout.ts';
+import { TARGET } from './links.ts';
+import type { Origin, Request } from './origin.ts';
+import { readable, writable } from './sequences.ts';
+import type { Translator } from './translator.ts';
+
+/** Real ring in which translated supervisor code runs. */
+const translatedRing = 1;
+
+/** Trace hits of one instruction after which it is retranslated. */
+const often = 8;
+
+export interface RunnerParts {
+  readonly real: Machine;
+  readonly engine: Engine;
+  readonly cpu: Machine;
+  readonly shadow: ShadowTables;
+  readonly dispatcher: Dispatcher;
+  readonly ledger: Ledger;
+  readonly translator: Translator;
+  /** Physical address of the page of the save area. */
+  readonly savePage: number;
+}
+
+export class Runner {
+  readonly #parts: RunnerParts;
+  /** The save area and the page it is in, as words of real memory. */
+  readonly #page: Int32Array;
+  /** Trace hits by cache address. */
+  readonly #hits = new Map<number, number>();
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#page = parts.real.memory.words.subarray(parts.savePage >>> 2, (parts.savePage >>> 2) + 1024);
+  }
+
+  /** Runs translated code until something traps to the monitor, and sees to that. */
+  run(): void {
+    const { cpu, dispatcher, translator } = this.#parts;
+    const at = translator.find();
+    if (at === undefined) {
+      dispatcher.execute(EXIT.UNTRANSLATED);
+      return;
+    }
+    this.#enter(at, Math.min(cpu.horizon - cpu.steps, longestTurn));
+    const { origin, where, steps } = this.#runToBoundary();
+    this.#leave(origin, steps);
+    this.#handle(origin, where);
+  }
+
+  #enter(at: number, steps: number): void {
+    const { real, cpu, shadow } = this.#parts;
+    const page = this.#page;
+    page[slot(SAVE.FLAGS)] = cpu.status;
+    page[slot(SAVE.TP)] = cpu.x[COUNTER] as number;
+    for (const n of readable) page[slot(SAVE.SYSTEM + 4 * n)] = cpu.readSystem(n);
+    cpu.x[COUNTER] = COUNTER_START;
+    const own = cpu.ring === 0 ? 0 : cpu.readSystem(SR.LIMIT) >>> 0;
+    const limit = own === 0 ? REGION : Math.min(own, REGION);
+    const ring = cpu.ring === 3 ? 3 : translatedRing;
+    enterGuest(real, { pc: at, ring, flags: 0, ptbr: shadow.ptbr, limit, base: 0, bound: 0, steps });
+  }
+
+  /** Runs until a trap that is not the timer's in the middle of a guest instruction. */
+  #runToBoundary(): { origin: Origin; where: number; steps: number } {
+    const { real, engine, translator } = this.#parts;
+    let steps = 0;
+    for (;;) {
+      const entered = real.steps;
+      const stop = engine.run(Number.POSITIVE_INFINITY);
+      if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
+      steps += real.steps - entered - 1; // The last step is the trap.
+      const where = real.readSystem(SR.EPC) >>> 0;
+      const origin = translator.cache.origin(where);
+      if (origin === undefined) throw new Error(`no guest instruction belongs to cache address ${where}`);
+      if (!isInterrupt(real) || origin.boundary) return { origin, where, steps };
+      goOn(real, 1);
+    }
+  }
+
+  /** Reads back the guest's exact state; `steps` of the real machine were made. */
+  #leave(origin: Origin, steps: number): void {
+    const { cpu, ledger } = this.#parts;
+    const page = this.#page;
+    const done = steps - surplusOf(cpu.x[COUNTER] as number) - origin.uncounted;
+    cpu.steps += done;
+    ledger.direct += done;
+    cpu.pc = origin.request?.kind === 'target' ? (cpu.x[TARGET] as number) >>> 0 : origin.pc;
+    for (const { register, slot: at } of origin.spilled) cpu.x[register] = page[slot(at)] as number;
+    cpu.x[COUNTER] = page[slot(SAVE.TP)] as number;
+    const mine = STATUS.IF | STATUS.UF;
+    cpu.status = (cpu.status & ~mine) | ((page[slot(SAVE.FLAGS)] as number) & mine);
+    for (const n of writable) {
+      const value = page[slot(SAVE.SYSTEM + 4 * n)] as number;
+      if (value !== cpu.readSystem(n)) cpu.writeSystem(n, value);
+    }
+  }
+
+  #handle(origin: Origin, where: number): void {
+    const { real, dispatcher } = this.#parts;
+    const cause = real.readSystem(SR.ECAUSE);
+    const value = real.readSystem(SR.EVAL);
+    if (cause === CAUSE.ILLEGAL) this.#callout(origin.request, origin.pc, where);
+    else {
+      const name = dispatcher.handle({ cause, value });
+      if (name === EXIT.TRACE) this.#noteTraced(where, origin.pc);
+    }
+  }
+
+  #callout(request: Request | undefined, pc: number, where: number): void {
+    const { cpu, dispatcher, ledger, translator } = this.#parts;
+    switch (request?.kind) {
+      case 'execute':
+        translator.noteCallout(where);
+        dispatcher.execute(request.name);
+        return;
+      case 'link':
+        ledger.exit(EXIT.LINK, cpu.pc);
+        if (request.link.kind === 'jump') {
+          // The jump itself is left to do; its return address is there already.
+          cpu.pc = request.link.target;
+          cpu.steps += 1;
+          ledger.byMonitor += 1;
+        }
+        translator.want(request.link);
+        return;
+      case 'target':
+        ledger.exit(EXIT.TARGET, cpu.pc);
+        translator.wantTarget(request.slot, cpu.pc);
+        return;
+      default:
+        throw new Error(`translated code of ${pc} ran although it is stale`);
+    }
+  }
+
+  /** An instruction that hits a trace again and again becomes a callout: no page fault first. */
+  #noteTraced(where: number, pc: number): void {
+    const { translator } = this.#parts;
+    const hits = (this.#hits.get(where) ?? 0) + 1;
+    this.#hits.set(where, hits);
+    if (hits !== often) return;
+    this.#hits.delete(where);
+    translator.adapt(where, pc, EXIT.ADAPTED);
+  }
+}
+
+function isInterrupt(real: Machine): boolean {
+  return real.readSystem(SR.ECAUSE) >>> 0 >= CAUSE.INTERRUPT;
+}
+
+/** Index of a save-area slot in the words of its page. */
+function slot(offset: number): number {
+  return inSavePage(offset) >>> 2;
+}

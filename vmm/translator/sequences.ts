@@ -1,0 +1,134 @@
+/**
+ * What becomes of one guest instruction that is not copied as it is: a sequence of words
+ * on the virtual CPU's save area, or undefined: a callout.
+ */
+import type { Expression } from '../../isa/table/effects.ts';
+import type { Instruction, Place } from '../../isa/table/row.ts';
+import { SR, systemRegisters } from '../../isa/table/sysregs.ts';
+import { encode, type FieldValues, shownFields } from '../../isa/table/table.ts';
+import type { Context } from './context.ts';
+import { COUNTER, countWord } from './count.ts';
+import { fromSaveArea, loadConstant, toSaveArea, word } from './encode.ts';
+import { SAVE } from './layout.ts';
+
+/** Words for one guest instruction, counted; `borrowed` is in SPILL0 while they run. */
+export interface Sequence {
+  readonly words: readonly number[];
+  readonly borrowed?: number;
+}
+
+/** System registers that are not what they were when the monitor looked last. */
+const computed: ReadonlySet<number> = new Set([SR.TIME, SR.TIMEH, SR.TIMER]);
+/** Those whose write does more than store. */
+const acting: ReadonlySet<number> = new Set([SR.PTBR, SR.RBASE, SR.RBOUND, SR.LIMIT, SR.TIMER]);
+
+/** System registers that translated code reads, and those that it writes, in the save area. */
+export const readable = systemRegisters.map(({ number }) => number).filter((n) => !computed.has(n));
+export const writable = systemRegisters
+  .filter(({ number, mask }) => mask !== undefined && !acting.has(number))
+  .map(({ number }) => number);
+
+/** STATUS without what FLAGS has no meaning for, as an immediate: IF, UF and above. */
+const flagsMask = -252;
+const ifShift = 1;
+const ifInMsw = 2;
+
+/** Whether the instruction reads or writes the register that translated code counts in. */
+export function touchesCounter({ rd, rs1, rs2 }: Instruction): boolean {
+  return rd === COUNTER || rs1 === COUNTER || rs2 === COUNTER;
+}
+
+/** Whether an expression reads the pc. */
+export function readsPc(expression: Expression): boolean {
+  if (expression.kind === 'pc') return true;
+  return expression.kind === 'operation' && (readsPc(expression.left) || readsPc(expression.right));
+}
+
+/** The value of a sum of the immediate, the pc and constants; undefined for anything else. */
+export function constantOf(expression: Expression, at: Instruction, pc: number): number | undefined {
+  if (expression.kind === 'pc') return pc | 0;
+  if (expression.kind === 'immediate') return at.imm;
+  if (expression.kind === 'constant') return expression.value;
+  if (expression.kind !== 'operation' || expression.operator !== 'add') return undefined;
+  const left = constantOf(expression.left, at, pc);
+  const right = constantOf(expression.right, at, pc);
+  return left === undefined || right === undefined ? undefined : (left + right) | 0;
+}
+
+/** Adds what counts the words beyond the first, if there are any. */
+export function counted(words: readonly number[]): number[] {
+  return words.length === 1 ? [...words] : [...words, countWord(words.length)];
+}
+
+/** A register that the instruction leaves alone. */
+function spare({ rd, rs1, rs2 }: Instruction): number {
+  return [5, 6, 7, 28].find((n) => n !== rd && n !== rs1 && n !== rs2) as number;
+}
+
+/** An instruction that uses the guest's tp: with a borrowed register in its place. */
+export function withGuestCounter(at: Instruction): Sequence {
+  const borrowed = spare(at);
+  const fields: FieldValues = { ...shownFields(at) };
+  for (const field of ['rd', 'rs1', 'rs2'] as const) if (fields[field] === COUNTER) fields[field] = borrowed;
+  const words = [
+    toSaveArea(borrowed, SAVE.SPILL0),
+    fromSaveArea(borrowed, SAVE.TP),
+    encode(at.row, fields),
+    ...(at.rd === COUNTER ? [toSaveArea(borrowed, SAVE.TP)] : []),
+    fromSaveArea(borrowed, SAVE.SPILL0),
+  ];
+  return { words: counted(words), borrowed };
+}
+
+/** A system instruction of the virtual ring 0 that only moves state, if the save area has that state. */
+export function moveSequence(at: Instruction, context: Context): Sequence | undefined {
+  if (at.row.moves === undefined || touchesCounter(at)) return undefined;
+  const [to, from] = at.row.moves;
+  if (to === 'rd') {
+    const words = readPlace(from, at, context);
+    return words && { words: counted(words) };
+  }
+  return to === 'sr' ? writeRegister(at) : setFlags(to, from, at, context);
+}
+
+function readPlace(from: Place, { rd, imm }: Instruction, { ring, paging }: Context): number[] | undefined {
+  if (from === 'ring') return loadConstant(rd, ring);
+  if (from === 'flags') {
+    return [word('lhu', { rd, imm: SAVE.FLAGS }), word('andi', { rd, rs1: rd, imm: flagsMask })];
+  }
+  if (from === 'msw') {
+    const words = [
+      word('lbu', { rd, imm: SAVE.FLAGS }),
+      word('srli', { rd, rs1: rd, imm: ifShift }),
+      word('andi', { rd, rs1: rd, imm: ifInMsw }),
+    ];
+    return paging ? [...words, word('ori', { rd, rs1: rd, imm: 1 })] : words;
+  }
+  const register = from === 'sr' ? imm : from in SR ? SR[from as keyof typeof SR] : -1;
+  return readable.includes(register) ? [fromSaveArea(rd, SAVE.SYSTEM + 4 * register)] : undefined;
+}
+
+/** IF or all flags. With a line pending, setting IF means an interrupt: the monitor's to take. */
+function setFlags(to: Place, from: Place, at: Instruction, { pending }: Context): Sequence | undefined {
+  if (to === 'IF' && from === '0') return { words: [word('sb', { imm: SAVE.FLAGS })] };
+  if (pending) return undefined;
+  if (to === 'IF') return { words: [word('sb', { rs2: COUNTER, imm: SAVE.FLAGS })] };
+  return to === 'flags' ? { words: [word('sh', { rs2: at.rs1, imm: SAVE.FLAGS })] } : undefined;
+}
+
+function writeRegister(at: Instruction): Sequence | undefined {
+  const { imm: register, rs1 } = at;
+  if (!writable.includes(register)) return undefined;
+  const slot = SAVE.SYSTEM + 4 * register;
+  const mask = (systemRegisters[register]?.mask ?? 0) | 0;
+  if (mask === -1) return { words: [toSaveArea(rs1, slot)] };
+  const borrowed = spare(at);
+  const words = [
+    toSaveArea(borrowed, SAVE.SPILL0),
+    ...loadConstant(borrowed, mask),
+    word('and', { rd: borrowed, rs1: borrowed, rs2: rs1 }),
+    toSaveArea(borrowed, slot),
+    fromSaveArea(borrowed, SAVE.SPILL0),
+  ];
+  return { words: counted(words), borrowed };
+}

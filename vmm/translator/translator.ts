@@ -1,0 +1,313 @@
+/**
+ * Binary translation of virtual supervisor code: binary, dynamic, on demand, system level,
+ * subsetting, adaptive (Adams and Agesen, ASPLOS 2006, section 3).
+ *
+ * The guest's code is never executed itself: units of it are translated into the cache as
+ * the guest comes to them and run there, in real ring 1. The monitor hears of everything
+ * else as software does: by a trap. What it does then, it does for the guest's exact state.
+ *
+ *   unit-builder.ts, sequences.ts   what an instruction becomes
+ *   cache.ts, origin.ts             the cache, and the map back from it to guest state
+ *   links.ts, targets.ts            chaining; indirect jumps
+ *   runner.ts                       running what is translated, and counting
+ */
+import { FAULT, type Machine } from '../../isa/machine/machine.ts';
+import { PAGE } from '../../isa/machine/storage.ts';
+import { FETCH } from '../../isa/machine/translate.ts';
+import { decode } from '../../isa/table/table.ts';
+import type { ShadowTables, Space } from '../memory/shadow.ts';
+import type { RegionFrames } from '../monitor/allocator.ts';
+import { TranslationCache } from './cache.ts';
+import type { Context, Unit } from './context.ts';
+import { type Link, Links, STUB_BYTES } from './links.ts';
+import { CALLOUT } from './encode.ts';
+import { boundary, type Origin } from './origin.ts';
+import { makeTable, SLOTS } from './targets.ts';
+import { MOST_WORDS, UNIT_LENGTH, UnitBuilder } from './unit-builder.ts';
+
+/** What it did, for `--stats`. */
+export interface TranslatorStatistics {
+  units: number;
+  /** Guest instructions translated to an identical copy, to other words, to a callout. */
+  copied: number;
+  sequences: number;
+  callouts: number;
+  /** Links made; units given up because their code or its mapping changed; times that the whole cache was. */
+  chains: number;
+  invalidated: number;
+  flushes: number;
+  /** Instructions retranslated into callouts because they kept on trapping. */
+  adapted: number;
+}
+
+export interface TranslatorEvent {
+  readonly kind: 'unit' | 'chain' | 'invalidated' | 'flushed' | 'adapted';
+  /** The guest's pc. */
+  readonly pc: number;
+  /** Cache address. */
+  readonly at: number;
+}
+
+/** Callouts after which an adapted instruction is tried as it was: what it trapped on may be gone. */
+const trial = 1000;
+
+export class Translator {
+  readonly cache: TranslationCache;
+  readonly statistics: TranslatorStatistics = {
+    units: 0,
+    copied: 0,
+    sequences: 0,
+    callouts: 0,
+    chains: 0,
+    invalidated: 0,
+    flushes: 0,
+    adapted: 0,
+  };
+  /** Told of what it does, for traces. */
+  onEvent: ((event: TranslatorEvent) => void) | undefined;
+  readonly #cpu: Machine;
+  readonly #shadow: ShadowTables;
+  readonly #links: Links;
+  readonly #contexts = new Map<Space, Context[]>();
+  /** Units by the page of guest memory that they were translated from. */
+  readonly #pages = new Map<number, Set<Unit>>();
+  /** The last unit and the link at its end: what continues it there needs no jump. */
+  #open: { readonly unit: Unit; readonly link: Link } | undefined;
+  /** What `adapt` replaced, by cache address, and after how many callouts it is put back. */
+  readonly #adapted = new Map<number, { readonly word: number; readonly origin: Origin; left: number }>();
+  /** The link by which the guest came out of translated code last. */
+  #wanted: Link | undefined;
+
+  constructor(real: Machine, cpu: Machine, shadow: ShadowTables, { cache, size }: RegionFrames) {
+    this.cache = new TranslationCache(real, cache, size);
+    this.#cpu = cpu;
+    this.#shadow = shadow;
+    this.#links = new Links(this.cache);
+    shadow.dependent = {
+      unmapped: (space, first, count) => this.#unmapped(space, first, count),
+      released: (page) => this.#invalidatePage(page),
+      forgotten: () => this.flush(),
+    };
+    cpu.memory.onWrite((at, length, mark) => {
+      if (!mark && real.ring === 0) this.#written(at, length);
+    });
+  }
+
+  /** All units, in the order in which they were translated. */
+  *units(): Generator<Unit> {
+    for (const contexts of this.#contexts.values()) for (const { units } of contexts) yield* units;
+  }
+
+  /** The context of the guest's present state. */
+  context(): Context {
+    const { ring, paging } = this.#cpu;
+    const space = this.#shadow.space();
+    const pending = this.#cpu.pending() !== 0;
+    const known = this.#contexts.get(space) ?? [];
+    const found = known.find((context) => context.ring === ring && context.pending === pending);
+    if (found !== undefined) return found;
+    const context = { space, ring, pending, paging, addresses: new Map(), units: new Set<Unit>() };
+    this.#contexts.set(space, [...known, context]);
+    return context;
+  }
+
+  /**
+   * Cache address of the translation of the guest's present pc, translated now if it was
+   * not, and chained to where the guest came from; undefined when it cannot be fetched or
+   * mapped: the monitor must execute it.
+   */
+  find(): number | undefined {
+    const { pc } = this.#cpu;
+    const at = this.context().addresses.get(pc) ?? this.#translate();
+    const link = this.#wanted;
+    this.#wanted = undefined;
+    if (at === undefined || link?.target !== pc || link.context !== this.context()) return at;
+    if (link.to === undefined) this.#chain(link, at);
+    return at;
+  }
+
+  /** The guest comes out by `link`: if it goes on there, the link is to be made. */
+  want(link: Link): void {
+    this.#wanted = link;
+  }
+
+  #chain(link: Link, to: number): void {
+    this.#links.make(link, to);
+    this.statistics.chains += 1;
+    this.onEvent?.({ kind: 'chain', pc: link.target, at: link.site });
+  }
+
+  /** The guest came to an empty or another target's slot on its way to `target`. */
+  wantTarget({ context }: Link, target: number): void {
+    const slot = context.table?.slots[(target >>> 2) % SLOTS];
+    if (slot === undefined) return;
+    if (slot.to !== undefined) this.#links.forget(slot);
+    slot.target = target;
+    this.#wanted = slot;
+  }
+
+  /** Makes a callout of the word at cache address `at`, which traps again and again, if it still is the guest's `pc`. */
+  adapt(at: number, pc: number, name: string): void {
+    const origin = this.cache.origin(at);
+    if (origin?.pc !== pc || origin.request !== undefined) return;
+    this.#adapted.set(at, { word: this.cache.read(at), origin, left: trial });
+    this.cache.write(at, CALLOUT, { ...origin, request: { kind: 'execute', name } });
+    this.statistics.adapted += 1;
+    this.onEvent?.({ kind: 'adapted', pc, at });
+  }
+
+  /** The callout at `at` was executed: if it was made by `adapt`, the word gets another chance after a while. */
+  noteCallout(at: number): void {
+    const adapted = this.#adapted.get(at);
+    if (adapted === undefined) return;
+    adapted.left -= 1;
+    if (adapted.left > 0) return;
+    this.#adapted.delete(at);
+    this.cache.write(at, adapted.word, adapted.origin);
+  }
+
+  /** Gives up everything. */
+  flush(): void {
+    this.#contexts.clear();
+    this.#pages.clear();
+    this.#links.clear();
+    this.#adapted.clear();
+    this.cache.clear();
+    this.#open = undefined;
+    this.#wanted = undefined;
+    this.statistics.flushes += 1;
+    this.onEvent?.({ kind: 'flushed', pc: this.#cpu.pc, at: 0 });
+  }
+
+  // ---- Translating ----
+
+  #translate(): number | undefined {
+    const { pc } = this.#cpu;
+    const physical = this.#cpu.locate(pc, 4, FETCH, false);
+    if (physical === FAULT || (physical & 3) !== 0) return undefined;
+    if (this.#shadow.enter(pc, false) !== 'entered') return undefined;
+    if (!this.cache.makeRoom(MOST_WORDS)) {
+      this.flush();
+      this.cache.makeRoom(MOST_WORDS);
+    }
+    this.#shadow.traceCode(physical >>> 12);
+    const unit = this.#begin(pc, physical);
+    this.#fill(unit);
+    this.#enlist(unit);
+    return unit.start;
+  }
+
+  /** A unit that begins where the last one ended, if it continues that one. */
+  #begin(pc: number, physical: number): Unit {
+    const context = this.context();
+    const open = this.#open;
+    if (open !== undefined && this.#continues(open, pc, context)) {
+      this.cache.rewind(open.link.site);
+      open.unit.end = open.link.site;
+      this.#links.make(open.link, open.link.site);
+    }
+    const start = this.cache.here;
+    return { context, pc, physical, instructions: [], start, end: start, links: [] };
+  }
+
+  /** Whether a unit at `pc` can take the place of the stub that ends the last one. That one stays as long as a stub. */
+  #continues({ unit, link }: { unit: Unit; link: Link }, pc: number, context: Context): boolean {
+    return (
+      link.target === pc &&
+      unit.context === context &&
+      this.cache.here === unit.end &&
+      link.site >= unit.start + STUB_BYTES
+    );
+  }
+
+  #fill(unit: Unit): void {
+    const { cache, statistics: counts } = this;
+    const { context } = unit;
+    const table = () => context.table?.at ?? makeTable(cache, context);
+    const builder = new UnitBuilder({ cache, links: this.#links, unit, counts, table });
+    let { pc } = unit;
+    let after: 'more' | 'end' | 'fall' = 'more';
+    while (after === 'more') {
+      const word = this.#cpu.memory.read(unit.physical + pc - unit.pc, 4);
+      const instruction = decode(word);
+      const at = cache.here;
+      context.addresses.set(pc, at);
+      unit.instructions.push({ at, instruction, word });
+      after = builder.add(pc, instruction);
+      pc = (pc + 4) >>> 0;
+      if (after === 'more' && !this.#canGoOn(unit, pc)) after = 'fall';
+    }
+    this.#open = after === 'fall' ? { unit, link: builder.fallThrough(pc) } : undefined;
+    // As long as the stub that a link to its start may need when it is no more.
+    while (cache.here < unit.start + STUB_BYTES) cache.append(CALLOUT, boundary(pc, { kind: 'stale' }));
+    unit.end = cache.here;
+  }
+
+  /** Whether a unit may go on at `pc`: it is short, `pc` is on its page, can be fetched, and is not translated yet. */
+  #canGoOn({ instructions, context }: Unit, pc: number): boolean {
+    return (
+      instructions.length < UNIT_LENGTH &&
+      pc % PAGE !== 0 &&
+      !context.addresses.has(pc) &&
+      this.cache.hasRoom(MOST_WORDS) &&
+      this.#cpu.locate(pc, 4, FETCH, false) !== FAULT
+    );
+  }
+
+  #enlist(unit: Unit): void {
+    unit.context.units.add(unit);
+    const page = unit.physical >>> 12;
+    const known = this.#pages.get(page);
+    if (known === undefined) this.#pages.set(page, new Set([unit]));
+    else known.add(unit);
+    this.statistics.units += 1;
+    this.onEvent?.({ kind: 'unit', pc: unit.pc, at: unit.start });
+  }
+
+  // ---- Staying right ----
+
+  /** Guest memory was written: units of those words are no more. */
+  #written(at: number, length: number): void {
+    for (const page of new Set([at >>> 12, (at + length - 1) >>> 12])) {
+      for (const unit of this.#pages.get(page) ?? []) {
+        if (unit.physical < at + length && at < unit.physical + 4 * unit.instructions.length)
+          this.#invalidate(unit);
+      }
+    }
+  }
+
+  #invalidatePage(page: number): void {
+    for (const unit of this.#pages.get(page) ?? []) this.#invalidate(unit);
+  }
+
+  /** `count` virtual pages from `first` on are not mapped any more as they were. */
+  #unmapped(space: Space, first: number, count: number): void {
+    for (const { units } of this.#contexts.get(space) ?? []) {
+      for (const unit of units) {
+        const page = unit.pc >>> 12;
+        if (page >= first && page < first + count) this.#invalidate(unit);
+      }
+    }
+  }
+
+  #invalidate(unit: Unit): void {
+    const { context, links, instructions } = unit;
+    for (const link of links) this.#links.forget(link);
+    for (let at = unit.start; at < unit.end; at += 4) {
+      this.#adapted.delete(at);
+      const pc = this.cache.origin(at)?.pc ?? unit.pc;
+      this.cache.write(at, CALLOUT, boundary(pc, { kind: 'stale' }));
+    }
+    for (const [n, { at }] of instructions.entries()) {
+      const pc = (unit.pc + 4 * n) >>> 0;
+      if (context.addresses.get(pc) === at) context.addresses.delete(pc);
+      this.#links.undoTo(at);
+    }
+    if (this.#open?.unit === unit) this.#open = undefined;
+    if (this.#wanted !== undefined && links.includes(this.#wanted)) this.#wanted = undefined;
+    context.units.delete(unit);
+    this.#pages.get(unit.physical >>> 12)?.delete(unit);
+    this.statistics.invalidated += 1;
+    this.onEvent?.({ kind: 'invalidated', pc: unit.pc, at: unit.start });
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * One translation unit, from guest code into the cache: identical copies of what is
+ * innocuous, sequences and callouts for the rest (Adams and Agesen 2006, section 3).
+ */
+import type { Instruction } from '../../isa/table/row.ts';
+import type { TranslationCache } from './cache.ts';
+import type { Context, Unit } from './context.ts';
+import { countWord } from './count.ts';
+import { encode } from '../../isa/table/table.ts';
+import { branchReaches, CALLOUT, loadConstant, toSaveArea, word } from './encode.ts';
+import { SAVE } from './layout.ts';
+import { type Link, type Links, SCRATCH, SLOT_STEPS, STUB_BYTES, TARGET } from './links.ts';
+import { boundary, type Request } from './origin.ts';
+import { EXIT } from '../monitor/ledger.ts';
+import {
+  constantOf,
+  counted,
+  moveSequence,
+  readsPc,
+  type Sequence,
+  touchesCounter,
+  withGuestCounter,
+} from './sequences.ts';
+
+/** Guest instructions in a unit. */
+export const UNIT_LENGTH = 12;
+
+/** Words that one guest instruction takes at most, its stubs and the unit's end among them. */
+export const MOST_WORDS = 32;
+
+/** The name of the exit by which the monitor executes the instruction. */
+function calloutOf(at: Instruction): string {
+  return `callout: ${at.row.name}`;
+}
+
+export interface BuilderCounts {
+  /** Guest instructions translated to an identical copy, to other words, to a callout. */
+  copied: number;
+  sequences: number;
+  callouts: number;
+}
+
+/** After an instruction: more of this unit, its end, or its end with a link to what follows. */
+export type Continuation = 'more' | 'end' | 'fall';
+
+/** Translates instructions one by one, at consecutive guest addresses, into `unit`. */
+export class UnitBuilder {
+  readonly #cache: TranslationCache;
+  readonly #links: Links;
+  readonly #unit: Unit;
+  readonly #context: Context;
+  readonly #counts: BuilderCounts;
+  /** Address of the context's table of indirect targets; undefined when there is no room for one. */
+  readonly #table: () => number | undefined;
+  readonly #spills = [
+    { register: TARGET, slot: SAVE.SPILL0 },
+    { register: SCRATCH[0], slot: SAVE.SPILL1 },
+    { register: SCRATCH[1], slot: SAVE.SPILL2 },
+  ];
+
+  constructor(parts: {
+    readonly cache: TranslationCache;
+    readonly links: Links;
+    readonly unit: Unit;
+    readonly counts: BuilderCounts;
+    readonly table: () => number | undefined;
+  }) {
+    this.#cache = parts.cache;
+    this.#links = parts.links;
+    this.#unit = parts.unit;
+    this.#context = parts.unit.context;
+    this.#counts = parts.counts;
+    this.#table = parts.table;
+  }
+
+  /** Translates the instruction at `pc`; says whether the unit goes on. */
+  add(pc: number, instruction: Instruction | undefined): Continuation {
+    const effect = instruction?.row.effect;
+    if (instruction === undefined || effect === undefined)
+      return this.#callout(pc, EXIT.NO_INSTRUCTION, 'end');
+    const name = calloutOf(instruction);
+    switch (effect.kind) {
+      case 'nothing':
+        return this.#copy(pc, instruction);
+      case 'trap':
+        return this.#callout(pc, name, 'end');
+      case 'system': {
+        const sequence = this.#context.ring === 0 ? moveSequence(instruction, this.#context) : undefined;
+        return sequence === undefined ? this.#callout(pc, name, 'more') : this.#sequence(pc, sequence);
+      }
+      case 'branch':
+        return touchesCounter(instruction) ? this.#callout(pc, name, 'end') : this.#branch(pc, instruction);
+      case 'jump':
+        if (touchesCounter(instruction)) return this.#callout(pc, name, 'end');
+        return readsPc(effect.target) ? this.#jump(pc, instruction) : this.#indirect(pc, instruction);
+      case 'load':
+      case 'store':
+        if (instruction.rs1 === 0 && instruction.imm < 0) return this.#callout(pc, name, 'more');
+        return this.#plain(pc, instruction);
+      case 'set':
+        if (!readsPc(effect.value)) return this.#plain(pc, instruction);
+        return this.#constant(pc, instruction, constantOf(effect.value, instruction, pc));
+    }
+  }
+
+  /** Ends a unit that goes on at `pc`, in the next one. */
+  fallThrough(pc: number): Link {
+    const link = this.#link('fall', pc, this.#cache.here);
+    this.#cache.append(CALLOUT, boundary(pc, { kind: 'link', link }));
+    this.#cache.append(CALLOUT, boundary(pc, { kind: 'stale' }));
+    return link;
+  }
+
+  // ---- One kind of instruction each ----
+
+  #copy(pc: number, { word: same }: Instruction): 'more' {
+    this.#counts.copied += 1;
+    this.#cache.append(same, boundary(pc));
+    return 'more';
+  }
+
+  #plain(pc: number, at: Instruction): 'more' {
+    return touchesCounter(at) ? this.#sequence(pc, withGuestCounter(at)) : this.#copy(pc, at);
+  }
+
+  #callout(pc: number, name: string, after: Continuation): Continuation {
+    this.#counts.callouts += 1;
+    this.#cache.append(CALLOUT, boundary(pc, { kind: 'execute', name }));
+    return after;
+  }
+
+  #constant(pc: number, at: Instruction, value: number | undefined): Continuation {
+    if (value === undefined || touchesCounter(at)) return this.#callout(pc, calloutOf(at), 'more');
+    return this.#sequence(pc, { words: counted(loadConstant(at.rd, value)) });
+  }
+
+  /** Words of which the last counts the others. */
+  #sequence(pc: number, { words, borrowed }: Sequence): 'more' {
+    this.#counts.sequences += 1;
+    const spilled = borrowed === undefined ? [] : [{ register: borrowed, slot: SAVE.SPILL0 }];
+    for (const [n, one] of words.entries()) {
+      const half = { pc, boundary: false, uncounted: n, spilled };
+      this.#cache.append(one, n === 0 ? boundary(pc) : half);
+    }
+    return 'more';
+  }
+
+  #branch(pc: number, at: Instruction): Continuation {
+    const target = (pc + at.imm) >>> 0;
+    if ((target & 3) !== 0) return this.#callout(pc, calloutOf(at), 'end');
+    this.#counts.sequences += 1;
+    const { row, rs1, rs2 } = at;
+    const rewrite = (displacement: number) => encode(row, { rs1, rs2, imm: displacement });
+    const site = this.#cache.takeStub(STUB_BYTES / 4);
+    const from = this.#cache.here;
+    const branch = { at: from, encode: rewrite };
+    const link = this.#link('taken', target, site, branch);
+    this.#cache.write(site, CALLOUT, boundary(target, { kind: 'link', link }));
+    this.#cache.write(site + 4, CALLOUT, boundary(target, { kind: 'stale' }));
+    this.#cache.append(rewrite(site - from), boundary(pc));
+    const to = this.#context.addresses.get(target);
+    if (to !== undefined && branchReaches(from, to)) this.#links.make(link, to);
+    return 'fall';
+  }
+
+  #jump(pc: number, at: Instruction): Continuation {
+    const target = (pc + at.imm) >>> 0;
+    if ((target & 3) !== 0) return this.#callout(pc, calloutOf(at), 'end');
+    this.#counts.sequences += 1;
+    const link = at.rd === 0 ? [] : loadConstant(at.rd, pc + 4);
+    const words = at.rd === 0 ? [] : [...link, countWord(link.length + 1)];
+    for (const [n, one] of words.entries()) {
+      this.#cache.append(one, n === 0 ? boundary(pc) : { pc, boundary: false, uncounted: n, spilled: [] });
+    }
+    const jump = this.#link('jump', target, this.#cache.here);
+    const request: Request = { kind: 'link', link: jump };
+    const half = { pc, boundary: false, uncounted: 0, spilled: [], request };
+    this.#cache.append(CALLOUT, words.length === 0 ? boundary(pc, request) : half);
+    return 'end';
+  }
+
+  /** To the address in a register: by the slot of the table that its bits choose. */
+  #indirect(pc: number, at: Instruction): Continuation {
+    const table = this.#table();
+    if (table === undefined) return this.#callout(pc, calloutOf(at), 'end');
+    this.#counts.sequences += 1;
+    const slow = this.#cache.takeStub(1);
+    const words = this.#indirectWords(pc, at, table);
+    const check = words.indexOf(0);
+    words[check] = word('bne', { rs1: SCRATCH[0], imm: slow - (this.#cache.here + 4 * (check + 1)) });
+    const surplus = words.length + SLOT_STEPS;
+    for (const [n, one] of [countWord(surplus), ...words].entries()) {
+      const half = { pc, boundary: false, uncounted: n - surplus, spilled: this.#spills.slice(0, n - 1) };
+      this.#cache.append(one, n === 0 ? boundary(pc) : half);
+    }
+    const uncounted = check + 2 - surplus;
+    const request: Request = { kind: 'execute', name: calloutOf(at) };
+    this.#cache.write(slow, CALLOUT, { pc, boundary: false, uncounted, spilled: this.#spills, request });
+    return 'end';
+  }
+
+  /** The words after the count; 0 where the check of the target's alignment goes. */
+  #indirectWords(pc: number, { rd, rs1, imm }: Instruction, table: number): number[] {
+    const [first, second] = SCRATCH;
+    const spill = this.#spills.find(({ register }) => register === rd);
+    const link = loadConstant(spill === undefined ? rd : first, pc + 4);
+    if (spill !== undefined) link.push(toSaveArea(first, spill.slot));
+    return [
+      ...this.#spills.map(({ register, slot }) => toSaveArea(register, slot)),
+      word('addi', { rd: TARGET, rs1, imm }),
+      word('andi', { rd: first, rs1: TARGET, imm: 3 }),
+      0,
+      ...(rd === 0 ? [] : link),
+      word('andi', { rd: first, rs1: TARGET, imm: 0x1fc }),
+      word('slli', { rd: first, rs1: first, imm: 3 }),
+      word('lui', { rd: second, imm: table | 0 }),
+      word('add', { rd: first, rs1: first, rs2: second }),
+      word('jalr', { rs1: first }),
+    ];
+  }
+
+  #link(kind: Link['kind'], target: number, site: number, branch?: Link['branch']): Link {
+    const link = { kind, context: this.#context, target, site, to: undefined, ...(branch ? { branch } : {}) };
+    this.#unit.links.push(link);
+    return link;
+  }
+}
