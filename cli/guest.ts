@@ -14,6 +14,7 @@ import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/monitor/ledger.ts';
 import { Monitor } from '../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
+import type { Translator } from '../vmm/translator/translator.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
@@ -36,8 +37,9 @@ export interface Guest {
   readonly run: (until: number) => Stop | ProcessStop;
   /** Traps taken, by cause; under a monitor its exits, a process's system calls. */
   readonly exits: Map<string, number>;
-  /** The monitor's account of the guest, if there is a monitor. */
+  /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
   readonly ledger?: Ledger;
+  readonly translator?: Translator;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
@@ -56,6 +58,8 @@ export interface GuestUse {
   readonly interactive?: boolean;
   /** For comparing: its output is collected here instead of printed, its disk is a copy in memory, its input a file or none. */
   readonly collect?: number[];
+  /** Whether translated code counts the exits that it saves. */
+  readonly countSaved?: boolean;
   /** Its disk, instead of the file that the options name. */
   readonly store?: DiskStore;
 }
@@ -149,7 +153,7 @@ function prepareSystem(
   image: Image,
   variant: Variant,
   options: GuestOptions,
-  { printTo = 1, interactive = false, collect, store }: GuestUse,
+  { printTo = 1, interactive = false, countSaved = false, collect, store }: GuestUse,
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
@@ -163,7 +167,7 @@ function prepareSystem(
   const sink = collect ? (byte: number) => collect.push(byte) : (byte: number) => output.put(byte);
   const console = new Console(sink, isTyped ? undefined : source);
   const disk = store ?? diskOf(options, collect !== undefined);
-  const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk };
+  const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk, countSaved };
   const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
   return {
     file,
@@ -199,9 +203,10 @@ interface Parts {
   readonly console: Console;
   readonly memory: number;
   readonly disk: DiskStore | undefined;
+  readonly countSaved: boolean;
 }
 
-type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger'> & {
+type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger' | 'translator'> & {
   readonly state: Component<MachineState>;
 };
 
@@ -221,11 +226,12 @@ function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: Guest
     ...parts,
     guests: [{ image, memory }],
     strategy: options.monitor,
+    translateUser: options.translateUser ?? false,
     engine: options.engine,
     ...(disk ? { disk } : {}),
   });
   const guest = monitor.guests[0] as VirtualMachine;
-  const { cpu: machine, ledger } = guest;
+  const { cpu: machine, ledger, translator } = guest;
   const run = (until: number) => monitor.runGuest(guest, until);
   const state: Component<MachineState> = {
     save: () => {
@@ -237,7 +243,15 @@ function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: Guest
       guest.restore(saved);
     },
   };
-  return { machine, engine: monitor.engine, run, exits: ledger.exits, ledger, state };
+  return {
+    machine,
+    engine: monitor.engine,
+    run,
+    exits: ledger.exits,
+    ledger,
+    state,
+    ...(translator ? { translator } : {}),
+  };
 }
 
 function diskOf({ disk }: GuestOptions, copy: boolean): DiskStore | undefined {

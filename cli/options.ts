@@ -7,6 +7,7 @@ import { MEMORY, PAGE } from '../isa/machine/storage.ts';
 export interface GuestOptions {
   readonly isa: string;
   readonly monitor: string;
+  readonly translateUser?: boolean;
   readonly process?: boolean;
   readonly memory?: number;
   readonly disk?: string;
@@ -75,6 +76,7 @@ export function addGuestOptions(command: Command): Command {
   return command
     .option('--isa <variant>', 'ring32-v, ring32-x, ring32-h, or a .json file of your own', 'ring32-v')
     .addOption(monitorOption())
+    .option('--translate-user', 'binary translation of user code, too')
     .option('--process', 'run as a process: Linux system calls instead of a machine')
     .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
     .option('--disk <file>', 'the disk, in a file')

@@ -1,6 +1,7 @@
 /** What `run --stats` tells: numbers for programs as JSON, and the same for people in 80 columns. */
 import { FastEngine } from '../isa/engines/fast/fast.ts';
 import type { Guest } from './guest.ts';
+import type { Translator, TranslatorStatistics } from '../vmm/translator/translator.ts';
 
 export interface Statistics {
   readonly format: 'ringlab-run';
@@ -28,13 +29,25 @@ interface Compilation {
   readonly compiledShare: number;
 }
 
+/** What a translator adds. */
+interface Translation {
+  readonly translator: TranslatorStatistics & {
+    /** Units that are there now. */
+    readonly present: number;
+    /** Bytes of the cache in use. */
+    readonly cacheBytes: number;
+    /** Sensitive instructions that ran without an exit, each of them one under trap-and-emulate. */
+    readonly exitsSaved: number;
+  };
+}
+
 /** The statistics of a guest that ran for `seconds` and ended with `status`. */
 export function statisticsOf(
   guest: Guest,
   monitor: string,
   status: number,
   seconds: number,
-): Statistics & Partial<Compilation> {
+): Statistics & Partial<Compilation & Translation> {
   const { machine, engine, isa, exits } = guest;
   const { steps } = machine;
   const sorted = [...exits].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -50,6 +63,7 @@ export function statisticsOf(
     direct: guest.ledger?.direct ?? steps,
     seconds,
     ...(engine instanceof FastEngine ? compilationOf(engine, steps) : {}),
+    ...(guest.translator ? translationOf(guest.translator, guest.ledger?.saved ?? 0) : {}),
   };
 }
 
@@ -59,10 +73,15 @@ function compilationOf(engine: FastEngine, steps: number): Compilation {
   return { regions, codeBytes, compileSeconds, compiledSteps, compiledShare };
 }
 
-const labelWidth = 10;
+function translationOf(translator: Translator, exitsSaved: number): Translation {
+  const present = [...translator.units()].length;
+  return { translator: { ...translator.statistics, present, cacheBytes: translator.cache.used, exitsSaved } };
+}
+
+const labelWidth = 11;
 
 /** The statistics as a few lines. */
-export function formatStatistics(statistics: Statistics & Partial<Compilation>): string {
+export function formatStatistics(statistics: Statistics & Partial<Compilation & Translation>): string {
   const { steps, seconds, engine, isa, monitor, status, exits, direct } = statistics;
   const { regions = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
   const rate = seconds > 0 ? `, ${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
@@ -83,10 +102,22 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation>):
     lines.push(['compiled', `${share} % of the steps ran in ${count(regions, 'region')}:`]);
     lines.push(['', `${code} KiB of code, made in ${compileSeconds.toFixed(3)} s`]);
   }
+  if (statistics.translator) lines.push(...translatorLines(statistics.translator));
   for (const [n, [name, times]] of Object.entries(exits).entries()) {
     lines.push([n === 0 ? 'exits' : '', `${times} × ${name}`]);
   }
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}${text}\n`).join('');
+}
+
+function translatorLines(made: Translation['translator']): [label: string, text: string][] {
+  const { units, copied, sequences, callouts, chains, invalidated, adapted, flushes } = made;
+  const lost = `${invalidated} given up, ${adapted} adapted, cache emptied ${count(flushes, 'time')}`;
+  return [
+    ['translated', `${count(units, 'unit')}: ${count(copied, 'instruction')} copied as they are,`],
+    ['', `${sequences} rewritten, ${callouts} made callouts; ${count(chains, 'chain')}`],
+    ['', `${made.present} units present in ${(made.cacheBytes / 1024).toFixed(0)} KiB; ${lost}`],
+    ['', `${made.exitsSaved} exits saved against trap-and-emulate`],
+  ];
 }
 
 function count(n: number, what: string): string {

@@ -16,7 +16,10 @@ export interface RunOptions extends GuestOptions {
 const slice = 2 ** 22;
 
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
-  const guest = await prepareGuest(file, args, options, { interactive: true });
+  const guest = await prepareGuest(file, args, options, {
+    interactive: true,
+    countSaved: (options.stats ?? false) || (options.json ?? false),
+  });
   const started = process.hrtime.bigint();
   const limit = options.maxSteps ?? Number.POSITIVE_INFINITY;
   const stop = await runUntil(guest, limit);

@@ -6,6 +6,7 @@ import { rowNamed, rowOf } from '../../isa/table/table.ts';
 import type { ProcessStop } from '../../vmm/process/process.ts';
 import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
+import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
 import { parseCount, type GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
@@ -29,6 +30,7 @@ export async function trace(file: string, args: readonly string[], options: Trac
   const tracer = new Tracer(guest.machine);
   // Stepping ends the guest's turn at every step: that exit is ours, not the guest's.
   if (guest.ledger) guest.ledger.onExit = (name) => name !== EXIT_NAME.TURN && tracer.noteExit(name);
+  if (guest.translator) guest.translator.onEvent = (event) => tracer.noteExit(describeEvent(event));
   const limit = Math.min(
     options.maxSteps ?? Number.POSITIVE_INFINITY,
     options.to ?? Number.POSITIVE_INFINITY,
@@ -45,6 +47,24 @@ export async function trace(file: string, args: readonly string[], options: Trac
   guest.flush();
   // The end that --to asked for is not a limit like any other.
   return stop.kind === 'limit' && guest.machine.steps === options.to ? EXIT.DONE : tellOutcome(guest, stop);
+}
+
+function describeEvent({ kind, pc, at }: TranslatorEvent): string {
+  const [from, to] = [pc, at].map((address) => `0x${address.toString(16)}`);
+  switch (kind) {
+    case 'entered':
+      return `translator: unit of ${from} entered at ${to}`;
+    case 'unit':
+      return `translator: unit of ${from} translated to ${to}`;
+    case 'chain':
+      return `translator: ${to} chained to the unit of ${from}`;
+    case 'invalidated':
+      return `translator: unit of ${from} at ${to} given up`;
+    case 'adapted':
+      return `translator: the instruction at ${from}, translated at ${to}, is a callout from here on`;
+    case 'flushed':
+      return 'translator: cache emptied';
+  }
 }
 
 function formatRecord(record: StepRecord, { machine, symbols }: Guest, options: TraceOptions): string {

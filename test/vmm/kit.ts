@@ -74,7 +74,7 @@ export function monitored(
   parts: Parts,
   strategy: string,
   engine: EngineName = 'interpreter',
-  more: Pick<MonitorOptions, 'translateUser' | 'cache'> = {},
+  more: Pick<MonitorOptions, 'translateUser' | 'cache' | 'countSaved'> = {},
 ): Side {
   const { printed, console, disk } = devices(parts);
   const { network } = parts;

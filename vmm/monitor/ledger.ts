@@ -20,6 +20,8 @@ export class Ledger {
   direct = 0;
   /** Steps that the monitor made for the guest: emulated, reflected, interpreted. */
   byMonitor = 0;
+  /** Sensitive instructions that translated code ran without an exit, if they are counted. */
+  saved = 0;
   /** Exits by name. */
   readonly exits = new Map<string, number>();
   /** Told of every exit, for traces and recounts. */

@@ -42,6 +42,8 @@ export interface MonitorOptions {
   readonly strategy: string;
   /** For binary translation: whether user code is translated too; bytes of each guest's cache, whole pages. */
   readonly translateUser?: boolean;
+  /** Whether translated code counts the exits that it saves, at the cost of a few steps each. */
+  readonly countSaved?: boolean;
   readonly cache?: number;
   readonly engine?: EngineName;
   /** The real machine's console and disk. */
@@ -88,7 +90,8 @@ export class Monitor {
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),
         ...(network ? { network } : {}),
-        ...(options.translateUser ? { translateUser: true } : {}),
+        translateUser: options.translateUser ?? false,
+        countSaved: options.countSaved ?? false,
       });
       guest.load(image);
       return guest;

@@ -35,6 +35,8 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
   readonly strategy: Strategy;
   /** Whether user code is translated too, where supervisor code is. */
   readonly translateUser?: boolean;
+  /** Whether translated code counts the exits that it saves. */
+  readonly countSaved?: boolean;
 }
 
 export class VirtualMachine {
@@ -53,7 +55,15 @@ export class VirtualMachine {
   /** The general registers while another guest runs. */
   readonly #saved = new Int32Array(32);
 
-  constructor({ real, engine, allocation, strategy, translateUser = false, ...devices }: GuestOptions) {
+  constructor({
+    real,
+    engine,
+    allocation,
+    strategy,
+    translateUser = false,
+    countSaved = false,
+    ...devices
+  }: GuestOptions) {
     this.cpu = new Machine({
       memory: allocation.size,
       variant: real.variant,
@@ -72,7 +82,7 @@ export class VirtualMachine {
     this.#translateUser = translateUser;
     if (region === undefined) return;
     mapRegion(real, region, translateUser);
-    const translator = new Translator(real, cpu, shadow, region);
+    const translator = new Translator({ real, cpu, shadow, region, countSaved });
     const dispatcher = this.#dispatcher;
     const { savePage } = region;
     this.translator = translator;

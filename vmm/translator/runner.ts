@@ -70,6 +70,7 @@ export class Runner {
     const page = this.#page;
     page[slot(SAVE.FLAGS)] = cpu.status;
     page[slot(SAVE.TP)] = cpu.x[COUNTER] as number;
+    page[slot(SAVE.SAVED)] = 0;
     for (const n of readable) page[slot(SAVE.SYSTEM + 4 * n)] = cpu.readSystem(n);
     cpu.x[COUNTER] = COUNTER_START;
     const own = cpu.ring === 0 ? 0 : cpu.readSystem(SR.LIMIT) >>> 0;
@@ -102,6 +103,7 @@ export class Runner {
     const done = steps - surplusOf(cpu.x[COUNTER] as number) - origin.uncounted;
     cpu.steps += done;
     ledger.direct += done;
+    ledger.saved += page[slot(SAVE.SAVED)] as number;
     cpu.pc = origin.request?.kind === 'target' ? (cpu.x[TARGET] as number) >>> 0 : origin.pc;
     for (const { register, slot: at } of origin.spilled) cpu.x[register] = page[slot(at)] as number;
     cpu.x[COUNTER] = page[slot(SAVE.TP)] as number;

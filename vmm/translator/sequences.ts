@@ -91,6 +91,20 @@ export function moveSequence(at: Instruction, context: Context): Sequence | unde
   return to === 'sr' ? writeRegister(at) : setFlags(to, from, at, context);
 }
 
+/** The sequence, preceded by what counts it among the exits saved. */
+export function countingSaved({ words, borrowed }: Sequence, at: Instruction): Sequence {
+  const counter = spare(at);
+  const all = [
+    toSaveArea(counter, SAVE.SPILL1),
+    fromSaveArea(counter, SAVE.SAVED),
+    word('addi', { rd: counter, rs1: counter, imm: 1 }),
+    toSaveArea(counter, SAVE.SAVED),
+    fromSaveArea(counter, SAVE.SPILL1),
+    ...(words.length === 1 ? words : words.slice(0, -1)),
+  ];
+  return { words: counted(all), ...(borrowed === undefined ? {} : { borrowed }) };
+}
+
 function readPlace(from: Place, { rd, imm }: Instruction, { ring, paging }: Context): number[] | undefined {
   if (from === 'ring') return loadConstant(rd, ring);
   if (from === 'flags') {

@@ -41,7 +41,7 @@ export interface TranslatorStatistics {
 }
 
 export interface TranslatorEvent {
-  readonly kind: 'unit' | 'chain' | 'invalidated' | 'flushed' | 'adapted';
+  readonly kind: 'entered' | 'unit' | 'chain' | 'invalidated' | 'flushed' | 'adapted';
   /** The guest's pc. */
   readonly pc: number;
   /** Cache address. */
@@ -78,7 +78,19 @@ export class Translator {
   /** The link by which the guest came out of translated code last. */
   #wanted: Link | undefined;
 
-  constructor(real: Machine, cpu: Machine, shadow: ShadowTables, { cache, size }: RegionFrames) {
+  /** Whether units count the exits that they save. */
+  readonly #countSaved: boolean;
+
+  constructor(parts: {
+    readonly real: Machine;
+    readonly cpu: Machine;
+    readonly shadow: ShadowTables;
+    readonly region: RegionFrames;
+    readonly countSaved: boolean;
+  }) {
+    const { real, cpu, shadow, region } = parts;
+    const { cache, size } = region;
+    this.#countSaved = parts.countSaved;
     this.cache = new TranslationCache(real, cache, size);
     this.#cpu = cpu;
     this.#shadow = shadow;
@@ -121,9 +133,15 @@ export class Translator {
     const at = this.context().addresses.get(pc) ?? this.#translate();
     const link = this.#wanted;
     this.#wanted = undefined;
+    if (this.onEvent !== undefined && at !== undefined) this.#tellEntry(at);
     if (at === undefined || link?.target !== pc || link.context !== this.context()) return at;
     if (link.to === undefined) this.#chain(link, at);
     return at;
+  }
+
+  #tellEntry(at: number): void {
+    for (const { start, pc } of this.context().units)
+      if (start === at) this.onEvent?.({ kind: 'entered', pc, at });
   }
 
   /** The guest comes out by `link`: if it goes on there, the link is to be made. */
@@ -224,7 +242,14 @@ export class Translator {
     const { cache, statistics: counts } = this;
     const { context } = unit;
     const table = () => context.table?.at ?? makeTable(cache, context);
-    const builder = new UnitBuilder({ cache, links: this.#links, unit, counts, table });
+    const builder = new UnitBuilder({
+      cache,
+      links: this.#links,
+      unit,
+      counts,
+      table,
+      countSaved: this.#countSaved,
+    });
     let { pc } = unit;
     let after: 'more' | 'end' | 'fall' = 'more';
     while (after === 'more') {

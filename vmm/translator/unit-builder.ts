@@ -15,6 +15,7 @@ import { EXIT } from '../monitor/ledger.ts';
 import {
   constantOf,
   counted,
+  countingSaved,
   moveSequence,
   readsPc,
   type Sequence,
@@ -58,13 +59,17 @@ export class UnitBuilder {
     { register: SCRATCH[1], slot: SAVE.SPILL2 },
   ];
 
+  readonly #countSaved: boolean;
+
   constructor(parts: {
     readonly cache: TranslationCache;
     readonly links: Links;
     readonly unit: Unit;
     readonly counts: BuilderCounts;
     readonly table: () => number | undefined;
+    readonly countSaved: boolean;
   }) {
+    this.#countSaved = parts.countSaved;
     this.#cache = parts.cache;
     this.#links = parts.links;
     this.#unit = parts.unit;
@@ -84,10 +89,8 @@ export class UnitBuilder {
         return this.#copy(pc, instruction);
       case 'trap':
         return this.#callout(pc, name, 'end');
-      case 'system': {
-        const sequence = this.#context.ring === 0 ? moveSequence(instruction, this.#context) : undefined;
-        return sequence === undefined ? this.#callout(pc, name, 'more') : this.#sequence(pc, sequence);
-      }
+      case 'system':
+        return this.#system(pc, instruction);
       case 'branch':
         return touchesCounter(instruction) ? this.#callout(pc, name, 'end') : this.#branch(pc, instruction);
       case 'jump':
@@ -112,6 +115,12 @@ export class UnitBuilder {
   }
 
   // ---- One kind of instruction each ----
+
+  #system(pc: number, at: Instruction): Continuation {
+    const sequence = this.#context.ring === 0 ? moveSequence(at, this.#context) : undefined;
+    if (sequence === undefined) return this.#callout(pc, calloutOf(at), 'more');
+    return this.#sequence(pc, this.#countSaved ? countingSaved(sequence, at) : sequence);
+  }
 
   #copy(pc: number, { word: same }: Instruction): 'more' {
     this.#counts.copied += 1;
