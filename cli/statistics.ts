@@ -78,7 +78,7 @@ function translationOf(translator: Translator, exitsSaved: number): Translation 
   return { translator: { ...translator.statistics, present, cacheBytes: translator.cache.used, exitsSaved } };
 }
 
-const labelWidth = 11;
+const labelWidth = 10;
 
 /** The statistics as a few lines. */
 export function formatStatistics(statistics: Statistics & Partial<Compilation & Translation>): string {
@@ -113,9 +113,9 @@ function translatorLines(made: Translation['translator']): [label: string, text:
   const { units, copied, sequences, callouts, chains, invalidated, adapted, flushes } = made;
   const lost = `${invalidated} given up, ${adapted} adapted, cache emptied ${count(flushes, 'time')}`;
   return [
-    ['translated', `${count(units, 'unit')}: ${count(copied, 'instruction')} copied as they are,`],
+    ['units', `${units} translated: ${count(copied, 'instruction')} copied as they are,`],
     ['', `${sequences} rewritten, ${callouts} made callouts; ${count(chains, 'chain')}`],
-    ['', `${made.present} units present in ${(made.cacheBytes / 1024).toFixed(0)} KiB; ${lost}`],
+    ['', `${made.present} present in ${(made.cacheBytes / 1024).toFixed(0)} KiB; ${lost}`],
     ['', `${made.exitsSaved} exits saved against trap-and-emulate`],
   ];
 }
