@@ -43,6 +43,9 @@ export function systemReason(error: unknown): string {
     EPERM: 'permission denied',
     ENOSPC: 'no space left on the disk',
     EROFS: 'the file system is read-only',
+    EADDRINUSE: 'another program listens there',
+    EADDRNOTAVAIL: 'that is no address of this host',
+    ENOTFOUND: 'no host of that name is known',
     ENOTDIR: 'a part of the path is not a folder',
   };
   return reasons[code ?? ''] ?? message;

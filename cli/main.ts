@@ -85,6 +85,16 @@ addGuestOptions(
   .option('--json', 'tell them as JSON')
   .action(verb(async () => (await import('./verbs/network.ts')).network));
 
+addGuestOptions(
+  program
+    .command('debug')
+    .description('a guest for GDB (gdb-multiarch), forwards and backwards')
+    .argument('<file>', 'an ELF file, or assembly text')
+    .requiredOption('--gdb <host:port>', 'where to listen for GDB; port 0 is any that is free'),
+)
+  .option('--allow-remote', 'listen also on addresses that others can reach')
+  .action(verb(async () => (await import('./verbs/debug.ts')).debug));
+
 program
   .command('bench')
   .description('measure the engines, beside native code and QEMU where they are installed')

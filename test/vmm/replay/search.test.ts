@@ -16,7 +16,7 @@ import { Random } from '../../property/random.ts';
 import { digest, randomRun, ways } from './kit.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const cases = 16;
+const cases = 8;
 
 interface History {
   readonly arrivals: number[];

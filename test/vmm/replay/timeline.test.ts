@@ -12,7 +12,7 @@ import { Random } from '../../property/random.ts';
 import { digest, type Run, randomRun, ways } from './kit.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const cases = 20;
+const cases = 10;
 const length = 4000;
 
 /** Something from outside. */
@@ -46,6 +46,8 @@ function recorded(run: Run, random: Random): Map<number, string> {
   const known = new Map([[run.timeline.start, digest(run)]]);
   while (run.timeline.step < length) {
     const stop = finish(run.timeline.forward(run.timeline.step + 1 + random.below(150)));
+    // Refusing a trap that nobody handles is no step: it can be gone to, but only before it.
+    if (stop.kind === 'unhandled') break;
     if (random.oneIn(5)) run.timeline.record(anyInput(run, random));
     known.set(run.timeline.step, digest(run));
     if (stop.kind !== 'limit') break;
@@ -61,7 +63,7 @@ describe.each(ways)(`A run by $engine, monitor $monitor (seed ${seed})`, (way) =
       const program = randomProgram(seed, n);
       const run = randomRun(program, way);
       const known = [...recorded(run, random)];
-      for (let times = 0; times < 25; times++) {
+      for (let times = 0; times < 16; times++) {
         const [step, expected] = random.pick(known);
         finish(run.timeline.seek(step));
         expect(run.timeline.step).toBe(step);

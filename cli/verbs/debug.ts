@@ -1,0 +1,70 @@
+/** `ringlab debug FILE --gdb HOST:PORT`: a guest for GDB, forwards and backwards. */
+import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
+import type { Session } from '../../vmm/debug/session.ts';
+import { prepareDebugged } from '../debugging.ts';
+import { badInput, EXIT, systemReason, usage } from '../failure.ts';
+import type { GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { note } from '../output.ts';
+
+export interface DebugOptions extends GuestOptions {
+  readonly gdb: string;
+  readonly allowRemote?: boolean;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function debug(file: string, options: DebugOptions): Promise<number> {
+  const address = parseAddress(options.gdb, options.allowRemote ?? false);
+  const guest = await prepareDebugged(file, options);
+  const { session } = guest;
+  const server = await listen(session, address);
+  tell(`${file} waits for GDB; there: target remote ${address.host}:${server.port}`);
+  if (!file.endsWith('.elf')) tell('for names and source lines in GDB, give it the ELF file: ringlab asm -o');
+  const leaveTerminal = options.input === undefined ? typeInto(session) : () => {};
+  const farewell = await server.farewell;
+  server.close();
+  session.clearPoints();
+  const halt = farewell === 'killed' ? undefined : await session.run();
+  leaveTerminal();
+  guest.flush();
+  return halt?.kind === 'stopped' ? tellOutcome(guest, halt.stop) : EXIT.DONE;
+}
+
+function tell(text: string): void {
+  note(`ringlab: ${text}\n`);
+}
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
+
+/** `HOST:PORT`, or `:PORT` or `PORT` for this host. Throws a usage Failure. */
+function parseAddress(text: string, allowRemote: boolean): Address {
+  const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65535)
+    throw usage(`--gdb ${text}: expected HOST:PORT, like 127.0.0.1:1234, or port 0 for any that is free`);
+  const host = (match[1] || '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  if (!loopback.has(host) && !allowRemote)
+    throw usage(
+      `--gdb ${text}: whoever reaches that address could do anything with the guest; if that is meant, say --allow-remote`,
+    );
+  return { host, port };
+}
+
+async function listen(session: Session, { host, port }: Address): Promise<Listening> {
+  try {
+    return await serveGdb({ session, host, port, tell });
+  } catch (error) {
+    throw badInput(`--gdb ${host}:${port}: cannot listen there: ${systemReason(error)}`);
+  }
+}
+
+/** Hands what is typed to the guest's console; returns how to leave off. */
+function typeInto(session: Session): () => void {
+  process.stdin.on('data', (bytes: Buffer) => session.type(bytes));
+  process.stdin.on('end', () => session.type(undefined));
+  return () => process.stdin.destroy();
+}

@@ -1,0 +1,93 @@
+/**
+ * Packets of GDB's remote serial protocol (GDB manual, appendix E): how they are framed,
+ * and the hexadecimal that most of them are written in. What they mean: commands.ts.
+ *
+ *     $ data # two digits: sum of data's bytes        answered by + or -, unless that was switched off
+ *     byte 3, outside packets                          Ctrl-C
+ *
+ * In data, `}` escapes a byte: the next one XOR 0x20. Text is bytes here, one a character.
+ */
+
+/** What comes from the other side. */
+export type Arrival =
+  | { readonly kind: 'packet'; readonly data: string }
+  | { readonly kind: 'interrupt' }
+  /** A packet whose sum is wrong. */
+  | { readonly kind: 'damaged' };
+
+const interruptByte = '\x03';
+
+/** Most bytes of a packet that we take: more than any that means something. */
+export const PACKET_MAX = 2 ** 16;
+
+/** Puts packets together from what arrives in any portions. */
+export class PacketReader {
+  #text = '';
+
+  /** Takes bytes; returns what is complete by now. Throws RangeError for a packet without end. */
+  take(bytes: Uint8Array): Arrival[] {
+    this.#text += Buffer.from(bytes).toString('latin1');
+    const arrivals: Arrival[] = [];
+    for (let arrival = this.#next(); arrival !== undefined; arrival = this.#next()) arrivals.push(arrival);
+    if (this.#text.length > PACKET_MAX) throw new RangeError(`a packet of more than ${PACKET_MAX} bytes`);
+    return arrivals;
+  }
+
+  #next(): Arrival | undefined {
+    const starts = ['$', interruptByte].map((char) => this.#text.indexOf(char)).filter((at) => at >= 0);
+    this.#text = starts.length === 0 ? '' : this.#text.slice(Math.min(...starts));
+    if (this.#text.startsWith(interruptByte)) {
+      this.#text = this.#text.slice(1);
+      return { kind: 'interrupt' };
+    }
+    const end = this.#text.indexOf('#');
+    if (end < 0 || this.#text.length < end + 3) return undefined;
+    const data = this.#text.slice(1, end);
+    const sum = Number.parseInt(this.#text.slice(end + 1, end + 3), 16);
+    this.#text = this.#text.slice(end + 3);
+    return sum === sumOf(data) ? { kind: 'packet', data: unescaped(data) } : { kind: 'damaged' };
+  }
+}
+
+/** A packet around data. */
+export function packetOf(data: string): string {
+  const escaped = data.replace(/[#$}*]/g, (char) => `}${String.fromCharCode(char.charCodeAt(0) ^ 0x20)}`);
+  return `$${escaped}#${sumOf(escaped).toString(16).padStart(2, '0')}`;
+}
+
+function unescaped(data: string): string {
+  return data.replace(/\}([\s\S])/g, (_, char: string) => String.fromCharCode(char.charCodeAt(0) ^ 0x20));
+}
+
+function sumOf(data: string): number {
+  let sum = 0;
+  for (let n = 0; n < data.length; n++) sum += data.charCodeAt(n);
+  return sum & 0xff;
+}
+
+// ---- Hexadecimal ----
+
+/** A 32-bit word as its bytes in memory, little-endian, two digits each. */
+export function wordToHex(word: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(word | 0);
+  return bytes.toString('hex');
+}
+
+/** The word of eight digits as `wordToHex` makes them (signed); undefined if they are not. */
+export function hexToWord(text: string): number | undefined {
+  return /^[\da-f]{8}$/i.test(text) ? Buffer.from(text, 'hex').readInt32LE() : undefined;
+}
+
+export function bytesToHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** The bytes of pairs of digits; undefined if they are not. */
+export function hexToBytes(text: string): Uint8Array | undefined {
+  return /^([\da-f]{2})*$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+}
+
+export function textToHex(text: string): string {
+  return Buffer.from(text, 'utf8').toString('hex');
+}

@@ -1,0 +1,124 @@
+/**
+ * The GDB server: one debugger at a time, over TCP. Frames packets and acknowledges them,
+ * and has commands answered one after the other (commands.ts); only Ctrl-C is heard at once.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { Commands, type Farewell } from './commands.ts';
+import { type Arrival, PacketReader, packetOf, textToHex } from './packets.ts';
+import type { Session } from './session.ts';
+
+export interface ServerOptions {
+  readonly session: Session;
+  readonly host: string;
+  /** 0 = any that is free. */
+  readonly port: number;
+  /** Told what happens to the connection. */
+  readonly tell: (text: string) => void;
+}
+
+/** A server that listens. */
+export interface Listening {
+  readonly port: number;
+  /** How the debugger left for good. One whose connection broke may come again. */
+  readonly farewell: Promise<Farewell>;
+  readonly close: () => void;
+}
+
+/** Listens for a debugger. Rejects with the system's error when it cannot. */
+export async function serveGdb({ session, host, port, tell }: ServerOptions): Promise<Listening> {
+  let say: (farewell: Farewell) => void = () => {};
+  const farewell = new Promise<Farewell>((resolve) => {
+    say = resolve;
+  });
+  let present: Socket | undefined;
+  const server = createServer((socket) => {
+    if (present !== undefined) {
+      socket.destroy();
+      return;
+    }
+    present = socket;
+    tell('a debugger is connected');
+    const connection = new Connection(socket, session, say);
+    socket.on('close', () => {
+      present = undefined;
+      if (!connection.isDone) tell('the debugger is gone; another may connect');
+    });
+  });
+  await listening(server, host, port);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? (address?.port ?? port) : port,
+    farewell,
+    close: () => {
+      present?.end();
+      server.close();
+    },
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+/** One debugger's connection. */
+class Connection {
+  /** Whether the debugger said good-bye. */
+  isDone = false;
+  readonly #socket: Socket;
+  readonly #session: Session;
+  readonly #commands: Commands;
+  readonly #reader = new PacketReader();
+  readonly #say: (farewell: Farewell) => void;
+  #acknowledges = true;
+  /** The answer under way; the next packet waits for it. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket, session: Session, say: (farewell: Farewell) => void) {
+    this.#socket = socket;
+    this.#session = session;
+    this.#say = say;
+    this.#commands = new Commands(session, (text) => this.#send(`O${textToHex(text)}`));
+    socket.setNoDelay(true);
+    socket.on('data', (bytes) => this.#take(bytes));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => session.interrupt());
+  }
+
+  #take(bytes: Uint8Array): void {
+    try {
+      for (const arrival of this.#reader.take(bytes)) this.#hear(arrival);
+    } catch {
+      this.#socket.destroy(); // Nobody who speaks this protocol.
+    }
+  }
+
+  #hear(arrival: Arrival): void {
+    if (arrival.kind === 'interrupt') this.#session.interrupt();
+    else if (arrival.kind === 'damaged') this.#write('-');
+    else {
+      if (this.#acknowledges) this.#write('+');
+      this.#last = this.#last.then(() => this.#answer(arrival.data));
+    }
+  }
+
+  async #answer(data: string): Promise<void> {
+    const { text, farewell } = await this.#commands.answer(data);
+    if (data !== 'k') this.#send(text);
+    if (data === 'QStartNoAckMode') this.#acknowledges = false;
+    if (farewell === undefined) return;
+    this.isDone = true;
+    this.#socket.end();
+    this.#say(farewell);
+  }
+
+  #send(text: string): void {
+    this.#write(packetOf(text));
+  }
+
+  #write(text: string): void {
+    if (this.#socket.writable) this.#socket.write(text, 'latin1');
+  }
+}

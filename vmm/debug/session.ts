@@ -1,0 +1,166 @@
+/**
+ * A debugging session: a timeline, breakpoints and watchpoints, and going on or back until
+ * something happens. What GDB says and hears is commands.ts; this is what it is about.
+ */
+import type { Machine } from '../../isa/machine/machine.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import type { Watchpoint } from '../replay/points.ts';
+import { seekPoint } from '../replay/search.ts';
+import { stepBack, stepForward } from '../replay/stepping.ts';
+import { finish, type Timeline, type Travel } from '../replay/timeline.ts';
+import { lengthOf, partsOf } from './addresses.ts';
+import { drive } from './travels.ts';
+
+/** Why the guest stands still. */
+export type Halt =
+  /** It was asked to; it has made its step; it is at a breakpoint; it is at its beginning. */
+  | { readonly kind: 'asked' | 'stepped' | 'breakpoint' | 'start' }
+  /** What is watched from virtual address `address` on was written; or going back, is about to be. */
+  | { readonly kind: 'written'; readonly address: number }
+  /** The guest itself stopped. */
+  | { readonly kind: 'stopped'; readonly stop: Stop };
+
+/** A watchpoint as it was set: by virtual address. */
+interface Watched {
+  readonly address: number;
+  readonly length: number;
+  /** Where that was, when it was set. */
+  readonly parts: readonly Watchpoint[];
+}
+
+export class Session {
+  readonly timeline: Timeline;
+  readonly #breakpoints = new Set<number>();
+  #watched: readonly Watched[] = [];
+  #wanted = true;
+  readonly #typed: (Uint8Array | undefined)[] = [];
+  /** Ends the wait of a guest for input. */
+  #wake = () => {};
+
+  constructor(timeline: Timeline) {
+    this.timeline = timeline;
+  }
+
+  get machine(): Machine {
+    return this.timeline.subject.machine;
+  }
+
+  // ---- Points ----
+
+  setBreakpoint(address: number): void {
+    this.#breakpoints.add(address);
+  }
+
+  clearBreakpoint(address: number): void {
+    this.#breakpoints.delete(address);
+  }
+
+  /** Watches what these virtual addresses mean now. False if they are not all mapped. */
+  watch(address: number, length: number): boolean {
+    const parts = partsOf(this.machine, address, length);
+    if (lengthOf(parts) < length) return false;
+    this.unwatch(address, length);
+    this.#watched = [...this.#watched, { address, length, parts }];
+    return true;
+  }
+
+  unwatch(address: number, length: number): void {
+    this.#watched = this.#watched.filter((old) => old.address !== address || old.length !== length);
+  }
+
+  /** Nothing stops the guest any more. */
+  clearPoints(): void {
+    this.#breakpoints.clear();
+    this.#watched = [];
+  }
+
+  // ---- Going on and back ----
+
+  /** Has a run that is under way stop as soon as it can. */
+  interrupt(): void {
+    this.#wanted = false;
+    this.#wake();
+  }
+
+  /** Console input came; undefined = its end. The guest gets it as soon as it runs where it never was. */
+  type(bytes: Uint8Array | undefined): void {
+    this.#typed.push(bytes);
+    this.#wake();
+  }
+
+  /** One step. */
+  async step(): Promise<Halt> {
+    const { points } = this.timeline;
+    points.set(points.breakpoints, this.#watchpoints());
+    return await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
+  }
+
+  /** On, until something happens. The instruction here is executed, whatever is set on it. */
+  async run(): Promise<Halt> {
+    this.timeline.points.set(this.#breakpoints, this.#watchpoints());
+    const halt = await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
+    if (halt.kind !== 'stepped') return halt;
+    return await this.#forward(() => this.timeline.forward(Number.POSITIVE_INFINITY, 'all'));
+  }
+
+  /** One step back. */
+  async stepBack(): Promise<Halt> {
+    const result = await this.travel(stepBack(this.timeline));
+    return { kind: result === undefined ? 'asked' : result.value ? 'stepped' : 'start' };
+  }
+
+  /** Back, until something happens. */
+  async runBack(): Promise<Halt> {
+    this.timeline.points.set(this.#breakpoints, this.#watchpoints());
+    const result = await this.travel(seekPoint(this.timeline, 'all'));
+    if (result === undefined) return { kind: 'asked' };
+    return result.value === undefined ? { kind: 'start' } : this.#haltAt(result.value.written);
+  }
+
+  /** Goes anywhere; undefined = left off, where it began. */
+  async travel<T>(travel: Travel<T>): Promise<{ readonly value: T } | undefined> {
+    const from = this.timeline.step;
+    this.#wanted = true;
+    const result = await drive(travel, () => this.#wanted);
+    if (result === undefined) finish(this.timeline.seek(from));
+    return result;
+  }
+
+  async #forward(go: () => Travel<Stop>): Promise<Halt> {
+    this.#wanted = true;
+    for (;;) {
+      const result = await drive(go(), () => this.#listen());
+      if (result === undefined) return { kind: 'asked' };
+      const { value: stop } = result;
+      if (stop.kind === 'limit') return { kind: 'stepped' };
+      if (stop.kind === 'break') return this.#haltAt(this.timeline.points.written);
+      if (stop.kind !== 'input') return { kind: 'stopped', stop };
+      await this.#inputOrInterrupt();
+      if (!this.#listen()) return { kind: 'asked' };
+    }
+  }
+
+  #listen(): boolean {
+    if (this.timeline.isAtEdge) {
+      for (const bytes of this.#typed.splice(0))
+        this.timeline.record(bytes === undefined ? { kind: 'console-end' } : { kind: 'console', bytes });
+    }
+    return this.#wanted;
+  }
+
+  async #inputOrInterrupt(): Promise<void> {
+    if (this.#typed.length > 0 || !this.#wanted) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #watchpoints(): Watchpoint[] {
+    return this.#watched.flatMap(({ parts }) => parts);
+  }
+
+  #haltAt(written: Watchpoint | undefined): Halt {
+    const watched = written && this.#watched.find(({ parts }) => parts.includes(written));
+    return watched ? { kind: 'written', address: watched.address } : { kind: 'breakpoint' };
+  }
+}
