@@ -1,8 +1,10 @@
 /** The benchmarks: whole kernels side by side with peers (here), and the parts one by one (parts/). */
 import { chooseKernels } from './catalogue.ts';
 import { openField } from './contenders.ts';
+import { unreachable } from './failure.ts';
 import { describeHost } from './host.ts';
 import { measure } from './measure.ts';
+import type { SnapshotBench, SnapshotBenchOptions } from './snapshots.ts';
 import { formatReport, formatStatistics, meansOf, type Report } from './report.ts';
 
 export interface BenchOptions {
@@ -46,3 +48,22 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
 export { formatReport, formatStatistics };
 export { benchMonitors, formatMonitors } from './monitors.ts';
 export { benchParts, formatParts } from './parts/index.ts';
+
+/** Measures snapshots and clones. Throws BenchFailure when what they need is not installed. */
+export async function benchSnapshots(options: SnapshotBenchOptions): Promise<SnapshotBench> {
+  return (await loadSnapshots()).benchSnapshots(options);
+}
+
+export async function formatSnapshots(results: SnapshotBench): Promise<string> {
+  return (await loadSnapshots()).formatSnapshots(results);
+}
+
+/** They need a package that the command line has in its bundle, and an installed one nowhere else. */
+async function loadSnapshots(): Promise<typeof import('./snapshots.ts')> {
+  try {
+    return await import('./snapshots.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw unreachable('--snapshots needs cborg, a development dependency: use a checkout');
+  }
+}

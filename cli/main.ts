@@ -105,6 +105,7 @@ program
     '--parts',
     'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
   )
+  .option('--snapshots', 'measure snapshots instead: taken, restored, cloned, beside writing the memory out')
   .option('--monitors', 'measure what a monitor costs instead: kernels on the bare machine and under one')
   .option('--stats', "tell the fast engine's own counts as well")
   .option('--json', 'tell the results as JSON')
@@ -189,7 +190,7 @@ addRunOptions(
   snapshotVerb(
     'restore',
     "run a guest on from a snapshot, which stays as it is; the exit status is the guest's own",
-  ).argument('[name]', 'default the current one'),
+  ).argument('[name...]', 'default the current one; several run in turns and share memory'),
 ).action(verb(async () => (await snapshots()).restore));
 
 snapshotVerb('revert', 'go back: the next snapshot is taken from this one')

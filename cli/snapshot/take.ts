@@ -14,7 +14,10 @@ import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
 import { runUntil } from '../verbs/run.ts';
 import { formatTaken } from './format.ts';
+import { withInput } from './input.ts';
+import { exclusively } from './lock.ts';
 import { mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
+import { restoreTogether } from './together.ts';
 
 export interface RestoreOptions extends StoreOptions {
   readonly monitor: string;
@@ -59,11 +62,14 @@ export async function take(
   const stop = await runUntil(guest, Math.min(until, options.maxSteps ?? until));
   guest.flush();
   const packing = options.compress ? 'deflate' : 'plain';
-  const taken =
-    session.parent === undefined
-      ? session.takeAll({ name, program: file ?? '', symbols: guest.listed }, { packing })
-      : session.takeChanges(name, { packing });
-  store.setCurrent(name);
+  const taken = exclusively(store.folder, () => {
+    const made =
+      session.parent === undefined
+        ? session.takeAll({ name, program: file ?? '', symbols: guest.listed }, { packing })
+        : session.takeChanges(name, { packing });
+    store.setCurrent(name);
+    return made;
+  });
   tellEarly(name, stop as Stop, guest.machine.steps, until);
   note(formatTaken(taken));
   return EXIT.DONE;
@@ -115,7 +121,9 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
   );
   const session = new Session(store, subjectOf(guest, disk));
   session.restore(chain);
-  if (options.input !== undefined) addInput(guest, readInput(options.input));
+  if (options.input !== undefined) {
+    guest.state?.restore(withInput(last(chain).description.state, readInput(options.input)));
+  }
   return { guest, session };
 }
 
@@ -124,21 +132,11 @@ function subjectOf({ machine, state }: Guest, disk: ThinDisk | undefined): Subje
   return { machine, state, disk };
 }
 
-/** Puts input behind what waits already; none comes after it. */
-function addInput({ state }: Guest, input: Uint8Array): void {
-  const saved = state?.save();
-  if (saved === undefined) return;
-  const { console } = saved.devices;
-  const all = new Uint8Array(Buffer.concat([console.input, input]));
-  state?.restore({
-    ...saved,
-    devices: { ...saved.devices, console: { ...console, open: false, input: all } },
-  });
-}
-
 /** Runs a guest on from a snapshot; nothing of that changes the snapshot. The exit status is the guest's own. */
-export async function restore(name: string | undefined, options: RestoreOptions): Promise<number> {
+export async function restore(names: readonly string[], options: RestoreOptions): Promise<number> {
   const store = openStore(options);
+  if (names.length > 1) return restoreTogether(store, names, options);
+  const [name] = names;
   const { guest } = restoreFrom(store, nameOrCurrent(store, name), options);
   const stop = await runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY);
   guest.flush();

@@ -7,6 +7,7 @@ export interface BenchVerbOptions {
   readonly quick?: boolean;
   readonly parts?: boolean;
   readonly monitors?: boolean;
+  readonly snapshots?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -32,6 +33,8 @@ interface Bench {
     readonly progress: Progress;
   }): readonly object[];
   formatMonitors(results: readonly object[]): string;
+  benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
+  formatSnapshots(results: object): Promise<string>;
 }
 
 /**
@@ -64,6 +67,11 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
     progress('');
     const document = { format: 'ringlab-bench-monitors', version: 1, results };
     process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatMonitors(results));
+    return 0;
+  }
+  if (options.snapshots) {
+    const results = await module.benchSnapshots(choice).finally(() => progress(''));
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : await module.formatSnapshots(results));
     return 0;
   }
   const report = await module.benchKernels(choice).finally(() => progress(''));

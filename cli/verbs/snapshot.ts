@@ -26,6 +26,8 @@ import {
   type StoreOptions,
 } from '../snapshot/store.ts';
 
+import { exclusively } from '../snapshot/lock.ts';
+
 export { restore, take } from '../snapshot/take.ts';
 
 /** One JSON document, as every report that programs read. */
@@ -86,7 +88,7 @@ export async function revert(name: string, options: StoreOptions): Promise<numbe
   const store = openStore(options);
   const opened = store.open(name);
   mustRun(opened, store.folder);
-  store.setCurrent(name);
+  exclusively(store.folder, () => store.setCurrent(name));
   note(`ringlab: at ${name} again, step ${opened.description.state.steps}\n`);
   return EXIT.DONE;
 }
@@ -94,7 +96,7 @@ export async function revert(name: string, options: StoreOptions): Promise<numbe
 export async function clone(of: string, names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
   for (const name of names) {
-    const made = cloneSnapshot(store, store.open(of), name);
+    const made = exclusively(store.folder, () => cloneSnapshot(store, store.open(of), name));
     const { identity } = made.description.configuration;
     note(`ringlab: ${name}: a clone of ${of}, identity ${toHex(identity)}, ${formatBytes(made.size)}\n`);
   }
@@ -106,7 +108,7 @@ export async function template(
   options: StoreOptions & { readonly off?: boolean },
 ): Promise<number> {
   const store = openStore(options);
-  setTemplate(store, store.open(name), !options.off);
+  exclusively(store.folder, () => setTemplate(store, store.open(name), !options.off));
   note(
     `ringlab: ${name}: ${options.off ? 'no template any more' : 'a template now: it does not run, clones of it do'}\n`,
   );
@@ -115,7 +117,7 @@ export async function template(
 
 export async function consolidate(name: string, options: StoreOptions): Promise<number> {
   const store = openStore(options);
-  const made = consolidateSnapshot(store, name);
+  const made = exclusively(store.folder, () => consolidateSnapshot(store, name));
   note(`ringlab: ${name}: holds everything itself now, ${formatBytes(made.size)}\n`);
   return EXIT.DONE;
 }
@@ -123,7 +125,9 @@ export async function consolidate(name: string, options: StoreOptions): Promise<
 export async function remove(names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
   for (const name of names) {
-    const merged = deleteSnapshot(store, name).map(({ description }) => description.name);
+    const merged = exclusively(store.folder, () => deleteSnapshot(store, name)).map(
+      ({ description }) => description.name,
+    );
     const into = merged.length === 0 ? '' : `; what it had is in ${merged.join(', ')} now`;
     note(`ringlab: ${name}: deleted${into}\n`);
   }

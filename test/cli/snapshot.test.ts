@@ -1,7 +1,8 @@
 /** `ringlab snapshot …` as its users meet it. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ringlab, scratch } from './kit.ts';
+import { ringlab, scratch, shell } from './kit.ts';
 
 const file = scratch();
 const kernel = 'guests/kernel/kernel.s';
@@ -87,6 +88,40 @@ describe('ringlab snapshot', () => {
       ).configuration.identity;
     expect(identity('copy')).not.toBe(identity('boot'));
     expect(identity('later')).toBe(identity('boot'));
+  });
+
+  it('runs clones in turns in one memory, each line behind its name, and says what they share', () => {
+    kernelStore('together');
+    snapshot('together', 'clone', 'boot', 'ada', 'grace');
+    const alone = snapshot('together', 'restore', 'ada', '--engine', 'interpreter');
+    const { status, stdout, stderr } = snapshot('together', 'restore', 'ada', 'grace', 'later');
+    const lines = stdout.split('\n');
+    for (const name of ['ada  ', 'grace']) {
+      const own = lines.filter((line) => line.startsWith(`${name} | `)).map((line) => `${line.slice(8)}\n`);
+      expect(own.join('')).toBe(alone.stdout);
+    }
+    expect(status).toBe(alone.status);
+    expect(stderr).toMatch(
+      /^ringlab: 3 guests in [\d.]+ MiB: 233 pages shared, \d+ their own; apart they begin with /,
+    );
+    snapshot('together', 'take', 'other', 'guests/hello.s', '--at', '2');
+    const refused = snapshot('together', 'restore', 'ada', 'other');
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('only when they come from one first snapshot'),
+    ]);
+  });
+
+  it('waits while another program changes the folder, and takes over from one that was killed', () => {
+    kernelStore('locked');
+    const { pid } = spawnSync('true');
+    writeFileSync(file('locked/.lock'), String(pid));
+    expect(snapshot('locked', 'revert', 'boot').status).toBe(0);
+    expect(existsSync(file('locked/.lock'))).toBe(false);
+    const waits = shell(
+      `sleep 0.5 & echo -n $! > '${file('locked/.lock')}'; ringlab snapshot delete boot --store '${file('locked')}'`,
+    );
+    expect([waits.status, waits.stderr]).toEqual([0, expect.stringContaining('boot: deleted')]);
   });
 
   it('keeps what a guest writes to its disk, and never writes to the file', () => {

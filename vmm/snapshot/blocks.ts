@@ -51,5 +51,12 @@ export class BlockList {
 
 /** The same blocks, by ascending number. */
 export function sorted(blocks: Blocks): Blocks {
+  let before = -1;
+  let ascend = true;
+  for (const number of blocks.keys()) {
+    ascend &&= number > before;
+    before = number;
+  }
+  if (ascend) return blocks;
   return new Map([...blocks].sort(([a], [b]) => a - b));
 }

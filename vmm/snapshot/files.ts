@@ -108,9 +108,12 @@ function removeIfThere(files: Files, path: string): void {
 
 /** Bytes `at` to `at + length` of the file; fewer if it ends before. */
 export function readPart(files: Files, file: number, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let have = 0;
-  while (have < length) {
+  return readInto(files, file, new Uint8Array(length), at);
+}
+
+/** As `readPart`, as many bytes as there is room for, into `bytes`. */
+export function readInto(files: Files, file: number, bytes: Uint8Array, at: number): Uint8Array {
+  for (let have = 0; have < bytes.length; ) {
     const count = files.read(file, bytes.subarray(have), at + have);
     if (count === 0) return bytes.subarray(0, have);
     have += count;

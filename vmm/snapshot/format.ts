@@ -11,7 +11,7 @@
  *     64   d   the description: CBOR, deterministic; its fields are in description.ts
  *     …        zeros up to B, the next multiple of 4096
  *     B        the stored blocks of 4096 bytes, one after the other; or, packed, groups of
- *              256 blocks, each deflated by itself (RFC 1951), their lengths in the description
+ *              64 blocks, each deflated by itself (RFC 1951), their lengths in the description
  *
  * The description's `memory` and `disk` are tables of pairs of words: the number of a page
  * of memory or of 4 KiB of disk, ascending, and where its contents are: 0 = zeros, n = the
@@ -34,7 +34,7 @@ export const HEAD = 64;
 const sumAt = 32;
 
 /** Blocks that are packed together, and read at once. */
-export const GROUP = 256;
+export const GROUP = 64;
 
 /** Everything before the blocks, check sum and all. */
 export function makeHead(encoded: Uint8Array, stored: number): Uint8Array {

@@ -5,7 +5,7 @@ import { BLOCK, type Blocks, type Table, ZERO } from './blocks.ts';
 import { decodeAs } from './codec.ts';
 import { type Description, description, ID_BYTES } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
-import { type Files, readPart } from './files.ts';
+import { type Files, readInto, readPart } from './files.ts';
 import { checkHead, checkSum, GROUP, HEAD, saidLength, saidSum } from './format.ts';
 
 /** What a file of a snapshot says, verified, and how to read its blocks. */
@@ -91,10 +91,11 @@ export function readBlocks(
   withFile(files, path, (file, now) => {
     if (now !== size) throw new SnapshotError(path, 'it was written to meanwhile');
     let at = size - (packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0));
+    const buffer = new Uint8Array(sizes.reduce((most, one) => Math.max(most, one), GROUP * BLOCK));
     for (let done = 0; done < count; done += GROUP) {
       const length = Math.min(GROUP * BLOCK, (count - done) * BLOCK);
       const stored = packing === 'plain' ? length : (sizes[done / GROUP] as number);
-      const bytes = readPart(files, file, at, stored);
+      const bytes = readInto(files, file, buffer.subarray(0, stored), at);
       if (bytes.length !== stored) throw new SnapshotError(path, 'cut short while it was read');
       hash.update(bytes);
       const group = packing === 'plain' ? bytes : unpack(path, bytes, length);

@@ -70,18 +70,23 @@ export class Store {
       const [child] = chain;
       const { parent } = child.description;
       if (parent === null) return chain;
-      const path = this.pathOf(parent.name);
-      if (!this.has(parent.name)) throw new SnapshotError(child.path, `its parent is missing: ${path}`);
-      const opened = this.open(parent.name);
-      if (Buffer.compare(opened.id, parent.id) !== 0)
-        throw new SnapshotError(
-          child.path,
-          `its parent was altered: ${path} is another snapshot than it was taken from`,
-        );
-      if (chain.includes(opened) || chain.length > this.names().length)
+      const opened = this.#parentOf(child.path, parent);
+      if (chain.some(({ path }) => path === opened.path))
         throw new SnapshotError(child.path, 'damaged: its parents go round in a circle');
       chain.unshift(opened);
     }
+  }
+
+  /** The parent that the snapshot at `path` names. Throws SnapshotError. */
+  #parentOf(path: string, { id, name }: NonNullable<Content['parent']>): Opened {
+    const parent = this.pathOf(name);
+    if (!this.has(name)) throw new SnapshotError(path, `its parent is missing: ${parent}`);
+    const opened = this.open(name);
+    if (Buffer.compare(opened.id, id) === 0) return opened;
+    throw new SnapshotError(
+      path,
+      `its parent was altered: ${parent} is another snapshot than it was taken from`,
+    );
   }
 
   /** Snapshots taken from this one. Throws SnapshotError when any in the folder is damaged: it may be one. */
@@ -97,6 +102,7 @@ export class Store {
     if (!namePattern.test(content.name))
       throw new SnapshotError(path, 'a name has letters, digits, dots, hyphens and underscores, at most 64');
     if (this.has(content.name)) throw new SnapshotError(path, 'there is a snapshot of that name already');
+    if (content.parent !== null) this.#parentOf(path, content.parent);
     return this.put(content, options);
   }
 

@@ -4,7 +4,7 @@ import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { wasmStorage } from '../../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../../isa/engines/interpreter/interpreter.ts';
 import { Console } from '../../../isa/machine/devices/console.ts';
-import { MemoryDisk, SECTOR } from '../../../isa/machine/devices/disk.ts';
+import { type DiskStore, MemoryDisk, SECTOR } from '../../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../../isa/machine/image.ts';
 import { Machine } from '../../../isa/machine/machine.ts';
 import type { Stop } from '../../../isa/machine/stop.ts';
@@ -123,8 +123,8 @@ export const ways: readonly Way[] = [undefined, ...strategies.map(({ name }) => 
   { strategy, engine: 'fast' },
 ]);
 
-export interface Running extends Subject {
-  readonly disk: ThinDisk;
+export interface Running<Disk extends DiskStore = ThinDisk> extends Omit<Subject, 'disk'> {
+  readonly disk: Disk;
   readonly printed: number[];
   readonly run: (until: number) => Stop;
   /** Steps that compiled code made. */
@@ -134,7 +134,7 @@ export interface Running extends Subject {
 
 /** WebAssembly memories are made once and used again: by the thousand they exhaust the address space. */
 const pool: Storage[] = [];
-const pooledSize = 2 ** 20;
+const pooledSize = 2 ** 21;
 
 function takeStorage(): Storage {
   const storage = pool.pop() ?? wasmStorage(pooledSize);
@@ -153,13 +153,13 @@ const nothing: Image = {
 };
 
 /** A machine without a program, to be restored. */
-export function blank({ strategy, engine }: Way, disk: ThinDisk): Running {
+export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: Disk): Running<Disk> {
   const printed: number[] = [];
   const console = new Console((byte) => printed.push(byte));
   const storage =
     engine === 'fast' ? takeStorage() : plainStorage(strategy === undefined ? memory : pooledSize);
   const fast = (made: unknown) => (made instanceof FastEngine ? made : undefined);
-  const running = (machine: Machine, rest: Pick<Running, 'state' | 'run'>, made: unknown): Running => ({
+  const running = (machine: Machine, rest: Pick<Running, 'state' | 'run'>, made: unknown): Running<Disk> => ({
     machine,
     disk,
     printed,

@@ -1,0 +1,194 @@
+/**
+ * What snapshots cost, beside the obvious: writing the memory out, whole, synchronized and
+ * renamed, and reading it back. And what ten clones of a guest take.
+ */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Machine } from '../isa/machine/machine.ts';
+import { storageFor } from '../isa/engines/engine.ts';
+import { PAGE } from '../isa/machine/storage.ts';
+import { nodeFiles, writeWhole } from '../vmm/snapshot/files.ts';
+import { Session } from '../vmm/snapshot/session.ts';
+import { Store } from '../vmm/snapshot/store.ts';
+import { type CloneResult, measureClones } from './clones.ts';
+import { describeHost, type Host } from './host.ts';
+import { median } from './statistics.ts';
+import { formatRatio, formatTable } from './table.ts';
+
+const MB = 2 ** 20;
+/** The guest's memory, and the part of its pages that change before the second snapshot. */
+const memory = 256 * MB;
+const changing = 0.01;
+
+/** One thing measured; times are medians, in milliseconds. */
+export interface SnapshotResult {
+  readonly what: string;
+  readonly ms: number;
+  /** Bytes of memory that were saved or put back, and bytes of the files. */
+  readonly bytes: number;
+  readonly file: number;
+  /** The same done the obvious way. */
+  readonly plainMs: number;
+}
+
+export interface SnapshotBench {
+  readonly format: 'ringlab-bench-snapshots';
+  readonly version: 1;
+  readonly host: Host;
+  readonly runs: number;
+  readonly results: readonly SnapshotResult[];
+  readonly clones: CloneResult;
+}
+
+export interface SnapshotBenchOptions {
+  readonly runs?: number;
+  readonly progress: (text: string) => void;
+}
+
+/** Measures in a folder of its own, which is gone afterwards. */
+export function benchSnapshots({ runs = 5, progress }: SnapshotBenchOptions): SnapshotBench {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
+  try {
+    const all = [1, 0.25].flatMap((part) => measureGuest(folder, part, runs, progress));
+    progress('ten clones');
+    const clones = measureClones(join(folder, 'clones'), 64 * MB, 10);
+    return {
+      format: 'ringlab-bench-snapshots',
+      version: 1,
+      host: describeHost(),
+      runs,
+      results: all,
+      clones,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const works = ['full', 'changes', 'restore', 'packed'] as const;
+type Times = {
+  readonly [Work in (typeof works)[number]]: { readonly ours: number[]; readonly plain: number[] };
+};
+
+/** A guest of which `part` of the pages are not zeros, all of these different, and none of them packable. */
+function measureGuest(
+  folder: string,
+  part: number,
+  runs: number,
+  progress: (text: string) => void,
+): SnapshotResult[] {
+  const machine = newMachine();
+  fill(machine, memory * part);
+  const times = Object.fromEntries(works.map((work) => [work, { ours: [], plain: [] }])) as unknown as Times;
+  const [plain, sizes] = [join(folder, 'plain'), { full: 0, changes: 0, packed: 0, dirty: 0 }];
+  for (let n = 0; n < runs; n++) {
+    progress(`256 MiB, ${part * 100} % of it used: run ${n + 1} of ${runs}`);
+    const store = new Store(join(folder, 'store'));
+    const session = new Session(store, { machine, state: machine });
+    const take = (name: string, packing?: 'deflate') => () =>
+      session.takeAll({ name, program: 'bench', symbols: [] }, packing ? { packing } : {}).size;
+    const write = () => writeWhole(nodeFiles, plain, [machine.memory.bytes]);
+    times.full.plain.push(time(write));
+    times.full.ours.push(
+      time(() => {
+        sizes.full = take('full')();
+      }),
+    );
+    sizes.dirty = touch(machine, n);
+    times.changes.plain.push(time(write));
+    times.changes.ours.push(
+      time(() => {
+        sizes.changes = session.takeChanges('changes').size;
+      }),
+    );
+    times.restore.plain.push(time(() => readBack(plain)));
+    times.restore.ours.push(time(() => restoreFrom(store, 'changes')));
+    if (n === 0)
+      times.packed.ours.push(
+        time(() => {
+          sizes.packed = take('packed', 'deflate')();
+        }),
+      );
+    rmSync(store.folder, { recursive: true });
+  }
+  const row = (work: keyof Times, what: string, bytes: number, file: number): SnapshotResult => ({
+    what: `${part * 100} % used, ${what}`,
+    ms: median(times[work].ours),
+    bytes,
+    file,
+    plainMs: median(times[work === 'packed' ? 'full' : work].plain),
+  });
+  return [
+    row('full', 'everything', memory * part, sizes.full),
+    row('packed', '--compress', memory * part, sizes.packed),
+    row('changes', 'changes', sizes.dirty, sizes.changes),
+    row('restore', 'restored', memory * part, sizes.full + sizes.changes),
+  ];
+}
+
+function newMachine(): Machine {
+  return new Machine({ memory, storage: storageFor('fast', memory) });
+}
+
+/** Fills the first `bytes` with what no two pages have in common and no packer makes smaller. */
+function fill({ memory: { words } }: Machine, bytes: number): void {
+  let x = 1;
+  for (let n = 0; n < bytes / 4; n++) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    words[n] = x;
+  }
+}
+
+/** Writes a word to every hundredth page, as an instruction would; returns the bytes of those pages. */
+function touch({ memory: written }: Machine, value: number): number {
+  let pages = 0;
+  for (let page = 0; page < memory / PAGE; page += 1 / changing, pages++)
+    written.write(page * PAGE, 4, value + 1);
+  return pages * PAGE;
+}
+
+function restoreFrom(store: Store, name: string): void {
+  const machine = newMachine();
+  new Session(store, { machine, state: machine }).restore(store.chain(name));
+}
+
+/** The baseline's way back: the file, read into a new machine. */
+function readBack(path: string): void {
+  const { bytes } = newMachine().memory;
+  const file = openSync(path, 'r');
+  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, at);
+  closeSync(file);
+}
+
+function time(act: () => void): number {
+  const started = process.hrtime.bigint();
+  act();
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
+
+/** The results as text of at most 80 columns. */
+export function formatSnapshots({ host, runs, results, clones }: SnapshotBench): string {
+  const head = ['256 MiB of memory', 'ms', 'MB/s', 'plain ms', 'ratio', 'file MB', 'of the bytes'];
+  const rows = results.map(({ what, ms, bytes, file, plainMs }) => [
+    what,
+    ms.toFixed(0),
+    (bytes / 1e3 / ms).toFixed(0),
+    plainMs.toFixed(0),
+    formatRatio(ms / plainMs),
+    (file / 1e6).toFixed(1),
+    formatRatio(file / bytes),
+  ]);
+  const { count, memory: each, own, one, all } = clones;
+  const mb = (bytes: number) => (bytes / MB).toFixed(0);
+  return [
+    `${host.cpu}, ${host.cores} cores; Node ${host.node}; ${host.system}\n`,
+    `Medians of ${runs} runs. Plain: all of the memory written to a file, synchronized and\n`,
+    'renamed, or read back into a new machine. Ratios of times: below 1 is faster.\n\n',
+    formatTable([head, ...rows]),
+    `\n${count} clones of a guest of ${mb(each)} MiB, all of it used, each of which wrote ${mb(own)} MiB:\n`,
+    `${mb(all)} MiB at most, ${mb(all - one)} MiB more than one guest alone (${mb(one)} MiB).\n`,
+  ].join('');
+}
