@@ -4,7 +4,15 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, tell } from './failure.ts';
-import { addGuestOptions, addRunOptions, collect, parseCount, parseStep } from './options.ts';
+import {
+  addGuestOptions,
+  addRunOptions,
+  collect,
+  parseCount,
+  parseMemory,
+  parseRate,
+  parseStep,
+} from './options.ts';
 import { note, print } from './output.ts';
 
 declare const RINGLAB_VERSION: string;
@@ -94,6 +102,63 @@ addGuestOptions(
 )
   .option('--allow-remote', 'listen also on addresses that others can reach')
   .action(verb(async () => (await import('./verbs/debug.ts')).debug));
+
+/** The secrets that hosts share. */
+function addSecretOptions(command: Command): Command {
+  return command
+    .option('--key <file>', "the key that all hosts share (default: this user's own, on this machine only)")
+    .option('--tls-cert <file>', 'a certificate that all hosts share, PEM: what they say is then hidden')
+    .option('--tls-key <file>', 'its private key, PEM');
+}
+
+addSecretOptions(
+  addGuestOptions(
+    program
+      .command('host')
+      .description('run guests, send them to other hosts and take them in, until Ctrl-C')
+      .argument('[file]', 'a guest to start: an ELF file, or assembly text'),
+  ),
+)
+  .requiredOption('--listen <host:port>', 'where other hosts reach this one')
+  .option('--name <name>', "the guest's name (default: the file's)")
+  .option('--capacity <size>', 'memory for all guests together, like 1G', parseMemory, 2 ** 30)
+  .option(
+    '--patience <ms>',
+    'give the other host up after so many milliseconds of silence',
+    parseCount,
+    10_000,
+  )
+  .option('--fresh', 'forget the guests that are kept here from before')
+  .action(verb(async () => (await import('./verbs/host.ts')).host));
+
+addSecretOptions(
+  program
+    .command('migrate')
+    .description('move a running guest from its host to another')
+    .argument('[guest]', 'its name')
+    .option('--to <host:port>', 'the host it goes to')
+    .option('--from <host:port>', 'the host it is on (default: the one on this machine that has it)'),
+)
+  .addOption(
+    new Option('--preset <name>', "a policy; xen has Xen's published constants")
+      .choices(['ringlab', 'xen'])
+      .default('ringlab'),
+  )
+  .option('--cold', 'standing still all the while, and with its disk')
+  .option('--post-copy', 'let it run there first, and fetch its memory as it needs it')
+  .option('--with-storage', 'copy its disk too, while it runs (default: both hosts reach the same one)')
+  .option('--auto-converge', 'slow it down when rounds do not shrink')
+  .option('--downtime <ms>', 'stop it when the rest takes no longer', parseCount)
+  .option('--rounds <n>', 'stop it after so many rounds', parseCount)
+  .option('--few <n>', 'stop it when so few units are left', parseCount)
+  .option('--factor <n>', 'stop it when so many times its size was sent', parseCount)
+  .option('--rate <mib>', 'send at most so many MiB a second; 10:50 begins with 10', parseRate)
+  .option('--cancel', 'call its migration off')
+  .option('--list', 'say which guests are where')
+  .option('--report <file>', 'write the report as JSON')
+  .option('--svg <file>', 'write a drawing of the rounds')
+  .option('--json', 'print the report as JSON')
+  .action(verb(async () => (await import('./verbs/migrate.ts')).migrate));
 
 program
   .command('bench')

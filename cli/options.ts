@@ -21,7 +21,7 @@ export interface GuestOptions {
 const monitorNames = ['none', ...strategies.map(({ name }) => name)];
 
 /** A number of bytes: digits, with K, M or G behind. */
-function parseMemory(text: string): number {
+export function parseMemory(text: string): number {
   const match = /^(\d+)([KMG]?)$/i.exec(text);
   const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match?.[2] ?? '').toUpperCase()] ?? 1;
   const bytes = Number(match?.[1]) * unit;
@@ -37,6 +37,16 @@ export function parseCount(text: string): number {
   const value = /^(\d+|0x[\da-f]+)$/i.test(plain) ? Number(plain) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
   return value;
+}
+
+/** MiB a second: the most, or LEAST:MOST. */
+export function parseRate(text: string): { readonly least: number; readonly most: number } {
+  const match = /^(?:(?<least>\d+):)?(?<most>\d+)$/.exec(text);
+  const most = Number(match?.groups?.most);
+  const least = Number(match?.groups?.least ?? most);
+  if (!(least >= 1 && most >= least))
+    throw new InvalidArgumentError('expected MiB a second, like 50 or 10:50');
+  return { least, most };
 }
 
 /** A step, or with + before it, so many steps further on. */

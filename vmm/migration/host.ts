@@ -64,7 +64,7 @@ export interface HostEvents {
 }
 
 /** What a host does not do: said to whoever asked. */
-class HostError extends Error {
+export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
@@ -81,6 +81,8 @@ export class Host {
   readonly sources = new Map<string, Source>();
   readonly targets = new Map<string, Target>();
   readonly register: Register;
+  /** The last migration of each guest from here, under way or ended. */
+  readonly #lastSources = new Map<string, Source>();
   readonly #options: HostOptions;
   readonly #strangers = new Set<Session>();
   /** When each unsettled migration may dial again. */
@@ -123,14 +125,46 @@ export class Host {
     this.#forget(place);
   }
 
+  /** Calls a guest's migration off, going or coming. Throws HostError when it is too late. */
+  cancel(name: string): void {
+    const migration = this.sources.get(name) ?? this.targets.get(name);
+    if (migration === undefined) throw new HostError(`${name} is not being migrated`);
+    if (!migration.cancel('it was called off'))
+      throw new HostError(`too late: ${name} has changed hands, or is about to`);
+  }
+
+  /** The last migration of a guest from here, under way or ended. */
+  lastSource(name: string): Source | undefined {
+    return this.#lastSources.get(name);
+  }
+
+  /** Keeps every guest as it is now, so that who starts this host again need not repeat anything. */
+  rest(): void {
+    for (const place of this.places.values()) {
+      const { entry } = place;
+      if (entry?.phase !== 'owned' || !entry.whole || place.guest.repeats) continue;
+      const old = place.rebase(newKeep(place.name));
+      this.#write(place, { ...place.entry, keep: place.keep.folder } as Registered);
+      old.remove();
+    }
+  }
+
   /** Gives every guest that runs here `steps` steps, and every migration its turn. */
   turn(steps: number): void {
+    this.runGuests(steps);
+    this.migrate();
+  }
+
+  /** Gives every guest that runs here `steps` steps; returns whether any used them up. */
+  runGuests(steps: number): boolean {
+    let isBusy = false;
     for (const place of this.places.values()) {
       const source = this.sources.get(place.name);
       if (place.entry?.phase !== 'owned' || place.entry.held || source?.stopsGuest) continue;
       place.turn(steps, source?.throttle ?? 0);
+      isBusy ||= place.stop === undefined || place.stop.kind === 'limit';
     }
-    this.migrate();
+    return isBusy;
   }
 
   /** Gives every migration its turn. */
@@ -146,13 +180,9 @@ export class Host {
     for (const session of this.#strangers) session.tick();
   }
 
-  /** What a guest has going out of the ordinary: nothing runs, nothing waits to be sent. */
-  get isIdle(): boolean {
-    const runs = [...this.places.values()].some(
-      ({ entry, stop }) =>
-        entry?.phase === 'owned' && !entry.held && (stop === undefined || stop.kind === 'limit'),
-    );
-    return !runs && this.sources.size === 0 && this.targets.size === 0;
+  /** Whether something is being copied from here. */
+  get isCopying(): boolean {
+    return [...this.sources.values()].some(({ isConnected }) => isConnected);
   }
 
   #owned(name: string): Place {
@@ -271,6 +301,7 @@ export class Host {
       },
     });
     this.sources.set(name, source);
+    this.#lastSources.set(name, source);
     events?.source?.(source);
     return source;
   }

@@ -89,6 +89,9 @@ export const presets = {
 /** What is slept away when rounds first do not shrink, what is added each time after, and the most (QEMU's constants). */
 const throttleSteps = { first: 0.2, more: 0.1, most: 0.99 } as const;
 
+/** A round with fewer bytes says nothing of the rate. */
+const fewBytes = 2 ** 16;
+
 /** What comes after a round. */
 export interface Decision {
   /** Why the guest is to stand still now; undefined = another round. */
@@ -123,8 +126,9 @@ function reason(
   const last = rounds.at(-1) as Round;
   const sent = rounds.reduce((sum, round) => sum + round.sent, 0);
   if (last.dirtied <= policy.few) return `${last.dirtied} units left`;
-  if (policy.downtimeMs !== null && expectedMs(last) <= policy.downtimeMs)
-    return `${last.dirtied} units left, about ${expectedMs(last).toFixed(1)} ms`;
+  const expected = expectedMs(rounds);
+  if (policy.downtimeMs !== null && expected !== null && expected <= policy.downtimeMs)
+    return `${last.dirtied} units left, about ${expected.toFixed(1)} ms`;
   if (rounds.length >= policy.rounds) return `${rounds.length} rounds`;
   if (sent > policy.factor * units) return `${policy.factor} times its size was sent`;
   const throttled = policy.autoConverge && last.throttle < throttleSteps.most && throttle > last.throttle;
@@ -133,11 +137,14 @@ function reason(
   return undefined;
 }
 
-/** Milliseconds in which what is dirty after a round could be sent, at the rate of that round. */
-function expectedMs({ dirtied, bytes, seconds, sent }: Round): number {
-  const perUnit = sent > 0 ? bytes / sent : UNIT;
-  const rate = bytes > 0 && seconds > 0 ? bytes / seconds : Number.POSITIVE_INFINITY;
-  return (1000 * dirtied * perUnit) / rate;
+/**
+ * Milliseconds in which what is dirty after the last of `rounds` could be sent, at the best
+ * rate seen, each unit with its contents; null = no rate was seen yet.
+ */
+export function expectedMs(rounds: readonly Round[]): number | null {
+  const rates = rounds.filter(({ bytes }) => bytes >= fewBytes).map(({ bytes, seconds }) => bytes / seconds);
+  const rate = Math.max(0, ...rates);
+  return rate > 0 ? (1000 * (rounds.at(-1)?.dirtied ?? 0) * UNIT) / rate : null;
 }
 
 function atFullRate({ rate }: Policy, { limit }: Round): boolean {

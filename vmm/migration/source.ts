@@ -54,7 +54,7 @@ export type SourceState = 'under way' | 'failed' | 'moved';
 const mostBacklog = 4 * 2 ** 20;
 
 /** Units looked at in one turn at most: the guest shall have its turns. */
-const unitsPerTurn = 2048;
+const unitsPerTurn = 512;
 
 const stateChunk = LONGEST.FRIEND / 2;
 
@@ -162,6 +162,12 @@ export class Source {
   ended(reason: string): void {
     this.#session = undefined;
     if (!this.isDecided) this.#fail(reason);
+  }
+
+  /** What was sent since the guest stands still. */
+  get last(): { readonly sent: number; readonly bytes: number } {
+    const { sent, bytes } = this.stoppedAt === undefined ? { sent: 0, bytes: 0 } : this.#sender.tally;
+    return { sent, bytes };
   }
 
   get isConnected(): boolean {

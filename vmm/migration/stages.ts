@@ -18,3 +18,8 @@ export const stageNames = [
 ] as const;
 
 export type Stage = (typeof stageNames)[number];
+
+/** The number of a stage, 0 to 5. */
+export function stageNumber(stage: Stage): number {
+  return stageNames.indexOf(stage);
+}

@@ -227,41 +227,39 @@ export class Target {
 
   #receive(payload: Uint8Array): void {
     if (this.stage === 'reservation') this.#enter('pre-copy');
-    const run: { first: number; contents: Uint8Array[] } = { first: 0, contents: [] };
-    const keepRun = () => {
-      if (run.contents.length > 0) this.#keepUnits(run.first, run.contents);
-      run.contents = [];
-    };
-    for (const { unit, contents: from } of readBatch(payload, this.#units.count)) {
-      const contents = this.#contentsOf(from);
-      const isKnownZero = from === 'zero' && this.#sums[unit] === 0 && this.#here[unit] === 0;
-      if (run.first + run.contents.length !== unit || isKnownZero) keepRun();
-      if (run.contents.length === 0) run.first = unit;
-      this.#place(unit, contents);
-      if (!isKnownZero) run.contents.push(contents);
+    let [first, end] = [0, 0];
+    for (const { unit, contents } of readBatch(payload, this.#units.count)) {
+      // A new machine and a new keep are zero already.
+      const isNewZero = contents === 'zero' && this.#here[unit] === 0;
+      if (isNewZero) this.#note(unit, 0);
+      else this.#place(unit, contents);
+      if (unit === end && !isNewZero) end += 1;
+      else {
+        this.#keepUnits(first, end);
+        [first, end] = [unit, isNewZero ? unit : unit + 1];
+      }
     }
-    keepRun();
+    this.#keepUnits(first, end);
   }
 
-  /** The contents that an entry names; of another unit, a copy. */
-  #contentsOf(from: Uint8Array | 'zero' | number): Uint8Array {
-    if (typeof from === 'number') return this.#units.read(from).slice();
-    return from === 'zero' ? zeros : from;
-  }
-
-  #place(unit: number, contents: Uint8Array): void {
+  #place(unit: number, from: Uint8Array | 'zero' | number): void {
+    const contents = from === 'zero' ? zeros : typeof from === 'number' ? this.#units.read(from) : from;
     this.#units.write(unit, contents);
-    this.#sums[unit] = sumOf(contents);
+    this.#note(unit, typeof from === 'number' ? (this.#sums[from] as number) : sumOf(contents));
+  }
+
+  #note(unit: number, sum: number): void {
+    this.#sums[unit] = sum;
     if (this.#here[unit] === 0) this.#missing -= 1;
     this.#here[unit] = 1;
     this.received += 1;
   }
 
-  /** Keeps memory's units; the disk's are on the disk already. */
-  #keepUnits(first: number, contents: readonly Uint8Array[]): void {
-    const pages = contents.slice(0, Math.max(0, this.#units.pages - first));
-    if (pages.length > 0)
-      this.#keep.writeUnits(first, pages.length === 1 ? (pages[0] as Uint8Array) : Buffer.concat(pages));
+  /** Keeps memory's units from `first` to before `end`; the disk's are on the disk already. */
+  #keepUnits(first: number, end: number): void {
+    const last = Math.min(end, this.#units.pages);
+    if (first < last)
+      this.#keep.writeUnits(first, this.guest.machine.memory.bytes.subarray(first * UNIT, last * UNIT));
   }
 
   #endRound(payload: Uint8Array): void {
@@ -336,9 +334,8 @@ export class Target {
     for (const { unit, contents: from } of readBatch(payload, this.#units.count)) {
       if (typeof from === 'number') throw new FieldError('a repetition while the guest runs');
       if (this.has(unit)) continue;
-      const contents = this.#contentsOf(from);
-      this.#keep.writeUnits(unit, contents);
-      this.#place(unit, contents);
+      this.#keep.writeUnits(unit, from === 'zero' ? zeros : from);
+      this.#place(unit, from);
       fresh.push(unit);
     }
     this.#keep.notePresent(fresh);

@@ -92,8 +92,9 @@ export class Register {
     return this.#read(`${name}${suffix}`, registered);
   }
 
+  /** That a guest leaves is written for good: see shelf.ts. */
   put(entry: Registered): void {
-    this.#write(`${entry.spec.name}${suffix}`, registered, entry);
+    this.#write(`${entry.spec.name}${suffix}`, registered, entry, entry.phase === 'leaving');
   }
 
   remove(name: string): void {
@@ -114,7 +115,7 @@ export class Register {
     return this.#read(settledName, settledIds) ?? [];
   }
 
-  #write<T>(name: string, shape: Shape<T>, data: T): void {
+  #write<T>(name: string, shape: Shape<T>, data: T, forGood = false): void {
     const body = encodeAs(shape, data);
     const file = Buffer.alloc(head + body.length);
     file.write(magic, 0, 'latin1');
@@ -122,7 +123,7 @@ export class Register {
     file.writeUInt32LE(body.length, 8);
     file.writeUInt32LE(crc32(body), 12);
     file.set(body, head);
-    this.#shelf.put(name, file);
+    this.#shelf.put(name, file, forGood);
   }
 
   #read<T>(name: string, shape: Shape<T>): T | undefined {

@@ -2,8 +2,9 @@
  * Where a host keeps what must outlive it: named files, in a folder (folder-shelf.ts) or,
  * for tests, in memory.
  *
- * What is written here survives the death of the process, not that of the machine, but for
- * `put`, which survives both: the decisions of migrations are put.
+ * What is written here survives the death of the process, and not that of the machine, but for
+ * what is put for good: that a guest is another host's by now. So the death of a machine can
+ * lose what was on it, as it always does, and never makes two of one guest.
  */
 export interface Shelf {
   /** Names of all files, in no order. */
@@ -12,8 +13,8 @@ export interface Shelf {
   read(name: string): Uint8Array | undefined;
   /** Bytes of the file; 0 if there is none. */
   size(name: string): number;
-  /** Replaces the file, whole or not at all. */
-  put(name: string, bytes: Uint8Array): void;
+  /** Replaces the file, whole or not at all; for good: even if the machine dies the next moment. */
+  put(name: string, bytes: Uint8Array, forGood?: boolean): void;
   /** Adds to the end, in parts if it must be: a reader has to bear a cut-off end. */
   append(name: string, bytes: Uint8Array): void;
   /** Writes at a place; what was never written reads as zeros. */

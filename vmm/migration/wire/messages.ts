@@ -88,7 +88,7 @@ const nonce = bytes(32, 32);
 const proof = bytes(32, 32);
 
 /** The name of a guest: it becomes the name of a file. */
-const guestName = text(64, /^[\w][\w.-]*$/);
+export const guestName = text(64, /^[\w][\w.-]*$/);
 /** A migration: 16 random bytes in hex. */
 export const migrationId = text(32, /^[\da-f]{32}$/);
 /** HOST:PORT. */

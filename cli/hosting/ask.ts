@@ -1,0 +1,49 @@
+/** Asking a running host for something, over its control channel. */
+import { decodeReply, encodeRequest, type Reply, type Request } from '../../vmm/migration/control.ts';
+import { MESSAGE } from '../../vmm/migration/wire/messages.ts';
+import { Session } from '../../vmm/migration/wire/session.ts';
+import { type Certificate, TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { EXIT, Failure } from '../failure.ts';
+
+export interface Asker {
+  readonly key: Uint8Array;
+  readonly certificate?: Certificate;
+}
+
+/** The host at `address` cannot be talked to. */
+function unreachable(address: string, reason: string): Failure {
+  return new Failure(EXIT.UNREACHABLE, `${address}: ${reason}`);
+}
+
+/**
+ * Asks, and resolves to the last reply; `progress` gets those before. Rejects with a Failure
+ * when the host cannot be reached or is gone before it has answered.
+ */
+export function ask(
+  { key, certificate }: Asker,
+  address: string,
+  request: Request,
+  progress: (reply: Reply) => void = () => {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    new TcpNetwork(certificate).dial(address, (link, reason) => {
+      if (link === undefined) {
+        reject(unreachable(address, `cannot be reached: ${reason}`));
+        return;
+      }
+      const session = new Session({ link, role: 'dialer', key, clock: () => performance.now() });
+      session.begin({
+        open: () => session.send(MESSAGE.CONTROL, encodeRequest(request)),
+        message: (type, payload) => {
+          const reply = decodeReply(payload);
+          if (type === MESSAGE.EVENT) progress(reply);
+          else {
+            session.close();
+            resolve(reply);
+          }
+        },
+        ended: (why) => reject(unreachable(address, `the host is gone: ${why}`)),
+      });
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/** A host's process: its loop, between guests, migrations and the terminal. */
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../../vmm/migration/host.ts';
+import { HostError } from '../../vmm/migration/host.ts';
+import { note } from '../output.ts';
+
+/** Milliseconds that guests run between two looks at the network. */
+const turnMs = { least: 1, most: 3 } as const;
+const stepsPerTurn = { least: 1000, first: 20_000, most: 2 ** 22 } as const;
+
+/** Milliseconds that a host with nothing to do sleeps. */
+const nap = 2;
+
+/** Runs the host until it is told to end; what it has then is kept as it is. */
+export async function serve(host: Host): Promise<void> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  if (process.stdin.isTTY) readTerminal(host);
+  let steps: number = stepsPerTurn.first;
+  while (!isOver) {
+    const before = performance.now();
+    const isBusy = host.runGuests(steps);
+    const ms = performance.now() - before;
+    if (isBusy && ms < turnMs.least) steps = Math.min(stepsPerTurn.most, steps * 2);
+    else if (ms > turnMs.most) steps = Math.max(stepsPerTurn.least, steps / 2);
+    host.migrate();
+    await (isBusy || host.isCopying ? nextTick() : sleep(nap));
+  }
+  process.stdin.destroy();
+  for (const name of host.sources.keys()) callOff(host, name);
+  host.rest();
+}
+
+function callOff(host: Host, name: string): void {
+  try {
+    host.cancel(name);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    note(`ringlab: ${error.message}\n`);
+  }
+}
+
+/** What is typed goes to the guest that is here, as it comes; Ctrl-D ends its input. */
+function readTerminal(host: Host): void {
+  const give = (bytes: Uint8Array) => {
+    const place = [...host.places.values()].find(({ entry }) => entry?.phase === 'owned');
+    if (place === undefined) note('ringlab: no guest is here to read that\n');
+    else place.guest.feed(bytes);
+  };
+  process.stdin.on('data', (bytes: Buffer) => give(bytes));
+  process.stdin.on('end', () => give(new Uint8Array()));
+}

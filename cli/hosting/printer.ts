@@ -1,0 +1,41 @@
+/** What a host's guests print: a single guest has standard output to itself, several print whole lines behind their names. */
+import { Output } from '../output.ts';
+
+const newline = 10;
+
+export class GuestPrinter {
+  readonly #output = new Output(1);
+  readonly #lines = new Map<string, number[]>();
+  readonly #isAlone: () => boolean;
+
+  constructor(isAlone: () => boolean) {
+    this.#isAlone = isAlone;
+  }
+
+  print(name: string, bytes: Uint8Array): void {
+    const line = this.#lines.get(name) ?? [];
+    const isAlone = line.length === 0 && this.#isAlone();
+    for (const byte of bytes) {
+      if (isAlone) this.#output.put(byte);
+      else {
+        line.push(byte);
+        if (byte === newline) this.#end(name, line);
+      }
+    }
+    if (line.length > 0) this.#lines.set(name, line);
+    this.#output.flush();
+  }
+
+  /** Prints what a guest that is gone had begun of a line. */
+  end(name: string): void {
+    const line = this.#lines.get(name);
+    if (line !== undefined && line.length > 0) this.#end(name, [...line, newline]);
+    this.#lines.delete(name);
+    this.#output.flush();
+  }
+
+  #end(name: string, line: number[]): void {
+    for (const byte of [...Buffer.from(`${name} | `), ...line]) this.#output.put(byte);
+    line.length = 0;
+  }
+}

@@ -1,0 +1,181 @@
+/** `ringlab host --listen HOST:PORT [FILE]`: runs guests, sends them to other hosts and takes them in. */
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
+import { Control } from '../../vmm/migration/control.ts';
+import { Host, HostError } from '../../vmm/migration/host.ts';
+import type { HostedGuest } from '../../vmm/migration/guest.ts';
+import { FolderShelf } from '../../vmm/migration/keep/folder-shelf.ts';
+import { stageNumber } from '../../vmm/migration/stages.ts';
+import type { GuestSpec } from '../../vmm/migration/wire/messages.ts';
+import { TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { FieldError } from '../../vmm/snapshot/schema.ts';
+import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
+import { loadFile, loadVariant, readInput, withName } from '../files.ts';
+import { defaultMemory } from '../guest.ts';
+import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
+import { serve } from '../hosting/daemon.ts';
+import { diskName, FileDisks } from '../hosting/disks.ts';
+import { GuestPrinter } from '../hosting/printer.ts';
+import { checkAddress, claim, hostFolder, readKey } from '../hosting/state.ts';
+import type { GuestOptions } from '../options.ts';
+import { note } from '../output.ts';
+
+export interface HostVerbOptions extends GuestOptions, SecretOptions {
+  readonly listen: string;
+  readonly name?: string;
+  /** Bytes of memory for all guests. */
+  readonly capacity: number;
+  /** Forget what is kept from before. */
+  readonly fresh?: boolean;
+  /** Milliseconds without a sign of the other host after which it is given up. */
+  readonly patience: number;
+}
+
+export async function host(file: string | undefined, options: HostVerbOptions): Promise<number> {
+  if (options.process) throw usage('--process has no machine to be moved; a host runs machines');
+  const address = checkAddress('--listen', options.listen);
+  const key = readKey(options.key, address);
+  const image = file === undefined ? undefined : await loadFile(file);
+  const release = claim(address);
+  const network = new TcpNetwork(readCertificate(options));
+  try {
+    if (options.fresh) forget(address);
+    const made = makeHost(address, key, network, options);
+    await listen(network, made, options);
+    recover(made);
+    if (file !== undefined && image !== undefined) startGuest(made, file, image, options);
+    await serve(made);
+    for (const { name, guest } of made.places.values())
+      note(`ringlab: ${name} is kept at step ${guest.machine.steps}; start this host again and it goes on\n`);
+    return EXIT.DONE;
+  } finally {
+    network.close();
+    release();
+  }
+}
+
+/** Removes what a host kept, except that it is there. */
+function forget(address: string): void {
+  const shelf = new FolderShelf(hostFolder(address));
+  for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.folder}/${name}`, { force: true });
+}
+
+function makeHost(address: string, key: Uint8Array, network: TcpNetwork, options: HostVerbOptions): Host {
+  const clock = () => performance.now();
+  const folder = hostFolder(address);
+  const printer = new GuestPrinter(() => made.places.size === 1);
+  const tell = (name: string, text: string) => note(`ringlab: ${name}: ${text}\n`);
+  const told = new Map<string, string>();
+  const stage = (name: string, at: Parameters<typeof stageNumber>[0], rest: string) => {
+    const text = `stage ${stageNumber(at)}, ${at}${rest}`;
+    if (told.get(name) !== text) tell(name, text);
+    told.set(name, text);
+  };
+  const made: Host = new Host({
+    address,
+    shelf: new FolderShelf(folder),
+    network,
+    key,
+    clock,
+    machinery: { variant: loadVariant(options.isa), monitor: options.monitor, engine: options.engine },
+    disks: new FileDisks(folder),
+    capacity: options.capacity,
+    patience: options.patience,
+    events: {
+      printed: (name, bytes) => printer.print(name, bytes),
+      source: (source) => {
+        const { name } = source.guest.spec;
+        if (source.state === 'failed') tell(name, `stays here: ${source.reason}`);
+        else if (source.state === 'under way') stage(name, source.stage, ' (going)');
+        control.changed(name);
+      },
+      target: (target) => {
+        const { name } = target.guest.spec;
+        if (target.state === 'failed') tell(name, `does not come: ${target.reason}`);
+        else stage(name, target.stage, ` (coming from ${target.reserve.from})`);
+      },
+      arrived: (guest) => tell(guest.spec.name, `runs here, from step ${guest.machine.steps}`),
+      left: (guest) => {
+        printer.end(guest.spec.name);
+        tell(guest.spec.name, `has left, at step ${guest.machine.steps}`);
+      },
+      control: (session, payload) => control.take(session, payload),
+    },
+  });
+  const control: Control = new Control(made, clock);
+  return made;
+}
+
+function recover(made: Host): void {
+  try {
+    made.recover();
+  } catch (error) {
+    if (error instanceof FieldError)
+      throw badInput(`${hostFolder(made.address)}: ${error.message}; --fresh forgets what is kept there`);
+    throw error;
+  }
+}
+
+/** Starts the guest of `file`. */
+function startGuest(made: Host, file: string, image: Image, options: HostVerbOptions): void {
+  const input = options.input === undefined ? undefined : readInput(options.input);
+  const spec = specOf(file, options);
+  const fill = (guest: HostedGuest) => {
+    loadImage(image, guest.machine.memory.bytes);
+    guest.machine.pc = image.entry;
+    if (input === undefined) return;
+    if (input.length > 0) guest.feed(input);
+    guest.feed(new Uint8Array());
+  };
+  try {
+    withName(file, () => made.start(spec, fill));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    if (error instanceof HostError && made.places.has(spec.name))
+      throw usage(`${error.message}, kept from before; leave ${file} out to go on with it, or say --fresh`);
+    throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
+  }
+}
+
+function specOf(file: string, options: HostVerbOptions): GuestSpec {
+  const variant = loadVariant(options.isa);
+  const name = options.name ?? basename(file).replace(/\.(s|elf)$/, '');
+  if (!/^\w[\w.-]{0,63}$/.test(name))
+    throw usage(`--name ${name}: expected letters, digits, and inside . and -, at most 64 in all`);
+  const disk = options.disk === undefined ? null : openable(options.disk);
+  return {
+    name,
+    variant: { name: variant.name, unprivileged: [...variant.unprivileged].sort(), cpuid: variant.cpuid },
+    memory: options.memory ?? defaultMemory,
+    sectors: disk?.sectors ?? 0,
+    disk: disk?.name ?? null,
+    diskIdentity: null,
+    network: null,
+    devices: ['console', 'disk', 'network'],
+  };
+}
+
+/** The disk's full name and its size. */
+function openable(path: string): { readonly name: string; readonly sectors: number } | null {
+  try {
+    const name = diskName(path);
+    const { store, close } = new FileDisks('').open(name);
+    close();
+    return { name, sectors: store.sectors };
+  } catch (error) {
+    throw badInput(`${path}: cannot use it as a disk: ${systemReason(error)}`);
+  }
+}
+
+async function listen(network: TcpNetwork, made: Host, options: HostVerbOptions): Promise<void> {
+  const { address } = made;
+  try {
+    await network.listen(address, (link) => made.accept(link));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'somebody listens there already' : systemReason(error);
+    throw new Failure(EXIT.UNREACHABLE, `${address}: cannot listen: ${reason}`);
+  }
+  note(`ringlab: a host on ${address}: ${options.isa}, monitor ${options.monitor}\n`);
+}

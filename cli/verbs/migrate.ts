@@ -1,0 +1,175 @@
+/** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
+import { isatty } from 'node:tty';
+import type { GuestStatus, Reply } from '../../vmm/migration/control.ts';
+import { type Policy, presets } from '../../vmm/migration/policy.ts';
+import type { MigrationReport } from '../../vmm/migration/report.ts';
+import { formatRoundsSvg } from '../../vmm/migration/rounds-svg.ts';
+import { EXIT, Failure, usage } from '../failure.ts';
+import { writeOutput } from '../files.ts';
+import { type Asker, ask } from '../hosting/ask.ts';
+import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
+import { formatEnd, Progress } from '../hosting/progress.ts';
+import { checkAddress, knownHosts, readKey } from '../hosting/state.ts';
+import { note, print } from '../output.ts';
+
+export interface MigrateOptions extends SecretOptions {
+  readonly to?: string;
+  readonly from?: string;
+  readonly preset: keyof typeof presets;
+  readonly cold?: boolean;
+  readonly postCopy?: boolean;
+  readonly withStorage?: boolean;
+  readonly autoConverge?: boolean;
+  readonly downtime?: number;
+  readonly rounds?: number;
+  readonly few?: number;
+  readonly factor?: number;
+  readonly rate?: RateOption;
+  readonly cancel?: boolean;
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly report?: string;
+  readonly svg?: string;
+}
+
+/** `--rate` in MiB a second. */
+export interface RateOption {
+  readonly least: number;
+  readonly most: number;
+}
+
+export async function migrate(guest: string | undefined, options: MigrateOptions): Promise<number> {
+  const from = options.from === undefined ? undefined : checkAddress('--from', options.from);
+  const asker = askerOf(from ?? '127.0.0.1:0', options);
+  if (options.list) return list(asker, from, options);
+  if (guest === undefined) throw usage('which guest? `ringlab migrate --list` says where which are');
+  if (options.cancel) return cancel(asker, guest, from);
+  if (options.to === undefined) throw usage('--to HOST:PORT says where to');
+  const to = checkAddress('--to', options.to);
+  const source = from ?? (await hostOf(guest, asker));
+  return move(asker, guest, source, to, options);
+}
+
+function askerOf(address: string, options: MigrateOptions): Asker {
+  const certificate = readCertificate(options);
+  return { key: readKey(options.key, address), ...(certificate ? { certificate } : {}) };
+}
+
+async function move(
+  asker: Asker,
+  guest: string,
+  from: string,
+  to: string,
+  options: MigrateOptions,
+): Promise<number> {
+  const policy = policyOf(options);
+  const progress = new Progress((line) => note(`${line}\n`));
+  const isShown = isatty(2) && !options.json;
+  const show = (reply: Reply) => {
+    if (isShown && reply.kind === 'report') progress.show(reply.report);
+  };
+  const reply = await ask(asker, from, { kind: 'migrate', guest, to, policy }, show);
+  show(reply);
+  if (reply.kind !== 'report') throw refused(reply);
+  return tell(reply.report, options);
+}
+
+/** Tells the end of a migration and returns the exit status. */
+function tell(report: MigrationReport, options: MigrateOptions): number {
+  const json = `${JSON.stringify(report)}\n`;
+  if (options.report !== undefined) writeOutput(options.report, new TextEncoder().encode(json));
+  if (options.svg !== undefined) writeOutput(options.svg, new TextEncoder().encode(formatRoundsSvg(report)));
+  if (options.json) print(json);
+  else if (report.state === 'moved') print(`${formatEnd(report)}\n`);
+  if (report.state === 'moved') return EXIT.DONE;
+  if (!options.json) note(`ringlab: ${formatEnd(report)}\n`);
+  return report.reason.includes('cannot be reached') ? EXIT.UNREACHABLE : EXIT.CHECK_FAILED;
+}
+
+function refused(reply: Reply): Failure {
+  return new Failure(
+    EXIT.CHECK_FAILED,
+    reply.kind === 'refused' ? reply.reason : 'the host answered something else',
+  );
+}
+
+function policyOf(options: MigrateOptions): Policy {
+  const { cold, postCopy, rate, downtime, rounds, few, factor } = options;
+  if (cold && postCopy) throw usage('--cold and --post-copy are different ways; choose one');
+  if (postCopy && options.withStorage) throw usage('--post-copy fetches memory; it cannot move a disk');
+  const preset: Policy = presets[options.preset];
+  const mebi = 2 ** 20;
+  return {
+    ...preset,
+    mode: cold ? 'cold' : postCopy ? 'post-copy' : 'pre-copy',
+    // A cold guest is moved with all that is its own.
+    withStorage: options.withStorage ?? cold ?? preset.withStorage,
+    autoConverge: options.autoConverge ?? preset.autoConverge,
+    downtimeMs: downtime ?? preset.downtimeMs,
+    rounds: rounds ?? preset.rounds,
+    few: few ?? preset.few,
+    factor: factor ?? preset.factor,
+    rate: rate
+      ? { least: rate.least * mebi, most: rate.most * mebi, step: Math.ceil((rate.most * mebi) / 10) }
+      : preset.rate,
+  };
+}
+
+// ---- Finding guests ----
+
+interface Found extends GuestStatus {
+  readonly host: string;
+}
+
+/** All guests of the hosts that run here, or of the one given. */
+async function findGuests(asker: Asker, from: string | undefined): Promise<Found[]> {
+  const hosts = from === undefined ? knownHosts() : [from];
+  const found: Found[] = [];
+  for (const host of hosts) {
+    try {
+      const reply = await ask(asker, host, { kind: 'status' });
+      if (reply.kind === 'status') found.push(...reply.guests.map((guest) => ({ ...guest, host })));
+    } catch (error) {
+      if (!(error instanceof Failure) || from !== undefined) throw error;
+      note(`ringlab: ${error.message}\n`);
+    }
+  }
+  return found;
+}
+
+async function hostOf(guest: string, asker: Asker): Promise<string> {
+  const hosts = (await findGuests(asker, undefined))
+    .filter(({ name, state }) => name === guest && state !== 'coming' && state !== 'leaving')
+    .map(({ host }) => host);
+  const [one, ...others] = hosts;
+  if (one === undefined)
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      `no host that runs here has a guest ${guest}; --from HOST:PORT names another`,
+    );
+  if (others.length > 0) throw usage(`${hosts.join(' and ')} each have a guest ${guest}; --from says which`);
+  return one;
+}
+
+async function cancel(asker: Asker, guest: string, from: string | undefined): Promise<number> {
+  const reply = await ask(asker, from ?? (await hostOf(guest, asker)), { kind: 'cancel', guest });
+  if (reply.kind === 'refused') throw refused(reply);
+  print(`the migration of ${guest} is called off\n`);
+  return EXIT.DONE;
+}
+
+async function list(asker: Asker, from: string | undefined, { json }: MigrateOptions): Promise<number> {
+  const found = await findGuests(asker, from);
+  if (json) print(`${JSON.stringify({ format: 'ringlab-guests', version: 1, guests: found })}\n`);
+  else if (found.length === 0) note('ringlab: no guests on the hosts that run here\n');
+  else {
+    print('guest             host                   isa        memory  state            steps\n');
+    for (const { name, host, isa, memory, state, steps } of found) {
+      const size = `${memory / 2 ** 20} MiB`;
+      print(
+        `${name.padEnd(18)}${host.padEnd(23)}${isa.padEnd(9)}${size.padStart(8)}  ${state.padEnd(8)}${String(steps).padStart(12)}\n`,
+      );
+    }
+  }
+  return EXIT.DONE;
+}

@@ -1,0 +1,227 @@
+/** Hosts as processes, guests moved between them: statuses, reports, and what survives `kill -9`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { root, scratch } from './kit.ts';
+
+const file = scratch();
+const state = file('state');
+const environment = { ...process.env, RINGLAB_STATE: state, NO_COLOR: '1' };
+const bin = join(root, 'cli', 'bin.js');
+
+/** A host's process, and what it has printed. */
+class HostProcess {
+  readonly address: string;
+  stdout = '';
+  stderr = '';
+  #child: ChildProcess | undefined;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  /** Starts it, and waits until it listens. */
+  async start(...args: string[]): Promise<this> {
+    const child = spawn(
+      process.execPath,
+      [bin, 'host', '--listen', this.address, '--patience', '1000', ...args],
+      {
+        cwd: root,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    this.#child = child;
+    const before = this.stderr.length;
+    child.stdout?.on('data', (text) => {
+      this.stdout += text;
+    });
+    child.stderr?.on('data', (text) => {
+      this.stderr += text;
+    });
+    await until(() => this.stderr.slice(before).includes('a host on') || child.exitCode !== null);
+    return this;
+  }
+
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
+    child.kill(signal);
+    await new Promise((resolve) => child.once('exit', resolve));
+    return child.exitCode;
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let n = 0; n < 2000 && !holds(); n++) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (!holds()) throw new Error('it did not come');
+}
+
+const hosts: HostProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.end('SIGKILL')));
+});
+
+/** A host on a free port. */
+async function newHost(): Promise<HostProcess> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const host = new HostProcess(`127.0.0.1:${port}`);
+  hosts.push(host);
+  return host;
+}
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function migrate(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [bin, 'migrate', ...args], { cwd: root, env: environment });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => {
+    child.once('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+const walker = (rounds: number) => [
+  'guests/memory-walker.s',
+  '--memory',
+  '1M',
+  '--engine',
+  'interpreter',
+  '--input',
+  file(`rounds-${rounds}`, `${rounds}\n`),
+];
+
+/** What the memory walker prints on the way and at the end. */
+const walked = (rounds: number) =>
+  `${'.'.repeat(Math.floor(rounds / 256))}\n${rounds} rounds over 239 pages, all whole\n`;
+
+describe('ringlab migrate', () => {
+  it('moves a guest there and back, and says how; its report has the promised fields', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start(...walker(6000));
+    await other.start();
+    const report = file('report.json');
+    const svg = file('rounds.svg');
+    const there = await migrate(
+      'memory-walker',
+      '--to',
+      other.address,
+      '--json',
+      '--report',
+      report,
+      '--svg',
+      svg,
+    );
+    expect(there.status).toBe(0);
+    const told = JSON.parse(there.stdout);
+    expect(told).toMatchObject({
+      format: 'ringlab-migrate',
+      version: 1,
+      state: 'moved',
+      guest: 'memory-walker',
+    });
+    expect(told.stages.map(({ stage }: { stage: string }) => stage)).toEqual([
+      'pre-migration',
+      'reservation',
+      'pre-copy',
+      'stop-and-copy',
+      'commitment',
+      'activation',
+    ]);
+    for (const field of ['sent', 'dirtied', 'seconds']) expect(told.rounds[0][field]).toBeTypeOf('number');
+    for (const field of ['downtimeMs', 'totalMs', 'bytes']) expect(told[field]).toBeGreaterThan(0);
+    expect(readFileSync(report, 'utf8')).toBe(there.stdout);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+    const list = await migrate('--list');
+    expect(list.stdout).toContain(`memory-walker     ${other.address}`);
+    const back = await migrate('memory-walker', '--to', one.address, '--post-copy');
+    expect([back.status, back.stderr]).toEqual([0, '']);
+    expect(back.stdout).toContain(`memory-walker is on ${one.address}: `);
+    await until(() => (one.stdout + other.stdout).includes('whole'));
+    expect((one.stdout + other.stdout).replaceAll(/[^.]/g, '')).toBe('.'.repeat(23));
+    expect(one.stdout + other.stdout).toContain('6000 rounds over 239 pages, all whole\n');
+    expect([await one.end(), await other.end()]).toEqual([0, 0]);
+  });
+
+  it('loses nothing when either host is killed on the way and started again', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start(...walker(6000), '--name', 'mortal');
+    await other.start();
+    const slow = migrate('mortal', '--to', other.address, '--rate', '1', '--few', '0');
+    await until(() => one.stderr.includes('stage 2'));
+    await one.end('SIGKILL');
+    const broken = await slow;
+    expect(broken.status).toBe(69);
+    expect(broken.stderr).toContain(`${one.address}: the host is gone`);
+    await one.start();
+    const mark = other.stderr.length;
+    const second = migrate('mortal', '--to', other.address, '--rate', '1', '--few', '0');
+    await until(() => other.stderr.slice(mark).includes('stage 2'));
+    await other.end('SIGKILL');
+    expect((await second).stderr).toContain('mortal was not moved, and runs on where it was');
+    await other.start();
+    expect(await migrate('mortal', '--to', other.address)).toMatchObject({ status: 0 });
+    await other.end('SIGKILL');
+    await other.start();
+    await until(() => (one.stdout + other.stdout).includes('whole'));
+    expect(one.stdout + other.stdout).toBe(walked(6000));
+  });
+
+  it('refuses, with the reason, a host whose machine is another one', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start('guests/counter.s');
+    await other.start('--isa', 'ring32-x');
+    const refused = await migrate('counter', '--to', other.address);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain("it was started on ring32-v, this host's machine is ring32-x");
+    expect((await migrate('counter', '--to', other.address, '--cancel')).stderr).toContain(
+      'counter is not being migrated',
+    );
+  });
+
+  it('does not talk to who has another key', async () => {
+    const one = await newHost();
+    await one.start('guests/counter.s');
+    const stranger = await migrate(
+      'counter',
+      '--from',
+      one.address,
+      '--to',
+      one.address,
+      '--key',
+      file('key', 'k'.repeat(32)),
+    );
+    expect(stranger.status).toBe(69);
+    expect(stranger.stderr).toContain('it has another key than we');
+  });
+
+  it.each([
+    [69, ['nobody', '--to', '127.0.0.1:1'], 'no host that runs here has a guest nobody'],
+    [69, ['nobody', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2'], 'nobody listens there'],
+    [2, ['nobody', '--to', 'nowhere'], '--to "nowhere": expected HOST:PORT'],
+    [2, ['nobody'], '--to HOST:PORT says where to'],
+    [2, ['nobody', '--cold', '--post-copy', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2'], 'choose one'],
+    [2, ['nobody', '--from', '192.0.2.1:7001', '--to', '127.0.0.1:2'], '--key FILE'],
+  ])('ends with status %i for %j', async (status, args, says) => {
+    const ran = await migrate(...args);
+    expect(ran.stderr).toContain(says);
+    expect(ran.status).toBe(status);
+  });
+});

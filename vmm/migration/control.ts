@@ -1,0 +1,193 @@
+/**
+ * The control channel: what whoever has the key may ask of a running host. One request a
+ * connection; a migration answers with a report whenever it changes, and at its end.
+ */
+import { decodeAs, encodeAs } from '../snapshot/codec.ts';
+import {
+  FieldError,
+  flag,
+  integer,
+  kinds,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+  unsigned,
+} from '../snapshot/schema.ts';
+import { type Host, HostError } from './host.ts';
+import type { Policy } from './policy.ts';
+import { type MigrationReport, reportOf, reportShape } from './report.ts';
+import { address, guestName, MESSAGE, modes, text } from './wire/messages.ts';
+import type { Session } from './wire/session.ts';
+
+export type Request =
+  | { readonly kind: 'status' }
+  | { readonly kind: 'migrate'; readonly guest: string; readonly to: string; readonly policy: Policy }
+  | { readonly kind: 'cancel'; readonly guest: string }
+  | { readonly kind: 'hold'; readonly guest: string; readonly held: boolean }
+  | { readonly kind: 'remove'; readonly guest: string };
+
+/** A guest, as `status` tells of it. */
+export interface GuestStatus {
+  readonly name: string;
+  readonly isa: string;
+  readonly memory: number;
+  readonly steps: number;
+  readonly printed: number;
+  /** runs, waits, held, ended, coming, going, leaving. */
+  readonly state: string;
+}
+
+export type Reply =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'status'; readonly address: string; readonly guests: readonly GuestStatus[] }
+  | { readonly kind: 'report'; readonly report: MigrationReport };
+
+/** A rate or a part, which need not be whole: sent as so many thousandths. */
+const thousandths = integer(0, Number.MAX_SAFE_INTEGER);
+
+const policy: Shape<Policy> = record<Policy>({
+  mode: oneOf(...modes),
+  withStorage: flag,
+  few: unsigned,
+  rounds: integer(1, 4096),
+  factor: integer(1, 1000),
+  whileShrinking: flag,
+  downtimeMs: nullable(integer(0, 1e6)),
+  rate: nullable(record({ least: thousandths, most: thousandths, step: thousandths })),
+  autoConverge: flag,
+});
+
+const request: Shape<Request> = kinds<Request>({
+  status: record({ kind: oneOf('status') }),
+  migrate: record({ kind: oneOf('migrate'), guest: guestName, to: address, policy }),
+  cancel: record({ kind: oneOf('cancel'), guest: guestName }),
+  hold: record({ kind: oneOf('hold'), guest: guestName, held: flag }),
+  remove: record({ kind: oneOf('remove'), guest: guestName }),
+});
+
+const status: Shape<GuestStatus> = record<GuestStatus>({
+  name: guestName,
+  isa: text(64),
+  memory: unsigned,
+  steps: step,
+  printed: step,
+  state: text(16),
+});
+
+const reply: Shape<Reply> = kinds<Reply>({
+  done: record({ kind: oneOf('done') }),
+  refused: record({ kind: oneOf('refused'), reason: text(600) }),
+  status: record({ kind: oneOf('status'), address, guests: list(status, 0, 4096) }),
+  report: record({ kind: oneOf('report'), report: reportShape }),
+});
+
+export function encodeRequest(data: Request): Uint8Array {
+  return encodeAs(request, data);
+}
+
+/** Throws FieldError. */
+export function decodeReply(bytes: Uint8Array): Reply {
+  return decodeAs(reply, bytes);
+}
+
+/** Answers the requests that a host gets. */
+export class Control {
+  readonly #host: Host;
+  readonly #clock: () => number;
+  /** Who wants to know of a guest's migration. */
+  readonly #watchers = new Map<string, { readonly session: Session; readonly to: string }>();
+
+  constructor(host: Host, clock: () => number) {
+    this.#host = host;
+    this.#clock = clock;
+  }
+
+  /** Somebody asks. */
+  take(session: Session, payload: Uint8Array): void {
+    try {
+      this.#act(session, decodeAs(request, payload));
+    } catch (error) {
+      if (!(error instanceof FieldError || error instanceof HostError)) throw error;
+      this.#reply(session, { kind: 'refused', reason: error.message.slice(0, 600) });
+    }
+  }
+
+  /** A migration has changed. */
+  changed(name: string): void {
+    const watcher = this.#watchers.get(name);
+    if (watcher === undefined) return;
+    const source = this.#host.lastSource(name);
+    if (source === undefined) return;
+    const report = reportOf(source, this.#host.address, watcher.to, this.#clock());
+    const bytes = encodeAs(reply, { kind: 'report', report });
+    if (report.state === 'under way') watcher.session.send(MESSAGE.EVENT, bytes);
+    else {
+      this.#watchers.delete(name);
+      watcher.session.send(MESSAGE.REPLY, bytes);
+      watcher.session.close();
+    }
+  }
+
+  #act(session: Session, asked: Request): void {
+    const host = this.#host;
+    switch (asked.kind) {
+      case 'status':
+        this.#reply(session, { kind: 'status', address: host.address, guests: statusOf(host) });
+        return;
+      case 'migrate': {
+        const { guest, to } = asked;
+        const source = host.send(guest, to, asked.policy);
+        this.#watchers.set(guest, { session, to });
+        session.handTo({ open: () => {}, message: () => {}, ended: () => this.#watchers.delete(guest) });
+        this.changed(source.guest.spec.name);
+        return;
+      }
+      case 'cancel':
+        host.cancel(asked.guest);
+        break;
+      case 'hold':
+        host.hold(asked.guest, asked.held);
+        break;
+      case 'remove':
+        host.remove(asked.guest);
+        break;
+      default:
+        asked satisfies never;
+    }
+    this.#reply(session, { kind: 'done' });
+  }
+
+  #reply(session: Session, data: Reply): void {
+    session.send(MESSAGE.REPLY, encodeAs(reply, data));
+    session.close();
+  }
+}
+
+function statusOf(host: Host): GuestStatus[] {
+  return [...host.places.values()].map((place) => {
+    const { spec, machine } = place.guest;
+    return {
+      name: place.name,
+      isa: spec.variant.name,
+      memory: spec.memory,
+      steps: machine.steps,
+      printed: place.printed,
+      state: stateOf(host, place.name),
+    };
+  });
+}
+
+function stateOf(host: Host, name: string): string {
+  const place = host.places.get(name);
+  const { entry, stop } = place ?? {};
+  if (entry?.phase === 'leaving') return 'leaving';
+  if (entry === undefined || entry.phase === 'prepared') return 'coming';
+  if (host.sources.has(name)) return 'going';
+  if (entry.held) return 'held';
+  if (stop === undefined || stop.kind === 'limit') return 'runs';
+  return stop.kind === 'input' ? 'waits' : 'ended';
+}

@@ -1,0 +1,121 @@
+/** A shelf in a folder of the file system. Throws the system's errors. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Shelf } from './shelf.ts';
+
+/** Most files that are kept open. */
+const mostOpen = 32;
+
+export class FolderShelf implements Shelf {
+  readonly folder: string;
+  /** Files that are written bit by bit, open. */
+  readonly #open = new Map<string, number>();
+
+  /** Makes the folder if there is none; only its owner may look into it. */
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  list(): readonly string[] {
+    return readdirSync(this.folder).filter((name) => !name.endsWith('.tmp'));
+  }
+
+  read(name: string): Uint8Array | undefined {
+    try {
+      return readFileSync(join(this.folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  size(name: string): number {
+    return statSync(join(this.folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  put(name: string, bytes: Uint8Array, forGood = false): void {
+    this.#close(name);
+    const path = join(this.folder, name);
+    const temporary = `${path}.tmp`;
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      writeAll(file, bytes, 0);
+      if (forGood) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    if (forGood) this.#syncFolder();
+  }
+
+  append(name: string, bytes: Uint8Array): void {
+    const file = this.#file(name);
+    writeAll(file, bytes, fstatSync(file).size);
+  }
+
+  writeAt(name: string, at: number, bytes: Uint8Array): void {
+    writeAll(this.#file(name), bytes, at);
+  }
+
+  readAt(name: string, at: number, into: Uint8Array): void {
+    into.fill(0);
+    const file = this.#file(name);
+    for (let done = 0; done < into.length; ) {
+      const count = readSync(file, into, done, into.length - done, at + done);
+      if (count === 0) return;
+      done += count;
+    }
+  }
+
+  remove(name: string): void {
+    this.#close(name);
+    rmSync(join(this.folder, name), { force: true });
+  }
+
+  #file(name: string): number {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = this.#open.keys();
+    if (this.#open.size >= mostOpen && oldest !== undefined) this.#close(oldest);
+    const file = openSync(join(this.folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#open.set(name, file);
+    return file;
+  }
+
+  #close(name: string): void {
+    const file = this.#open.get(name);
+    if (file === undefined) return;
+    this.#open.delete(name);
+    closeSync(file);
+  }
+
+  /** Has the folder's new entry survive the machine too. */
+  #syncFolder(): void {
+    const folder = openSync(this.folder, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
+}

@@ -1,0 +1,117 @@
+/** What a migration did, as data: for `--json`, `--report`, progress and the drawing (rounds-svg.ts). */
+import {
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+  unsigned,
+} from '../snapshot/schema.ts';
+import { UNIT } from './image/units.ts';
+import { expectedMs, type Round } from './policy.ts';
+import type { Source } from './source.ts';
+import { type Stage, stageNames } from './stages.ts';
+import { address, guestName, modes, text } from './wire/messages.ts';
+
+/** A round, with what is left after it. */
+interface ReportedRound extends Round {
+  /** Milliseconds in which what was dirty at its end could be sent; null = not known yet. */
+  readonly expectedMs: number | null;
+}
+
+export interface MigrationReport {
+  readonly format: 'ringlab-migrate';
+  readonly version: 1;
+  readonly guest: string;
+  readonly from: string;
+  readonly to: string;
+  readonly mode: (typeof modes)[number];
+  readonly withStorage: boolean;
+  /** Bytes of its memory, and units that are copied. */
+  readonly memory: number;
+  readonly units: number;
+  readonly unitBytes: number;
+  readonly state: 'under way' | 'moved' | 'failed';
+  /** Why it stopped for good, or failed. */
+  readonly reason: string;
+  /** When each stage began, in milliseconds since the first. */
+  readonly stages: readonly { readonly stage: Stage; readonly atMs: number }[];
+  readonly rounds: readonly ReportedRound[];
+  /** What went over after the guest stood still: units, and bytes. */
+  readonly last: { readonly sent: number; readonly bytes: number };
+  /** From when the guest stood still until the target had it; null = not yet. */
+  readonly downtimeMs: number | null;
+  readonly totalMs: number;
+  /** Bytes of memory and disk sent, frames' heads with them. */
+  readonly bytes: number;
+}
+
+/** The report of a migration as it stands at `now`. */
+export function reportOf(source: Source, from: string, to: string, now: number): MigrationReport {
+  const { guest, policy, stages, rounds, units, stoppedAt, activatedAt } = source;
+  const began = stages[0]?.at ?? now;
+  return {
+    format: 'ringlab-migrate',
+    version: 1,
+    guest: guest.spec.name,
+    from,
+    to,
+    mode: policy.mode,
+    withStorage: policy.withStorage,
+    memory: guest.spec.memory,
+    units: units.count,
+    unitBytes: UNIT,
+    state: source.state,
+    reason: source.reason.slice(0, 500),
+    stages: stages.map(({ stage, at }) => ({ stage, atMs: at - began })),
+    rounds: rounds.map((round, n) => ({ ...round, expectedMs: expectedMs(rounds.slice(0, n + 1)) })),
+    last: source.last,
+    downtimeMs: stoppedAt === undefined || activatedAt === undefined ? null : activatedAt - stoppedAt,
+    totalMs: now - began,
+    bytes: source.bytes,
+  };
+}
+
+/** A number that need not be whole. */
+const real: Shape<number> = (value, at) => {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return integer(0, 0)(value, at);
+};
+
+const round: Shape<ReportedRound> = record<ReportedRound>({
+  sent: unsigned,
+  skipped: unsigned,
+  zero: unsigned,
+  repeated: unsigned,
+  bytes: step,
+  dirtied: unsigned,
+  seconds: real,
+  limit: nullable(real),
+  throttle: real,
+  expectedMs: nullable(real),
+});
+
+/** The shape of a report: hosts send it to whoever asked for the migration. */
+export const reportShape: Shape<MigrationReport> = record<MigrationReport>({
+  format: oneOf('ringlab-migrate'),
+  version: oneOf(1),
+  guest: guestName,
+  from: address,
+  to: address,
+  mode: oneOf(...modes),
+  withStorage: flag,
+  memory: unsigned,
+  units: unsigned,
+  unitBytes: unsigned,
+  state: oneOf('under way', 'moved', 'failed'),
+  reason: text(500),
+  stages: list(record({ stage: oneOf(...stageNames), atMs: real }), 0, 32),
+  rounds: list(round, 0, 4096),
+  last: record({ sent: unsigned, bytes: step }),
+  downtimeMs: nullable(real),
+  totalMs: real,
+  bytes: step,
+});

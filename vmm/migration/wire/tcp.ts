@@ -1,0 +1,144 @@
+/**
+ * Links over TCP, or over TLS where hosts share a certificate. The key proves who is who
+ * (session.ts); TLS only hides what is said, so a certificate is trusted because it is the
+ * one that was given, whatever name it bears.
+ */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import type { Link, LinkEvents, Network } from './link.ts';
+
+/** A certificate and its private key, as PEM text. All hosts have the same. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Milliseconds until a host that does not answer counts as unreachable. */
+const dialTimeout = 5000;
+
+class SocketLink implements Link {
+  readonly peer: string;
+  readonly #socket: Socket;
+  #isOver = false;
+
+  constructor(socket: Socket) {
+    this.peer = `${socket.remoteAddress ?? 'somewhere'}:${socket.remotePort ?? 0}`;
+    this.#socket = socket;
+    socket.setNoDelay(true);
+  }
+
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
+  listen(events: LinkEvents): void {
+    let reason = 'the other side closed the connection';
+    this.#socket.on('data', (chunk: Buffer) => {
+      if (!this.#isOver) events.bytes(chunk);
+    });
+    this.#socket.on('error', (error) => {
+      reason = error.message;
+    });
+    this.#socket.on('end', () => this.#socket.end());
+    this.#socket.on('close', () => {
+      if (this.#isOver) return;
+      this.#isOver = true;
+      events.ended(reason);
+    });
+  }
+
+  send(bytes: Uint8Array): void {
+    if (!this.#isOver) this.#socket.write(bytes);
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#socket.end();
+    // Who does not take what was sent in time has lost interest.
+    setTimeout(() => this.#socket.destroy(), 1000).unref();
+  }
+}
+
+/** The network of a host's process. */
+export class TcpNetwork implements Network {
+  readonly #certificate: Certificate | undefined;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  constructor(certificate?: Certificate) {
+    this.#certificate = certificate;
+  }
+
+  dial(address: string, done: (link: Link | undefined, reason: string) => void): void {
+    const { host, port } = splitAddress(address);
+    const certificate = this.#certificate;
+    const socket = certificate
+      ? connectTls({ host, port, ca: certificate.certificate, checkServerIdentity: () => undefined })
+      : connect({ host, port });
+    this.#note(socket);
+    let isDone = false;
+    const finish = (link: Link | undefined, reason: string) => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      if (link === undefined) socket.on('error', () => {}).destroy();
+      done(link, reason);
+    };
+    const timer = setTimeout(() => finish(undefined, 'no answer'), dialTimeout);
+    socket.once('error', (error) => finish(undefined, explain(error)));
+    socket.once(certificate ? 'secureConnect' : 'connect', () => finish(new SocketLink(socket), ''));
+  }
+
+  /** Listens; every connection is handed to `accept`. Rejects with the system's error. */
+  listen(address: string, accept: (link: Link) => void): Promise<void> {
+    const { host, port } = splitAddress(address);
+    const take = (socket: Socket) => {
+      this.#note(socket);
+      accept(new SocketLink(socket));
+    };
+    const { certificate: cert, key } = this.#certificate ?? {};
+    const server = cert && key ? createTlsServer({ cert, key }, take) : createServer(take);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => resolve());
+      this.#server = server;
+    });
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#server?.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #note(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+}
+
+/** HOST:PORT in two. Throws RangeError. */
+export function splitAddress(address: string): { readonly host: string; readonly port: number } {
+  const match = /^(?<host>\[[\da-fA-F:.]+\]|[^\s:]+):(?<port>\d{1,5})$/.exec(address);
+  const port = Number(match?.groups?.port);
+  if (match?.groups?.host === undefined || !(port <= 65535))
+    throw new RangeError(`"${address}": expected HOST:PORT, like 127.0.0.1:7001`);
+  return { host: match.groups.host.replace(/^\[|\]$/g, ''), port };
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(address: string): boolean {
+  const { host } = splitAddress(address);
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function explain(error: NodeJS.ErrnoException): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'nobody listens there',
+    ENOTFOUND: 'there is no host of that name',
+    EHOSTUNREACH: 'there is no way there',
+    ECONNRESET: 'it closed the connection',
+  };
+  return reasons[error.code ?? ''] ?? error.message;
+}
