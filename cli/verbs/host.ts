@@ -78,7 +78,12 @@ function makeHost(address: string, key: Uint8Array, network: TcpNetwork, options
     network,
     key,
     clock,
-    machinery: { variant: loadVariant(options.isa), monitor: options.monitor, engine: options.engine },
+    machinery: {
+      variant: loadVariant(options.isa),
+      monitor: options.monitor,
+      engine: options.engine,
+      translateUser: options.translateUser ?? false,
+    },
     disks: new FileDisks(folder),
     capacity: options.capacity,
     patience: options.patience,

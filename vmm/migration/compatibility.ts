@@ -14,6 +14,8 @@ export interface Offer {
   readonly variant: Variant;
   /** How it runs guests: none is the bare machine. */
   readonly monitor: string;
+  /** Whether binary translation translates user code too. */
+  readonly translateUser: boolean;
   /** Devices that its machines have. */
   readonly devices: readonly string[];
 }
@@ -27,17 +29,22 @@ export function incompatible(guest: GuestSpec, stateVersion: number, offer: Offe
   return wrongVariant(guest.variant, offer);
 }
 
-function wrongVariant(variant: GuestSpec['variant'], { variant: real, monitor }: Offer): string | undefined {
+function wrongVariant(
+  variant: GuestSpec['variant'],
+  { variant: real, monitor, translateUser }: Offer,
+): string | undefined {
+  if (monitor === 'interpret') return undefined;
   if (!isSame(variant, real)) {
     return (
       `it was started on ${variant.name}, this host's machine is ${real.name} ` +
-      `and its monitor (${monitor}) does not make the one out of the other`
+      `and its monitor (${monitor}) does not make the one out of the other; only interpret does`
     );
   }
   if (monitor === 'trap-and-emulate' && real.unprivileged.size > 0)
     return `trap-and-emulate is not right on ${real.name}, whose sensitive instructions do not all trap (Theorem 1)`;
-  if (monitor === 'hybrid' && real.unprivileged.size > 0 && !classify(real).theorem3.holds)
-    return `hybrid is not right on ${real.name}, which has user-sensitive instructions that do not trap (Theorem 3)`;
+  const runsUserCode = monitor === 'hybrid' || (monitor === 'binary-translation' && !translateUser);
+  if (runsUserCode && real.unprivileged.size > 0 && !classify(real).theorem3.holds)
+    return `${monitor} runs user code directly, and ${real.name} has user-sensitive instructions that do not trap (Theorem 3)`;
   return undefined;
 }
 

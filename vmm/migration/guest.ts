@@ -29,6 +29,8 @@ export interface Machinery {
   /** A strategy, or none. */
   readonly monitor: string;
   readonly engine: EngineName;
+  /** Binary translation translates user code too: right where user-sensitive instructions do not trap. */
+  readonly translateUser?: boolean;
   /** Where a machine with so much memory lives; default new storage that suits the engine. */
   readonly storage?: (bytes: number) => Storage;
 }
@@ -226,10 +228,11 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
   }
   const { network, ...real } = parts;
   const monitor = new Monitor({
-    guests: [{ name: spec.name, image: empty, memory, ...(network ? { network } : {}) }],
+    guests: [{ name: spec.name, image: empty, memory, cpu: variant, ...(network ? { network } : {}) }],
     variant: machinery.variant,
     strategy: machinery.monitor,
     engine: machinery.engine,
+    translateUser: machinery.translateUser ?? false,
     ...(machinery.storage ? { storage: machinery.storage(memory) } : {}),
     ...real,
   });

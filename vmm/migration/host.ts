@@ -373,8 +373,8 @@ export class Host {
   }
 
   #offer() {
-    const { variant, monitor } = this.#options.machinery;
-    return { variant, monitor, devices: deviceNames };
+    const { variant, monitor, translateUser = false } = this.#options.machinery;
+    return { variant, monitor, translateUser, devices: deviceNames };
   }
 
   /** Sets the guest's memory and disk aside. */

@@ -33,6 +33,8 @@ export interface GuestDescription {
   readonly sectors?: number;
   /** What its network device is plugged into. */
   readonly network?: NetworkLink;
+  /** What its virtual CPU is; default what the real one is. Another is right only under `interpret`. */
+  readonly cpu?: Variant;
 }
 
 export interface MonitorOptions {
@@ -81,7 +83,7 @@ export class Monitor {
     );
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
-      const { image, network } = guests[n] as GuestDescription;
+      const { image, network, cpu } = guests[n] as GuestDescription;
       const guest = new VirtualMachine({
         real,
         engine,
@@ -90,6 +92,7 @@ export class Monitor {
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),
         ...(network ? { network } : {}),
+        ...(cpu ? { variant: cpu } : {}),
         translateUser: options.translateUser ?? false,
         countSaved: options.countSaved ?? false,
       });

@@ -28,7 +28,7 @@ import type { Strategy } from './strategies.ts';
 /** Real ring of virtual ring 0. */
 const supervisorRing = 1;
 
-export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 'network'> {
+export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant'> {
   readonly real: Machine;
   readonly engine: Engine;
   readonly allocation: Allocation;
