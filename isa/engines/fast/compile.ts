@@ -117,23 +117,31 @@ class Compiler {
     code.get(FUEL).constant(entry.longest).op(OP.i32_lt_s, OP.if, VOID);
     code.constant(0).constant(pc).memory(OP.i32_store, SLOT.PC);
     code.get(FUEL).op(OP.return, OP.end);
-    for (const [n, local] of this.#locals)
-      code
-        .constant(0)
-        .memory(OP.i32_load, 4 * n)
-        .set(local);
+    this.#loadRegisters();
+  }
+
+  #loadRegisters(): void {
+    const code = this.#code;
+    for (const [n, local] of this.#locals) {
+      code.constant(0).memory(OP.i32_load, 4 * n);
+      code.set(local);
+    }
     this.#accesses.emitEntry();
+  }
+
+  /** Stores what the region changes. */
+  #storeRegisters(): void {
+    const code = this.#code;
+    for (const n of this.#written) {
+      code.constant(0).get(this.#locals.get(n) as number);
+      code.memory(OP.i32_store, 4 * n);
+    }
   }
 
   /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
   #emitOut(): void {
     const code = this.#code;
-    for (const n of this.#written) {
-      code
-        .constant(0)
-        .get(this.#locals.get(n) as number)
-        .memory(OP.i32_store, 4 * n);
-    }
+    this.#storeRegisters();
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
     code
@@ -344,25 +352,21 @@ class Compiler {
     this.#emitLeave(node.pc + 1);
   }
 
-  /** The interpreter executes the instruction on the registers in memory; the region ends if it asks so. */
+  /**
+   * The interpreter executes the instruction on the registers in memory; the region ends if it asks so.
+   * No local lives across the call but what it does not change of memory: V8 would keep each that does
+   * in the stack as well, stored wherever it is computed, also in loops that never come here.
+   */
   #emitSystem(node: Node): void {
     const code = this.#code;
     const at = node.at as Instruction;
-    // rd too: an instruction that traps leaves it as it is.
-    for (const n of new Set([at.rs1, at.rs2, at.rd])) {
-      if (n !== 0)
-        code
-          .constant(0)
-          .get(this.#locals.get(n) as number)
-          .memory(OP.i32_store, 4 * n);
-    }
+    this.#storeRegisters();
+    code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);
     code.constant(this.#target.site(at, node.pc));
     code.get(FUEL).constant(this.#ahead).op(OP.i32_add);
     code.byte(OP.call).unsigned(systemFunction);
-    if (at.rd !== 0) {
-      code.constant(0).memory(OP.i32_load, 4 * at.rd);
-      this.#setResult(node);
-    }
+    this.#loadRegisters();
+    code.constant(0).memory(OP.i32_load, SLOT.FUEL).set(FUEL);
     this.#emitIf(() => {
       code
         .get(FUEL)

@@ -29,6 +29,8 @@ export const SLOT = {
   SITE: 536,
   /** Bytes of guest memory for which the watch bytes past it are set. */
   MARKED: 540,
+  /** Fuel, while the interpreter executes an instruction for a region. */
+  FUEL: 544,
 } as const;
 
 export const jumpCache = { at: 0x2000, entries: 2048 } as const;
