@@ -1,4 +1,4 @@
-/** Several guests on one network, made from the options: each on a machine of its own, bare or under a monitor. */
+/** Several guests on one network, made from the options: each on a machine of its own, or all under one monitor. */
 import { basename } from 'node:path';
 import { createEngine, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
@@ -8,7 +8,6 @@ import { SymbolTable } from '../isa/machine/symbols.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import { LineMux } from '../vmm/devices/line-mux.ts';
 import { Monitor } from '../vmm/monitor/monitor.ts';
-import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
 import { addressNumber } from '../vmm/network/frame.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Lan, type LanGuest } from '../vmm/network/lan.ts';
@@ -55,16 +54,14 @@ export async function prepareLan(
     loaded.push({ file, name, image: await loadFile(file), port: lan.port(addressNumber(n + 1), name) });
   }
   const input = options.input === undefined ? undefined : readInput(options.input);
-  const mux = new LineMux(names, (byte) => output.put(byte));
-  const members = loaded.map((guest, n) => {
-    const console = new Console(mux.sinkFor(n), once(n === 0 ? input : undefined));
-    const made = options.monitor === 'none' ? bareMachine : monitoredMachine;
-    const { file, name, port, image } = guest;
-    const parts = withName(file, () => made(guest, variant, console, options));
-    return { file, name, port, symbols: new SymbolTable(image.symbols), ...parts };
+  const make = options.monitor === 'none' ? bareGuests : monitoredGuests;
+  const { guests, flush } = make(loaded, { variant, options, output, input: once(input) });
+  const members = guests.map((guest, n) => {
+    const { file, name, port, image } = loaded[n] as Loaded;
+    lan.add(port, guest);
+    return { file, name, port, symbols: new SymbolTable(image.symbols), ...guest };
   });
-  for (const member of members) lan.add(member.port, member);
-  return { lan, members, flush: () => mux.flush() };
+  return { lan, members, flush };
 }
 
 function refuse({ process, disk, env }: GuestOptions): void {
@@ -92,28 +89,46 @@ function once(input: Uint8Array | undefined): () => Uint8Array | undefined {
   };
 }
 
-function bareMachine(
-  { image, port }: Loaded,
-  variant: Variant,
-  console: Console,
-  { memory = defaultMemory, engine: name }: GuestOptions,
-): LanGuest {
-  const storage = storageFor(name, memory);
-  const machine = new Machine({ variant, console, memory, storage, network: port });
-  loadImage(image, machine.memory.bytes);
-  machine.pc = image.entry;
-  const engine = createEngine(name, machine);
-  return { machine, run: (until) => engine.run(until) };
+interface Setting {
+  readonly variant: Variant;
+  readonly options: GuestOptions;
+  readonly output: Output;
+  /** The console input, which is the first guest's. */
+  readonly input: () => Uint8Array | undefined;
 }
 
-function monitoredMachine(
-  { image, port }: Loaded,
-  variant: Variant,
-  console: Console,
-  { memory = defaultMemory, engine, monitor: strategy }: GuestOptions,
-): LanGuest {
-  const guests = [{ image, memory, network: port }];
-  const monitor = new Monitor({ guests, variant, strategy, engine, console });
-  const guest = monitor.guests[0] as VirtualMachine;
-  return { machine: guest.cpu, run: (until) => monitor.runGuest(guest, until) };
+interface Made extends Pick<LanParty, 'flush'> {
+  readonly guests: readonly LanGuest[];
+}
+
+function bareGuests(loaded: readonly Loaded[], { variant, options, output, input }: Setting): Made {
+  const { memory = defaultMemory, engine: engineName } = options;
+  const names = loaded.map(({ name }) => name);
+  const mux = new LineMux(names, (byte) => output.put(byte));
+  const guests = loaded.map(({ file, image, port }, n) => {
+    const console = new Console(mux.sinkFor(n), n === 0 ? input : () => undefined);
+    const storage = storageFor(engineName, memory);
+    const machine = new Machine({ variant, console, memory, storage, network: port });
+    withName(file, () => loadImage(image, machine.memory.bytes));
+    machine.pc = image.entry;
+    const engine = createEngine(engineName, machine);
+    return { machine, run: (until: number) => engine.run(until) };
+  });
+  return { guests, flush: () => mux.flush() };
+}
+
+function monitoredGuests(loaded: readonly Loaded[], { variant, options, output, input }: Setting): Made {
+  const { memory = defaultMemory, engine, monitor: strategy } = options;
+  const monitor = new Monitor({
+    guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port })),
+    variant,
+    strategy,
+    engine,
+    console: new Console((byte) => output.put(byte), input),
+  });
+  const guests = monitor.guests.map((guest) => ({
+    machine: guest.cpu,
+    run: (until: number) => monitor.runGuest(guest, until),
+  }));
+  return { guests, flush: () => monitor.flush() };
 }

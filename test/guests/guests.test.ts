@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { engineNames } from '../../isa/engines/engine.ts';
 import { PORT } from '../../isa/machine/devices/ports.ts';
 import { DISK_STATUS } from '../../isa/machine/devices/disk.ts';
-import { DESCRIPTOR, FRAME, NET } from '../../isa/machine/devices/network.ts';
+import { DESCRIPTOR, FRAME, NET, NET_BRIDGE } from '../../isa/machine/devices/network.ts';
 import { PTE } from '../../isa/machine/translate.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { STATUS } from '../../isa/table/sysregs.ts';
@@ -47,7 +47,7 @@ describe('guests/include/ring32.inc', () => {
     expect(written).toEqual({
       ...prefixed('PORT', PORT),
       ...prefixed('DISK', DISK_STATUS),
-      ...prefixed('NET', NET),
+      ...prefixed('NET', { ...NET, BRIDGE: NET_BRIDGE }),
       ...prefixed('DESCRIPTOR', DESCRIPTOR),
       ...prefixed('FRAME', FRAME),
       STATUS_RING: STATUS.RING,

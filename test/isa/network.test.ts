@@ -6,6 +6,7 @@ import {
   DESCRIPTOR,
   FRAME,
   NET,
+  NET_BRIDGE,
   RING_MAX,
   SEND_STEPS,
 } from '../../isa/machine/devices/network.ts';
@@ -304,6 +305,36 @@ describe('A descriptor that is wrong', () => {
     run(1000);
     expect(machine.input(PORT.NET_STATUS) & NET.FAILED).toBe(NET.FAILED);
     expect(sent.length).toBe(ring < memory ? 1 : 0);
+  });
+});
+
+describe('Bridging', () => {
+  const bridge = (bridges: boolean) => {
+    const wire = Object.assign(new Wire(own), { bridges });
+    const made = plugged('interpreter', wire);
+    setUpRings(made.machine, 2);
+    readyToReceive(made.machine, 2);
+    made.machine.memory.fill(0x6000, frameTo(everybody, 7));
+    ready(made.machine, transmitRing, 0, 0x6000, 60);
+    made.machine.output(PORT.NET_CONTROL, NET_BRIDGE);
+    made.machine.deliver(frameTo(other, 1), 5);
+    start(made.machine, made.run);
+    made.run(200);
+    return { ...made, control: made.machine.input(PORT.NET_CONTROL) };
+  };
+
+  it("takes frames to others, and sends in others' names, where the link permits it", () => {
+    const { machine, sent, control } = bridge(true);
+    expect(control).toBe(NET_BRIDGE);
+    expect(machine.memory.bytes[0x8000 + 12]).toBe(13);
+    expect([...(sent[0]?.frame.subarray(6, 12) ?? [])]).toEqual([13, 14, 15, 16, 17, 18]);
+  });
+
+  it('is nothing that a machine could turn on by itself', () => {
+    const { machine, sent, control } = bridge(false);
+    expect(control).toBe(0);
+    expect(machine.memory.bytes[0x8000 + 12]).toBe(0);
+    expect([...(sent[0]?.frame.subarray(6, 12) ?? [])]).toEqual(own);
   });
 });
 

@@ -7,6 +7,7 @@
  *     then        frames for shadow page tables, so many for each guest
  *     then        for each guest that is translated: the page of its save area, the table
  *                 that maps the monitor's region, its translation cache
+ *     then        rings and frames of the real network device
  */
 import { PAGE } from '../../isa/machine/storage.ts';
 
@@ -73,16 +74,20 @@ export class Allocator {
   readonly allocations: readonly Allocation[];
   /** Address of the page for disk transfers. */
   readonly transferPage: number;
+  /** Address of the memory for the real network device. */
+  readonly uplinkAt: number;
   /** Bytes of real memory that all this needs. */
   readonly memory: number;
   readonly sectors: number;
 
-  constructor(shares: readonly Share[]) {
+  /** `uplink`: bytes for the real network device. */
+  constructor(shares: readonly Share[], uplink = 0) {
     this.transferPage = shares.reduce((sum, { memory }) => sum + memory, 0);
     this.sectors = shares.reduce((sum, { sectors = 0 }) => sum + sectors, 0);
     const regionsAt = this.transferPage + PAGE + framesPerGuest * shares.length * PAGE;
     const regions = shares.map(({ cache = 0 }) => (cache === 0 ? 0 : 2 * PAGE + cache));
-    this.memory = regions.reduce((end, bytes) => end + bytes, regionsAt);
+    this.uplinkAt = regions.reduce((end, bytes) => end + bytes, regionsAt);
+    this.memory = this.uplinkAt + uplink;
     let at = 0;
     let firstSector = 0;
     this.allocations = shares.map(({ memory: size, sectors = 0, weight = 1, cache = 0 }, n) => {

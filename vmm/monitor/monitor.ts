@@ -16,6 +16,9 @@ import { Machine } from '../../isa/machine/machine.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Variant } from '../../isa/table/variants.ts';
+import { GuestPort } from '../network/guest-port.ts';
+import { Switch } from '../network/switch.ts';
+import { Uplink, UPLINK_BYTES } from '../network/uplink.ts';
 import { ConsoleMux } from '../devices/console-mux.ts';
 import { DiskSlice } from '../devices/disk-slice.ts';
 import { Allocator } from './allocator.ts';
@@ -31,7 +34,8 @@ export interface GuestDescription {
   readonly weight?: number;
   /** Sectors of the real disk that it gets; default all that are left for a single guest, none for several. */
   readonly sectors?: number;
-  /** What its network device is plugged into. */
+  /** Its address on the monitor's own switch; or what its network device is plugged into instead. */
+  readonly address?: Uint8Array;
   readonly network?: NetworkLink;
   /** What its virtual CPU is; default what the real one is. Another is right only under `interpret`. */
   readonly cpu?: Variant;
@@ -51,6 +55,8 @@ export interface MonitorOptions {
   /** The real machine's console and disk. */
   readonly console: Console;
   readonly disk?: DiskStore;
+  /** What the real machine's network device is plugged into; it must permit bridging. Guests reach it over the monitor's switch. */
+  readonly network?: NetworkLink;
   /** Where the real machine lives; default a new one that suits the engine. */
   readonly storage?: Storage;
 }
@@ -59,6 +65,9 @@ export class Monitor {
   readonly real: Machine;
   readonly engine: Engine;
   readonly guests: readonly VirtualMachine[];
+  /** Joins the guests that have an address, and the real machine's network. */
+  readonly switch = new Switch();
+  readonly #uplink: Uplink | undefined;
   readonly #mux: ConsoleMux;
   /** How each guest's last turn ended. */
   readonly #stops = new Map<VirtualMachine, Stop>();
@@ -66,24 +75,27 @@ export class Monitor {
 
   /** Throws ImageError when an image does not fit in its guest's memory. */
   constructor(options: MonitorOptions) {
-    const { guests, variant, engine: engineName = 'auto', console, disk } = options;
+    const { guests, variant, engine: engineName = 'auto', console, disk, network: outside } = options;
     const strategy = strategyNamed(options.strategy);
     const cache = strategy.cache === undefined ? 0 : (options.cache ?? strategy.cache);
     const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
-    const allocator = new Allocator(guests.map((guest) => ({ sectors: alone, cache, ...guest })));
+    const shares = guests.map((guest) => ({ sectors: alone, cache, ...guest }));
+    const allocator = new Allocator(shares, outside ? UPLINK_BYTES : 0);
     const { memory } = allocator;
     const storage = options.storage ?? storageFor(engineName, memory);
-    this.real = new Machine({ memory, variant, console, hosted: true, storage, ...(disk ? { disk } : {}) });
+    const parts = { ...(disk ? { disk } : {}), ...(outside ? { network: outside } : {}) };
+    this.real = new Machine({ memory, variant, console, hosted: true, storage, ...parts });
     const engine = createEngine(engineName, this.real);
     this.engine = engine;
     const { real } = this;
-    this.#mux = new ConsoleMux(
-      real,
-      guests.map(({ name }, n) => name ?? `guest ${n + 1}`),
-    );
+    this.#uplink = outside && new Uplink(this.switch, real, allocator.uplinkAt);
+    const names = guests.map(({ name }, n) => name ?? `guest ${n + 1}`);
+    this.#mux = new ConsoleMux(real, names);
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
-      const { image, network, cpu } = guests[n] as GuestDescription;
+      const { image, address, network, cpu } = guests[n] as GuestDescription;
+      const port = address && new GuestPort(this.switch, address, names[n]);
+      const link = port ?? network;
       const guest = new VirtualMachine({
         real,
         engine,
@@ -91,12 +103,13 @@ export class Monitor {
         strategy,
         console: this.#mux.consoleFor(n),
         ...(slice.sectors > 0 ? { disk: slice } : {}),
-        ...(network ? { network } : {}),
+        ...(link ? { network: link } : {}),
         ...(cpu ? { variant: cpu } : {}),
         translateUser: options.translateUser ?? false,
         countSaved: options.countSaved ?? false,
       });
       guest.load(image);
+      port?.run(guest.cpu);
       return guest;
     });
   }
@@ -104,6 +117,7 @@ export class Monitor {
   /** Runs one guest until its own step `until`, or until it stops. */
   runGuest(guest: VirtualMachine, until: number): Stop {
     this.makeCurrent(guest);
+    this.#uplink?.poll();
     return guest.run(until);
   }
 
@@ -115,7 +129,10 @@ export class Monitor {
     this.#current = guest;
   }
 
-  /** Gives every guest that can still run one turn; returns whether any used it up. One that waits for input can, once there is some. */
+  /**
+   * Gives every guest that can still run one turn. Returns whether they go on: one used it up, or
+   * waits for a frame that is on its way. One that waits for other input can go on once there is some.
+   */
   turn(): boolean {
     let goesOn = false;
     for (const guest of this.guests) {
@@ -125,13 +142,22 @@ export class Monitor {
       this.#stops.set(guest, stop);
       goesOn ||= stop.kind === 'limit';
     }
-    return goesOn;
+    return goesOn || this.guests.some((guest) => this.#willHear(guest));
+  }
+
+  #willHear(guest: VirtualMachine): boolean {
+    return this.#stops.get(guest)?.kind === 'input' && Number.isFinite(guest.cpu.network.eventAt);
+  }
+
+  /** Prints what guests have begun of a line. */
+  flush(): void {
+    this.#mux.flush();
   }
 
   /** Runs all guests, turn by turn, until each has stopped or waits for input; returns how, in the guests' order. */
   runAll(): readonly Stop[] {
     while (this.turn());
-    this.#mux.flush();
+    this.flush();
     return this.guests.map((guest) => this.#stops.get(guest) as Stop);
   }
 }

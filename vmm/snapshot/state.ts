@@ -12,6 +12,7 @@ import {
   ARRIVALS_MAX,
   FRAME,
   NET_ALL,
+  NET_BRIDGE,
   type NetworkState,
   RING_MAX,
 } from '../../isa/machine/devices/network.ts';
@@ -67,7 +68,7 @@ const networkState: Shape<NetworkState> = where(
     descriptors: integer(0, RING_MAX),
     transmitNext: integer(0, RING_MAX - 1),
     receiveNext: integer(0, RING_MAX - 1),
-    control: integer(0, NET_ALL),
+    control: integer(0, NET_ALL | NET_BRIDGE),
     status: integer(0, NET_ALL),
     sendsAt: nullable(step),
     arrivals: list(arrival, 0, ARRIVALS_MAX),

@@ -25,6 +25,7 @@ export const portsChapter = {
         `*Receiving*: a frame is an input of the run and arrives at a step that the host chooses (and records). At that very step it is in memory, its length in its descriptor, the descriptor DONE. If the next descriptor is not READY then, the frame is lost, as on any Ethernet, and the status says so. Frames to another's address are not taken; those to many (bit 0 of byte 0) are.`,
         `A frame is ${FRAME.MIN} to ${FRAME.MAX} bytes, without a check sum. A descriptor with another length, with memory that is not there, or with too little room becomes FAILED, sets bit 2 of the status, and the device goes on behind it. A ring that is not in memory sets bit 2 too. Rings have at most ${RING_MAX} descriptors, and at most ${ARRIVALS_MAX} frames are on their way to a machine.`,
         'A machine that is plugged into no network has the address 0 and cannot send: its descriptors become FAILED.',
+        '*Bridging*: where the link permits it, bit 4 of the control port has the device take every frame, and send with the address that is in the frame. Software that joins others to the network needs it, as a monitor does; for anybody else the bit stays 0.',
         'Line 3 is pending while a bit is set both in the status and in the control port.',
       ],
     },

@@ -23,6 +23,10 @@
  * it is in memory, its descriptor DONE, at that very step. If the next descriptor is not
  * READY then, the frame is lost. Frames to other addresses are not taken.
  *
+ * Bridging. A link may permit its machine to speak for others, as a monitor does for its
+ * guests. Then bit 4 of the control port has the device take every frame and send with
+ * the address that is in the frame.
+ *
  * Whatever is wrong with a descriptor makes it FAILED; the device goes on behind it.
  */
 import type { Component } from '../component.ts';
@@ -53,10 +57,15 @@ export const NET = { SENT: 1, RECEIVED: 2, FAILED: 4, LOST: 8 } as const;
 /** All of them. */
 export const NET_ALL = 15;
 
+/** Bit of the control port: take and send frames of any address. It stays 0 where the link does not permit it. */
+export const NET_BRIDGE = 16;
+
 /** What the device is plugged into. */
 export interface NetworkLink {
   /** The device's own address, six bytes. */
   readonly address: Uint8Array;
+  /** Whether the machine may take and send frames of any address; default no. */
+  readonly bridges?: boolean;
   /** Takes a frame that leaves at step `at`; it may keep the bytes. */
   send(frame: Uint8Array, at: number): void;
 }
@@ -142,7 +151,7 @@ export class Network implements Component<NetworkState> {
   }
 
   set control(bits: number) {
-    this.#control = bits & NET_ALL;
+    this.#control = bits & (this.#link?.bridges ? NET_ALL | NET_BRIDGE : NET_ALL);
   }
 
   get status(): number {
@@ -182,7 +191,7 @@ export class Network implements Component<NetworkState> {
 
   /** Whether a frame that is not on its way yet could interrupt. */
   canInterrupt(): boolean {
-    return this.#link !== undefined && (this.#control & ~NET.SENT) !== 0;
+    return this.#link !== undefined && (this.#control & NET_ALL & ~NET.SENT) !== 0;
   }
 
   /**
@@ -249,7 +258,11 @@ export class Network implements Component<NetworkState> {
 
   #isForUs(frame: Uint8Array): boolean {
     const toMany = ((frame[0] as number) & 1) !== 0;
-    return toMany || this.#address.every((byte, n) => frame[n] === byte);
+    return toMany || this.#bridges() || this.#address.every((byte, n) => frame[n] === byte);
+  }
+
+  #bridges(): boolean {
+    return (this.#control & NET_BRIDGE) !== 0 && this.#link?.bridges === true;
   }
 
   // ---- The rings ----
@@ -265,7 +278,7 @@ export class Network implements Component<NetworkState> {
     const bytes = isFrame(length) ? memory.readable(address, length) : undefined;
     const frame = this.#link && bytes?.slice();
     this.#end(descriptor, frame !== undefined, length, NET.SENT, memory);
-    frame?.set(this.#address, ADDRESS_BYTES);
+    if (!this.#bridges()) frame?.set(this.#address, ADDRESS_BYTES);
     if (frame) this.#link?.send(frame, at);
   }
 

@@ -161,7 +161,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.network.control = value;
       },
-      says: ['which bits of the status make line 3 pending', 'the same'],
+      says: ['which bits of the status make line 3 pending; bit 4: bridge', 'the same'],
     },
   ],
   [

@@ -42,7 +42,7 @@ const network: fc.Arbitrary<MachineState['devices']['network']> = fc.record({
   descriptors: fc.integer({ min: 4, max: 256 }),
   transmitNext: fc.nat({ max: 3 }),
   receiveNext: fc.nat({ max: 3 }),
-  control: fc.nat({ max: 15 }),
+  control: fc.nat({ max: 31 }),
   status: fc.nat({ max: 15 }),
   sendsAt: fc.option(step),
   arrivals: fc
