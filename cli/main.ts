@@ -84,6 +84,16 @@ addGuestOptions(
 
 addGuestOptions(
   program
+    .command('translate')
+    .description('run a guest under binary translation; then its code, and what ran instead, side by side')
+    .argument('<file>', 'an ELF file, or assembly text'),
+)
+  .option('--at <place>', 'only units with code at a symbol or address, or FROM-TO (TO excluded)')
+  .option('--json', 'tell it as JSON')
+  .action(verb(async () => (await import('./verbs/translate.ts')).translate));
+
+addGuestOptions(
+  program
     .command('network')
     .description('run guests on one virtual network, the same on every run')
     .argument('<file...>', 'ELF files, or assembly text'),

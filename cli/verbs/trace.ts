@@ -8,9 +8,10 @@ import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
-import { parseCount, type GuestOptions } from '../options.ts';
+import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { Output } from '../output.ts';
+import { parsePlace } from '../place.ts';
 
 export interface TraceOptions extends GuestOptions {
   readonly from?: number;
@@ -88,19 +89,8 @@ function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
   return (record) => filters.every((filter) => filter(record));
 }
 
-/** `main`, `0x10000` or `main-done`: steps at one place, or from one up to before another. */
+/** Steps at one place, or from one up to before another. */
 function placeFilter(text: string, symbols: SymbolTable): Filter {
-  const place = (name: string): number => {
-    const known = symbols.address(name);
-    if (known !== undefined) return known;
-    try {
-      return parseCount(name);
-    } catch {
-      throw usage(`--at ${text}: "${name}" is neither a symbol of the guest nor an address`);
-    }
-  };
-  const [from = '', to] = symbols.address(text) === undefined ? text.split('-') : [text];
-  const low = place(from);
-  const high = to === undefined ? low + 1 : place(to);
+  const { low, high } = parsePlace(text, symbols);
   return ({ pc }) => pc >= low && pc < high;
 }

@@ -1,0 +1,160 @@
+/** `ringlab translate FILE`: a guest run under binary translation, then its code and the translation side by side. */
+import { styleText } from 'node:util';
+import type { SymbolTable } from '../../isa/machine/symbols.ts';
+import {
+  type ListedUnit,
+  type Listing,
+  listTranslation,
+  type WordKind,
+} from '../../vmm/translator/listing.ts';
+import { formatTargets, formatUnit, type Paint } from '../../vmm/translator/listing-text.ts';
+import type { Translator, TranslatorStatistics } from '../../vmm/translator/translator.ts';
+import { usage } from '../failure.ts';
+import { type Guest, prepareGuest } from '../guest.ts';
+import type { GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { note, print } from '../output.ts';
+import { type Place, parsePlace } from '../place.ts';
+import { runUntil } from './run.ts';
+
+export interface TranslateOptions extends GuestOptions {
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+const strategy = 'binary-translation';
+
+export async function translate(file: string, options: TranslateOptions): Promise<number> {
+  if (options.process) throw usage('--process has no supervisor code to translate');
+  if (options.monitor !== 'none' && options.monitor !== strategy) {
+    throw usage(`--monitor ${options.monitor} translates nothing; leave it out`);
+  }
+  const guest = await prepareGuest(file, [], { ...options, monitor: strategy }, { printTo: 2 });
+  const translator = guest.translator as Translator;
+  const given = givenUp(translator);
+  const place = options.at === undefined ? undefined : parsePlace(options.at, guest.symbols);
+  const stop = await runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  guest.flush();
+  const listing = choose(listTranslation(translator, nameIn(guest.symbols)), place);
+  const lost = new Map(
+    [...given].filter(([pc]) => place === undefined || (pc >= place.low && pc < place.high)),
+  );
+  if (options.json) print(`${JSON.stringify(documentOf(guest, translator, listing, lost))}\n`);
+  else printListing(guest, translator.statistics, listing, lost);
+  if (listing.units.length === 0) note(`ringlab: ${file}: ${nothing(options.at)}\n`);
+  return tellOutcome(guest, stop);
+}
+
+/** How often units were given up, by the guest address that they began at; filled while the guest runs. */
+function givenUp(translator: Translator): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const before = translator.onEvent;
+  translator.onEvent = (event) => {
+    before?.(event);
+    if (event.kind === 'invalidated') counts.set(event.pc, (counts.get(event.pc) ?? 0) + 1);
+  };
+  return counts;
+}
+
+/** Units with an instruction at the place, targets there; all without one. */
+function choose({ units, targets }: Listing, place: Place | undefined): Listing {
+  if (place === undefined) return { units, targets };
+  const { low, high } = place;
+  const covers = ({ pc, instructions }: ListedUnit) => pc < high && pc + 4 * instructions.length > low;
+  return {
+    units: units.filter(covers),
+    targets: targets.filter(({ target }) => target >= low && target < high),
+  };
+}
+
+function nothing(at: string | undefined): string {
+  if (at === undefined) return 'no translation stands in the cache';
+  return `no translation of ${at} stands in the cache: the guest was not there, or in ring 3, or its unit was given up`;
+}
+
+/** Jump targets by name where one begins there, otherwise as the column of addresses has them. */
+function nameIn(symbols: SymbolTable): (address: number) => string {
+  return (address) => symbols.exact(address) ?? address.toString(16).padStart(8, '0');
+}
+
+function documentOf(
+  { machine, isa }: Guest,
+  { statistics, cache }: Translator,
+  { units, targets }: Listing,
+  given: ReadonlyMap<number, number>,
+): object {
+  return {
+    format: 'ringlab-translate',
+    version: 1,
+    isa,
+    steps: machine.steps,
+    statistics: { ...statistics, cacheBytes: cache.used },
+    units,
+    targets,
+    givenUp: [...given].map(([pc, times]) => ({ pc, times })),
+  };
+}
+
+function printListing(
+  { file, isa, machine, symbols }: Guest,
+  statistics: TranslatorStatistics,
+  { units, targets }: Listing,
+  given: ReadonlyMap<number, number>,
+): void {
+  const describe = (address: number) => symbols.describe(address);
+  const blocks = [
+    formatSummary(`${file} on ${isa}, ${machine.steps} steps:`, statistics),
+    ...units.map((unit) => formatUnit(unit, describe, paint())),
+    formatTargets(targets, describe),
+    formatGivenUp(given, describe),
+  ];
+  const lines = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  print(`${lines.join('\n\n')}\n`);
+}
+
+function formatSummary(what: string, statistics: TranslatorStatistics): string[] {
+  const { units, copied, sequences, callouts, chains, invalidated, flushes, adapted } = statistics;
+  const more = [
+    ...(invalidated > 0 ? [`${invalidated} given up`] : []),
+    ...(adapted > 0 ? [`${adapted} adapted`] : []),
+    ...(flushes > 0 ? [`the cache emptied ${times(flushes)}`] : []),
+  ];
+  const translated = `${units} ${units === 1 ? 'unit' : 'units'} translated, ${chains} chained`;
+  return [
+    what,
+    `  ${[translated, ...more].join(', ')}`,
+    `  instructions in them: ${copied} identical, ${sequences} sequences, ${callouts} callouts`,
+  ];
+}
+
+/** Places told of those whose units were given up, most often first. */
+const mostGivenUp = 8;
+
+function formatGivenUp(given: ReadonlyMap<number, number>, describe: (address: number) => string): string[] {
+  if (given.size === 0) return [];
+  const sorted = [...given].sort(([a, m], [b, n]) => n - m || a - b);
+  const lines = sorted
+    .slice(0, mostGivenUp)
+    .map(([pc, count]) => `${pc.toString(16).padStart(8, '0')} ${describe(pc).padEnd(22)} ${times(count)}`);
+  const more = sorted.length > mostGivenUp ? [`… and at ${sorted.length - mostGivenUp} more places`] : [];
+  return ['Units given up, for their code was written or mapped anew:', ...lines, ...more];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+const colours = {
+  identical: 'reset',
+  sequence: 'yellow',
+  callout: 'red',
+  chained: 'green',
+  stub: 'cyan',
+  unchained: 'magenta',
+} as const satisfies Record<WordKind, string>;
+
+/** Colours on a terminal that wants them. */
+function paint(): Paint | undefined {
+  const wanted = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
+  return wanted ? (kind, text) => styleText(colours[kind], text, { validateStream: false }) : undefined;
+}
