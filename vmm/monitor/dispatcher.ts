@@ -45,6 +45,11 @@ export class Dispatcher {
     this.#ledger = ledger;
   }
 
+  /** Forgets repairs: the guest is at another step. */
+  forget(): void {
+    this.#repairs = 0;
+  }
+
   /** Handles a trap of the guest; the virtual CPU is as it was when the trap came. Returns the exit's name. */
   handle({ cause, value }: Trap): string {
     if (cause >>> 0 >= CAUSE.INTERRUPT) return this.#exit(EXIT.TURN);

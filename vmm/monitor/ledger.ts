@@ -12,6 +12,7 @@ export const EXIT = {
   TARGET: 'translator: indirect target not in the table',
   UNTRANSLATED: 'translator: executed for the guest',
   ADAPTED: 'callout: store to a traced page',
+  BREAKPOINT: 'callout: breakpoint',
   NO_INSTRUCTION: 'callout: illegal instruction',
 } as const;
 

@@ -124,6 +124,7 @@ export class VirtualMachine {
   restore(state: MachineState): void {
     this.cpu.restore(state);
     this.#shadow.flush();
+    this.#dispatcher.forget();
   }
 
   // ---- The ways to make steps ----

@@ -21,6 +21,11 @@ const ownExits: ReadonlySet<string> = new Set([
   EXIT.TRACE,
   EXIT.EXECUTED,
   EXIT.COMPRESSED,
+  EXIT.LINK,
+  EXIT.TARGET,
+  EXIT.UNTRANSLATED,
+  EXIT.ADAPTED,
+  EXIT.BREAKPOINT,
 ]);
 
 export class Notes {

@@ -53,10 +53,10 @@ export class Runner {
 
   /** Runs translated code until something traps to the monitor, and sees to that. */
   run(): void {
-    const { cpu, dispatcher, translator } = this.#parts;
+    const { cpu, translator } = this.#parts;
     const at = translator.find();
     if (at === undefined) {
-      dispatcher.execute(EXIT.UNTRANSLATED);
+      this.#execute(EXIT.UNTRANSLATED);
       return;
     }
     this.#enter(at, Math.min(cpu.horizon - cpu.steps, longestTurn));
@@ -127,11 +127,11 @@ export class Runner {
   }
 
   #callout(request: Request | undefined, pc: number, where: number): void {
-    const { cpu, dispatcher, ledger, translator } = this.#parts;
+    const { cpu, ledger, translator } = this.#parts;
     switch (request?.kind) {
       case 'execute':
         translator.noteCallout(where);
-        dispatcher.execute(request.name);
+        this.#execute(request.name);
         return;
       case 'link':
         ledger.exit(EXIT.LINK, cpu.pc);
@@ -150,6 +150,13 @@ export class Runner {
       default:
         throw new Error(`translated code of ${pc} ran although it is stale`);
     }
+  }
+
+  /** Executes an instruction for the guest, unless a debugger wants to stop before it. */
+  #execute(name: string): void {
+    const { cpu, dispatcher } = this.#parts;
+    if (cpu.breaks?.addresses.has(cpu.pc) && cpu.breaks.arrive()) return;
+    dispatcher.execute(name);
   }
 
   /** An instruction that hits a trace again and again becomes a callout: no page fault first. */

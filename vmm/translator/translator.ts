@@ -11,6 +11,7 @@
  *   links.ts, targets.ts            chaining; indirect jumps
  *   runner.ts                       running what is translated, and counting
  */
+import type { Breaks } from '../../isa/machine/breaks.ts';
 import { FAULT, type Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { FETCH } from '../../isa/machine/translate.ts';
@@ -75,6 +76,8 @@ export class Translator {
   #open: { readonly unit: Unit; readonly link: Link } | undefined;
   /** What `adapt` replaced, by cache address, and after how many callouts it is put back. */
   readonly #adapted = new Map<number, { readonly word: number; readonly origin: Origin; left: number }>();
+  /** Breakpoints, of which every one is a callout. */
+  #breaks: Breaks | undefined;
   /** The link by which the guest came out of translated code last. */
   #wanted: Link | undefined;
 
@@ -129,7 +132,9 @@ export class Translator {
    * mapped: the monitor must execute it.
    */
   find(): number | undefined {
-    const { pc } = this.#cpu;
+    const { pc, breaks } = this.#cpu;
+    if (breaks !== this.#breaks) this.flush();
+    this.#breaks = breaks;
     const at = this.context().addresses.get(pc) ?? this.#translate();
     const link = this.#wanted;
     this.#wanted = undefined;
@@ -258,7 +263,7 @@ export class Translator {
       const at = cache.here;
       context.addresses.set(pc, at);
       unit.instructions.push({ at, instruction, word });
-      after = builder.add(pc, instruction);
+      after = this.#breaks?.addresses.has(pc) ? builder.stopAt(pc) : builder.add(pc, instruction);
       pc = (pc + 4) >>> 0;
       if (after === 'more' && !this.#canGoOn(unit, pc)) after = 'fall';
     }

@@ -106,6 +106,11 @@ export class UnitBuilder {
     }
   }
 
+  /** A breakpoint at `pc`: whatever is there, the monitor gets control first. */
+  stopAt(pc: number): Continuation {
+    return this.#callout(pc, EXIT.BREAKPOINT, 'more');
+  }
+
   /** Ends a unit that goes on at `pc`, in the next one. */
   fallThrough(pc: number): Link {
     const link = this.#link('fall', pc, this.#cache.here);

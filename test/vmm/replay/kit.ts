@@ -17,9 +17,13 @@ export interface Way {
 }
 
 /** Every way to run a guest. */
-export const ways: readonly Way[] = ['none', 'trap-and-emulate', 'hybrid', 'interpret'].flatMap((monitor) =>
-  (['interpreter', 'fast'] as const).map((engine) => ({ monitor, engine })),
-);
+export const ways: readonly Way[] = [
+  'none',
+  'trap-and-emulate',
+  'hybrid',
+  'interpret',
+  'binary-translation',
+].flatMap((monitor) => (['interpreter', 'fast'] as const).map((engine) => ({ monitor, engine })));
 
 export interface Run {
   readonly subject: Subject;

@@ -110,7 +110,7 @@ describe('Under a monitor', () => {
       exits.push(`${exit.step} ${exit.name} ${digest(run)}`);
     }
     expect(exits.length).toBeGreaterThan(3);
-    for (const known of exits.slice(-2)) {
+    for (const known of exits) {
       const step = Number.parseInt(known, 10);
       finish(timeline.seek(step + 1));
       const exit = finish(seekExit(timeline));
