@@ -295,6 +295,22 @@ snapshotVerb('verify', 'check every file, every block and every parent')
   .action(verb(async () => (await snapshots()).verify));
 
 program
+  .command('grade')
+  .description("Popek and Goldberg's three properties put to a monitor, stage by stage, and the score")
+  .argument('<monitor>', "a monitor's module (see examples/your-monitor), or one of ours by name")
+  .option('--stage <n>', 'stages 1 to n (default: all nine)', parseCount)
+  .option('--only <n>', 'this stage alone', parseCount)
+  .option('--cases <n>', 'guests for each property of each stage (default 100)', parseCount)
+  .option('--seed <n>', 'another seed, other guests (default 1)', parseCount)
+  .option('--from <n>', 'begin at this case', parseCount)
+  .option('--timeout <seconds>', 'for each property of each stage (default 20)', parseCount)
+  .option('--memory-limit <megabytes>', "the monitor's (default 256)", parseCount)
+  .option('--json', 'tell it as JSON')
+  .option('--junit <file>', "write it as JUnit's XML, too")
+  .option('--gradescope <file>', "write it as Gradescope's results.json, too")
+  .action(verb(async () => (await import('./verbs/grade.ts')).grade));
+
+program
   .command('demo', { hidden: true })
   .description('what `npm start` shows')
   .action(verb(async () => (await import('./verbs/demo.ts')).demo));

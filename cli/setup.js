@@ -19,7 +19,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
 /** What the command line is made of. */
-const sources = ['isa', 'assembler', 'vmm', 'cli', 'bench', 'examples', 'package.json', 'tsconfig.base.json'];
+const sources = [
+  'isa',
+  'assembler',
+  'vmm',
+  'cli',
+  'bench',
+  'examples',
+  'test/property',
+  'package.json',
+  'tsconfig.base.json',
+];
 
 const time = (path) => (existsSync(root + path) ? statSync(root + path).mtimeMs : 0);
 const read = (path) => readFileSync(root + path, 'utf8');
@@ -87,7 +97,13 @@ async function bundle() {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['cli/main.ts'],
+    entryPoints: {
+      main: 'cli/main.ts',
+      testing: 'test/property/index.ts',
+      grade: 'test/property/grade/index.ts',
+      'grade-worker': 'test/property/grade/worker.ts',
+    },
+    external: ['esbuild'],
     outdir: output,
     bundle: true,
     splitting: true,
@@ -102,6 +118,17 @@ async function bundle() {
       js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
     },
   });
+  // What a submission is given is one file, which imports nothing.
+  const kit = await build({
+    absWorkingDir: root,
+    entryPoints: { kit: 'test/property/grade/kit.ts' },
+    outdir: output,
+    bundle: true,
+    platform: 'neutral',
+    target: 'node20',
+    write: false,
+  });
+  outputFiles.push(...kit.outputFiles);
   mkdirSync(root + output, { recursive: true });
   const names = outputFiles.map(({ path }) => basename(path));
   const last = names.indexOf('main.js');

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Two workers: the suite is made for two cores. */
 export default defineConfig({
+  resolve: { alias: { 'ringlab/testing': new URL('property/index.ts', import.meta.url).pathname } },
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],

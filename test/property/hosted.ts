@@ -21,12 +21,12 @@ import { type Ground, Watch } from './watch.ts';
  */
 const before = 8 * PAGE;
 const ownPages = 64;
-const guestRange = { at: before, size: memorySize };
+export const guestRange = { at: before, size: memorySize };
 const ownRange = { at: before + memorySize + before, size: ownPages * PAGE };
 const firstSector = 4;
 
 /** Bytes of the real machine's memory. */
-const realSize = ownRange.at + ownRange.size;
+export const realSize = ownRange.at + ownRange.size;
 
 const ground: Ground = {
   guest: guestRange,
@@ -39,7 +39,7 @@ const ground: Ground = {
 };
 
 /** What the monitor is told of its guest. */
-function allocationFor(program: Program, variant: Variant): Allocation {
+export function allocationFor(program: Program, variant: Variant): Allocation {
   return {
     at: guestRange.at,
     size: memorySize,
@@ -55,7 +55,7 @@ function allocationFor(program: Program, variant: Variant): Allocation {
 const iret = decode(word('iret'));
 
 /** The real machine of one guest, and who watches it. */
-class Hardware implements RealMachine {
+export class Hardware implements RealMachine {
   readonly machine: Machine;
   readonly watch: Watch;
   readonly printed: readonly number[];

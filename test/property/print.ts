@@ -13,7 +13,7 @@ export function sizeOf({ code, handler }: Program): number {
 
 /** The guest's assembly, with a line of comment for each line of `head`. */
 export function formatProgram(program: Program, head: readonly string[] = []): string {
-  const lines = [...head.map((line) => `# ${line}`), '        .globl _start'];
+  const lines = [...head.map((line) => `# ${line}`.trimEnd()), '        .globl _start'];
   const names = new Map<number, string>([
     [layout.setupAt, '_start'],
     [layout.codeAt, 'code'],

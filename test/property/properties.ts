@@ -8,6 +8,7 @@
  *   efficiency         its innocuous instructions run directly, and the monitor is entered no more than need be
  */
 import { type Variant, variants as allVariants } from '../../isa/table/variants.ts';
+import { type Explanation, explain } from './explain.ts';
 import { randomProgram } from './generate.ts';
 import { type Difference, judge, stepsOf } from './judge.ts';
 import type { Profile } from './profile.ts';
@@ -36,8 +37,14 @@ export interface PropertyOptions {
   readonly shrinks?: number;
   /** Whose innocuous instructions must run directly; default all. */
   readonly direct?: 'all' | 'user';
+  /** The monitor may be entered once in each basic block, as one that reads code before it runs. */
+  readonly byBlocks?: boolean;
   /** Told after each case. */
   readonly onCase?: (done: number) => void;
+  /** Told of a guest that fails before it is made smaller. */
+  readonly onFound?: (found: Counterexample) => void;
+  /** While it is true, smaller guests are tried; default always. */
+  readonly patient?: () => boolean;
 }
 
 /** A guest for which the property does not hold. */
@@ -53,6 +60,8 @@ export interface Counterexample {
   readonly reason: string;
   /** Equivalence: what differs at the first comparison that fails. */
   readonly differences: readonly Difference[];
+  /** Equivalence: the first step that differs. */
+  readonly explanation: Explanation | undefined;
 }
 
 export interface PropertyResult {
@@ -77,12 +86,17 @@ type Question = (program: Program, variant: Variant, surrounded: boolean) => Ans
 
 /** Equivalence of a candidate with the bare machine. */
 export function equivalence(candidate: Candidate, options: PropertyOptions): PropertyResult {
-  return ask('equivalence', options, randomProgram, (program, variant, surrounded) => {
+  const result = ask('equivalence', options, randomProgram, (program, variant, surrounded) => {
     const { differences, steps, counts } = judge(program, candidate, variant, { surrounded, guarded: false });
     const [first] = differences;
     const reason = first && `${first.what}: ${first.bare} bare, ${first.monitor} under the monitor`;
     return { reason, differences, steps, counts };
   });
+  const found = result.counterexample;
+  if (found === undefined) return result;
+  const setting = { surrounded: found.surrounded, guarded: false };
+  const explanation = explain(found.program, candidate, found.variant, setting);
+  return { ...result, counterexample: { ...found, explanation } };
 }
 
 /** Resource control of a candidate. Whether the guest is right does not matter to it. */
@@ -123,7 +137,7 @@ const fewExits = 16;
 
 /** Efficiency of a candidate. */
 export function efficiency(candidate: Candidate, options: PropertyOptions): PropertyResult {
-  const { direct: whose = 'all' } = options;
+  const { direct: whose = 'all', byBlocks = false } = options;
   return ask('efficiency', options, workingProgram, (program, variant) => {
     const ledger = keepLedger(program, variant);
     const { counts, thrown } = judge(program, candidate, variant);
@@ -133,7 +147,7 @@ export function efficiency(candidate: Candidate, options: PropertyOptions): Prop
     if (counts.direct < leastDirect * due - setupOf(program).length) {
       return answer(`${counts.direct} of ${due} innocuous steps ran directly`);
     }
-    const most = mostExits * ledger.occasions + fewExits;
+    const most = mostExits * (ledger.occasions + (byBlocks ? ledger.blocks : 0)) + fewExits;
     return answer(counts.exits <= most ? undefined : `${counts.exits} exits; ${most} would be many`);
   });
 }
@@ -147,6 +161,7 @@ function ask(
 ): PropertyResult {
   const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile, shrinks, onCase } = options;
   const { variants = allVariants.slice(0, 1), guests = generate } = options;
+  const { onFound, patient = () => true } = options;
   let [done, steps, direct, exits] = [0, 0, 0, 0];
   const result = (counterexample: Counterexample | undefined): PropertyResult => ({
     property,
@@ -168,10 +183,13 @@ function ask(
     exits += answer.counts.exits;
     onCase?.(done);
     if (answer.reason === undefined) continue;
-    const fails = (candidate: Program) => question(candidate, variant, surrounded).reason !== undefined;
+    const found = { property, seed, case: n, variant, surrounded, explanation: undefined };
+    onFound?.({ ...found, program, reason: answer.reason, differences: answer.differences });
+    const fails = (candidate: Program) =>
+      patient() && question(candidate, variant, surrounded).reason !== undefined;
     const small = shrinks === 0 ? program : shrink(program, fails, shrinks);
     const { reason = '', differences } = question(small, variant, surrounded);
-    return result({ property, seed, case: n, variant, program: small, surrounded, reason, differences });
+    return result({ ...found, program: small, reason, differences });
   }
   return result(undefined);
 }

@@ -85,8 +85,15 @@ export interface WorkLedger {
   /** Innocuous instructions completed: in all rings, and in rings 1 to 3. */
   readonly innocuous: number;
   readonly inUserRings: number;
+  /** Basic blocks, ended by a store, too. */
+  readonly blocks: number;
   /** Times that a monitor may be entered: sensitive instructions, traps, new pages, new tables, turns; and some. */
   readonly occasions: number;
+}
+
+/** Whether a basic block ends here, or may have to: at a store, which may be one to code. */
+function endsBlock({ effect }: Row): boolean {
+  return effect.kind !== 'set' && effect.kind !== 'load';
 }
 
 /** Twice for a page: to load and to store; and once to execute. */
@@ -97,7 +104,7 @@ const occasionsPerTurn = 2;
 /** Runs the guest on the bare machine, step by step, and keeps the ledger. */
 export function keepLedger(program: Program, variant: Variant): WorkLedger {
   const { machine, run } = oracleOf(program, variant);
-  let [innocuous, inUserRings, sensitive, traps, tables] = [0, 0, 0, 0, 0];
+  let [innocuous, inUserRings, sensitive, traps, tables, blocks] = [0, 0, 0, 0, 0, 0];
   machine.onTrap = () => {
     traps += 1;
   };
@@ -110,6 +117,7 @@ export function keepLedger(program: Program, variant: Variant): WorkLedger {
     if (run(machine.steps + 1).kind !== 'limit') break;
     if (machine.paging !== paging) tables += 1;
     if (row === undefined || traps > before) continue;
+    if (endsBlock(row)) blocks += 1;
     if (row.privilege !== 'none') sensitive += 1;
     else {
       innocuous += 1;
@@ -119,7 +127,7 @@ export function keepLedger(program: Program, variant: Variant): WorkLedger {
   const pages = program.entries.length === 0 ? 0 : usedPages * (tables + 1);
   const turns = program.slices.length;
   const occasions = sensitive + traps + occasionsPerPage * pages + occasionsPerTurn * turns;
-  return { steps: machine.steps, innocuous, inUserRings, occasions };
+  return { steps: machine.steps, innocuous, inUserRings, blocks, occasions };
 }
 
 /** Pages that a working guest touches: set-up, code, handler, data; and tables. */

@@ -1,0 +1,93 @@
+/** `ringlab grade MONITOR`: Popek and Goldberg's properties put to a monitor, ours or a student's, and the score. */
+import { existsSync } from 'node:fs';
+import { EXIT, badInput, usage } from '../failure.ts';
+import { writeOutput } from '../files.ts';
+import { note, print } from '../output.ts';
+
+export interface GradeVerbOptions {
+  readonly stage?: number;
+  readonly only?: number;
+  readonly seed?: number;
+  readonly cases?: number;
+  readonly from?: number;
+  readonly timeout?: number;
+  readonly memoryLimit?: number;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly gradescope?: string;
+}
+
+interface Grade {
+  readonly score: number;
+}
+
+/** What we call of test/property/grade/index.ts. */
+interface Grader {
+  isOwn(monitor: string): boolean;
+  grade(options: {
+    readonly monitor: string;
+    readonly stage?: number;
+    readonly only?: number;
+    readonly seed: number;
+    readonly cases: number;
+    readonly from?: number;
+    readonly seconds: number;
+    readonly megabytes: number;
+    readonly progress?: (text: string) => void;
+  }): Promise<Grade>;
+  formatGrade(grade: Grade): string;
+  gradeDocument(grade: Grade): object;
+  gradeJunit(grade: Grade): string;
+  gradeGradescope(grade: Grade): object;
+}
+
+/** A file of the bundle by itself: tests are nobody's to import. */
+async function loadGrader(): Promise<Grader> {
+  return (await import(new URL('./grade.js', import.meta.url).href)) as Grader;
+}
+
+/** Stages of a monitor (examples/your-monitor). */
+const lastStage = 9;
+
+export async function grade(monitor: string, options: GradeVerbOptions): Promise<number> {
+  const {
+    json,
+    junit,
+    gradescope,
+    seed = 1,
+    cases = 100,
+    timeout = 20,
+    memoryLimit = 256,
+    ...rest
+  } = options;
+  for (const stage of [options.stage, options.only]) {
+    if (stage !== undefined && !(stage >= 1 && stage <= lastStage))
+      throw usage(`there are stages 1 to ${lastStage}`);
+  }
+  if (cases < 1) throw usage('--cases 0 would ask nothing');
+  if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
+  const grader = await loadGrader();
+  if (!grader.isOwn(monitor) && !existsSync(monitor)) {
+    throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
+  }
+  const graded = await grader.grade({
+    monitor,
+    seed,
+    cases,
+    seconds: timeout,
+    megabytes: memoryLimit,
+    ...rest,
+    ...(process.stderr.isTTY ? { progress: showProgress } : {}),
+  });
+  if (process.stderr.isTTY) showProgress('');
+  const bytes = (document: object) => new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
+  if (junit !== undefined) writeOutput(junit, new TextEncoder().encode(grader.gradeJunit(graded)));
+  if (gradescope !== undefined) writeOutput(gradescope, bytes(grader.gradeGradescope(graded)));
+  print(json ? `${JSON.stringify(grader.gradeDocument(graded))}\n` : grader.formatGrade(graded));
+  return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** One line that is written over. */
+function showProgress(text: string): void {
+  note(`\r\x1b[K${text}`);
+}

@@ -1,0 +1,48 @@
+/** The solution of examples/your-monitor: each stage's passes its stage, and not the next one. */
+import { describe, expect, it } from 'vitest';
+import { hostedMonitor } from '../property/hosted.ts';
+import { sizeOf } from '../property/print.ts';
+import { everything } from '../property/profile.ts';
+import { efficiency, equivalence, type PropertyResult, resourceControl } from '../property/properties.ts';
+import { describeCounterexample } from '../property/report.ts';
+import { type Stage, stages } from '../property/stages.ts';
+import { solutions } from './solution/index.ts';
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+function solution(stage: number) {
+  return hostedMonitor(solutions[stage - 1] as (typeof solutions)[number], `the solution of stage ${stage}`);
+}
+
+function expectPassed({ counterexample }: PropertyResult, name: string): void {
+  if (counterexample !== undefined) throw new Error(describeCounterexample(counterexample, name));
+}
+
+const optionsFor = ({ variant, profile, byBlocks }: Stage) => ({
+  seed,
+  variants: [variant],
+  profile,
+  byBlocks,
+});
+
+describe(`The solution (seed ${seed})`, () => {
+  it.each(stages)('of stage $number, $name, has all three properties', (stage) => {
+    const candidate = solution(stage.number);
+    for (const property of [equivalence, resourceControl, efficiency]) {
+      expectPassed(property(candidate, { ...optionsFor(stage), cases: 60 }), candidate.name);
+    }
+  });
+
+  it.each(stages.slice(1))('of the stage before is found out by stage $number, $name', (stage) => {
+    const { counterexample } = equivalence(solution(stage.number - 1), { ...optionsFor(stage), cases: 200 });
+    expect(counterexample && sizeOf(counterexample.program)).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('The stages', () => {
+  it('leave nothing out in the end', () => {
+    const last = stages.findLast(({ byBlocks }) => !byBlocks)?.profile;
+    expect(new Set(last?.instructions)).toEqual(everything.instructions);
+    expect(new Set(last?.registers)).toEqual(new Set(everything.registers));
+  });
+});

@@ -1,0 +1,7 @@
+// Prints without end.
+export default () => ({
+  guest: {},
+  run() {
+    for (;;) console.log('x'.repeat(1000));
+  },
+});

@@ -1,0 +1,7 @@
+// Never ends.
+export default () => ({
+  guest: {},
+  run() {
+    for (;;);
+  },
+});

@@ -1,0 +1,2 @@
+// Forgets to export anything by default.
+export const monitor = () => ({});

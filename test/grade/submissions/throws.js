@@ -1,0 +1,8 @@
+// Throws something that cannot even be told.
+export default () => {
+  throw {
+    toString() {
+      throw 1;
+    },
+  };
+};

@@ -1,0 +1,70 @@
+/** Where a guest diverges: the first step after which the two differ, and what the bare machine does in it. */
+import { describeTrap, peekWord } from '../../isa/machine/report.ts';
+import { disassemble } from '../../isa/table/disassemble.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { oracleOf } from './bare.ts';
+import { type Difference, judge, stepsOf } from './judge.ts';
+import type { Program } from './program.ts';
+import type { Candidate, Setting } from './subject.ts';
+
+export interface Explanation {
+  /** Steps that are equal; the next one is not. */
+  readonly step: number;
+  /** Where the guest is on the bare machine before that step, in which ring, and what it executes. */
+  readonly pc: number;
+  readonly ring: number;
+  readonly instruction: string;
+  /** The trap that the bare machine takes in that step, in words. */
+  readonly trap: string | undefined;
+  readonly differences: readonly Difference[];
+}
+
+/** What differs when the comparison comes after step `last`, with the same turns before it. */
+function differencesAt(
+  program: Program,
+  candidate: Candidate,
+  variant: Variant,
+  setting: Setting,
+  last: number,
+) {
+  const steps = [...stepsOf(program).filter((step) => step < last), last];
+  return judge(program, candidate, variant, setting, steps).differences;
+}
+
+/** Explains why `program` is not equal; undefined when it is. */
+export function explain(
+  program: Program,
+  candidate: Candidate,
+  variant: Variant,
+  setting: Setting,
+): Explanation | undefined {
+  const ends = stepsOf(program);
+  const at = (last: number) => differencesAt(program, candidate, variant, setting, last);
+  const failing = ends.find((end) => at(end).length > 0);
+  if (failing === undefined) return undefined;
+  let [good, bad] = [0, failing];
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (at(middle).length > 0) bad = middle;
+    else good = middle;
+  }
+  const { machine, run } = oracleOf(program, variant);
+  run(good);
+  const { pc, ring } = machine;
+  const word = peekWord(machine, pc);
+  let trap: string | undefined;
+  machine.onTrap = (cause, value) => {
+    trap ??= `trap ${cause >>> 0}, ${describeTrap(cause >>> 0, value >>> 0)}`;
+  };
+  const stop = run(bad);
+  if (stop.kind === 'unhandled')
+    trap = `no handler (TVEC is 0): the machine stops by ${describeTrap(stop.cause, stop.value)}`;
+  return {
+    step: good,
+    pc,
+    ring,
+    instruction: word === undefined ? '(cannot be fetched)' : disassemble(word, pc),
+    trap,
+    differences: at(bad),
+  };
+}

@@ -1,0 +1,3 @@
+/** Grading, as the command line calls it. */
+export { formatGrade, gradeDocument, gradeGradescope, gradeJunit } from './format.ts';
+export { type Grade, type GradeOptions, grade, isOwn } from './grade.ts';
