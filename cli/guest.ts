@@ -4,6 +4,7 @@ import type { Component } from '../isa/machine/component.ts';
 import { createEngine, type Engine, type EngineName, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
+import type { NetworkLink } from '../isa/machine/devices/network.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import { type Image, type ImageSymbol, loadImage } from '../isa/machine/image.ts';
 import { Machine, type MachineState } from '../isa/machine/machine.ts';
@@ -62,6 +63,8 @@ export interface GuestUse {
   readonly countSaved?: boolean;
   /** Its disk, instead of the file that the options name. */
   readonly store?: DiskStore;
+  /** What its network device is plugged into. */
+  readonly network?: NetworkLink;
 }
 
 /** Loads and sets up the guest of `file`. Throws Failures. */
@@ -153,7 +156,7 @@ function prepareSystem(
   image: Image,
   variant: Variant,
   options: GuestOptions,
-  { printTo = 1, interactive = false, countSaved = false, collect, store }: GuestUse,
+  { printTo = 1, interactive = false, countSaved = false, collect, store, network }: GuestUse,
 ): Guest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
@@ -167,7 +170,8 @@ function prepareSystem(
   const sink = collect ? (byte: number) => collect.push(byte) : (byte: number) => output.put(byte);
   const console = new Console(sink, isTyped ? undefined : source);
   const disk = store ?? diskOf(options, collect !== undefined);
-  const parts = { image, variant, console, memory: options.memory ?? defaultMemory, disk, countSaved };
+  const memory = options.memory ?? defaultMemory;
+  const parts = { image, variant, console, memory, disk, network, countSaved };
   const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
   return {
     file,
@@ -203,6 +207,7 @@ interface Parts {
   readonly console: Console;
   readonly memory: number;
   readonly disk: DiskStore | undefined;
+  readonly network: NetworkLink | undefined;
   readonly countSaved: boolean;
 }
 
@@ -210,9 +215,10 @@ type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger' | 'tra
   readonly state: Component<MachineState>;
 };
 
-function bareGuest({ image, variant, console, memory, disk }: Parts, engineName: EngineName): Made {
+function bareGuest({ image, variant, console, memory, disk, network }: Parts, engineName: EngineName): Made {
   const storage = storageFor(engineName, memory);
-  const machine = new Machine({ variant, console, memory, storage, ...(disk ? { disk } : {}) });
+  const parts = { ...(disk ? { disk } : {}), ...(network ? { network } : {}) };
+  const machine = new Machine({ variant, console, memory, storage, ...parts });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   const exits = new Map<string, number>();
@@ -221,10 +227,10 @@ function bareGuest({ image, variant, console, memory, disk }: Parts, engineName:
   return { machine, engine, run: (until) => engine.run(until), exits, state: machine };
 }
 
-function monitoredGuest({ image, memory, disk, ...parts }: Parts, options: GuestOptions): Made {
+function monitoredGuest({ image, memory, disk, network, ...parts }: Parts, options: GuestOptions): Made {
   const monitor = new Monitor({
     ...parts,
-    guests: [{ image, memory }],
+    guests: [{ image, memory, ...(network ? { network } : {}) }],
     strategy: options.monitor,
     translateUser: options.translateUser ?? false,
     engine: options.engine,

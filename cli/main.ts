@@ -36,6 +36,14 @@ const program = new Command('ringlab')
   })
   .exitOverride();
 
+/** The secrets that hosts share. */
+function addSecretOptions(command: Command): Command {
+  return command
+    .option('--key <file>', "the key that all hosts share (default: this user's own, on this machine only)")
+    .option('--tls-cert <file>', 'a certificate that all hosts share, PEM: what they say is then hidden')
+    .option('--tls-key <file>', 'its private key, PEM');
+}
+
 program
   .command('asm')
   .description('assemble and link to ELF')
@@ -51,13 +59,17 @@ program
   .argument('<file>', 'an ELF file, or assembly text')
   .action(verb(async () => (await import('./verbs/disasm.ts')).disasm));
 
-addGuestOptions(
-  program
-    .command('run')
-    .description("run a guest; the exit status is the guest's own")
-    .argument('<file>', 'an ELF file, or assembly text')
-    .argument('[arg...]', "the process's arguments"),
+addSecretOptions(
+  addGuestOptions(
+    program
+      .command('run')
+      .description("run a guest; the exit status is the guest's own")
+      .argument('<file>', 'an ELF file, or assembly text')
+      .argument('[arg...]', "the process's arguments"),
+  ),
 )
+  .option('--network <host:port>', 'plug it into the switch there (ringlab switch)')
+  .option('--address <address>', 'its network address (default: one that the switch gives)')
   .option('--stats', 'tell steps, exits by cause and time, on stderr')
   .option('--json', 'tell them as JSON')
   .action(verb(async () => (await import('./verbs/run.ts')).run));
@@ -113,14 +125,6 @@ addGuestOptions(
   .option('--allow-remote', 'listen also on addresses that others can reach')
   .action(verb(async () => (await import('./verbs/debug.ts')).debug));
 
-/** The secrets that hosts share. */
-function addSecretOptions(command: Command): Command {
-  return command
-    .option('--key <file>', "the key that all hosts share (default: this user's own, on this machine only)")
-    .option('--tls-cert <file>', 'a certificate that all hosts share, PEM: what they say is then hidden')
-    .option('--tls-key <file>', 'its private key, PEM');
-}
-
 addSecretOptions(
   addGuestOptions(
     program
@@ -169,6 +173,15 @@ addSecretOptions(
   .option('--svg <file>', 'write a drawing of the rounds')
   .option('--json', 'print the report as JSON')
   .action(verb(async () => (await import('./verbs/migrate.ts')).migrate));
+
+addSecretOptions(
+  program
+    .command('switch')
+    .description('be a switch that guests of other processes are plugged into, until Ctrl-C')
+    .requiredOption('--listen <host:port>', 'where it is reached'),
+)
+  .option('--frames', 'tell every frame, on stderr')
+  .action(verb(async () => (await import('./verbs/switch.ts')).switchVerb));
 
 program
   .command('bench')

@@ -1,5 +1,6 @@
 /** Standard input, and the standard streams of a process. Output: output.ts. */
 import { readSync } from 'node:fs';
+import type { Console } from '../isa/machine/devices/console.ts';
 import type { Streams } from '../vmm/process/process.ts';
 import { writeAll } from './output.ts';
 import { persist } from './persist.ts';
@@ -12,6 +13,19 @@ export function readStandardInput(length: number): Uint8Array {
   const bytes = new Uint8Array(Math.min(length, largest));
   const count = persist(() => readSync(0, bytes), 'EOF') ?? 0;
   return bytes.subarray(0, count);
+}
+
+/** Feeds the console what is typed, until the function that it returns is called. `came` is told. */
+export function readTyped(console: Console, came: () => void): () => void {
+  process.stdin.on('data', (bytes: Buffer) => {
+    console.feed(bytes);
+    came();
+  });
+  process.stdin.on('end', () => {
+    console.close();
+    came();
+  });
+  return () => process.stdin.destroy();
 }
 
 /** Reads from bytes at hand; none is the end. */

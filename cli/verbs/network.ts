@@ -1,8 +1,7 @@
 /** `ringlab network FILE…`: runs guests on one virtual network, the same on every run. */
 import type { Stop } from '../../isa/machine/stop.ts';
-import { destinationOf, formatPayload, isGroup, kindOf } from '../../vmm/network/frame.ts';
 import { LATENCY } from '../../vmm/network/guest-port.ts';
-import type { Passing, Station } from '../../vmm/network/switch.ts';
+import { formatPassing } from '../frames.ts';
 import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
@@ -24,7 +23,7 @@ export async function network(files: readonly string[], options: NetworkOptions)
   if (options.frames) {
     lan.switch.onFrame = (from, passing, to) => {
       output.flush();
-      note(`${formatPassing(from, passing, to)}\n`);
+      note(`${formatPassing(String((passing.at ?? 0) - LATENCY), from, passing, to)}\n`);
     };
   }
   const stops = runParty(party, options.maxSteps ?? Number.POSITIVE_INFINITY, output);
@@ -48,16 +47,6 @@ function runParty({ lan, flush }: LanParty, limit: number, output: Output): read
     // A guest that sleeps at the limit could have been woken behind it.
     if (ends) return stops.map((stop) => (stop.kind === 'input' ? { kind: 'limit' } : stop));
   }
-}
-
-/** `      1184 web-client > web-server  88b5   92 ......GET`: when it left, from whom, to whom, its kind, length, contents. */
-function formatPassing(from: Station, { frame, at = 0 }: Passing, to: readonly Station[]): string {
-  const everybody = isGroup(destinationOf(frame));
-  const whom = everybody ? 'everybody' : to.map(({ name }) => name).join(', ') || 'nobody';
-  const head = `${String(at - LATENCY).padStart(10)} ${`${from.name} > ${whom}`.padEnd(26)} `;
-  const kind = kindOf(frame).toString(16).padStart(4, '0');
-  const tail = `${kind} ${String(frame.length).padStart(4)} `;
-  return head + tail + formatPayload(frame, Math.max(80 - head.length - tail.length, 8));
 }
 
 function statisticsOf({ lan, members }: LanParty, statuses: readonly number[], status: number) {

@@ -1,13 +1,18 @@
 /** `ringlab run FILE [ARG…]`: runs a guest to its end and exits with its status. */
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { ProcessStop } from '../../vmm/process/process.ts';
+import { GuestPort } from '../../vmm/network/guest-port.ts';
+import { usage } from '../failure.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
+import { type NetworkOptions, type Plug, plugIn } from '../hosting/plug.ts';
 import { tellOutcome } from '../outcome.ts';
 import type { GuestOptions } from '../options.ts';
 import { note } from '../output.ts';
+import { runPlugged } from '../plugged.ts';
+import { readTyped } from '../streams.ts';
 import { formatStatistics, statisticsOf } from '../statistics.ts';
 
-export interface RunOptions extends GuestOptions {
+export interface RunOptions extends GuestOptions, NetworkOptions {
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -16,13 +21,31 @@ export interface RunOptions extends GuestOptions {
 const slice = 2 ** 22;
 
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
+  if (options.process && options.network !== undefined)
+    throw usage('--network needs a machine; a process has none');
+  const plug = await plugIn(options);
+  try {
+    return await runIn(plug, file, args, options);
+  } finally {
+    plug?.close();
+  }
+}
+
+async function runIn(
+  plug: Plug | undefined,
+  file: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const port = plug && new GuestPort(plug.switch, plug.address);
   const guest = await prepareGuest(file, args, options, {
     interactive: true,
     countSaved: (options.stats ?? false) || (options.json ?? false),
+    ...(port ? { network: port } : {}),
   });
   const started = process.hrtime.bigint();
   const limit = options.maxSteps ?? Number.POSITIVE_INFINITY;
-  const stop = await runUntil(guest, limit);
+  const stop = await (plug && port ? runPlugged(guest, limit, plug, port) : runUntil(guest, limit));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   guest.flush();
   const status = tellOutcome(guest, stop);
@@ -55,14 +78,7 @@ async function runTyped(
   limit: number,
 ): Promise<Stop | ProcessStop> {
   let wake = () => {};
-  process.stdin.on('data', (bytes: Buffer) => {
-    console.feed(bytes);
-    wake();
-  });
-  process.stdin.on('end', () => {
-    console.close();
-    wake();
-  });
+  const stopReading = readTyped(console, () => wake());
   try {
     for (;;) {
       const until = Math.min(limit, guest.machine.steps + slice);
@@ -76,6 +92,6 @@ async function runTyped(
       else await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
-    process.stdin.destroy();
+    stopReading();
   }
 }

@@ -1,0 +1,56 @@
+/** `ringlab switch --listen HOST:PORT`: a switch that guests of other processes are plugged into. */
+import { TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { Members } from '../../vmm/network/remote.ts';
+import { Switch } from '../../vmm/network/switch.ts';
+import { EXIT, Failure, systemReason } from '../failure.ts';
+import { formatPassing } from '../frames.ts';
+import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
+import { checkAddress, readKey } from '../hosting/state.ts';
+import { note } from '../output.ts';
+
+export interface SwitchOptions extends SecretOptions {
+  readonly listen: string;
+  readonly frames?: boolean;
+}
+
+/** Milliseconds between two looks at who has not proved itself. */
+const tick = 500;
+
+export async function switchVerb(options: SwitchOptions): Promise<number> {
+  const address = checkAddress('--listen', options.listen);
+  const joined = new Switch();
+  const began = performance.now();
+  if (options.frames) {
+    joined.onFrame = (from, passing, to) => {
+      const seconds = ((performance.now() - began) / 1000).toFixed(3);
+      note(`${formatPassing(seconds, from, passing, to)}\n`);
+    };
+  }
+  const secret = { key: readKey(options.key, address), clock: () => performance.now() };
+  const members = new Members(joined, secret, {
+    joined: (peer) => note(`ringlab: ${peer} is plugged in\n`),
+    left: (peer, reason) => note(`ringlab: ${peer} is not plugged in any more: ${reason}\n`),
+  });
+  const network = new TcpNetwork(readCertificate(options));
+  await listen(network, address, members);
+  const timer = setInterval(() => members.tick(), tick);
+  note(`ringlab: a switch on ${address}\n`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  clearInterval(timer);
+  members.close();
+  network.close();
+  return EXIT.DONE;
+}
+
+async function listen(network: TcpNetwork, address: string, members: Members): Promise<void> {
+  try {
+    await network.listen(address, (link) => members.accept(link));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'somebody listens there already' : systemReason(error);
+    throw new Failure(EXIT.UNREACHABLE, `${address}: cannot listen: ${reason}`);
+  }
+}

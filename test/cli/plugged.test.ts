@@ -1,0 +1,125 @@
+/** `ringlab switch`, `ringlab run --network`: guests of several processes on one network. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ringlab, root, scratch, type Result } from './kit.ts';
+
+const file = scratch();
+const environment = { ...process.env, RINGLAB_STATE: file('state'), NO_COLOR: '1' };
+const bin = join(root, 'cli', 'bin.js');
+const key = file('key', 'a key that is long enough');
+
+/** A `ringlab` that runs meanwhile. */
+class Running {
+  stdout = '';
+  stderr = '';
+  readonly child: ChildProcess;
+  readonly ended: Promise<Result>;
+
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment, stdio: 'pipe' });
+    this.child.stdout?.on('data', (text) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.on('data', (text) => {
+      this.stderr += text;
+    });
+    this.child.stdin?.end();
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** Waits until it has said that. */
+  async says(text: string): Promise<void> {
+    for (let n = 0; n < 2000 && !`${this.stdout}${this.stderr}`.includes(text); n++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    if (!`${this.stdout}${this.stderr}`.includes(text)) throw new Error(`it said ${this.stderr}`);
+  }
+}
+
+async function freeAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${port}`;
+}
+
+let address = '';
+let middle: Running;
+
+beforeAll(async () => {
+  address = await freeAddress();
+  middle = new Running('switch', '--listen', address, '--key', key, '--frames');
+  await middle.says('a switch on');
+});
+
+afterAll(() => middle.child.kill('SIGKILL'));
+
+const plugged = () => ['--network', address, '--key', key];
+
+describe('Guests of several processes', () => {
+  it('are on one network when they are plugged into one switch, under a monitor too', async () => {
+    const server = new Running('run', ...plugged(), 'guests/web-server.s');
+    await server.says('serving at 02:00:00:00:00:01');
+    const own = ['--address', '02:00:00:00:00:77', '--monitor', 'trap-and-emulate'];
+    const client = new Running('run', ...plugged(), ...own, 'guests/web-client.s');
+    const [served, asked] = await Promise.all([server.ended, client.ended]);
+    expect(asked.stdout).toMatch(/^10 answers, \d+ requests sent again, \d+ answers too many\n$/);
+    expect([asked.status, asked.stderr, served.status, served.stderr]).toEqual([0, '', 0, '']);
+    expect(served.stdout).toMatch(/^serving at 02:00:00:00:00:01\n\d+ requests answered\n$/);
+    expect(middle.stderr).toMatch(/^ringlab: 127\.0\.0\.1:\d+ is plugged in$/m);
+    expect(middle.stderr).toMatch(/^ +\d+\.\d{3} 127\.0\.0\.1:\d+ > everybody +88b5 +92 \.{6}GET/m);
+  });
+
+  it('are told when the switch is gone, and go on without it', async () => {
+    const elsewhere = await freeAddress();
+    const short = new Running('switch', '--listen', elsewhere, '--key', key);
+    await short.says('a switch on');
+    const server = new Running('run', '--network', elsewhere, '--key', key, 'guests/web-server.s');
+    await server.says('serving at');
+    short.child.kill('SIGTERM');
+    expect((await short.ended).status).toBe(0);
+    const { status, stderr } = await server.ended;
+    expect(status).toBe(125);
+    expect(stderr).toContain('ringlab: the switch is gone: ');
+    expect(stderr).toContain('and no frame is on its way');
+  });
+});
+
+describe('ringlab run --network', () => {
+  it('ends with 69 when there is no switch, or one with another key', async () => {
+    const nowhere = ringlab(['run', '--network', await freeAddress(), '--key', key, 'guests/hello.s']);
+    expect(nowhere.status).toBe(69);
+    expect(nowhere.stderr).toMatch(/^ringlab: 127\.0\.0\.1:\d+: no switch there: nobody listens there\n$/);
+    const other = file('other', 'another key that is long enough');
+    const refused = await new Running('run', '--network', address, '--key', other, 'guests/hello.s').ended;
+    expect(refused.status).toBe(69);
+    expect(refused.stderr).toContain('it has another key than we');
+  });
+
+  it.each([
+    [['--network', 'nowhere'], 'expected HOST:PORT'],
+    [['--address', '02:00:00:00:00:01'], '--address needs --network'],
+    [['--network', '127.0.0.1:1', '--address', '03:00:00:00:00:01'], "expected a station's own address"],
+    [['--process', '--network', '127.0.0.1:1'], 'a process has none'],
+  ])('refuses %j', (args, said) => {
+    const { status, stderr } = ringlab(['run', ...args, 'guests/hello.s']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^ringlab: .+\n$/);
+    expect(stderr).toContain(said);
+  });
+});
+
+describe('ringlab switch', () => {
+  it('ends with 69 where somebody listens already', async () => {
+    const { status, stderr } = await new Running('switch', '--listen', address, '--key', key).ended;
+    expect([status, stderr]).toEqual([
+      69,
+      `ringlab: ${address}: cannot listen: somebody listens there already\n`,
+    ]);
+  });
+});
