@@ -119,12 +119,9 @@ function formatSummary(what: string, statistics: TranslatorStatistics): string[]
     ...(adapted > 0 ? [`${adapted} adapted`] : []),
     ...(flushes > 0 ? [`the cache emptied ${times(flushes)}`] : []),
   ];
-  const translated = `${units} ${units === 1 ? 'unit' : 'units'} translated, ${chains} chained`;
-  return [
-    what,
-    `  ${[translated, ...more].join(', ')}`,
-    `  instructions in them: ${copied} identical, ${sequences} sequences, ${callouts} callouts`,
-  ];
+  const translated = `${count(units, 'unit')} translated, ${chains} chained`;
+  const made = `${copied} identical, ${count(sequences, 'sequence')}, ${count(callouts, 'callout')}`;
+  return [what, `  ${[translated, ...more].join(', ')}`, `  instructions in them: ${made}`];
 }
 
 /** Places told of those whose units were given up, most often first. */
@@ -135,13 +132,17 @@ function formatGivenUp(given: ReadonlyMap<number, number>, describe: (address: n
   const sorted = [...given].sort(([a, m], [b, n]) => n - m || a - b);
   const lines = sorted
     .slice(0, mostGivenUp)
-    .map(([pc, count]) => `${pc.toString(16).padStart(8, '0')} ${describe(pc).padEnd(22)} ${times(count)}`);
+    .map(([pc, often]) => `${pc.toString(16).padStart(8, '0')} ${describe(pc).padEnd(22)} ${times(often)}`);
   const more = sorted.length > mostGivenUp ? [`… and at ${sorted.length - mostGivenUp} more places`] : [];
   return ['Units given up, for their code was written or mapped anew:', ...lines, ...more];
 }
 
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function times(n: number): string {
+  return n === 1 ? 'once' : `${n} times`;
 }
 
 const colours = {
