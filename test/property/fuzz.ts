@@ -2,11 +2,14 @@
  * `npm run fuzz -- [--target T] [--property P] --seed S --cases N [--from N] [--shard K/M]`: random guests
  * on a target, by one of the three properties.
  *
+ * `--coverage` measures what so many guests do, instead.
+ *
  * Targets: fast (the engine on the bare machine), or a monitor's strategy, with `+fast` for the fast engine under it.
  */
 import { parseArgs } from 'node:util';
 import { variants } from '../../isa/table/variants.ts';
 import { fastEngine } from './bare.ts';
+import { formatCoverage, measureCoverage } from './coverage.ts';
 import { ownMonitor } from './own.ts';
 import {
   efficiency,
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '10000' },
     from: { type: 'string', default: '0' },
     shard: { type: 'string', default: '1/1' },
+    coverage: { type: 'boolean', default: false },
   },
 });
 
@@ -55,6 +59,11 @@ const from = Number(values.from);
 const [nth = 0, of = 0] = values.shard.split('/').map(Number);
 if (![seed, cases, from, nth, of].every(Number.isSafeInteger)) usage('numbers are whole');
 if (!(nth >= 1 && nth <= of)) usage('--shard takes K/M with K from 1 to M');
+
+if (values.coverage) {
+  process.stdout.write(formatCoverage(measureCoverage(seed, cases)));
+  process.exit(0);
+}
 
 const { candidate, rest } = candidateNamed(values.target);
 process.stdout.write(

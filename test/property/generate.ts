@@ -38,7 +38,7 @@ const odd = [26, 27, 28];
 const otherCodeAt = dataAt + 0x2000;
 
 const rowsBy = {
-  plain: allRows.filter(({ effect }) => effect.kind === 'set'),
+  plain: allRows.filter(({ effect }) => effect.kind === 'set' || effect.kind === 'nothing'),
   memory: allRows.filter(({ effect }) => effect.kind === 'load' || effect.kind === 'store'),
   branch: allRows.filter(({ effect }) => effect.kind === 'branch'),
   jump: allRows.filter(({ effect }) => effect.kind === 'jump'),
@@ -58,15 +58,19 @@ export function randomProgram(seed: number, n: number, profile = everything): Pr
     x: randomRegisters(random, code.length),
     status: randomStatus(random),
     system: randomSystem(random, paged),
-    slices: Array.from(
-      { length: random.pick([3, 6, 12]) },
-      () => 1 + random.below(random.pick([10, 100, 400])),
-    ),
+    slices: randomSlices(random),
     input:
       profile.devices && random.oneIn(3)
         ? Array.from({ length: 1 + random.below(4) }, () => random.below(256))
         : [],
   };
+}
+
+/** Now and then one in which a disk has time to answer. */
+function randomSlices(random: Draw): number[] {
+  const length = random.pick([3, 6, 12]);
+  const slices = Array.from({ length }, () => 1 + random.below(random.pick([10, 100, 400])));
+  return random.profile.devices && random.oneIn(12) ? [...slices, 1100] : slices;
 }
 
 function randomStatus(random: Draw): number {
@@ -299,7 +303,7 @@ function transfer(random: Draw): number[] {
     ...output(PORT.DISK_ADDRESS, { rs1: random.pick([18, 18, 21, 22, 27]) }),
     ...output(PORT.DISK_SECTOR, { imm: random.pick([0, 1, 3, 7, 8]) }),
     ...output(PORT.DISK_COMMAND, { imm: random.pick([1, 1, 2, 2, 3]) }),
-    ...(random.oneIn(4) ? [] : [word('hlt')]),
+    ...random.pick([[], [word('hlt')], [word('hlt')], [word('sti'), word('hlt')], [word('sti')]]),
     ...(random.oneIn(2) ? output(PORT.DISK_STATUS, { imm: 0 }) : []),
   ];
 }
@@ -309,7 +313,7 @@ function consoleUse(random: Draw): number[] {
     ...output(PORT.CONSOLE_CONTROL, { imm: random.below(2) }),
     ...output(PORT.CONSOLE_DATA, { imm: 65 + random.below(26) }),
     word('addi', { rd: 5, imm: PORT.CONSOLE_DATA }),
-    word('in', { rd: 7, rs1: 5 }),
+    random.oneIn(3) ? word('sti') : word('in', { rd: 7, rs1: 5 }),
   ];
 }
 
@@ -330,5 +334,5 @@ function toRing(random: Draw): number[] {
     word('iret'),
   ];
   const bound = [word('mfs', { rd: 7, imm: SR.RBOUND }), word('mts', { imm: SR.ERBOUND, rs1: 7 })];
-  return [...bound, ...go];
+  return [...(random.profile.devices && random.oneIn(4) ? transfer(random) : []), ...bound, ...go];
 }
