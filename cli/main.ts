@@ -134,6 +134,8 @@ addSecretOptions(
   ),
 )
   .requiredOption('--listen <host:port>', 'where other hosts reach this one')
+  .option('--network <host:port>', 'plug it into the switch there (ringlab switch)')
+  .option('--address <address>', "the guest's network address (default: one that the switch gives)")
   .option('--name <name>', "the guest's name (default: the file's)")
   .option('--capacity <size>', 'memory for all guests together, like 1G', parseMemory, 2 ** 30)
   .option(

@@ -10,14 +10,17 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Stop } from '../isa/machine/stop.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import type { ProcessStop } from '../vmm/process/process.ts';
+import { Doze } from './doze.ts';
 import type { Guest } from './guest.ts';
 import type { Plug } from './hosting/plug.ts';
 import { note } from './output.ts';
 import { readTyped } from './streams.ts';
 
-/** Steps between two looks at network and terminal, and how many milliseconds of sleep they are. */
+/** Steps of sleep in a millisecond. */
+export const sleepStepsPerMs = 10_000;
+
+/** Steps between two looks at network and terminal. */
 const slice = 100_000;
-const sliceMs = 10;
 
 /** Runs the guest to step `limit` or to its end. `port` is the far end of its network device. */
 export async function runPlugged(
@@ -26,11 +29,11 @@ export async function runPlugged(
   plug: Plug,
   port: GuestPort,
 ): Promise<Stop | ProcessStop> {
-  let wake = () => {};
+  const doze = new Doze();
   let isPlugged = true;
   port.run({
     deliver: (frame, at) => {
-      wake();
+      doze.wake();
       return guest.machine.deliver(frame, at);
     },
   });
@@ -38,26 +41,17 @@ export async function runPlugged(
   plug.onEnd = (reason) => {
     isPlugged = false;
     note(`ringlab: the switch is gone: ${reason}\n`);
-    wake();
+    doze.wake();
   };
-  const stopReading = guest.typed && readTyped(guest.typed, () => wake());
-  /** Waits for a frame or a key, `ms` milliseconds at most. */
-  const rest = async (ms?: number) => {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (ms !== undefined) timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
-  };
+  const stopReading = guest.typed && readTyped(guest.typed, () => doze.wake());
   try {
     for (;;) {
       const until = Math.min(limit, guest.machine.steps + slice);
       const stop = guest.run(until);
       guest.flush();
-      if (stop.kind === 'input' && (isPlugged || guest.typed?.canInterrupt())) await rest();
+      if (stop.kind === 'input' && (isPlugged || guest.typed?.canInterrupt())) await doze.rest();
       else if (stop.kind !== 'limit' || until === limit) return stop;
-      else await (guest.machine.waiting ? rest(sliceMs) : nextTick());
+      else await (guest.machine.waiting ? doze.rest(slice / sleepStepsPerMs) : nextTick());
     }
   } finally {
     stopReading?.();

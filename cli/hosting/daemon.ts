@@ -1,8 +1,10 @@
 /** A host's process: its loop, between guests, migrations and the terminal. */
-import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Host } from '../../vmm/migration/host.ts';
 import { HostError } from '../../vmm/migration/host.ts';
+import type { Doze } from '../doze.ts';
 import { note } from '../output.ts';
+import { sleepStepsPerMs } from '../plugged.ts';
 
 /** Milliseconds that guests run between two looks at the network. */
 const turnMs = { least: 1, most: 3 } as const;
@@ -11,24 +13,27 @@ const stepsPerTurn = { least: 1000, first: 20_000, most: 2 ** 22 } as const;
 /** Milliseconds that a host with nothing to do sleeps. */
 const nap = 2;
 
-/** Runs the host until it is told to end; what it has then is kept as it is. */
-export async function serve(host: Host): Promise<void> {
+/** Runs the host until it is told to end; what it has then is kept as it is. `doze`: woken when there is something to do. */
+export async function serve(host: Host, doze: Doze): Promise<void> {
   let isOver = false;
   const end = () => {
     isOver = true;
+    doze.wake();
   };
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   if (process.stdin.isTTY) readTerminal(host);
   let steps: number = stepsPerTurn.first;
+  let last = performance.now();
   while (!isOver) {
     const before = performance.now();
-    const isBusy = host.runGuests(steps);
+    const isBusy = host.runGuests(steps, Math.ceil((before - last) * sleepStepsPerMs));
+    last = before;
     const ms = performance.now() - before;
     if (isBusy && ms < turnMs.least) steps = Math.min(stepsPerTurn.most, steps * 2);
     else if (ms > turnMs.most) steps = Math.max(stepsPerTurn.least, steps / 2);
     host.migrate();
-    await (isBusy || host.isCopying ? nextTick() : sleep(nap));
+    await (isBusy || host.isCopying ? nextTick() : doze.rest(nap));
   }
   process.stdin.destroy();
   for (const name of host.sources.keys()) callOff(host, name);

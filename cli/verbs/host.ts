@@ -9,19 +9,22 @@ import { FolderShelf } from '../../vmm/migration/keep/folder-shelf.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
 import type { GuestSpec } from '../../vmm/migration/wire/messages.ts';
 import { TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { HostNetwork } from '../../vmm/network/host-network.ts';
 import { FieldError } from '../../vmm/snapshot/schema.ts';
+import { Doze } from '../doze.ts';
 import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
 import { loadFile, loadVariant, readInput, withName } from '../files.ts';
 import { defaultMemory } from '../guest.ts';
-import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
+import { readCertificate } from '../hosting/certificate.ts';
 import { serve } from '../hosting/daemon.ts';
 import { diskName, FileDisks } from '../hosting/disks.ts';
+import { type NetworkOptions, type Plug, plugIn } from '../hosting/plug.ts';
 import { GuestPrinter } from '../hosting/printer.ts';
 import { checkAddress, claim, hostFolder, readKey } from '../hosting/state.ts';
 import type { GuestOptions } from '../options.ts';
 import { note } from '../output.ts';
 
-export interface HostVerbOptions extends GuestOptions, SecretOptions {
+export interface HostVerbOptions extends GuestOptions, NetworkOptions {
   readonly listen: string;
   readonly name?: string;
   /** Bytes of memory for all guests. */
@@ -39,17 +42,22 @@ export async function host(file: string | undefined, options: HostVerbOptions): 
   const image = file === undefined ? undefined : await loadFile(file);
   const release = claim(address);
   const network = new TcpNetwork(readCertificate(options));
+  const doze = new Doze();
+  let plug: Plug | undefined;
   try {
+    plug = await plugIn(options);
+    if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
-    const made = makeHost(address, key, network, options);
+    const made = makeHost(address, key, network, plug, options);
     await listen(network, made, options);
     recover(made);
-    if (file !== undefined && image !== undefined) startGuest(made, file, image, options);
-    await serve(made);
+    if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);
+    await serve(made, doze);
     for (const { name, guest } of made.places.values())
       note(`ringlab: ${name} is kept at step ${guest.machine.steps}; start this host again and it goes on\n`);
     return EXIT.DONE;
   } finally {
+    plug?.close();
     network.close();
     release();
   }
@@ -61,8 +69,16 @@ function forget(address: string): void {
   for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.folder}/${name}`, { force: true });
 }
 
-function makeHost(address: string, key: Uint8Array, network: TcpNetwork, options: HostVerbOptions): Host {
+function makeHost(
+  address: string,
+  key: Uint8Array,
+  network: TcpNetwork,
+  plug: Plug | undefined,
+  options: HostVerbOptions,
+): Host {
   const clock = () => performance.now();
+  const guestNetwork = plug && new HostNetwork(plug.switch).events;
+  if (plug) plug.onEnd = (reason) => note(`ringlab: the switch is gone: ${reason}\n`);
   const folder = hostFolder(address);
   const printer = new GuestPrinter(() => made.places.size === 1);
   const tell = (name: string, text: string) => note(`ringlab: ${name}: ${text}\n`);
@@ -87,9 +103,14 @@ function makeHost(address: string, key: Uint8Array, network: TcpNetwork, options
     disks: new FileDisks(folder),
     capacity: options.capacity,
     patience: options.patience,
+    refuse: (spec) =>
+      spec.network !== null && plug === undefined
+        ? `it is on a network, and ${address} is plugged in nowhere (--network)`
+        : undefined,
     events: {
       printed: (name, bytes) => printer.print(name, bytes),
       source: (source) => {
+        guestNetwork?.source(source);
         const { name } = source.guest.spec;
         if (source.state === 'failed') tell(name, `stays here: ${source.reason}`);
         else if (source.state === 'under way') stage(name, source.stage, ' (going)');
@@ -100,8 +121,12 @@ function makeHost(address: string, key: Uint8Array, network: TcpNetwork, options
         if (target.state === 'failed') tell(name, `does not come: ${target.reason}`);
         else stage(name, target.stage, ` (coming from ${target.reserve.from})`);
       },
-      arrived: (guest) => tell(guest.spec.name, `runs here, from step ${guest.machine.steps}`),
+      arrived: (guest) => {
+        guestNetwork?.arrived(guest);
+        tell(guest.spec.name, `runs here, from step ${guest.machine.steps}`);
+      },
       left: (guest) => {
+        guestNetwork?.left(guest);
         printer.end(guest.spec.name);
         tell(guest.spec.name, `has left, at step ${guest.machine.steps}`);
       },
@@ -123,9 +148,15 @@ function recover(made: Host): void {
 }
 
 /** Starts the guest of `file`. */
-function startGuest(made: Host, file: string, image: Image, options: HostVerbOptions): void {
+function startGuest(
+  made: Host,
+  file: string,
+  image: Image,
+  plug: Plug | undefined,
+  options: HostVerbOptions,
+): void {
   const input = options.input === undefined ? undefined : readInput(options.input);
-  const spec = specOf(file, options);
+  const spec = specOf(file, plug, options);
   const fill = (guest: HostedGuest) => {
     loadImage(image, guest.machine.memory.bytes);
     guest.machine.pc = image.entry;
@@ -143,7 +174,7 @@ function startGuest(made: Host, file: string, image: Image, options: HostVerbOpt
   }
 }
 
-function specOf(file: string, options: HostVerbOptions): GuestSpec {
+function specOf(file: string, plug: Plug | undefined, options: HostVerbOptions): GuestSpec {
   const variant = loadVariant(options.isa);
   const name = options.name ?? basename(file).replace(/\.(s|elf)$/, '');
   if (!/^\w[\w.-]{0,63}$/.test(name))
@@ -156,7 +187,7 @@ function specOf(file: string, options: HostVerbOptions): GuestSpec {
     sectors: disk?.sectors ?? 0,
     disk: disk?.name ?? null,
     diskIdentity: null,
-    network: null,
+    network: plug?.address ?? null,
     devices: ['console', 'disk', 'network'],
   };
 }

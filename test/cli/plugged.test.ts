@@ -90,6 +90,51 @@ describe('Guests of several processes', () => {
   });
 });
 
+describe('A guest of a host', () => {
+  it('that is plugged in moves to another host while it is asked, and nothing is lost', async () => {
+    const [a, b] = [await freeAddress(), await freeAddress()];
+    const hosts = [
+      new Running('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
+      new Running('host', '--listen', b, ...plugged()),
+    ] as const;
+    await Promise.all([hosts[0].says('serving at'), hosts[1].says('a host on')]);
+    const input = file('requests', '1500\n');
+    const client = new Running('run', ...plugged(), '--input', input, 'guests/web-client.s');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const moved = await new Running('migrate', 'server', '--from', from, '--to', to, '--key', key).ended;
+      expect([moved.status, moved.stderr.includes('ringlab: ')]).toEqual([0, false]);
+    }
+    const { status, stdout, stderr } = await client.ended;
+    expect([status, stderr]).toEqual([0, '']);
+    // On a busy machine an answer may take longer than the client waits: then it asks again, and is answered again.
+    const [, again, twice] =
+      /^1500 answers, (\d+) requests sent again, (\d+) answers too many\n$/.exec(stdout) ?? [];
+    await hosts[0].says('requests answered');
+    const [, served] = /^(\d+) requests answered$/m.exec(hosts[0].stdout) ?? [];
+    expect(Number(twice)).toBeLessThanOrEqual(Number(again));
+    expect(Number(served)).toBeGreaterThanOrEqual(1500);
+    expect(Number(served)).toBeLessThanOrEqual(1500 + Number(again));
+    for (const { child } of hosts) child.kill('SIGKILL');
+  });
+
+  it('that is plugged in is refused by a host that is not, before anything moves', async () => {
+    const [a, b] = [await freeAddress(), await freeAddress()];
+    const hosts = [
+      new Running('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
+      new Running('host', '--listen', b, '--key', key),
+    ] as const;
+    await Promise.all([hosts[0].says('serving at'), hosts[1].says('a host on')]);
+    const moved = await new Running('migrate', 'server', '--from', a, '--to', b, '--key', key).ended;
+    expect(moved.status).not.toBe(0);
+    expect(moved.stderr).toContain('it is on a network');
+    for (const { child } of hosts) child.kill('SIGKILL');
+  });
+});
+
 describe('ringlab run --network', () => {
   it('ends with 69 when there is no switch, or one with another key', async () => {
     const nowhere = ringlab(['run', '--network', await freeAddress(), '--key', key, 'guests/hello.s']);

@@ -44,6 +44,8 @@ export interface HostOptions {
   readonly capacity: number;
   /** Milliseconds without a sign after which the other side is given up. */
   readonly patience: number;
+  /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
+  readonly refuse?: (spec: GuestSpec) => string | undefined;
   readonly events?: Partial<HostEvents>;
 }
 
@@ -155,14 +157,17 @@ export class Host {
     this.migrate();
   }
 
-  /** Gives every guest that runs here `steps` steps; returns whether any used them up. */
-  runGuests(steps: number): boolean {
+  /**
+   * Gives every guest that runs here `steps` steps, and one that sleeps on a network `asleep` of
+   * them, as others there have clocks of their own. Returns whether any has more to do.
+   */
+  runGuests(steps: number, asleep = steps): boolean {
     let isBusy = false;
     for (const place of this.places.values()) {
       const source = this.sources.get(place.name);
       if (place.entry?.phase !== 'owned' || place.entry.held || source?.stopsGuest) continue;
-      place.turn(steps, source?.throttle ?? 0);
-      isBusy ||= place.stop === undefined || place.stop.kind === 'limit';
+      place.turn(place.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
+      isBusy ||= !place.sleeps && (place.stop === undefined || place.stop.kind === 'limit');
     }
     return isBusy;
   }
@@ -192,14 +197,14 @@ export class Host {
   }
 
   /** Why a guest cannot be here, for its name or its size. */
-  #refusal({ name, memory }: GuestSpec): string | undefined {
+  #refusal({ name, memory, ...rest }: GuestSpec): string | undefined {
     if (this.places.has(name) || this.register.get(name) !== undefined)
       return `there is a guest ${name} on ${this.address} already`;
     const used = [...this.places.values()].reduce((sum, { guest }) => sum + guest.spec.memory, 0);
     const left = this.#options.capacity - used;
     if (memory > left)
       return `it has ${memory / 2 ** 20} MiB of memory, ${this.address} has ${Math.floor(left / 2 ** 20)} MiB left`;
-    return undefined;
+    return this.#options.refuse?.({ name, memory, ...rest });
   }
 
   #place(spec: GuestSpec, keep: string): Place {

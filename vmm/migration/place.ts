@@ -114,6 +114,11 @@ export class Place {
       if (unit < memory.pages) memory.write(unit, this.keep.readUnit(unit));
   }
 
+  /** Whether it waits in `hlt` while it is on a network. */
+  get sleeps(): boolean {
+    return this.guest.spec.network !== null && this.guest.machine.waiting;
+  }
+
   /** Gives the guest `steps` more steps, less the part that it is denied. */
   turn(steps: number, throttle: number): void {
     this.#credit = Math.min(1, this.#credit + 1 - throttle);

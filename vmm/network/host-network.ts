@@ -13,7 +13,7 @@ import { Switch } from './switch.ts';
 export type NetworkGuest = Pick<HostedGuest, 'spec' | 'deliver' | 'onFrame'>;
 
 export class HostNetwork {
-  readonly switch = new Switch();
+  readonly switch: Switch;
   /** To be among the host's events. */
   readonly events: Required<Pick<HostEvents, 'arrived' | 'left' | 'source'>> = {
     arrived: (guest) => this.#arrived(guest),
@@ -21,6 +21,11 @@ export class HostNetwork {
     source: (source) => this.#stands(source.guest, source.stopsGuest),
   };
   readonly #ports = new Map<NetworkGuest, GuestPort>();
+
+  /** `joined`: the switch, if it is there already. */
+  constructor(joined = new Switch()) {
+    this.switch = joined;
+  }
 
   /** Where a guest is plugged in; undefined for one that has no network or is not here. */
   portOf(guest: NetworkGuest): GuestPort | undefined {
