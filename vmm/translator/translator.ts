@@ -261,7 +261,7 @@ export class Translator {
       const word = this.#cpu.memory.read(unit.physical + pc - unit.pc, 4);
       const instruction = decode(word);
       const at = cache.here;
-      context.addresses.set(pc, at);
+      if (builder.targetAfterConstant(pc, instruction) === undefined) context.addresses.set(pc, at);
       unit.instructions.push({ at, instruction, word });
       after = this.#breaks?.addresses.has(pc) ? builder.stopAt(pc) : builder.add(pc, instruction);
       pc = (pc + 4) >>> 0;

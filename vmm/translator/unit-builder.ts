@@ -2,6 +2,7 @@
  * One translation unit, from guest code into the cache: identical copies of what is
  * innocuous, sequences and callouts for the rest (Adams and Agesen 2006, section 3).
  */
+import type { Expression } from '../../isa/table/effects.ts';
 import type { Instruction } from '../../isa/table/row.ts';
 import type { TranslationCache } from './cache.ts';
 import type { Context, Unit } from './context.ts';
@@ -60,6 +61,8 @@ export class UnitBuilder {
   ];
 
   readonly #countSaved: boolean;
+  /** What the last instruction set to a constant, and where that holds. */
+  #constantBefore: { readonly pc: number; readonly register: number; readonly value: number } | undefined;
 
   constructor(parts: {
     readonly cache: TranslationCache;
@@ -95,7 +98,7 @@ export class UnitBuilder {
         return touchesCounter(instruction) ? this.#callout(pc, name, 'end') : this.#branch(pc, instruction);
       case 'jump':
         if (touchesCounter(instruction)) return this.#callout(pc, name, 'end');
-        return readsPc(effect.target) ? this.#jump(pc, instruction) : this.#indirect(pc, instruction);
+        return this.#anyJump(pc, instruction, effect.target);
       case 'load':
       case 'store':
         if (instruction.rs1 === 0 && instruction.imm < 0) return this.#callout(pc, name, 'more');
@@ -145,6 +148,7 @@ export class UnitBuilder {
 
   #constant(pc: number, at: Instruction, value: number | undefined): Continuation {
     if (value === undefined || touchesCounter(at)) return this.#callout(pc, calloutOf(at), 'more');
+    this.#constantBefore = { pc: (pc + 4) >>> 0, register: at.rd, value };
     return this.#sequence(pc, { words: counted(loadConstant(at.rd, value)) });
   }
 
@@ -177,8 +181,25 @@ export class UnitBuilder {
     return 'fall';
   }
 
-  #jump(pc: number, at: Instruction): Continuation {
-    const target = (pc + at.imm) >>> 0;
+  /**
+   * The target of a jump through the register that the instruction before it set to a constant, as
+   * far calls have it; else undefined. Such a jump's translation is good only after that instruction.
+   */
+  targetAfterConstant(pc: number, at: Instruction | undefined): number | undefined {
+    const known = this.#constantBefore;
+    if (at?.row.effect.kind !== 'jump' || readsPc(at.row.effect.target) || touchesCounter(at))
+      return undefined;
+    if (known?.pc !== pc || known.register !== at.rs1 || at.rs1 === 0) return undefined;
+    return ((known.value + at.imm) & ~1) >>> 0;
+  }
+
+  #anyJump(pc: number, at: Instruction, target: Expression): Continuation {
+    if (readsPc(target)) return this.#jump(pc, at, (pc + at.imm) >>> 0);
+    const known = this.targetAfterConstant(pc, at);
+    return known === undefined ? this.#indirect(pc, at) : this.#jump(pc, at, known);
+  }
+
+  #jump(pc: number, at: Instruction, target: number): Continuation {
     if ((target & 3) !== 0) return this.#callout(pc, calloutOf(at), 'end');
     this.#counts.sequences += 1;
     const link = at.rd === 0 ? [] : loadConstant(at.rd, pc + 4);
