@@ -47,6 +47,7 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
 
 export { formatReport, formatStatistics };
 export { benchMonitors, formatMonitors } from './monitors.ts';
+export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { benchParts, formatParts } from './parts/index.ts';
 
 /** Measures snapshots and clones. Throws BenchFailure when what they need is not installed. */

@@ -23,13 +23,20 @@ export interface DebuggedGuest {
   readonly flush: () => void;
 }
 
-/** Loads and sets up the guest of `file`. Its disk is read, and written in memory only. Throws Failures. */
-export async function prepareDebugged(file: string, options: GuestOptions): Promise<DebuggedGuest> {
+/**
+ * Loads and sets up the guest of `file`. Its disk is read, and written in memory only; its
+ * output goes to descriptor `printTo`. Throws Failures.
+ */
+export async function prepareDebugged(
+  file: string,
+  options: GuestOptions,
+  printTo: 1 | 2,
+): Promise<DebuggedGuest> {
   const refused = refusal(options);
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
   const image = await loadFile(file);
-  const output = new SoonOutput();
+  const output = new SoonOutput(printTo);
   const devices = new RecordedDevices({
     print: (byte) => output.put(byte),
     ...(options.input === undefined ? {} : { input: readInput(options.input) }),
@@ -61,10 +68,14 @@ function openDisk(path: string): FileDisk {
   }
 }
 
-/** Standard output that appears whenever the guest pauses, if only for us to listen. */
+/** Output that appears whenever the guest pauses, if only for us to listen. */
 class SoonOutput {
-  readonly #output = new Output(1);
+  readonly #output: Output;
   #planned = false;
+
+  constructor(printTo: 1 | 2) {
+    this.#output = new Output(printTo);
+  }
 
   put(byte: number): void {
     this.#output.put(byte);

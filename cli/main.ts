@@ -118,11 +118,11 @@ addGuestOptions(
 addGuestOptions(
   program
     .command('debug')
-    .description('a guest for GDB (gdb-multiarch), forwards and backwards')
-    .argument('<file>', 'an ELF file, or assembly text')
-    .requiredOption('--gdb <host:port>', 'where to listen for GDB; port 0 is any that is free'),
+    .description('step through a guest, forwards and backwards: at a prompt, or by GDB (gdb-multiarch)')
+    .argument('<file>', 'an ELF file, or assembly text'),
 )
-  .option('--allow-remote', 'listen also on addresses that others can reach')
+  .option('--gdb <host:port>', 'listen there for GDB; port 0 is any that is free')
+  .option('--allow-remote', 'let --gdb be an address that others can reach')
   .action(verb(async () => (await import('./verbs/debug.ts')).debug));
 
 addSecretOptions(
@@ -195,6 +195,7 @@ program
     '--parts',
     'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
   )
+  .option('--time-travel', 'measure recorded runs instead: what recording costs, and going back')
   .option('--snapshots', 'measure snapshots instead: taken, restored, cloned, beside writing the memory out')
   .option('--monitors', 'measure what a monitor costs instead: kernels on the bare machine and under one')
   .option('--stats', "tell the fast engine's own counts as well")

@@ -8,6 +8,7 @@ export interface BenchVerbOptions {
   readonly parts?: boolean;
   readonly monitors?: boolean;
   readonly snapshots?: boolean;
+  readonly timeTravel?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -33,6 +34,12 @@ interface Bench {
     readonly progress: Progress;
   }): readonly object[];
   formatMonitors(results: readonly object[]): string;
+  benchTimeTravel(options: {
+    readonly only?: readonly string[];
+    readonly quick?: boolean;
+    readonly progress: Progress;
+  }): object;
+  formatTimeTravel(results: object): string;
   benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
   formatSnapshots(results: object): Promise<string>;
 }
@@ -72,6 +79,12 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.snapshots) {
     const results = await module.benchSnapshots(choice).finally(() => progress(''));
     process.stdout.write(json ? `${JSON.stringify(results)}\n` : await module.formatSnapshots(results));
+    return 0;
+  }
+  if (options.timeTravel) {
+    const results = module.benchTimeTravel(choice);
+    progress('');
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatTimeTravel(results));
     return 0;
   }
   const report = await module.benchKernels(choice).finally(() => progress(''));

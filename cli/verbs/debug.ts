@@ -1,30 +1,64 @@
-/** `ringlab debug FILE --gdb HOST:PORT`: a guest for GDB, forwards and backwards. */
+/** `ringlab debug FILE`: a guest at a prompt, or for GDB (`--gdb HOST:PORT`), forwards and backwards. */
+import { createInterface } from 'node:readline';
 import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
 import type { Session } from '../../vmm/debug/session.ts';
-import { prepareDebugged } from '../debugging.ts';
+import { type DebuggedGuest, prepareDebugged } from '../debugging.ts';
 import { badInput, EXIT, systemReason, usage } from '../failure.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
-import { note } from '../output.ts';
+import { note, print } from '../output.ts';
+import { Prompt } from '../prompt/prompt.ts';
 
 export interface DebugOptions extends GuestOptions {
-  readonly gdb: string;
+  readonly gdb?: string;
   readonly allowRemote?: boolean;
 }
+
+export async function debug(file: string, options: DebugOptions): Promise<number> {
+  if (options.gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2));
+  const address = parseAddress(options.gdb, options.allowRemote ?? false);
+  return await debugByGdb(await prepareDebugged(file, options, 1), address, options.input === undefined);
+}
+
+// ---- At a prompt ----
+
+/** Reads commands from standard input until they end; the guest's own output goes to stderr. */
+async function debugAtPrompt(guest: DebuggedGuest): Promise<number> {
+  const prompt = new Prompt(guest);
+  const isTerminal = process.stdin.isTTY;
+  const lines = createInterface({ input: process.stdin, output: isTerminal ? process.stdout : undefined });
+  lines.on('SIGINT', () => guest.session.interrupt());
+  // Nothing is typed into the guest here: its input is --input, or none.
+  if (guest.session.timeline.subject.devices.isFed) guest.session.type(undefined);
+  print(prompt.place());
+  if (isTerminal) print('help lists the commands\n');
+  lines.setPrompt('(ringlab) ');
+  lines.prompt();
+  for await (const line of lines) {
+    if (!isTerminal) print(`(ringlab) ${line}\n`);
+    const text = await prompt.answer(line);
+    guest.flush();
+    if (text === undefined) break;
+    print(text);
+    if (isTerminal) lines.prompt();
+  }
+  lines.close();
+  return EXIT.DONE;
+}
+
+// ---- By GDB ----
 
 interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-export async function debug(file: string, options: DebugOptions): Promise<number> {
-  const address = parseAddress(options.gdb, options.allowRemote ?? false);
-  const guest = await prepareDebugged(file, options);
-  const { session } = guest;
+async function debugByGdb(guest: DebuggedGuest, address: Address, isTyped: boolean): Promise<number> {
+  const { session, file } = guest;
   const server = await listen(session, address);
   tell(`${file} waits for GDB; there: target remote ${address.host}:${server.port}`);
   if (!file.endsWith('.elf')) tell('for names and source lines in GDB, give it the ELF file: ringlab asm -o');
-  const leaveTerminal = options.input === undefined ? typeInto(session) : () => {};
+  const leaveTerminal = isTyped ? typeInto(session) : () => {};
   const farewell = await server.farewell;
   server.close();
   session.clearPoints();

@@ -9,13 +9,12 @@
  *     q Q          questions about us                 qRcmd      `monitor …` (monitor.ts)
  */
 import { CAUSE } from '../../isa/table/traps.ts';
-import { describeTrap } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { peek, lengthOf, partsOf } from './addresses.ts';
 import { monitorCommand } from './monitor.ts';
 import { bytesToHex, hexToBytes, hexToWord, PACKET_MAX, textToHex, wordToHex } from './packets.ts';
 import { debugRegisters, targetDescription } from './registers.ts';
-import type { Halt, Session } from './session.ts';
+import { describeEnd, type Halt, type Session } from './session.ts';
 
 /** How a conversation ended: GDB left and the guest runs on; GDB ended it; GDB was told that the guest ended. */
 export type Farewell = 'detached' | 'killed' | 'ended';
@@ -112,8 +111,8 @@ export class Commands {
     const from = timeline.step;
     this.#halt = await this.#session[how]();
     if (this.#halt.kind === 'written') await this.#toOtherSide(how);
-    const ended = endOf(this.#halt);
-    if (ended === undefined) return this.#stopReply();
+    if (this.#halt.kind !== 'stopped') return this.#stopReply();
+    const ended = describeEnd(this.#halt.stop);
     // GDB is only stopped there, so that it can go back; asked to go on from there, it is told the end.
     if (ended.status !== undefined && timeline.step === from)
       return { text: `W${hexByte(ended.status)}`, farewell: 'ended' };
@@ -271,15 +270,4 @@ function describeHalt(halt: Halt): { signal: number; reason: string } {
 function signalOf(stop: Stop): number {
   if (stop.kind === 'unhandled') return trapSignals.get(stop.cause) ?? SIGNAL.SEGV;
   return stop.kind === 'power' ? SIGNAL.TERM : SIGNAL.INT;
-}
-
-/** What a guest that stopped by itself is said to have done, and its exit status if it has one. */
-function endOf(halt: Halt): { readonly says: string; readonly status?: number } | undefined {
-  if (halt.kind !== 'stopped') return undefined;
-  const { stop } = halt;
-  if (stop.kind === 'power')
-    return { says: `the guest powered off, status ${stop.status}`, status: stop.status };
-  if (stop.kind === 'unhandled')
-    return { says: `the guest has no handler for ${describeTrap(stop.cause, stop.value)}` };
-  return { says: 'the guest waits in hlt for an interrupt that can never come' };
 }

@@ -3,6 +3,7 @@
  * something happens. What GDB says and hears is commands.ts; this is what it is about.
  */
 import type { Machine } from '../../isa/machine/machine.ts';
+import { describeTrap } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Watchpoint } from '../replay/points.ts';
 import { seekPoint } from '../replay/search.ts';
@@ -126,6 +127,14 @@ export class Session {
     return result;
   }
 
+  /** As `travel`, to something that is looked for; when there is none, it ends where it began. */
+  async find<T>(travel: Travel<T | undefined>): Promise<{ readonly value: T | undefined } | undefined> {
+    const from = this.timeline.step;
+    const result = await this.travel(travel);
+    if (result?.value === undefined) finish(this.timeline.seek(from));
+    return result;
+  }
+
   async #forward(go: () => Travel<Stop>): Promise<Halt> {
     this.#wanted = true;
     for (;;) {
@@ -163,4 +172,13 @@ export class Session {
     const watched = written && this.#watched.find(({ parts }) => parts.includes(written));
     return watched ? { kind: 'written', address: watched.address } : { kind: 'breakpoint' };
   }
+}
+
+/** What a guest that stopped by itself did, in words, and its exit status if it has one. */
+export function describeEnd(stop: Stop): { readonly says: string; readonly status?: number } {
+  if (stop.kind === 'power')
+    return { says: `the guest powered off, status ${stop.status}`, status: stop.status };
+  if (stop.kind === 'unhandled')
+    return { says: `the guest has no handler for ${describeTrap(stop.cause, stop.value)}` };
+  return { says: 'the guest waits in hlt for an interrupt that can never come' };
 }
