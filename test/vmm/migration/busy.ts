@@ -1,9 +1,21 @@
-/** A guest that is never at rest: it walks memory, prints, reads and writes its disk, and is interrupted by timer, console and disk. */
-import { image } from '../assembled.ts';
+/** Guests made to be moved at a bad moment. */
+import type { Image } from '../../../isa/machine/image.ts';
+import { image, pagedImage } from '../assembled.ts';
 
-export const busyDisk = Uint8Array.from({ length: 16 * 512 }, (_, n) => n * 13);
+/** A guest with what it needs. */
+export interface Movable {
+  readonly image: Image;
+  readonly memory: number;
+  readonly disk?: Uint8Array;
+}
 
-export const busy = image(`    .globl _start
+const disk = Uint8Array.from({ length: 16 * 512 }, (_, n) => n * 13);
+
+/** Is never at rest: walks memory, prints, reads and writes its disk, and is interrupted by timer, console and disk. */
+export const busy: Movable = {
+  memory: 2 ** 17,
+  disk,
+  image: image(`    .globl _start
 _start:
     la   t0, handler
     mts  TVEC, t0
@@ -70,4 +82,82 @@ back:
     mfs  t0, SCRATCH0
     mfs  t1, SCRATCH1
     iret
-`);
+`),
+};
+
+const pause = (label: number) => `
+    li   s0, 50
+${label}:  addi s0, s0, -1
+    bnez s0, ${label}b`;
+
+/**
+ * Is seldom seen in the act: under page tables whose A and D it clears, so that the machine
+ * sets them again, with pages that become zero and alike again and again, and interrupts
+ * off most of the time, so that the timer's and the console's wait.
+ */
+export const sly: Movable = {
+  memory: 2 ** 19,
+  disk,
+  image: pagedImage(`
+    la   t0, handler
+    mts  TVEC, t0
+    li   t0, 0x11
+    li   t1, 1
+    out  t0, t1
+outer:
+    li   t0, 100
+    mts  TIMER, t0               # it comes while interrupts are off
+    li   t0, 0x21100             # the entry of the page at 0x40000
+    lw   t1, 0(t0)
+    andi t1, t1, -97             # A and D off
+    sw   t1, 0(t0)${pause(1)}
+    li   t0, 0x40000
+    lw   t1, 0(t0)
+    xori t1, t1, 1               # on, off: and the page is zero again
+    sw   t1, 0(t0)${pause(1)}
+    xori s5, s5, 3
+    li   t0, 0x43000
+    sw   s5, 0(t0)${pause(1)}
+    li   t0, 0x41000
+    sw   s5, 0(t0)${pause(1)}
+    li   t0, 0x20
+    andi t1, s6, 7
+    out  t0, t1
+    li   t0, 0x21
+    li   t1, 0x50000             # a page that only the disk writes
+    out  t0, t1
+    li   t0, 0x22
+    li   t1, 1
+    out  t0, t1
+    sti
+    addi s6, s6, 1
+    cli
+    j    outer
+
+handler:
+    mts  SCRATCH0, t0
+    mts  SCRATCH1, t1
+    mfs  t0, ECAUSE
+    andi t0, t0, 3
+    bnez t0, 1f
+    mts  TIMER, zero             # it has been
+    j    back
+1:  addi t0, t0, -1
+    bnez t0, stored
+    li   t0, 0x10
+    in   t1, t0
+    out  t0, t1                  # echoes
+    j    back
+stored:
+    li   t0, 0x23
+    out  t0, zero
+back:
+    addi s7, s7, 1
+    mfs  t0, SCRATCH0
+    mfs  t1, SCRATCH1
+    iret
+`),
+};
+
+/** By name. */
+export const movables = { busy, sly } as const;

@@ -1,6 +1,7 @@
 /** The fault matrix: each stage, each side, each fault. One owner at every moment, nothing lost, nothing repeated. */
 import { describe, expect, it } from 'vitest';
 import { stageNames } from '../../../vmm/migration/stages.ts';
+import { busy } from './busy.ts';
 import { faults, type Outcome, runDeath, runTrial } from './faults.ts';
 
 const sides = ['source', 'target'] as const;
@@ -16,7 +17,7 @@ function matrix(policy: string): { table: string; problems: string[] } {
     sides.map((side) => {
       const cells = faults.map((fault): Outcome | 'WRONG' => {
         try {
-          return runTrial({ stage, side, fault, policy, byte: 9 });
+          return runTrial({ guest: busy, stage, side, fault, policy, byte: 9 });
         } catch (error) {
           problems.push(`${policy}: ${fault} at ${stage} on the ${side}: ${(error as Error).message}`);
           return 'WRONG';
@@ -51,7 +52,7 @@ describe('A host that dies before any one of its writes', () => {
         const seen = new Set<Outcome | undefined>();
         for (let n = 1; !seen.has(undefined); n++) {
           try {
-            seen.add(runDeath(side, n, policy));
+            seen.add(runDeath(busy, side, n, policy));
           } catch (error) {
             throw new Error(`the ${side} dies before write ${n}: ${(error as Error).message}`, {
               cause: error,

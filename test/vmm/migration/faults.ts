@@ -1,8 +1,8 @@
 /** One migration with one fault at one stage on one side, and what became of the guest. */
 import type { Host } from '../../../vmm/migration/host.ts';
 import type { Stage } from '../../../vmm/migration/stages.ts';
-import { busy, busyDisk } from './busy.ts';
-import { Killed, patience, policies, World, type WorldOptions } from './world.ts';
+import type { Movable } from './busy.ts';
+import { Killed, patience, policies, World } from './world.ts';
 
 export const faults = ['kill', 'cut', 'stall', 'corrupt', 'reorder', 'duplicate', 'refuse'] as const;
 export type FaultName = (typeof faults)[number];
@@ -11,6 +11,7 @@ const hosts = { source: 'a:1', target: 'b:1' } as const;
 type Side = keyof typeof hosts;
 
 export interface Trial {
+  readonly guest: Movable;
   readonly stage: Stage;
   readonly side: Side;
   readonly fault: FaultName;
@@ -23,17 +24,20 @@ export interface Trial {
 export type Outcome = 'stayed' | 'moved';
 
 /** A world in which the guest has run for a while on the first of two hosts. */
-function prepared(options: WorldOptions = {}): World {
-  const world = new World(options);
+function prepared({ image, ...parts }: Movable): World {
+  const world = new World();
   world.host(hosts.source);
   world.host(hosts.target);
-  world.start(hosts.source, 'busy', busy, { disk: busyDisk, input: 'hello' });
-  for (let n = 0; n < 20; n++) world.step();
+  world.start(hosts.source, 'busy', image, { ...parts, input: 'hello' });
+  for (let n = 0; n < 20; n++) {
+    if (n === 10) world.feed('busy', 'early');
+    world.step();
+  }
   return world;
 }
 
-export function runTrial({ stage, side, fault, policy, byte = 0 }: Trial): Outcome {
-  const world = prepared();
+export function runTrial({ guest, stage, side, fault, policy, byte = 0 }: Trial): Outcome {
+  const world = prepared(guest);
   let isDone = false;
   const strike = (at: string, entered: Stage) => {
     if (isDone || at !== hosts[side] || entered !== stage) return;
@@ -54,8 +58,8 @@ export function runTrial({ stage, side, fault, policy, byte = 0 }: Trial): Outco
 }
 
 /** As `runTrial`: the host on one side dies before its n-th write to its shelf; undefined = it writes less. */
-export function runDeath(side: Side, n: number, policy: string): Outcome | undefined {
-  const world = prepared();
+export function runDeath(guest: Movable, side: Side, n: number, policy: string): Outcome | undefined {
+  const world = prepared(guest);
   let [writes, isDead] = [0, false];
   world.onWrite = (at) => {
     if (at !== hosts[side] || isDead || ++writes < n) return;

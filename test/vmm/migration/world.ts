@@ -461,6 +461,14 @@ function text(bytes: readonly number[]): string {
 /** Policies by name, with the numbers small enough for a small guest. */
 export const policies: Readonly<Record<string, Policy>> = {
   'pre-copy': { ...presets.ringlab, few: 2, downtimeMs: null, rounds: 6 },
+  'many rounds': {
+    ...presets.ringlab,
+    few: -1,
+    downtimeMs: null,
+    rounds: 16,
+    factor: 100,
+    whileShrinking: false,
+  },
   xen: { ...presets.xen, few: 2, rounds: 6, rate: { least: 2e6, most: 8e6, step: 1e6 } },
   'auto-converge': { ...presets.ringlab, few: 2, downtimeMs: null, rounds: 12, autoConverge: true },
   cold: { ...presets.ringlab, mode: 'cold' },

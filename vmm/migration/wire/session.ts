@@ -108,8 +108,8 @@ export class Session {
   }
 
   #send(type: number, ...parts: Uint8Array[]): void {
-    this.#link.send(encodeFrame(type, this.#sequence, this.#sealOut, ...parts));
-    this.#sequence += 1;
+    const sequence = this.#sequence++;
+    this.#link.send(encodeFrame(type, sequence, this.#sealOut, ...parts));
   }
 
   #received(chunk: Uint8Array): void {

@@ -1,0 +1,316 @@
+/** Strangers and bad peers: refused, at bounded cost, and the host goes on. */
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
+import { encodeFrame, FRAME_HEADER } from '../../../vmm/migration/wire/frame.ts';
+import type { Link, LinkEvents } from '../../../vmm/migration/wire/link.ts';
+import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/migration/wire/messages.ts';
+import { checksum } from '../../../vmm/migration/wire/seal.ts';
+import { Session } from '../../../vmm/migration/wire/session.ts';
+import { Random } from '../../property/random.ts';
+import { movables } from './busy.ts';
+import { policies, World } from './world.ts';
+
+const key = new Uint8Array(32).fill(7);
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+/** Both ends of a line in memory; what is sent is there at once. */
+class Line implements Link {
+  readonly peer = 'the test';
+  readonly backlog = 0;
+  other: Line | undefined;
+  events: LinkEvents | undefined;
+  isOver = false;
+  readonly got: Uint8Array[] = [];
+
+  listen(events: LinkEvents): void {
+    this.events = events;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (!this.other?.isOver) this.other?.take(bytes);
+  }
+
+  take(bytes: Uint8Array): void {
+    this.got.push(bytes);
+    this.events?.bytes(bytes);
+  }
+
+  close(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.other?.events?.ended('closed');
+    if (this.other) this.other.isOver = true;
+  }
+}
+
+function line(): [near: Line, far: Line] {
+  const [near, far] = [new Line(), new Line()];
+  near.other = far;
+  far.other = near;
+  return [near, far];
+}
+
+/** A host that runs a guest, to be bothered. */
+function bothered(): World {
+  const world = new World();
+  world.host('a:1');
+  world.start('a:1', 'busy', movables.busy.image, { ...movables.busy });
+  return world;
+}
+
+function expectUnharmed(world: World): void {
+  for (let n = 0; n < 30; n++) world.step();
+  expect(world.difference('busy')).toBeUndefined();
+  const host = world.hosts.get('a:1');
+  expect([host?.places.size, host?.targets.size]).toEqual([1, 0]);
+}
+
+/** Connects as somebody who knows the key. */
+function friend(world: World): {
+  readonly session: Session;
+  readonly end: Line;
+  readonly messages: number[];
+} {
+  const [near, far] = line();
+  const messages: number[] = [];
+  world.hosts.get('a:1')?.accept(far);
+  const session = new Session({ link: near, role: 'dialer', key, clock: () => world.now });
+  session.begin({ open: () => {}, message: (type) => messages.push(type), ended: () => {} });
+  expect(session.isOpen).toBe(true);
+  return { session, end: far, messages };
+}
+
+const reserve = {
+  id: 'ab'.repeat(16),
+  guest: {
+    name: 'visitor',
+    variant: { name: 'ring32-v', unprivileged: [], cpuid: 0 },
+    memory: 2 ** 16,
+    sectors: 0,
+    disk: null,
+    diskIdentity: null,
+    network: null,
+    devices: ['console'],
+  },
+  epoch: 1,
+  mode: 'pre-copy',
+  withStorage: false,
+  held: false,
+  printed: 0,
+  from: 'b:1',
+  stateVersion: 1,
+} as const;
+
+describe('A stranger', () => {
+  it.each([
+    [
+      'speaks another protocol',
+      () => Buffer.from('GET / HTTP/1.1\r\nHost: ringlab\r\nAccept: text/html\r\n\r\n'),
+    ],
+    ['sends random bytes', () => randomBytes(4096)],
+    [
+      'asks for a payload of 4 GiB',
+      () => {
+        const frame = Buffer.from(encodeFrame(MESSAGE.HELLO, 0, checksum));
+        frame.writeUInt32LE(0xffffffff, 12);
+        return frame;
+      },
+    ],
+    [
+      'sends more than a stranger may',
+      () => encodeFrame(MESSAGE.HELLO, 0, checksum, new Uint8Array(LONGEST.STRANGER + 1)),
+    ],
+    [
+      'begins with a reservation',
+      () => encodeFrame(MESSAGE.RESERVE, 0, checksum, pack(shapes.reserve, reserve)),
+    ],
+    [
+      'proves nothing',
+      () => encodeFrame(MESSAGE.PROOF, 0, checksum, pack(shapes.proof, { proof: randomBytes(32) })),
+    ],
+    [
+      'speaks a version to come',
+      () => {
+        const frame = Buffer.from(encodeFrame(MESSAGE.HELLO, 0, checksum));
+        frame[4] = 2;
+        return frame;
+      },
+    ],
+  ])('that %s is cut off', (_, bytes) => {
+    const world = bothered();
+    const [near, far] = line();
+    world.hosts.get('a:1')?.accept(far);
+    near.send(bytes());
+    expect(far.isOver).toBe(true);
+    expect(near.got).toEqual([]);
+    expectUnharmed(world);
+  });
+
+  it('that says nothing is cut off after a while, and there may not be many of them', () => {
+    const world = bothered();
+    const ends = Array.from({ length: 40 }, () => {
+      const [, far] = line();
+      world.hosts.get('a:1')?.accept(far);
+      return far;
+    });
+    expect(ends.filter(({ isOver }) => isOver).length).toBe(8);
+    world.now += 6000;
+    world.step();
+    expect(ends.every(({ isOver }) => isOver)).toBe(true);
+    expectUnharmed(world);
+  });
+
+  it('that replays what a friend said gets nowhere', () => {
+    const world = bothered();
+    const { end } = friend(world);
+    const [near, far] = line();
+    world.hosts.get('a:1')?.accept(far);
+    for (const chunk of end.got) near.send(chunk);
+    expect(far.isOver).toBe(true);
+    expectUnharmed(world);
+  });
+});
+
+describe('Somebody who has the key and means ill', () => {
+  const nonsense: readonly (readonly [string, number, Uint8Array])[] = [
+    ['a message that there is not', 200, new Uint8Array()],
+    ['a reservation of no form', MESSAGE.RESERVE, randomBytes(100)],
+    [
+      'a reservation with a path for a name',
+      MESSAGE.RESERVE,
+      Buffer.from(pack(shapes.reserve, reserve)).toString('latin1').includes('visitor')
+        ? Buffer.from(
+            Buffer.from(pack(shapes.reserve, reserve)).toString('latin1').replace('visitor', '../../x'),
+            'latin1',
+          )
+        : new Uint8Array(),
+    ],
+    ['pages before anything', MESSAGE.PAGES, randomBytes(64)],
+    ['a commitment before anything', MESSAGE.COMMIT, new Uint8Array()],
+    ['a question without an id', MESSAGE.ASK, new Uint8Array()],
+  ];
+
+  it.each(nonsense)('is cut off for %s', (_, type, payload) => {
+    const world = bothered();
+    const { session, end } = friend(world);
+    session.send(type, payload);
+    expect(end.isOver).toBe(true);
+    expectUnharmed(world);
+  });
+
+  it.each([
+    ['asks for more memory than there is', { guest: { ...reserve.guest, memory: 2 ** 30 } }],
+    ['brings a guest of a name that is taken', { guest: { ...reserve.guest, name: 'busy' } }],
+    ['names a disk that is not there', { guest: { ...reserve.guest, disk: 'nowhere', sectors: 8 } }],
+    ['brings a guest with a device that nobody has', { guest: { ...reserve.guest, devices: ['tape'] } }],
+    ['brings a state of another version', { stateVersion: 9 }],
+  ])('is refused when it %s', (_, other) => {
+    const world = bothered();
+    const { session, messages } = friend(world);
+    session.send(MESSAGE.RESERVE, pack(shapes.reserve, { ...reserve, ...other }));
+    expect(messages).toEqual([MESSAGE.REFUSED]);
+    expectUnharmed(world);
+  });
+
+  it.each([
+    ['units that the guest has not', Buffer.from([1, 0, 0, 0, 255, 0, 0, 0, 254, 255, 255, 255])],
+    ['a batch that is cut short', Buffer.from([9, 0, 0, 0])],
+    ['a batch with something behind it', Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 254, 255, 255, 255, 1])],
+    ['an empty batch', Buffer.from([0, 0, 0, 0])],
+  ])('reserves a place, sends %s, and the place is free again', (_, batch) => {
+    const world = bothered();
+    const { session, messages, end } = friend(world);
+    session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+    expect(messages).toEqual([MESSAGE.RESERVED]);
+    session.send(MESSAGE.PAGES, batch);
+    expect(end.isOver).toBe(true);
+    expectUnharmed(world);
+  });
+
+  it('sends a state that is none, or never sends all pages, and nothing comes of it', () => {
+    for (const isWhole of [false, true]) {
+      const world = bothered();
+      const { session, messages } = friend(world);
+      session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+      const units = isWhole ? 16 : 15;
+      const batch = Buffer.alloc(4 + units * 8, 0xff);
+      batch.writeUInt32LE(units);
+      for (let unit = 0; unit < units; unit++) {
+        batch.writeUInt32LE(unit, 4 + unit * 8);
+        batch.writeUInt32LE(0xfffffffe, 8 + unit * 8);
+      }
+      session.send(MESSAGE.PAGES, batch);
+      session.send(MESSAGE.STOPPED);
+      session.send(MESSAGE.STATE, randomBytes(300));
+      const digest = createHash('md5').digest().readUInt32LE();
+      session.send(MESSAGE.END, pack(shapes.end, { steps: 0, printed: 0, digest }));
+      expect(messages).toEqual([MESSAGE.RESERVED]);
+      expectUnharmed(world);
+    }
+  });
+
+  it(`damages any one byte of what it says, and the host goes on (seed ${seed})`, () => {
+    const random = new Random(seed);
+    for (let n = 0; n < 60; n++) {
+      const world = new World();
+      for (const host of ['a:1', 'b:1']) world.host(host);
+      world.start('a:1', 'busy', movables.busy.image, { ...movables.busy });
+      let left = random.below(40);
+      const at = random.pick(['a:1', 'b:1']);
+      world.fault = (chunk, from) => {
+        if (from !== at || left-- !== 0) return [chunk];
+        const place = random.below(Math.min(chunk.length, FRAME_HEADER * 4));
+        chunk[place] = (chunk[place] as number) ^ (1 << random.below(8));
+        return [chunk];
+      };
+      world.hosts.get('a:1')?.send('busy', 'b:1', policies['pre-copy'] as never);
+      for (let m = 0; m < 60; m++) world.step();
+      world.fault = undefined;
+      const isQuiet = () =>
+        [...world.hosts.values()].every(({ sources, targets }) => sources.size + targets.size === 0);
+      expect(world.until(isQuiet)).toBe(true);
+      expect(world.difference('busy')).toBeUndefined();
+    }
+  });
+
+  it('floods a host with migrations that it never ends: they hold no more memory than there is', () => {
+    const world = bothered();
+    const sessions = Array.from({ length: 300 }, (_, n) => {
+      const { session, messages } = friend(world);
+      session.send(
+        MESSAGE.RESERVE,
+        pack(shapes.reserve, {
+          ...reserve,
+          id: n.toString(16).padStart(32, '0'),
+          guest: { ...reserve.guest, name: `g${n}` },
+        }),
+      );
+      return messages[0];
+    });
+    expect(sessions.filter((answer) => answer === MESSAGE.RESERVED).length).toBe(
+      (2 ** 24 - 2 ** 17) / 2 ** 16,
+    );
+    for (let n = 0; n < 300; n++) world.step();
+    expectUnharmed(world);
+  });
+});
+
+describe('A shelf', () => {
+  it('with a damaged register is told, and nothing is taken for a guest', () => {
+    const world = bothered();
+    const shelf = world.shelves.get('a:1') as MemoryShelf;
+    const good = shelf.read('busy.guest') as Uint8Array;
+    world.kill('a:1');
+    for (let at = 0; at < good.length; at++) {
+      const bad = good.slice();
+      bad[at] = (bad[at] as number) ^ 0x10;
+      shelf.put('busy.guest', bad);
+      expect(() => world.host('a:1')).toThrow(/busy\.guest: /);
+      world.hosts.delete('a:1');
+      shelf.put('busy.guest', good.slice(0, at));
+      expect(() => world.host('a:1')).toThrow(/busy\.guest: /);
+      world.hosts.delete('a:1');
+    }
+  });
+});

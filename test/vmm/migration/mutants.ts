@@ -1,0 +1,250 @@
+/**
+ * Bugs that migrations have had, each as what it changes in ours. `from` occurs once in
+ * `file`; that, and nothing else, becomes `to`.
+ */
+import { join, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
+import { createRequire } from 'node:module';
+import { build, type Plugin } from 'esbuild';
+import { changedSource, sourceRoot } from '../../property/zoo/build.ts';
+import type { Change } from '../../property/zoo/mutant.ts';
+import type { Test } from './trials.ts';
+
+export interface Mutant {
+  /** The bug, in one sentence. */
+  readonly bug: string;
+  /** What catches it. */
+  readonly by?: Test;
+  readonly changes: readonly Change[];
+}
+
+const change = (file: string, from: string, to: string): Change => ({ file, from, to });
+const source = (from: string, to: string) => change('vmm/migration/source.ts', from, to);
+const target = (from: string, to: string) => change('vmm/migration/target.ts', from, to);
+const guest = (from: string, to: string) => change('vmm/migration/guest.ts', from, to);
+const sender = (from: string, to: string) => change('vmm/migration/image/sender.ts', from, to);
+
+export const mutants: readonly Mutant[] = [
+  {
+    bug: 'Dirty bits are cleared although the migration failed: the next one sends only what was dirtied since.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'reservation', side: 'source', fault: 'cut' },
+    changes: [
+      source(
+        'Array.from({ length: this.units.count }, (_, unit) => unit));\n  }\n\n  #startRound',
+        '(this.guest as { sent?: true }).sent ? [] : Array.from({ length: this.units.count }, (_, unit) => unit));\n    (this.guest as { sent?: true }).sent = true;\n  }\n\n  #startRound',
+      ),
+    ],
+  },
+  {
+    bug: 'On the second hop only pages that were written since the first are sent.',
+    by: { kind: 'chain', guest: 'busy' },
+    changes: [
+      source(
+        'this.#startRound(Array.from({ length: this.units.count }, (_, unit) => unit));',
+        'this.#startRound(Array.from({ length: this.units.count }, (_, unit) => unit).filter((unit) => this.#reserve.epoch < 2 || unit % 2 === 0));',
+      ),
+      target('if (!isPostCopy && this.#missing > 0)', 'if (false)'),
+    ],
+  },
+  {
+    bug: 'What devices write to memory is not in the dirty log.',
+    by: { kind: 'journey', guest: 'sly', policy: 'many rounds', turns: 20, steps: 50 },
+    changes: [
+      change(
+        'isa/machine/memory.ts',
+        'this.bytes.set(bytes, address);\n    this.#tell(address, bytes.length, false);',
+        'this.bytes.set(bytes, address);',
+      ),
+    ],
+  },
+  {
+    bug: 'The accessed and dirty bits that the machine sets are not in the dirty log.',
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      change(
+        'isa/machine/memory.ts',
+        'if (this.watched[at >>> pageShift] !== 0) this.#tell(at, 4, true);',
+        '',
+      ),
+    ],
+  },
+  {
+    bug: 'The source lets the guest run on after it has handed it over.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      source(
+        "return this.stoppedAt !== undefined && this.state !== 'failed';",
+        "return this.stoppedAt !== undefined && this.state !== 'failed' && !this.isDecided;",
+      ),
+      change(
+        'vmm/migration/host.ts',
+        "if (place.entry?.phase !== 'owned' || place.entry.held || source?.stopsGuest) continue;",
+        'if (place.entry === undefined || place.entry.held || source?.stopsGuest) continue;',
+      ),
+    ],
+  },
+  {
+    bug: 'The timer interrupt that is pending is lost.',
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      change(
+        'isa/machine/machine.ts',
+        'this.#timerPending = state.timerPending;',
+        'this.#timerPending = false;',
+      ),
+    ],
+  },
+  {
+    bug: 'The disk command that is under way is lost.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      change(
+        'isa/machine/devices/disk.ts',
+        'this.doneAt = command?.doneAt ?? Number.POSITIVE_INFINITY;',
+        'this.doneAt = Number.POSITIVE_INFINITY;',
+      ),
+    ],
+  },
+  {
+    bug: 'Console input that waits is lost.',
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 22, steps: 50 },
+    changes: [
+      change(
+        'isa/machine/devices/console.ts',
+        'this.feed(input);\n  }\n\n  /** The next',
+        '}\n\n  /** The next',
+      ),
+    ],
+  },
+  {
+    bug: 'A repetition names a page that was written since it was sent.',
+    by: { kind: 'journey', guest: 'sly', policy: 'many rounds', turns: 22, steps: 50 },
+    changes: [sender('this.#there[like] === 0 || this.#log.has(like)', 'this.#there[like] === 0')],
+  },
+  {
+    bug: 'A page that has become zero is not sent again.',
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      sender(
+        '      this.#note(unit, 0);\n      this.#batch.zero(unit);\n',
+        '      if (this.#sums[unit] === 0) this.#batch.zero(unit);\n      this.#note(unit, 0);\n',
+      ),
+    ],
+  },
+  {
+    bug: 'Looking how much is dirty clears it.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [source('dirtied: this.#log?.count() ?? 0,', 'dirtied: this.#log?.take().length ?? 0,')],
+  },
+  {
+    bug: 'Pages that were skipped because they were dirty again are left out of the last round.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 25, steps: 50 },
+    changes: [
+      source(
+        "this.#startRound(mode === 'pre-copy' ? (this.#log?.take() ?? []) : all);",
+        "this.#startRound(mode === 'pre-copy' ? (this.#log?.take() ?? []).slice(this.#skipped) : all);",
+      ),
+    ],
+  },
+  {
+    bug: 'The guest runs on while its last pages are sent.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      source(
+        'return this.stoppedAt !== undefined &&',
+        "return this.stage !== 'stop-and-copy' && this.stoppedAt !== undefined &&",
+      ),
+    ],
+  },
+  {
+    bug: 'The target runs the guest as soon as it has it, without the source having decided.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [
+      target(
+        "    this.#session?.send(MESSAGE.PREPARED);\n    this.#enter('commitment');",
+        '    this.#session?.send(MESSAGE.PREPARED);\n    this.#commit();',
+      ),
+    ],
+  },
+  {
+    bug: 'The source forgets the guest when it has decided, and not when the target knows.',
+    by: { kind: 'journey', guest: 'busy', policy: 'post-copy', turns: 20, steps: 50 },
+    changes: [
+      source(
+        "    this.#enter('activation');\n  }\n\n  #activated",
+        "    this.#enter('activation');\n    this.#end();\n  }\n\n  #activated",
+      ),
+    ],
+  },
+  {
+    bug: 'The source decides and does not write it down.',
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    changes: [change('vmm/migration/host.ts', "phase: 'leaving',", "phase: 'owned',")],
+  },
+  {
+    bug: 'A target that is prepared and cut off keeps the guest without asking.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'stop-and-copy', side: 'source', fault: 'cut' },
+    changes: [
+      target(
+        '    this.#asked.clear();\n',
+        "    this.#asked.clear();\n    if (this.isPrepared && this.state === 'under way') this.#commit();\n",
+      ),
+    ],
+  },
+  {
+    bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
+    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 40 },
+    changes: [target('if (this.has(unit)) continue;', '')],
+  },
+  {
+    bug: 'Fetched pages are not kept for a host that dies (post-copy).',
+    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 6 },
+    changes: [target("      this.#keep.writeUnits(unit, from === 'zero' ? zeros : from);\n", '')],
+  },
+  {
+    bug: 'After a death what was printed is printed again.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'pre-migration', side: 'source', fault: 'kill' },
+    changes: [guest('this.#again = keep.printed;', 'this.#again = 0;')],
+  },
+  {
+    bug: 'After a death the disk is not put back to where the run is repeated from.',
+    by: { kind: 'death', policy: 'pre-copy', side: 'target', n: 11 },
+    changes: [guest('if (this.disk) keep.rollBack(this.disk);', '')],
+  },
+  {
+    bug: 'Input that came since the guest was started is forgotten by a death.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'pre-migration', side: 'source', fault: 'kill' },
+    changes: [guest('this.#inputs = keep.inputs();', 'this.#inputs = [];')],
+  },
+];
+
+type Trials = typeof import('./trials.ts');
+
+/** The trials over our sources with the mutant's changes in them, all of it the mutant's own. Throws when they are stale. */
+export async function buildTrials({ bug, changes }: Mutant): Promise<Trials> {
+  const plugin: Plugin = {
+    name: 'mutate',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const file = relative(sourceRoot, path).split(sep).join('/');
+        const own = changes.filter((one) => one.file === file);
+        return { contents: changedSource(readFileSync(path, 'utf8'), own, bug), loader: 'ts' };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    absWorkingDir: sourceRoot,
+    entryPoints: [join(sourceRoot, 'test/vmm/migration/trials.ts')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    plugins: [plugin],
+  });
+  const module = { exports: {} };
+  const load = compileFunction(outputFiles[0]?.text ?? '', ['module', 'exports', 'require']);
+  load(module, module.exports, createRequire(join(sourceRoot, 'package.json')));
+  return module.exports as Trials;
+}
