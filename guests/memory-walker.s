@@ -3,7 +3,8 @@
 #
 # The bytes say which round each page is in. Behind the walker all pages are in this
 # round, before it all are in the last one; so a memory put together from two moments,
-# one page older or newer than the rest, is noticed within a round. It is the guest to
+# one page older or newer than the rest, is noticed within a round. A page also holds its
+# own address: one that lies in another's place is noticed too. It is the guest to
 # snapshot and to migrate. It walks all memory behind itself: `--memory` says how much.
 #
 # A number on the console's input says how many rounds; without one it never ends. A dot
@@ -14,7 +15,7 @@
 # expect console: ".\n"
 # expect console: "257 rounds over 7 pages, all whole\n"
 # expect status: 0
-# expect steps: 13129
+# expect steps: 14949
 
     .include "include/ring32.inc"
 
@@ -29,7 +30,11 @@ _start:
     mfs  s2, MEMSIZE              # the end of the last one
     li   s3, 0                    # rounds done
     li   s4, PAGE
-    li   s5, 'A'                  # in the second byte of each page: it is not zeros
+
+    mv   a0, s1
+1:  sw   a0, 4(a0)              # every page knows its own address
+    add  a0, a0, s4
+    bltu a0, s2, 1b
 
 round:
     addi s6, s3, 1
@@ -39,7 +44,8 @@ round:
 1:  lbu  a1, 0(a0)
     bne  a1, s7, torn
     sb   s6, 0(a0)
-    sb   s5, 1(a0)
+    lw   a1, 4(a0)
+    bne  a1, a0, misplaced
     add  a0, a0, s4
     bltu a0, s2, 1b
 
@@ -80,6 +86,21 @@ torn:
     call print
     mv   a0, s7
     call print_decimal
+    j    fail
+
+# misplaced: at a0 is the page of a1.
+misplaced:
+    mv   s8, a0
+    mv   s9, a1
+    la   a0, page
+    call print
+    mv   a0, s8
+    call print_hex
+    la   a0, is
+    call print
+    mv   a0, s9
+    call print_hex
+fail:
     la   a0, newline
     call print
     li   t0, PORT_POWER
@@ -95,4 +116,5 @@ whole:   .asciz " pages, all whole\n"
 page:    .asciz "\ntorn: the page at "
 holds:   .asciz " holds "
 not:     .asciz ", not "
+is:      .asciz " is that of "
 newline: .asciz "\n"
