@@ -112,6 +112,15 @@ describe('The sixth lesson', () => {
   });
 });
 
+describe('The eleventh lesson', () => {
+  it('goes from the crash to its cause, and from there into another future', async () => {
+    const { said, held } = await give('11-step-back.ts', ['fill', '7']);
+    expect(said).toContain('As you said: fill, at step');
+    expect(said).toContain('From here on with 7: power off, status 140');
+    expect(held).toHaveLength(4);
+  });
+});
+
 describe('examples/README.md', () => {
   it('lists every lesson, and nothing else, in a line each', () => {
     const text = readFileSync(new URL('README.md', folder), 'utf8');
