@@ -6,7 +6,7 @@
  * collected while it runs and handed over when the run ends. A guest that was brought back
  * from its keep gets the same input at the same steps, and what it prints again is left out.
  */
-import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
@@ -46,6 +46,7 @@ const empty: Image = {
 
 interface Made {
   readonly machine: Machine;
+  readonly engine: Engine;
   /** Runs until a step, or until it stops. */
   readonly run: (until: number) => Stop;
   readonly state: Pick<Machine, 'save' | 'restore'>;
@@ -56,6 +57,8 @@ export class HostedGuest {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly machine: Machine;
   readonly disk: GuestDisk | undefined;
+  /** What runs the machine, or the monitor's real one. */
+  readonly engine: Engine;
   readonly #made: Made;
   readonly #console: Console;
   #keep: Keep | undefined;
@@ -84,6 +87,7 @@ export class HostedGuest {
     const parts = { console: this.#console, ...(disk ? { disk } : {}), ...(network ? { network } : {}) };
     this.#made = make(spec, machinery, parts);
     this.machine = this.#made.machine;
+    this.engine = this.#made.engine;
   }
 
   /** Its memory in units, with its disk if that is to move too. */
@@ -224,7 +228,7 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
     const storage = machinery.storage?.(memory) ?? storageFor(machinery.engine, memory);
     const machine = new Machine({ variant, memory, storage, ...parts });
     const engine = createEngine(machinery.engine, machine);
-    return { machine, run: (until) => engine.run(until), state: machine };
+    return { machine, engine, run: (until) => engine.run(until), state: machine };
   }
   const { network, ...real } = parts;
   const monitor = new Monitor({
@@ -238,7 +242,8 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
   });
   const guest = monitor.guests[0] as VirtualMachine;
   monitor.makeCurrent(guest);
-  return { machine: guest.cpu, run: (until) => monitor.runGuest(guest, until), state: guest };
+  const { cpu: machine } = guest;
+  return { machine, engine: monitor.engine, run: (until) => monitor.runGuest(guest, until), state: guest };
 }
 
 /** The variant that the guest was started on. */

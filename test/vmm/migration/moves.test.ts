@@ -1,7 +1,11 @@
 /** Guests that move, against guests that never did: the same state at the same steps. */
 import { describe, expect, it } from 'vitest';
 import { busy, sly } from './busy.ts';
+import { FastEngine } from '../../../isa/engines/fast/fast.ts';
+import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
+import type { Host } from '../../../vmm/migration/host.ts';
 import { chain, journey, policies } from './trials.ts';
+import { World } from './world.ts';
 
 describe.each([
   ['busy', busy],
@@ -15,3 +19,82 @@ describe.each([
     expect(chain(guest)).toBeUndefined();
   });
 });
+
+describe('A guest whose code is compiled', () => {
+  it.each(['none', 'trap-and-emulate'])('is moved as any other, monitor %s', (monitor) => {
+    const world = new World({ machinery: { engine: 'fast', monitor }, steps: 40_000 });
+    for (const address of ['a:1', 'b:1']) world.host(address);
+    world.start('a:1', 'guest', busy.image, busy);
+    for (const [from, to, policy] of [
+      ['a:1', 'b:1', 'many rounds'],
+      ['b:1', 'a:1', 'post-copy'],
+    ] as const) {
+      for (let n = 0; n < 12; n++) world.step();
+      const { engine } = world.guest('guest');
+      expect(engine instanceof FastEngine && engine.statistics.compiledSteps).toBeGreaterThan(100_000);
+      const source = (world.hosts.get(from) as Host).send('guest', to, policies[policy] as never);
+      world.until(() => source.state !== 'under way');
+      expect(source.state).toBe('moved');
+      expect(world.difference('guest')).toBeUndefined();
+    }
+    for (let n = 0; n < 4; n++) world.step();
+    expect(world.difference('guest')).toBeUndefined();
+  });
+});
+
+describe('Hosts of different kinds', () => {
+  const kinds = [
+    [{ monitor: 'none' }, { monitor: 'interpret' }],
+    [{ monitor: 'trap-and-emulate' }, { monitor: 'none' }],
+    [{ monitor: 'binary-translation' }, { monitor: 'hybrid' }],
+    [{ monitor: 'none' }, { monitor: 'interpret', variant: 'ring32-x' }],
+  ] as const;
+  it.each(kinds)('hand a guest of ring32-v over: from %j to %j', (from, to) => {
+    const world = new World();
+    world.host('a:1', kindOf(from));
+    world.host('b:1', kindOf(to));
+    world.start('a:1', 'guest', sly.image, sly);
+    for (let n = 0; n < 25; n++) world.step();
+    const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies['pre-copy'] as never);
+    world.until(() => source.state !== 'under way');
+    expect([source.state, world.difference('guest')]).toEqual(['moved', undefined]);
+    for (let n = 0; n < 40; n++) world.step();
+    expect(world.difference('guest')).toBeUndefined();
+  });
+
+  it.each([
+    [{ monitor: 'none', variant: 'ring32-x' }, "it was started on ring32-v, this host's machine is ring32-x"],
+    [{ monitor: 'trap-and-emulate', variant: 'ring32-x' }, 'does not make the one out of the other'],
+    [{ monitor: 'hybrid', variant: 'ring32-h' }, 'only interpret does'],
+  ] as const)('refuse what they cannot make right, before anything moves: %j', (to, reason) => {
+    const world = new World();
+    world.host('a:1');
+    world.host('b:1', kindOf(to));
+    world.start('a:1', 'guest', sly.image, sly);
+    const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies['pre-copy'] as never);
+    world.until(() => source.state !== 'under way');
+    expect([source.state, source.stage, source.bytes]).toEqual(['failed', 'reservation', 0]);
+    expect(source.reason).toContain(reason);
+    expect(world.difference('guest')).toBeUndefined();
+  });
+
+  it('refuse a monitor that the theorems rule out on their own machine', () => {
+    for (const [monitor, variant, theorem] of [
+      ['trap-and-emulate', 'ring32-x', 'Theorem 1'],
+      ['hybrid', 'ring32-x', 'Theorem 3'],
+      ['binary-translation', 'ring32-x', 'Theorem 3'],
+    ] as const) {
+      const world = new World();
+      world.host('a:1', kindOf({ monitor: 'none', variant }));
+      world.host('b:1', kindOf({ monitor, variant }));
+      world.start('a:1', 'guest', busy.image, { ...busy, variant });
+      const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies['pre-copy'] as never);
+      world.until(() => source.state !== 'under way');
+      expect(source.reason).toContain(theorem);
+    }
+  });
+});
+
+function kindOf({ monitor, variant = 'ring32-v' }: { readonly monitor: string; readonly variant?: string }) {
+  return { monitor, variant: variantNamed(variant) as Variant };
+}
