@@ -18,7 +18,7 @@ export const definitions: readonly Section[] = [
   {
     title: 'State',
     text: [
-      "Popek and Goldberg's machine state is (E, M, P, R): memory, mode, program counter, relocation-bounds register. Ring32's is: what the program has (general registers, pc, user flags, memory as its addresses show it) and the *parts* of the privileged state: the ring (their M); the map, that is R, PTBR and the page tables (their R); and what third generation machines of 1974 kept elsewhere: IF, TVEC, the registers that a trap saves into, SCRATCH0 and 1, LIMIT, TIME, TIMER, disk, console, MEMSIZE, CPUID.",
+      "Popek and Goldberg's machine state is (E, M, P, R): memory, mode, program counter, relocation-bounds register. Ring32's is: what the program has (general registers, pc, user flags, memory as its addresses show it) and the *parts* of the privileged state: the ring (their M); the map, that is R, PTBR and the page tables (their R); and what third generation machines of 1974 kept elsewhere: IF, TVEC, the registers that a trap saves into, SCRATCH0 and 1, LIMIT, TIME, TIMER, disk, network, console, MEMSIZE, CPUID.",
       'A *pair* is two states that differ in one part only. The page tables of a pair of maps may place the same contents elsewhere, say so in another way (paging on or off), or grant fewer rights, as shadow page tables do; but what both maps map holds the same. The bits A and D are memory, set by the access, and no part.',
       'Every instruction takes one step of time, and is measured apart from it: what TIME and TIMER lose by its passing is not its effect.',
     ],

@@ -41,6 +41,7 @@ const systemFirst: readonly Operand[] = [
   plain(PORT.CONSOLE_CONTROL),
   plain(PORT.DISK_STATUS),
   plain(PORT.DISK_COMMAND),
+  plain(PORT.NET_RING),
   plain(PORT.POWER),
   plain(2),
   plain(3),

@@ -132,6 +132,19 @@ const diskPart: Part = {
   ],
 };
 
+const networkPart: Part = {
+  name: 'network',
+  kind: 'state',
+  values: [0, 7].map((count) => ({
+    says: `network rings of ${count}`,
+    apply: ({ network }) => {
+      network.descriptors = count;
+      network.control = 0;
+    },
+    program: count === 0 ? [] : [`li   t2, ${PORT.NET_RING}`, `li   t3, ${count}`, 'out  t2, t3'],
+  })),
+};
+
 const consolePart: Part = {
   name: 'console',
   kind: 'state',
@@ -187,6 +200,7 @@ export const parts: readonly Part[] = [
   register('LIMIT', [0, '0'], [0xff000000, '0xff000000']),
   timerPart,
   diskPart,
+  networkPart,
   consolePart,
   computed('MEMSIZE', 0x1000000),
   computed('CPUID', 99),

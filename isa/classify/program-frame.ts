@@ -114,6 +114,8 @@ start:
     mts  TIMER, zero
     li   t2, 0x20                 # the disk's sector
     out  t2, zero
+    li   t2, 0x32                 # the network's rings
+    out  t2, zero
     li   a0, 0
     ret
 `;

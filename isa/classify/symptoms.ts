@@ -44,6 +44,7 @@ const symptoms: ReadonlyMap<string, readonly string[]> = new Map([
   ['disk sector', port(PORT.DISK_SECTOR)],
   ['disk address', port(PORT.DISK_ADDRESS)],
   ['disk status', port(PORT.DISK_STATUS)],
+  ['network rings', port(PORT.NET_RING)],
   ['input waiting', port(PORT.CONSOLE_CONTROL)],
 ]);
 
