@@ -4,6 +4,14 @@ import type { Machine } from '../isa/machine/machine.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
 import { Session } from '../vmm/debug/session.ts';
 import { RecordedDevices } from '../vmm/replay/devices.ts';
+import {
+  checkIdentity,
+  decodeRecording,
+  type Identity,
+  identityOf,
+  type Recording,
+  RecordingError,
+} from '../vmm/replay/recording.ts';
 import { createSubject } from '../vmm/replay/subject.ts';
 import { Timeline } from '../vmm/replay/timeline.ts';
 import { badInput, systemReason, usage } from './failure.ts';
@@ -19,45 +27,78 @@ export interface DebuggedGuest {
   readonly machine: Machine;
   readonly symbols: SymbolTable;
   readonly session: Session;
+  /** The recording of its run, as far as it went. */
+  readonly recorded: (ended: boolean) => Recording;
+  /** The recording that its run is, if it is one. */
+  readonly recording: Recording | undefined;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
 }
 
 /**
  * Loads and sets up the guest of `file`. Its disk is read, and written in memory only; its
- * output goes to descriptor `printTo`. Throws Failures.
+ * output goes to descriptor `printTo`. With a recording, its run is that one. Throws Failures.
  */
 export async function prepareDebugged(
   file: string,
   options: GuestOptions,
   printTo: 1 | 2,
+  recordingFile?: string,
 ): Promise<DebuggedGuest> {
   const refused = refusal(options);
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
   const image = await loadFile(file);
   const output = new SoonOutput(printTo);
+  const { memory = defaultMemory, engine, monitor } = options;
+  const disk = options.disk === undefined ? undefined : openDisk(options.disk);
+  const identity = identityOf(image, variant, memory, disk);
+  const recording = recordingFile === undefined ? undefined : readRecording(recordingFile, identity);
+  const given = options.input === undefined ? undefined : readInput(options.input);
+  const prepared = recording === undefined ? given : (recording.prepared ?? undefined);
   const devices = new RecordedDevices({
     print: (byte) => output.put(byte),
-    ...(options.input === undefined ? {} : { input: readInput(options.input) }),
-    ...(options.disk === undefined ? {} : { disk: openDisk(options.disk) }),
+    ...(prepared ? { input: prepared } : {}),
+    ...(disk ? { disk } : {}),
   });
-  const { memory = defaultMemory, engine, monitor } = options;
   const subject = withName(file, () => createSubject({ image, variant, memory, engine, monitor, devices }));
+  const timeline = new Timeline(subject);
+  if (recording !== undefined) timeline.replay(recording.inputs, recording.end);
   return {
     file,
     machine: subject.machine,
     symbols: new SymbolTable(image.symbols),
-    session: new Session(new Timeline(subject)),
+    session: new Session(timeline),
+    recording,
+    recorded: (ended) => ({
+      identity,
+      prepared: prepared ?? null,
+      inputs: timeline.inputs.all,
+      end: timeline.edge,
+      ended,
+    }),
     flush: () => output.flush(),
   };
 }
 
-function refusal({ process: isProcess, env, maxSteps }: GuestOptions): string | undefined {
-  if (isProcess) return '--process cannot be debugged: only machines can, whose every input is recorded';
+function refusal({ process: isProcess, env }: GuestOptions): string | undefined {
+  if (isProcess)
+    return '--process cannot be recorded or debugged: only machines can, whose every input is known';
   if (env.length > 0) return '--env needs --process';
-  if (maxSteps !== undefined) return '--max-steps has no meaning here: who debugs says when to stop';
   return undefined;
+}
+
+/** Reads a recording of a guest like this one. Throws a Failure that names the file. */
+function readRecording(path: string, identity: Identity): Recording {
+  const bytes = readInput(path);
+  try {
+    const recording = decodeRecording(bytes);
+    checkIdentity(recording.identity, identity);
+    return recording;
+  } catch (error) {
+    if (error instanceof RecordingError) throw badInput(`${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 function openDisk(path: string): FileDisk {

@@ -117,10 +117,27 @@ addGuestOptions(
 
 addGuestOptions(
   program
+    .command('record')
+    .description('run a guest and keep its inputs, so that it can be run again')
+    .argument('<file>', 'an ELF file, or assembly text')
+    .requiredOption('-o, --output <recording>', 'the file that they are kept in'),
+).action(verb(async () => (await import('./verbs/record.ts')).record));
+
+addGuestOptions(
+  program
+    .command('replay')
+    .description('run a recorded run again, to the same state at every step')
+    .argument('<file>', 'the guest that was recorded')
+    .argument('<recording>', 'what `record` kept'),
+).action(verb(async () => (await import('./verbs/record.ts')).replay));
+
+addGuestOptions(
+  program
     .command('debug')
     .description('step through a guest, forwards and backwards: at a prompt, or by GDB (gdb-multiarch)')
     .argument('<file>', 'an ELF file, or assembly text'),
 )
+  .option('--replay <recording>', 'the run of a recording, instead of a new one')
   .option('--gdb <host:port>', 'listen there for GDB; port 0 is any that is free')
   .option('--allow-remote', 'let --gdb be an address that others can reach')
   .action(verb(async () => (await import('./verbs/debug.ts')).debug));

@@ -12,12 +12,19 @@ import { Prompt } from '../prompt/prompt.ts';
 export interface DebugOptions extends GuestOptions {
   readonly gdb?: string;
   readonly allowRemote?: boolean;
+  readonly replay?: string;
 }
 
 export async function debug(file: string, options: DebugOptions): Promise<number> {
-  if (options.gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2));
-  const address = parseAddress(options.gdb, options.allowRemote ?? false);
-  return await debugByGdb(await prepareDebugged(file, options, 1), address, options.input === undefined);
+  const { gdb, replay } = options;
+  if (options.maxSteps !== undefined)
+    throw usage('--max-steps has no meaning here: who debugs says when to stop');
+  if (replay !== undefined && options.input !== undefined)
+    throw usage('--replay has the input of its recording; --input would be another');
+  if (gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2, replay));
+  const address = parseAddress(gdb, options.allowRemote ?? false);
+  const guest = await prepareDebugged(file, options, 1, replay);
+  return await debugByGdb(guest, address, options.input === undefined);
 }
 
 // ---- At a prompt ----

@@ -96,12 +96,13 @@ export class Session {
     return await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
   }
 
-  /** On, until something happens. The instruction here is executed, whatever is set on it. */
-  async run(): Promise<Halt> {
+  /** On, until something happens or to step `until`. The instruction here is executed, whatever is set on it. */
+  async run(until = Number.POSITIVE_INFINITY): Promise<Halt> {
+    if (this.timeline.step >= until) return { kind: 'stepped' };
     this.timeline.points.set(this.#breakpoints, this.#watchpoints());
     const halt = await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
     if (halt.kind !== 'stepped') return halt;
-    return await this.#forward(() => this.timeline.forward(Number.POSITIVE_INFINITY, 'all'));
+    return await this.#forward(() => this.timeline.forward(until, 'all'));
   }
 
   /** One step back. */

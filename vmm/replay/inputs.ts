@@ -43,6 +43,13 @@ export class InputLog {
     this.position += 1;
   }
 
+  /** Takes inputs that were recorded elsewhere; the guest has had none of them. */
+  load(inputs: readonly RecordedInput[]): void {
+    this.#inputs.length = 0;
+    for (const one of inputs) this.#inputs.push(one);
+    this.position = 0;
+  }
+
   /** The step of the next recorded input; Infinity = none. */
   get nextStep(): number {
     return this.#inputs[this.position]?.step ?? Number.POSITIVE_INFINITY;

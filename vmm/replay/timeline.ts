@@ -13,7 +13,7 @@ import type { MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { Checkpoints, type Checkpoint, type Limits } from './checkpoints.ts';
 import type { DevicesState } from './devices.ts';
-import { type Input, InputLog } from './inputs.ts';
+import { type Input, InputLog, type RecordedInput } from './inputs.ts';
 import { MemoryBlocks } from './blocks.ts';
 import { Notes } from './notes.ts';
 import { type Armed, Points } from './points.ts';
@@ -130,6 +130,13 @@ export class Timeline {
     }
     this.inputs.record(this.step, input);
     this.#apply(input);
+  }
+
+  /** Has the run be one that was recorded until step `end`. At the run's beginning. */
+  replay(inputs: readonly RecordedInput[], end: number): void {
+    this.inputs.load(inputs);
+    this.#edge = Math.max(end, this.step);
+    this.#applyRecorded();
   }
 
   /** Runs until step `until`, or until what is armed is met, or the guest stops or waits for input. */

@@ -1,0 +1,197 @@
+/**
+ * A recording in a file, format version 1: the inputs of a run, and whose run it was.
+ * Numbers are little-endian.
+ *
+ *     0    8   magic: 89 52 4c 49 4e 50 55 0a (".RLINPU" and a line feed)
+ *     8    4   format version: 1
+ *     12   4   length of the body in bytes
+ *     16   32  SHA-256 of bytes 0 to 15 and of the body
+ *     48       the body: CBOR, deterministic; its fields are those of Recording
+ *
+ * Length and check sum are verified before the body is parsed. Engine and monitor are no
+ * part of it: any that is right runs to the same state at the same step.
+ */
+import { createHash } from 'node:crypto';
+import type { DiskStore } from '../../isa/machine/devices/disk.ts';
+import { SECTOR } from '../../isa/machine/devices/disk.ts';
+import { FRAME } from '../../isa/machine/devices/network.ts';
+import type { Image } from '../../isa/machine/image.ts';
+import { MEMORY } from '../../isa/machine/storage.ts';
+import { systemRegisters } from '../../isa/table/sysregs.ts';
+import { type Variant, variantRows } from '../../isa/table/variants.ts';
+import { decodeAs, encodeAs } from '../snapshot/codec.ts';
+import {
+  bytes,
+  FieldError,
+  flag,
+  integer,
+  kinds,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  step,
+  text,
+  where,
+} from '../snapshot/schema.ts';
+import type { Input, RecordedInput } from './inputs.ts';
+
+/** What a run depends on beside its inputs. Sums are SHA-256. */
+export interface Identity {
+  readonly image: Uint8Array;
+  readonly variant: string;
+  /** Instructions that do not trap outside ring 0, in the alphabet's order. */
+  readonly unprivileged: readonly string[];
+  readonly memory: number;
+  readonly disk: Uint8Array | null;
+}
+
+export interface Recording {
+  readonly identity: Identity;
+  /** Console input that was all there from the beginning; null = it was typed. */
+  readonly prepared: Uint8Array | null;
+  readonly inputs: readonly RecordedInput[];
+  /** The step at which the recording ends. */
+  readonly end: number;
+  /** Whether the guest ended there by itself. */
+  readonly ended: boolean;
+}
+
+/** A recording that cannot be used; one line, without the file's name. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError';
+}
+
+// ---- Whose run it was ----
+
+/** What a guest's run depends on. Reads the whole disk. */
+export function identityOf(
+  image: Image,
+  variant: Variant,
+  memory: number,
+  disk: DiskStore | undefined,
+): Identity {
+  return {
+    image: imageSum(image),
+    variant: variant.name,
+    unprivileged: [...variant.unprivileged].sort(),
+    memory,
+    disk: disk === undefined ? null : diskSum(disk),
+  };
+}
+
+function imageSum({ entry, segments }: Image): Uint8Array {
+  const hash = createHash('sha256').update(`${entry}`);
+  for (const { address, size, bytes: contents } of segments)
+    hash.update(` ${address} ${size} ${contents.length} `).update(contents);
+  return new Uint8Array(hash.digest());
+}
+
+function diskSum(disk: DiskStore): Uint8Array {
+  const hash = createHash('sha256').update(`${disk.sectors} `);
+  const sector = new Uint8Array(SECTOR);
+  for (let n = 0; n < disk.sectors; n++) {
+    disk.read(n, sector);
+    hash.update(sector);
+  }
+  return new Uint8Array(hash.digest());
+}
+
+/** Throws RecordingError when it is another run's, and says in what. */
+export function checkIdentity(recorded: Identity, present: Identity): void {
+  const same = (a: Uint8Array | null, b: Uint8Array | null) =>
+    a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+  if (!same(recorded.image, present.image)) throw new RecordingError('a recording of another program');
+  const variants = [recorded, present].map(
+    ({ variant, unprivileged }) => `${variant} ${unprivileged.join()}`,
+  );
+  if (variants[0] !== variants[1])
+    throw new RecordingError(
+      `a recording on ${recorded.variant}, not on this ${present.variant}: give --isa`,
+    );
+  if (recorded.memory !== present.memory)
+    throw new RecordingError(`a recording with ${recorded.memory} bytes of memory: give --memory`);
+  if (!same(recorded.disk, present.disk))
+    throw new RecordingError('a recording with another disk, or with none: give --disk as it was then');
+}
+
+// ---- Bytes ----
+
+const magic = Uint8Array.of(0x89, 0x52, 0x4c, 0x49, 0x4e, 0x50, 0x55, 0x0a);
+const version = 1;
+const sumAt = 16;
+const head = 48;
+const mostBytes = 2 ** 26;
+const mostInputs = 2 ** 24;
+
+const number = integer(-(2 ** 31), 2 ** 32 - 1);
+
+const input: Shape<Input> = kinds<Input>({
+  console: record({ kind: oneOf('console'), bytes: bytes(mostBytes) }),
+  'console-end': record({ kind: oneOf('console-end') }),
+  frame: record({ kind: oneOf('frame'), bytes: bytes(FRAME.MAX), at: step }),
+  memory: record({ kind: oneOf('memory'), at: integer(0, MEMORY.max), bytes: bytes(mostBytes) }),
+  register: record({
+    kind: oneOf('register'),
+    file: oneOf('general', 'system', 'pc', 'status'),
+    number: integer(0, Math.max(31, systemRegisters.length - 1)),
+    value: number,
+  }),
+});
+
+const sum = bytes(32, 32);
+
+const recording: Shape<Recording> = where(
+  record<Recording>({
+    identity: record<Identity>({
+      image: sum,
+      variant: text(200),
+      unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+      memory: integer(MEMORY.min, MEMORY.max),
+      disk: nullable(sum),
+    }),
+    prepared: nullable(bytes(mostBytes)),
+    inputs: list(record<RecordedInput>({ step, input }), 0, mostInputs),
+    end: step,
+    ended: flag,
+  }),
+  ({ inputs, end }) => inputs.every((one, n) => one.step <= (inputs[n + 1]?.step ?? end)),
+  'inputs in the order of their steps, none after the end',
+);
+
+/** The recording as a file's bytes. */
+export function encodeRecording(data: Recording): Uint8Array {
+  const body = encodeAs(recording, data);
+  const file = Buffer.alloc(head + body.length);
+  file.set(magic);
+  file.writeUInt32LE(version, magic.length);
+  file.writeUInt32LE(body.length, magic.length + 4);
+  file.set(body, head);
+  file.set(sumOf(file), sumAt);
+  return file;
+}
+
+/** A file's bytes as a recording. Throws RecordingError. */
+export function decodeRecording(file: Uint8Array): Recording {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < head || magic.some((byte, n) => file[n] !== byte))
+    throw new RecordingError('no recording, or one cut short');
+  const found = view.getUint32(magic.length, true);
+  if (found !== version) throw new RecordingError(`a recording of format ${found}; this reads ${version}`);
+  const length = head + view.getUint32(magic.length + 4, true);
+  if (file.length !== length)
+    throw new RecordingError(`a damaged recording: ${file.length} bytes instead of ${length}`);
+  if (Buffer.compare(sumOf(file), file.subarray(sumAt, head)) !== 0)
+    throw new RecordingError('a damaged recording: its check sum is wrong');
+  try {
+    return decodeAs(recording, file.subarray(head));
+  } catch (error) {
+    if (error instanceof FieldError) throw new RecordingError(`a recording that is none: ${error.message}`);
+    throw error;
+  }
+}
+
+function sumOf(file: Uint8Array): Uint8Array {
+  return createHash('sha256').update(file.subarray(0, sumAt)).update(file.subarray(head)).digest();
+}
