@@ -190,7 +190,7 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
 }
 
 /** The guest at its first step; all its input waits. */
-export function start(guest: Guest, way: Way, contents = disk): Running {
+export function start(guest: Guest, way: Way, contents = disk): Running & { readonly loop: number } {
   const running = blank(way, ThinDisk.over(new MemoryDisk(contents)));
   const program = image(guest.text);
   loadImage(program, running.machine.memory.bytes);
@@ -198,7 +198,7 @@ export function start(guest: Guest, way: Way, contents = disk): Running {
   const saved = running.state.save();
   const console = { interrupts: false, open: false, input: new Uint8Array(Buffer.from(guest.input)) };
   running.state.restore({ ...saved, devices: { ...saved.devices, console } });
-  return running;
+  return { ...running, loop: program.symbols.find(({ name }) => name === 'again')?.address ?? program.entry };
 }
 
 /** All of a guest that a snapshot must have, to be compared. */
