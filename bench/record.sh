@@ -1,20 +1,25 @@
 #!/bin/sh
 # Runs the benchmarks, for about twenty minutes, and puts what they print into README.md between
-# the marks, so that no number there is retyped. Arguments go to `ringlab bench`. Do nothing else meanwhile.
+# the marks, so that no number there is retyped. Arguments go to `ringlab bench`; with --snapshots it is
+# those that are run, for a minute. Do nothing else meanwhile.
 set -eu
 cd "$(dirname "$0")"
 new=$(mktemp)
 trap 'rm -f "$new" "$new.md"' EXIT
 
+case " $* " in
+  *' --snapshots '*) marks=snapshots ;;
+  *) marks=results; set -- --stats "$@" ;;
+esac
 {
   echo '```text'
-  printf '$ ringlab bench --stats%s\n' "${*:+ $*}"
-  node ../cli/bin.js bench --stats "$@"
+  printf '$ ringlab bench %s\n' "$*"
+  node ../cli/bin.js bench "$@"
   echo '```'
 } > "$new"
-awk -v new="$new" '
-  /^<!-- end of results -->$/ { inside = 0 }
+awk -v new="$new" -v marks="$marks" '
+  $0 == "<!-- end of " marks " -->" { inside = 0 }
   !inside { print }
-  /^<!-- results -->$/ { inside = 1; print ""; while ((getline line < new) > 0) print line; print "" }
+  $0 == "<!-- " marks " -->" { inside = 1; print ""; while ((getline line < new) > 0) print line; print "" }
 ' README.md > "$new.md"
 cat "$new.md" > README.md

@@ -7,7 +7,9 @@ import {
   setTemplate,
 } from '../../vmm/snapshot/tree.ts';
 import { verifyStore } from '../../vmm/snapshot/verify.ts';
-import { EXIT } from '../failure.ts';
+import { SnapshotError } from '../../vmm/snapshot/failure.ts';
+import type { Store } from '../../vmm/snapshot/store.ts';
+import { badInput, EXIT } from '../failure.ts';
 import { note, print } from '../output.ts';
 import {
   formatBytes,
@@ -15,6 +17,7 @@ import {
   formatList,
   formatSnapshot,
   formatTree,
+  type Summary,
   summaryOf,
   toHex,
 } from '../snapshot/format.ts';
@@ -35,25 +38,26 @@ function printJson(fields: object): void {
   print(`${JSON.stringify({ format: 'ringlab-snapshot', version: 1, ...fields })}\n`);
 }
 
-function summaries(options: StoreOptions) {
+/** Reports on all snapshots by `tell`; what is damaged is told, and makes the exit status. */
+function report(options: StoreOptions, tell: (summaries: readonly Summary[]) => void): number {
   const store = openStore(options);
   const { current } = store;
-  return store.all().map((opened) => summaryOf(opened, current));
+  const { good, bad } = store.survey();
+  tell(good.map((opened) => summaryOf(opened, current)));
+  if (good.length + bad.length === 0) note(`ringlab: ${options.store}: no snapshots yet\n`);
+  for (const { message } of bad) note(`ringlab: ${message}\n`);
+  return bad.length === 0 ? EXIT.DONE : EXIT.BAD_INPUT;
 }
 
 export async function list(options: ReportOptions): Promise<number> {
-  const all = summaries(options);
-  if (options.json) printJson({ snapshots: all });
-  else if (all.length === 0) note(`ringlab: ${options.store}: no snapshots yet\n`);
-  else print(formatList(all));
-  return EXIT.DONE;
+  return report(options, (snapshots) => {
+    if (options.json) printJson({ snapshots });
+    else if (snapshots.length > 0) print(formatList(snapshots));
+  });
 }
 
 export async function tree(options: StoreOptions): Promise<number> {
-  const all = summaries(options);
-  if (all.length === 0) note(`ringlab: ${options.store}: no snapshots yet\n`);
-  print(formatTree(all));
-  return EXIT.DONE;
+  return report(options, (snapshots) => print(formatTree(snapshots)));
 }
 
 export async function show(name: string | undefined, options: ReportOptions): Promise<number> {
@@ -125,13 +129,23 @@ export async function consolidate(name: string, options: StoreOptions): Promise<
 export async function remove(names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
   for (const name of names) {
-    const merged = exclusively(store.folder, () => deleteSnapshot(store, name)).map(
-      ({ description }) => description.name,
-    );
+    const merged = exclusively(store.folder, () => deleteOne(store, name));
     const into = merged.length === 0 ? '' : `; what it had is in ${merged.join(', ')} now`;
     note(`ringlab: ${name}: deleted${into}\n`);
   }
   return EXIT.DONE;
+}
+
+/** Deletes a snapshot; returns the names of those that have what it had. */
+function deleteOne(store: Store, name: string): readonly string[] {
+  try {
+    return deleteSnapshot(store, name).map(({ description }) => description.name);
+  } catch (error) {
+    if (!(error instanceof SnapshotError) || !store.has(name) || error.reason.startsWith('cannot'))
+      throw error;
+    const path = error.message.slice(0, -error.reason.length - 2);
+    throw badInput(`${error.message}. Nothing was deleted; to give up a damaged file: rm ${path}`);
+  }
 }
 
 export async function verify(options: ReportOptions): Promise<number> {

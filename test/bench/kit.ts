@@ -95,6 +95,7 @@ interface Modules {
     meansOf(entries: readonly Entry[]): readonly Mean[];
     formatReport(report: object): string;
   };
+  snapshots: { formatSnapshots(report: object): string };
 }
 
 /** Loads bench/NAME.ts. */

@@ -189,6 +189,13 @@ describe('ringlab snapshot', () => {
       expect(stderr).toContain(message);
     }
     expect(snapshot('bad', 'verify').status).toBe(65);
+    writeFileSync(path, 'x');
+    const listed = snapshot('bad', 'list');
+    expect([listed.status, listed.stderr]).toEqual([65, expect.stringContaining(path)]);
+    expect(listed.stdout).toContain('later');
+    expect(snapshot('bad', 'delete', 'later').stderr).toContain(
+      `Nothing was deleted; to give up a damaged file: rm ${path}`,
+    );
     writeFileSync(path, good);
     expect(snapshot('bad', 'verify').status).toBe(0);
   });

@@ -34,11 +34,30 @@ export function restoreMemory(files: Files, chain: Chain, memory: Memory): void 
   }
   for (const [n, opened] of chain.entries()) {
     const users = usersOf(opened, (page) => places.layer[page] === n);
-    readBlocks(files, opened, (place, block) => {
-      for (let at = users.from[place] as number; at < (users.from[place + 1] as number); at++)
-        putPage(memory, users.pages[at] as number, block);
+    readBlocks(files, opened, {
+      into: (place, count) => together(users, memory, place, count),
+      take: (place, block) => {
+        for (let at = users.from[place] as number; at < (users.from[place + 1] as number); at++)
+          putPage(memory, users.pages[at] as number, block);
+      },
     });
   }
+}
+
+/** Where in memory blocks `place` to `place + count - 1` belong, if that is a page each, in a row, that nobody watches. */
+function together(
+  { from, pages }: Users,
+  memory: Memory,
+  place: number,
+  count: number,
+): Uint8Array | undefined {
+  const at = from[place] as number;
+  const first = pages[at] as number;
+  for (let n = 0; n < count; n++) {
+    if (from[place + n + 1] !== at + n + 1 || pages[at + n] !== first + n) return undefined;
+    if (memory.watched[first + n] !== 0) return undefined;
+  }
+  return memory.bytes.subarray(first * BLOCK, (first + count) * BLOCK);
 }
 
 function newest(chain: Chain, pages: number): Places {
@@ -53,8 +72,14 @@ function newest(chain: Chain, pages: number): Places {
   return { layer, block };
 }
 
-/** The pages of each stored block, for which `wanted`: block n's are `pages` from `from[n]` to `from[n + 1]`. */
-function usersOf({ memory, description }: Opened, wanted: (page: number) => boolean) {
+/** The pages of each stored block: those of block n are `pages` from `from[n]` to `from[n + 1]`. */
+interface Users {
+  readonly from: Uint32Array;
+  readonly pages: Uint32Array;
+}
+
+/** The users of a snapshot's blocks for which `wanted`. */
+function usersOf({ memory, description }: Opened, wanted: (page: number) => boolean): Users {
   const from = new Uint32Array(description.blocks.count + 2);
   const eachUser = (act: (page: number, place: number) => void) => {
     for (let at = 0; at < memory.length; at += 2) {

@@ -75,16 +75,19 @@ function checkTable(path: string, field: 'memory' | 'disk', said: Description, m
   return table;
 }
 
+/** Who wants the blocks of a file. */
+export interface Taker {
+  /** Where blocks `place` to `place + count - 1` are to be read to, if they are wanted together and nowhere else. */
+  into?(place: number, count: number): Uint8Array | undefined;
+  /** Gets a block, by its place from 1 on. The bytes stay as they are only until it returns. */
+  take(place: number, block: Uint8Array): void;
+}
+
 /**
- * Reads all stored blocks in order and verifies them. `take` gets each one's place, from 1,
- * and its bytes, which stay as they are only until it returns. Throws SnapshotError, at the
- * end if the check sum does not fit: who took blocks must not use them then.
+ * Reads all stored blocks in order and verifies them. Throws SnapshotError, at the end if
+ * the check sum does not fit: who took blocks must not use them then.
  */
-export function readBlocks(
-  files: Files,
-  opened: Opened,
-  take: (place: number, block: Uint8Array) => void,
-): void {
+export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
   const { path, size, description: said } = opened;
   const { count, packing, sizes, sha256 } = said.blocks;
   const hash = createHash('sha256');
@@ -93,14 +96,16 @@ export function readBlocks(
     let at = size - (packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0));
     const buffer = new Uint8Array(sizes.reduce((most, one) => Math.max(most, one), GROUP * BLOCK));
     for (let done = 0; done < count; done += GROUP) {
-      const length = Math.min(GROUP * BLOCK, (count - done) * BLOCK);
-      const stored = packing === 'plain' ? length : (sizes[done / GROUP] as number);
-      const bytes = readInto(files, file, buffer.subarray(0, stored), at);
+      const blocks = Math.min(GROUP, count - done);
+      const stored = packing === 'plain' ? blocks * BLOCK : (sizes[done / GROUP] as number);
+      const direct = packing === 'plain' ? taker.into?.(done + 1, blocks) : undefined;
+      const bytes = readInto(files, file, direct ?? buffer.subarray(0, stored), at);
       if (bytes.length !== stored) throw new SnapshotError(path, 'cut short while it was read');
       hash.update(bytes);
-      const group = packing === 'plain' ? bytes : unpack(path, bytes, length);
-      for (let n = 0; n * BLOCK < length; n++) take(done + n + 1, group.subarray(n * BLOCK, (n + 1) * BLOCK));
       at += stored;
+      if (direct !== undefined) continue;
+      const group = packing === 'plain' ? bytes : unpack(path, bytes, blocks * BLOCK);
+      for (let n = 0; n < blocks; n++) taker.take(done + n + 1, group.subarray(n * BLOCK, (n + 1) * BLOCK));
     }
   });
   if (Buffer.compare(hash.digest(), sha256) !== 0)
@@ -121,7 +126,10 @@ function unpack(path: string, bytes: Uint8Array, length: number): Uint8Array {
 /** The snapshot's own blocks of memory and disk, kept. Throws SnapshotError. */
 export function loadBlocks(files: Files, opened: Opened): { readonly memory: Blocks; readonly disk: Blocks } {
   const stored = new Uint8Array(opened.description.blocks.count * BLOCK);
-  readBlocks(files, opened, (place, block) => stored.set(block, (place - 1) * BLOCK));
+  readBlocks(files, opened, {
+    into: (place, count) => stored.subarray((place - 1) * BLOCK, (place - 1 + count) * BLOCK),
+    take: (place, block) => stored.set(block, (place - 1) * BLOCK),
+  });
   const of = (table: Table): Blocks => {
     const blocks = new Map<number, Uint8Array>();
     for (let at = 0; at < table.length; at += 2) {

@@ -63,6 +63,21 @@ export class Store {
     return this.names().map((name) => this.open(name));
   }
 
+  /** All snapshots, by name, and why the others cannot be used. */
+  survey(): { readonly good: readonly Opened[]; readonly bad: readonly SnapshotError[] } {
+    const good: Opened[] = [];
+    const bad: SnapshotError[] = [];
+    for (const name of this.names()) {
+      try {
+        good.push(this.open(name));
+      } catch (error) {
+        if (!(error instanceof SnapshotError)) throw error;
+        bad.push(error);
+      }
+    }
+    return { good, bad };
+  }
+
   /** The snapshot and those it was taken from. Throws SnapshotError when one is missing or another. */
   chain(name: string): Chain {
     const chain: [Opened, ...Opened[]] = [this.open(name)];

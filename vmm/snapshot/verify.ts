@@ -17,7 +17,7 @@ export function verifyStore(store: Store): readonly Finding[] {
     if (!checked.has(opened.path))
       checked.set(
         opened.path,
-        problemOf(() => readBlocks(store.files, opened, () => {})),
+        problemOf(() => readBlocks(store.files, opened, { take: () => {} })),
       );
     return checked.get(opened.path);
   };

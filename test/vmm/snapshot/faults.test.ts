@@ -188,7 +188,7 @@ class OneFile extends MemoryFiles {
 }
 
 function readAll(files: Files): void {
-  readBlocks(files, openSnapshot(files, 'small.snap'), () => {});
+  readBlocks(files, openSnapshot(files, 'small.snap'), { take: () => {} });
 }
 
 /** The reason for which the file is refused, without its name. */
