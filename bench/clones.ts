@@ -6,6 +6,7 @@ import { Machine } from '../isa/machine/machine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
 import { type Clone, CloneGroup, loadClones } from '../vmm/snapshot/clones.ts';
 import { Session } from '../vmm/snapshot/session.ts';
+import { SharedMemory } from '../vmm/snapshot/shared-memory.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { cloneSnapshot } from '../vmm/snapshot/tree.ts';
 import { wrongResult } from './failure.ts';
@@ -88,7 +89,12 @@ function runHere(folder: string, count: number): Peak {
     engine.run(turns * stepsPerTurn);
   } else {
     const { shared, clones } = loadClones(store.files, chains);
-    const group = new CloneGroup(machine, machine, undefined, shared);
+    const group = new CloneGroup(
+      machine,
+      machine,
+      undefined,
+      new SharedMemory(store.files, shared, machine.memory),
+    );
     for (let turn = 1; turn <= turns; turn++) {
       for (const clone of clones) {
         group.switchTo(clone);

@@ -8,6 +8,8 @@ import { loadImage } from '../isa/machine/image.ts';
 import { Machine, type MachineState } from '../isa/machine/machine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
 import { type Clone, CloneGroup, loadClones } from '../vmm/snapshot/clones.ts';
+import type { Chain } from '../vmm/snapshot/chain.ts';
+import { SharedMemory } from '../vmm/snapshot/shared-memory.ts';
 import { Session } from '../vmm/snapshot/session.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { cloneSnapshot, setTemplate } from '../vmm/snapshot/tree.ts';
@@ -54,15 +56,15 @@ async function giveIn(folder: string, desk: Desk): Promise<void> {
     `They run to their end, in turns. How many pages do the ten write meanwhile? (at most ${10 * pages(memory)})`,
   );
   const { shared, clones } = loadClones(store.files, chains);
-  const printed = runInTurns(clones, shared);
+  const { printed, sharedPages } = runInTurns(store, clones, shared);
   for (const [n, { name, pages: own }] of clones.entries()) {
     const line = printed[n]?.split('\n').find((text) => text.startsWith('console:'));
     desk.say(`  ${name.padEnd(8)} ${String(own.size).padStart(4)} pages of its own   ${line}`);
   }
   const own = clones.reduce((sum, clone) => sum + clone.pages.size, 0);
-  const rest = shared.memory.size + own;
+  const rest = sharedPages + own;
   desk.say(
-    `\n${own} pages: you said ${said === '' ? 'nothing' : said}. With the ${shared.memory.size} that they share,`,
+    `\n${own} pages: you said ${said === '' ? 'nothing' : said}. With the ${sharedPages} that they share,`,
   );
   desk.say(`${rest} pages instead of the ${10 * booted} that ten machines would have begun with.\n`);
   checkAll(desk, clones, printed);
@@ -89,12 +91,17 @@ function boot(store: Store): number {
   return taken.memory.length / 2;
 }
 
-/** Runs all to their end on one machine, a turn each; returns what each printed. */
-function runInTurns(clones: readonly Clone[], shared: ConstructorParameters<typeof CloneGroup>[3]): string[] {
+/** Runs all to their end on one machine, a turn each; returns what each printed, and how many pages they began with. */
+function runInTurns(
+  store: Store,
+  clones: readonly Clone[],
+  chain: Chain,
+): { readonly printed: readonly string[]; readonly sharedPages: number } {
   const printed = new Map(clones.map((clone) => [clone, [] as number[]]));
   const console = new Console((byte) => group.present && printed.get(group.present)?.push(byte));
   const machine = new Machine({ memory, console });
   const engine = createEngine('interpreter', machine);
+  const shared = new SharedMemory(store.files, chain, machine.memory);
   const group = new CloneGroup(machine, machine, undefined, shared);
   for (const clone of clones) clone.state = withInput(clone.state, `${clone.name}\n`);
   let running = [...clones];
@@ -105,7 +112,11 @@ function runInTurns(clones: readonly Clone[], shared: ConstructorParameters<type
     });
   }
   group.release();
-  return clones.map((clone) => Buffer.from(printed.get(clone) ?? []).toString());
+  shared.close();
+  return {
+    printed: clones.map((clone) => Buffer.from(printed.get(clone) ?? []).toString()),
+    sharedPages: shared.count,
+  };
 }
 
 /** The state with console input that waits, and nothing after it. */

@@ -51,16 +51,15 @@ function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
-/** What a snapshot holds itself: `23 pages, 1 block of disk, 104 KiB`. */
-function formatHeld({ pages, blocks, bytes }: Summary): string {
-  const disk = blocks === 0 ? '' : `, ${count(blocks, 'block')} of disk`;
-  return `${count(pages, 'page')}${disk}, ${formatBytes(bytes)}`;
+/** What a snapshot holds itself: `23 pages, 1 block of disk`. */
+function formatHeld({ pages, blocks }: Summary): string {
+  return `${count(pages, 'page')}${blocks === 0 ? '' : `, ${count(blocks, 'block')} of disk`}`;
 }
 
 export function formatTaken(opened: Opened): string {
   const summary = summaryOf(opened, undefined);
   const since = summary.parent === null ? '' : `, changed since ${summary.parent}`;
-  return `ringlab: ${summary.name}: taken at step ${summary.step}${since}: ${formatHeld(summary)}\n`;
+  return `ringlab: ${summary.name}: taken at step ${summary.step}${since}: ${formatHeld(summary)}, ${formatBytes(summary.bytes)}\n`;
 }
 
 /** A line a snapshot, in columns. */
@@ -124,7 +123,7 @@ export function formatSnapshot(
       template ? 'a template: it does not run, clones of it do' : 'runs on with: ringlab snapshot restore',
     ],
     ['chain', chain.join(' <- ')],
-    ['holds', formatHeld(summary)],
+    ['holds', `${formatHeld(summary)}; the file has ${formatBytes(summary.bytes)}`],
     ['program', program],
     [
       'machine',

@@ -4,6 +4,7 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { last } from '../../vmm/snapshot/chain.ts';
 import { type Clone, CloneGroup, CurrentDisk, loadClones } from '../../vmm/snapshot/clones.ts';
 import { variantOf } from '../../vmm/snapshot/guest.ts';
+import { SharedMemory } from '../../vmm/snapshot/shared-memory.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { EXIT, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
@@ -44,7 +45,8 @@ export function restoreTogether(store: Store, names: readonly string[], options:
     { collect: printed, ...(disk ? { store: disk } : {}) },
   );
   if (guest.state === undefined) throw new Error('a process has no snapshots');
-  const group = new CloneGroup(guest.machine, guest.state, disk, shared);
+  const memory = new SharedMemory(store.files, shared, guest.machine.memory);
+  const group = new CloneGroup(guest.machine, guest.state, disk, memory);
   if (options.input !== undefined) {
     const input = readInput(options.input);
     for (const clone of clones) clone.state = withInput(clone.state, input);
@@ -65,7 +67,8 @@ export function restoreTogether(store: Store, names: readonly string[], options:
     }
   }
   group.release();
-  note(formatShared(shared.memory.size, clones));
+  memory.close();
+  note(formatShared(memory.count, clones));
   return clones.map((clone) => stops.get(clone)).find((status) => status !== 0) ?? EXIT.DONE;
 }
 

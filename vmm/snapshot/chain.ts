@@ -16,7 +16,7 @@ export function last(chain: Chain): Opened {
 }
 
 /** Pages by number, the newest of each. A page that is nowhere is zeros. */
-interface Places {
+export interface Places {
   /** Whose: the place in the chain, and the stored block in it, 0 = zeros. */
   readonly layer: Int32Array;
   readonly block: Uint32Array;
@@ -60,7 +60,8 @@ function together(
   return memory.bytes.subarray(first * BLOCK, (first + count) * BLOCK);
 }
 
-function newest(chain: Chain, pages: number): Places {
+/** Where the newest contents of each page are. */
+export function newest(chain: Chain, pages: number): Places {
   const layer = new Int32Array(pages).fill(-1);
   const block = new Uint32Array(pages);
   for (const [n, { memory }] of chain.entries()) {

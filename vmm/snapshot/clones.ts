@@ -3,17 +3,18 @@
  * turns. The machine has one of them at a time; of the others there is only what they have
  * changed, copied when they leave it (copy on write, by the page).
  *
- * So ten guests need one memory, what they began with once, and their own changes.
+ * So ten guests need one memory and their own changes; what they began with is in their file.
  */
 import type { Component } from '../../isa/machine/component.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import type { Machine, MachineState } from '../../isa/machine/machine.ts';
-import { BLOCK, type Blocks, ZERO } from './blocks.ts';
-import { type Chain, last, loadChain } from './chain.ts';
+import { BLOCK, type Blocks } from './blocks.ts';
+import { type Chain, last, loadDisk } from './chain.ts';
 import type { Files } from './files.ts';
 import { putPage } from './guest.ts';
 import { loadBlocks, type Opened } from './read.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { ThinDisk } from './thin-disk.ts';
 
 /** One of them. */
@@ -24,12 +25,6 @@ export interface Clone {
   readonly disk: ThinDisk;
   /** As it was when it last left the machine. */
   state: MachineState;
-}
-
-/** What all of them began with. */
-export interface Shared {
-  readonly memory: Blocks;
-  readonly disk: Blocks;
 }
 
 /** The disk that the machine sees: that of the clone which is in it. */
@@ -54,22 +49,21 @@ export class CloneGroup {
   readonly #machine: Machine;
   readonly #state: Component<MachineState>;
   readonly #disk: CurrentDisk | undefined;
-  readonly #shared: Shared;
+  readonly #shared: SharedMemory;
   readonly #log: DirtyLog;
   #present: Clone | undefined;
 
-  /** `machine`, whose state is `state` and whose disk is `disk`, has nothing in it yet. */
+  /** `machine`, whose state is `state` and whose disk is `disk`, has in memory what `shared` put there. */
   constructor(
     machine: Machine,
     state: Component<MachineState>,
     disk: CurrentDisk | undefined,
-    shared: Shared,
+    shared: SharedMemory,
   ) {
     this.#machine = machine;
     this.#state = state;
     this.#disk = disk;
     this.#shared = shared;
-    for (const [page, block] of shared.memory) putPage(machine.memory, page, block);
     this.#log = new DirtyLog(machine.memory);
   }
 
@@ -85,7 +79,7 @@ export class CloneGroup {
     if (before !== undefined) this.#keep(before);
     const { memory } = this.#machine;
     for (const page of before?.pages.keys() ?? []) {
-      if (!clone.pages.has(page)) putPage(memory, page, this.#shared.memory.get(page) ?? ZERO);
+      if (!clone.pages.has(page)) putPage(memory, page, this.#shared.page(page));
     }
     for (const [page, bytes] of clone.pages) putPage(memory, page, bytes);
     this.#log.take();
@@ -114,31 +108,29 @@ export class CloneGroup {
 }
 
 /**
- * Loads snapshots of one tree to be run together: what they share, once, and of each what
- * is its own. Throws SnapshotError; RangeError when they have no first snapshot in common.
+ * Loads snapshots of one tree to be run together: the chain that they share, and of each
+ * what is its own. Throws SnapshotError; RangeError when they have no first snapshot in common.
  */
 export function loadClones(
   files: Files,
   chains: readonly Chain[],
-): { readonly shared: Shared; readonly clones: readonly Clone[] } {
-  const common = commonPart(chains);
-  const [first, ...rest] = common;
+): { readonly shared: Chain; readonly clones: readonly Clone[] } {
+  const [first, ...rest] = commonPart(chains);
   if (first === undefined) throw new RangeError('they are not of one tree');
-  const shared = loadChain(files, [first, ...rest]);
-  const clones = chains.map((chain): Clone => {
-    const own = chain.slice(common.length).map((opened) => loadBlocks(files, opened));
-    const { name, state, configuration } = last(chain).description;
-    const disk = new Map([...shared.disk, ...own.flatMap((layer) => [...layer.disk])]);
-    return {
-      name,
-      pages: new Map(
-        own.flatMap(({ memory }) => [...memory].map(([page, block]) => [page, block.slice()] as const)),
-      ),
-      disk: ThinDisk.overBlocks(configuration.sectors, disk),
-      state,
-    };
-  });
-  return { shared, clones };
+  const shared: Chain = [first, ...rest];
+  const disk = loadDisk(files, shared);
+  return { shared, clones: chains.map((chain) => loadClone(files, chain, shared.length, disk)) };
+}
+
+/** What a chain has beyond its first `common` snapshots; `disk` is that of these. */
+function loadClone(files: Files, chain: Chain, common: number, disk: Blocks): Clone {
+  const own = chain.slice(common).map((opened) => loadBlocks(files, opened));
+  const { name, state, configuration } = last(chain).description;
+  const blocks = new Map([...disk, ...own.flatMap((layer) => [...layer.disk])]);
+  const pages = own.flatMap(({ memory }) =>
+    [...memory].map(([page, block]) => [page, block.slice()] as const),
+  );
+  return { name, pages: new Map(pages), disk: ThinDisk.overBlocks(configuration.sectors, blocks), state };
 }
 
 /** The snapshots with which all chains begin. */

@@ -93,16 +93,20 @@ export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
   const hash = createHash('sha256');
   withFile(files, path, (file, now) => {
     if (now !== size) throw new SnapshotError(path, 'it was written to meanwhile');
-    let at = size - (packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0));
+    const groups = groupsOf(opened);
     const buffer = new Uint8Array(sizes.reduce((most, one) => Math.max(most, one), GROUP * BLOCK));
     for (let done = 0; done < count; done += GROUP) {
       const blocks = Math.min(GROUP, count - done);
       const stored = packing === 'plain' ? blocks * BLOCK : (sizes[done / GROUP] as number);
       const direct = packing === 'plain' ? taker.into?.(done + 1, blocks) : undefined;
-      const bytes = readInto(files, file, direct ?? buffer.subarray(0, stored), at);
+      const bytes = readInto(
+        files,
+        file,
+        direct ?? buffer.subarray(0, stored),
+        groups[done / GROUP] as number,
+      );
       if (bytes.length !== stored) throw new SnapshotError(path, 'cut short while it was read');
       hash.update(bytes);
-      at += stored;
       if (direct !== undefined) continue;
       const group = packing === 'plain' ? bytes : unpack(path, bytes, blocks * BLOCK);
       for (let n = 0; n < blocks; n++) taker.take(done + n + 1, group.subarray(n * BLOCK, (n + 1) * BLOCK));
@@ -110,6 +114,56 @@ export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
   });
   if (Buffer.compare(hash.digest(), sha256) !== 0)
     throw new SnapshotError(path, 'damaged: the check sum does not fit its blocks');
+}
+
+/** Single blocks of a file, which stays open until `close`. They are not verified. */
+export class BlockReader {
+  readonly path: string;
+  readonly #files: Files;
+  readonly #file: number;
+  readonly #opened: Opened;
+  /** Where each group begins. */
+  readonly #groups: readonly number[];
+
+  /** Throws SnapshotError. */
+  constructor(files: Files, opened: Opened) {
+    this.path = opened.path;
+    this.#files = files;
+    this.#opened = opened;
+    this.#file = tryTo(opened.path, () => files.openToRead(opened.path));
+    this.#groups = groupsOf(opened);
+  }
+
+  /** Stored block `place`, from 1. Throws SnapshotError. */
+  block(place: number): Uint8Array {
+    const { count, packing, sizes } = this.#opened.description.blocks;
+    const group = Math.floor((place - 1) / GROUP);
+    const from = this.#groups[group] as number;
+    const within = ((place - 1) % GROUP) * BLOCK;
+    const read = (at: number, length: number) => readPart(this.#files, this.#file, at, length);
+    return tryTo(this.path, () => {
+      if (packing === 'plain') return read(from + within, BLOCK);
+      const length = Math.min(GROUP, count - group * GROUP) * BLOCK;
+      return unpack(this.path, read(from, sizes[group] as number), length).subarray(within, within + BLOCK);
+    });
+  }
+
+  close(): void {
+    this.#files.close(this.#file);
+  }
+}
+
+/** Where in the file each group of blocks begins. */
+function groupsOf({ size, description: { blocks } }: Opened): readonly number[] {
+  const { count, packing, sizes } = blocks;
+  const lengths = Array.from({ length: Math.ceil(count / GROUP) }, (_, n) =>
+    packing === 'plain' ? Math.min(GROUP, count - n * GROUP) * BLOCK : (sizes[n] as number),
+  );
+  let at = size - lengths.reduce((sum, one) => sum + one, 0);
+  return lengths.map((length) => {
+    at += length;
+    return at - length;
+  });
 }
 
 function unpack(path: string, bytes: Uint8Array, length: number): Uint8Array {
@@ -145,13 +199,22 @@ export function loadBlocks(files: Files, opened: Opened): { readonly memory: Blo
 function withFile<T>(files: Files, path: string, act: (file: number, size: number) => T): T {
   let file: number | undefined;
   try {
-    file = files.openToRead(path);
-    return act(file, files.size(file));
+    return tryTo(path, () => {
+      file = files.openToRead(path);
+      return act(file, files.size(file));
+    });
+  } finally {
+    if (file !== undefined) files.close(file);
+  }
+}
+
+/** Does what reads the file; what the system says against it becomes a SnapshotError. */
+function tryTo<T>(path: string, act: () => T): T {
+  try {
+    return act();
   } catch (error) {
     if (error instanceof SnapshotError) throw error;
     throw new SnapshotError(path, `cannot read it: ${reasonOf(error)}`);
-  } finally {
-    if (file !== undefined) files.close(file);
   }
 }
 

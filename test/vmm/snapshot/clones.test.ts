@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CloneGroup, type Clone, CurrentDisk, loadClones } from '../../../vmm/snapshot/clones.ts';
+import { SharedMemory } from '../../../vmm/snapshot/shared-memory.ts';
 import { Session } from '../../../vmm/snapshot/session.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot } from '../../../vmm/snapshot/tree.ts';
@@ -17,36 +18,48 @@ describe(`Clones that run in turns in one memory (seed ${seed})`, () => {
       minLength: 2,
       maxLength: 12,
     });
-    const property = fc.property(guests, turns, fc.constantFrom(...ways), (guest, todo, way) => {
-      const store = new Store('/s', new MemoryFiles());
-      const first = start(guest, bare);
-      const session = new Session(store, first);
-      first.run(700);
-      session.takeAll({ name: 'template', program: 'guest.s', symbols: [] });
-      first.run(900);
-      session.takeChanges('later');
-      const names = ['c0', 'c1', 'c2'];
-      for (const name of names) cloneSnapshot(store, store.open('template'), name);
-      const { shared, clones } = loadClones(
-        store.files,
-        [...names, 'later'].map((name) => store.chain(name)),
-      );
-      const disk = new CurrentDisk(first.disk.sectors);
-      const running = blank(way, disk);
-      const group = new CloneGroup(running.machine, running.state, disk, shared);
-      const alone = clones.map(() => start(guest, bare));
-      for (const [n, one] of alone.entries()) one.run((clones[n] as Clone).state.steps);
-      for (const { which, steps } of todo) {
-        const [clone, oracle] = [clones[which] as Clone, alone[which] as typeof first];
-        group.switchTo(clone);
-        const until = running.machine.steps + steps;
-        expect(running.run(until)).toEqual(oracle.run(until));
-        const differs = difference(wholeOf({ ...running, disk: clone.disk }), wholeOf(oracle));
-        if (differs !== undefined)
-          throw new Error(`${clone.name} at step ${until}: ${differs}\n${guest.text}`);
-      }
-      running.close();
-    });
+    const packings = fc.constantFrom('plain' as const, 'deflate' as const);
+    const property = fc.property(
+      guests,
+      turns,
+      fc.constantFrom(...ways),
+      packings,
+      (guest, todo, way, packing) => {
+        const store = new Store('/s', new MemoryFiles());
+        const first = start(guest, bare);
+        const session = new Session(store, first);
+        first.run(700);
+        session.takeAll({ name: 'template', program: 'guest.s', symbols: [] }, { packing });
+        first.run(900);
+        session.takeChanges('later');
+        const names = ['c0', 'c1', 'c2'];
+        for (const name of names) cloneSnapshot(store, store.open('template'), name);
+        const { shared, clones } = loadClones(
+          store.files,
+          [...names, 'later'].map((name) => store.chain(name)),
+        );
+        const disk = new CurrentDisk(first.disk.sectors);
+        const running = blank(way, disk);
+        const group = new CloneGroup(
+          running.machine,
+          running.state,
+          disk,
+          new SharedMemory(store.files, shared, running.machine.memory),
+        );
+        const alone = clones.map(() => start(guest, bare));
+        for (const [n, one] of alone.entries()) one.run((clones[n] as Clone).state.steps);
+        for (const { which, steps } of todo) {
+          const [clone, oracle] = [clones[which] as Clone, alone[which] as typeof first];
+          group.switchTo(clone);
+          const until = running.machine.steps + steps;
+          expect(running.run(until)).toEqual(oracle.run(until));
+          const differs = difference(wholeOf({ ...running, disk: clone.disk }), wholeOf(oracle));
+          if (differs !== undefined)
+            throw new Error(`${clone.name} at step ${until}: ${differs}\n${guest.text}`);
+        }
+        running.close();
+      },
+    );
     fc.assert(property, { seed, numRuns: 50 });
   });
 });
@@ -83,5 +96,31 @@ describe('A clone', () => {
   it('cannot be run together with a snapshot of another tree', () => {
     new Session(store, running).takeAll({ name: 'b', program: 'guest.s', symbols: [] });
     expect(() => loadClones(store.files, [store.chain('one'), store.chain('b')])).toThrow('not of one tree');
+  });
+
+  it('does not get back a page that was altered in its file meanwhile', () => {
+    const files = new MemoryFiles();
+    const other = new Store('/s', files);
+    const guest = start(
+      { text: '_start:\n li t0, 0x28000\n1: sw t0, 0(t0)\n j 1b\n', input: '' },
+      bare,
+      new Uint8Array(4096),
+    );
+    guest.machine.memory.write(0x28004, 4, 1);
+    new Session(other, guest).takeAll({ name: 'a', program: 'guest.s', symbols: [] });
+    for (const name of ['one', 'two']) cloneSnapshot(other, other.open('a'), name);
+    const { shared, clones } = loadClones(files, [other.chain('one'), other.chain('two')]);
+    const group = new CloneGroup(
+      guest.machine,
+      guest.state,
+      undefined,
+      new SharedMemory(files, shared, guest.machine.memory),
+    );
+    const [first, second] = clones as [Clone, Clone];
+    group.switchTo(first);
+    guest.run(10);
+    const bytes = files.contents(other.pathOf('a'));
+    bytes[bytes.length - 4096 + 4] = 2;
+    expect(() => group.switchTo(second)).toThrow('/s/a.snap: it was written to while guests ran on it');
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadChain } from '../../../vmm/snapshot/chain.ts';
 import { CloneGroup, type Clone, loadClones } from '../../../vmm/snapshot/clones.ts';
 import type { Opened } from '../../../vmm/snapshot/read.ts';
+import { SharedMemory } from '../../../vmm/snapshot/shared-memory.ts';
 import { Session } from '../../../vmm/snapshot/session.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot, consolidate, deleteSnapshot } from '../../../vmm/snapshot/tree.ts';
@@ -117,7 +118,12 @@ describe('A clone that is in memory', () => {
     new Session(store, running).takeAll({ name: 'a', program: 'writer.s', symbols: [] });
     for (const name of ['one', 'two']) cloneSnapshot(store, store.open('a'), name);
     const { shared, clones } = loadClones(store.files, [store.chain('one'), store.chain('two')]);
-    const group = new CloneGroup(running.machine, running.state, undefined, shared);
+    const group = new CloneGroup(
+      running.machine,
+      running.state,
+      undefined,
+      new SharedMemory(store.files, shared, running.machine.memory),
+    );
     const [one, two] = clones as [Clone, Clone];
     group.switchTo(one);
     writeAgain(running, 5, 0);

@@ -1,0 +1,53 @@
+/**
+ * What guests of one tree began with, shared by all of them: it is in the machine's memory
+ * while none has changed it, and read from the snapshots' files again, page by page, where
+ * one of them has and another has not. It takes no memory of its own.
+ *
+ * The files stay open, so that nobody takes them away; each page's check sum is kept from
+ * the time when all was verified.
+ */
+import { crc32 } from 'node:zlib';
+import type { Memory } from '../../isa/machine/memory.ts';
+import { BLOCK, ZERO } from './blocks.ts';
+import { type Chain, newest, type Places, restoreMemory } from './chain.ts';
+import { SnapshotError } from './failure.ts';
+import type { Files } from './files.ts';
+import { BlockReader } from './read.ts';
+
+export class SharedMemory {
+  /** Pages that are not zeros. */
+  readonly count: number;
+  readonly #places: Places;
+  readonly #sums: Uint32Array;
+  readonly #readers: readonly BlockReader[];
+
+  /** Puts the chain's memory into a machine's. Throws SnapshotError. */
+  constructor(files: Files, chain: Chain, memory: Memory) {
+    this.#readers = chain.map((opened) => new BlockReader(files, opened));
+    try {
+      restoreMemory(files, chain, memory);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#places = newest(chain, memory.size / BLOCK);
+    this.#sums = this.#places.block.map((place, page) =>
+      place === 0 ? 0 : crc32(memory.bytes.subarray(page * BLOCK, (page + 1) * BLOCK)),
+    );
+    this.count = this.#places.block.reduce((sum, place) => sum + Number(place !== 0), 0);
+  }
+
+  /** A page as it was at first. Throws SnapshotError when its file was written to meanwhile. */
+  page(number: number): Uint8Array {
+    const place = this.#places.block[number] as number;
+    if (place === 0) return ZERO;
+    const reader = this.#readers[this.#places.layer[number] as number] as BlockReader;
+    const bytes = reader.block(place);
+    if (crc32(bytes) === this.#sums[number]) return bytes;
+    throw new SnapshotError(reader.path, 'it was written to while guests ran on it');
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+  }
+}
