@@ -53,6 +53,11 @@ export function guestFolder(): string {
   return packagePath('guests/', 'the guests');
 }
 
+/** The folder of the nanobenchmarks, with a slash at its end. */
+export function nanoFolder(): string {
+  return packagePath('bench/nano/', 'the nanobenchmarks');
+}
+
 export function kernelFile(name: string, flavour: Flavour): string {
   return `${kernelFolder()}${flavour}/${name}.elf`;
 }

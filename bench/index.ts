@@ -1,9 +1,10 @@
 /** The benchmarks: whole kernels side by side with peers (here), and the parts one by one (parts/). */
+import { unreachable } from './failure.ts';
 import { chooseKernels } from './catalogue.ts';
 import { openField } from './contenders.ts';
-import { unreachable } from './failure.ts';
 import { describeHost } from './host.ts';
 import { measure } from './measure.ts';
+import type { NanoOptions, NanoReport } from './nano.ts';
 import type { SnapshotBench, SnapshotBenchOptions } from './snapshots.ts';
 import { formatReport, formatStatistics, meansOf, type Report } from './report.ts';
 
@@ -45,9 +46,21 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
   }
 }
 
+/** Measures single operations. Throws BenchFailure; in an installed package, which has no assembler apart, always. */
+export async function benchNano(options: NanoOptions): Promise<NanoReport> {
+  try {
+    const nano = await import('./nano.ts');
+    return nano.benchNano(options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw unreachable('--nano assembles its guests with modules that only a checkout has');
+  }
+}
+
 export { formatReport, formatStatistics };
 export { benchMonitors, formatMonitors } from './monitors.ts';
 export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
+export { formatNano } from './nano-report.ts';
 export { benchParts, formatParts } from './parts/index.ts';
 
 /** Measures snapshots and clones. Throws BenchFailure when what they need is not installed. */

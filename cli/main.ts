@@ -213,6 +213,7 @@ program
     'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
   )
   .option('--time-travel', 'measure recorded runs instead: what recording costs, and going back')
+  .option('--nano', 'measure single operations of a supervisor instead, by every way to run it')
   .option('--snapshots', 'measure snapshots instead: taken, restored, cloned, beside writing the memory out')
   .option('--monitors', 'measure what a monitor costs instead: kernels on the bare machine and under one')
   .option('--stats', "tell the fast engine's own counts as well")

@@ -7,6 +7,7 @@ export interface BenchVerbOptions {
   readonly quick?: boolean;
   readonly parts?: boolean;
   readonly monitors?: boolean;
+  readonly nano?: boolean;
   readonly snapshots?: boolean;
   readonly timeTravel?: boolean;
   readonly stats?: boolean;
@@ -40,6 +41,13 @@ interface Bench {
     readonly progress: Progress;
   }): object;
   formatTimeTravel(results: object): string;
+  benchNano(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly quick?: boolean;
+    readonly progress: Progress;
+  }): Promise<object>;
+  formatNano(report: object): string;
   benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
   formatSnapshots(results: object): Promise<string>;
 }
@@ -74,6 +82,11 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
     progress('');
     const document = { format: 'ringlab-bench-monitors', version: 1, results };
     process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatMonitors(results));
+    return 0;
+  }
+  if (options.nano) {
+    const results = await module.benchNano(choice).finally(() => progress(''));
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatNano(results));
     return 0;
   }
   if (options.snapshots) {

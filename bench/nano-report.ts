@@ -1,0 +1,72 @@
+/** What the nanobenchmarks found, as text of at most 80 columns. */
+import type { Cost, NanoReport } from './nano.ts';
+import { type Way, ways } from './nano-ways.ts';
+import { formatRatio, formatTable } from './table.ts';
+
+const columns: readonly Way[] = Object.values(ways);
+const { bare, trapping, translatedX, translatedV } = ways;
+
+export function formatNano(report: NanoReport): string {
+  const { host, runs, operations, wholes } = report;
+  const parts = [
+    `${host.cpu}, ${host.cores} cores; Node ${host.node}; ${host.system}\nMedians of ${runs} slices, the ways in turn, on the fast engine.\n`,
+    ...(operations.length === 0 ? [] : [formatOperations(operations)]),
+    ...(wholes.length === 0 ? [] : [formatWholes(wholes)]),
+    legend,
+  ];
+  return parts.join('\n');
+}
+
+function formatOperations(operations: NanoReport['operations']): string {
+  const table = (title: string, show: (cost: Cost) => string) =>
+    formatTable([
+      [title, ...columns.map(({ head }) => head)],
+      ...operations.map(({ name, costs }) => [
+        name,
+        ...columns.map((way) => {
+          const cost = costs[way.name];
+          return cost === undefined ? '–' : show(cost);
+        }),
+      ]),
+    ]);
+  return [
+    table('ns an operation', ({ ns }) => formatNs(ns)),
+    table('real steps', ({ steps }) => formatSmall(steps)),
+    table('exits', ({ exits }) => formatSmall(exits)),
+  ].join('\n');
+}
+
+function formatWholes(wholes: NanoReport['wholes']): string {
+  const head = ['whole guest', 'ring', 'native ns/step', 'trap', 'BT x', 'BT v', 'trap / BT x'];
+  const rows = wholes.map(({ name, ring, ns }) => {
+    const of = (way: Way) => ns[way.name] ?? Number.NaN;
+    return [
+      name,
+      String(ring),
+      of(bare).toFixed(3),
+      ...[trapping, translatedX, translatedV].map((way) => formatRatio(of(way) / of(bare))),
+      formatRatio(of(trapping) / of(translatedX)),
+    ];
+  });
+  return formatTable([head, ...rows]);
+}
+
+/** Nanoseconds; what is less than the noise of an empty round is nothing. */
+function formatNs(ns: number): string {
+  if (ns < 0.05) return '0';
+  return ns < 10 ? ns.toFixed(1) : ns.toFixed(0);
+}
+
+/** A count that is whole but for the round that a slice begins and ends in. */
+function formatSmall(value: number): string {
+  const tenths = Math.round(value * 10) / 10;
+  return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1);
+}
+
+const legend = `native: bare ring32-v. trap: trap-and-emulate on ring32-v. BT x, BT v: binary
+translation on ring32-x and ring32-v. hybrid, interpret: on ring32-v.
+Operations: what a round costs beyond an empty one. Real steps: those of the real
+machine; what the monitor does is no step of it, but a trap and an iret.
+Whole guests: time against native, below 1 is faster; the last column, how much
+faster translation on ring32-x is than trapping on ring32-v.
+`;
