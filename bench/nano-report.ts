@@ -65,8 +65,8 @@ function formatSmall(value: number): string {
 
 const legend = `native: bare ring32-v. trap: trap-and-emulate on ring32-v. BT x, BT v: binary
 translation on ring32-x and ring32-v. hybrid, interpret: on ring32-v.
-Operations: what a round costs beyond an empty one. Real steps: those of the real
-machine; what the monitor does is no step of it, but a trap and an iret.
+Operations: what a round costs beyond an empty one. Real steps: those that the
+real machine makes; of what the monitor does, only a trap and an iret are some.
 Whole guests: time against native, below 1 is faster; the last column, how much
 faster translation on ring32-x is than trapping on ring32-v.
 `;

@@ -65,6 +65,17 @@ interface Mean {
   readonly ratio: number;
 }
 
+export interface Way {
+  readonly name: string;
+  readonly strategy: string | undefined;
+}
+
+export interface Running {
+  readonly guest: { readonly pc: number; readonly steps: number; readonly x: Int32Array };
+  readonly run: (steps: number) => void;
+  readonly exits: () => number;
+}
+
 interface Modules {
   statistics: {
     median(values: readonly number[]): number;
@@ -91,6 +102,19 @@ interface Modules {
   measure: {
     measure(plan: Plan): Promise<{ entries: readonly Entry[]; startUp: Readonly<Record<string, number>> }>;
   };
+  'nano-ways': { ways: Readonly<Record<'bare' | 'trapping' | 'translatedX' | 'translatedV', Way>> };
+  'nano-guests': {
+    nanoImage(name: string): object;
+    kernelImage(name: string): object;
+    start(image: object, way: Way): Running;
+    roundsOf(running: Running): number;
+  };
+  nano: {
+    operations: readonly { readonly name: string; readonly empty: string }[];
+    wholes: readonly { readonly name: string; readonly ring: number }[];
+    benchNano(options: object): object;
+  };
+  'nano-report': { formatNano(report: object): string };
   report: {
     meansOf(entries: readonly Entry[]): readonly Mean[];
     formatReport(report: object): string;
