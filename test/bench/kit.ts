@@ -109,11 +109,11 @@ interface Modules {
     start(image: object, way: Way): Running;
     roundsOf(running: Running): number;
   };
-  nano: {
+  'nano-catalogue': {
     operations: readonly { readonly name: string; readonly empty: string }[];
     wholes: readonly { readonly name: string; readonly ring: number }[];
-    benchNano(options: object): object;
   };
+  nano: { benchNano(options: object): object };
   'nano-report': { formatNano(report: object): string };
   report: {
     meansOf(entries: readonly Entry[]): readonly Mean[];

@@ -5,7 +5,8 @@ import { load, type Running } from './kit.ts';
 
 const { ways } = await load('nano-ways');
 const { nanoImage, kernelImage, roundsOf, start } = await load('nano-guests');
-const { benchNano, operations, wholes } = await load('nano');
+const { operations, wholes } = await load('nano-catalogue');
+const { benchNano } = await load('nano');
 const { formatNano } = await load('nano-report');
 
 const guests = [
