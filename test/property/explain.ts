@@ -14,7 +14,7 @@ export interface Explanation {
   readonly pc: number;
   readonly ring: number;
   readonly instruction: string;
-  /** The trap that the bare machine takes in that step, in words. */
+  /** What the bare machine does in that step if it traps, in words: "it takes trap 8, ecall". */
   readonly trap: string | undefined;
   readonly differences: readonly Difference[];
 }
@@ -54,11 +54,11 @@ export function explain(
   const word = peekWord(machine, pc);
   let trap: string | undefined;
   machine.onTrap = (cause, value) => {
-    trap ??= `trap ${cause >>> 0}, ${describeTrap(cause >>> 0, value >>> 0)}`;
+    trap ??= `it takes trap ${cause >>> 0}, ${describeTrap(cause >>> 0, value >>> 0)}`;
   };
   const stop = run(bad);
   if (stop.kind === 'unhandled')
-    trap = `no handler (TVEC is 0): the machine stops by ${describeTrap(stop.cause, stop.value)}`;
+    trap = `there is no handler (TVEC is 0) and the machine stops: ${describeTrap(stop.cause, stop.value)}`;
   return {
     step: good,
     pc,

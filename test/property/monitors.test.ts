@@ -30,7 +30,7 @@ describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy
   it('reach nothing that they were not given', () => {
     const candidate = ownMonitor({ strategy });
     expectPassed(
-      resourceControl(candidate, { seed, cases: 500, variants: variantsNamed(variants) }),
+      resourceControl(candidate, { seed, cases: 250, variants: variantsNamed(variants) }),
       candidate.name,
     );
   });
@@ -38,7 +38,7 @@ describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy
   it.runIf(direct !== 'none')('run their innocuous instructions directly', () => {
     const candidate = ownMonitor({ strategy });
     const whose = direct === 'user' ? 'user' : 'all';
-    const options = { seed, cases: 300, variants: variantsNamed(variants), direct: whose } as const;
+    const options = { seed, cases: 100, variants: variantsNamed(variants), direct: whose } as const;
     expectPassed(efficiency(candidate, options), candidate.name);
   });
 });

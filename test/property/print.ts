@@ -3,8 +3,10 @@
  * system registers and page tables are set up by the text itself.
  */
 import { disassemble, hex } from '../../isa/table/disassemble.ts';
+import { registerName } from '../../isa/table/registers.ts';
+import type { Instruction } from '../../isa/table/row.ts';
 import { decode } from '../../isa/table/table.ts';
-import { layout, placesOf, type Program } from './program.ts';
+import { layout, placesOf, type Program, word } from './program.ts';
 
 /** Instructions of the guest beside its set-up. */
 export function sizeOf({ code, handler }: Program): number {
@@ -23,10 +25,44 @@ export function formatProgram(program: Program, head: readonly string[] = []): s
   ]);
   for (const [at, words] of placesOf(program)) {
     if (at !== layout.setupAt) lines.push(`        .org ${hex(at - layout.setupAt).replace(/x0+/, 'x')}`);
+    if (at === layout.setupAt) {
+      lines.push(...formatSetup(words, names));
+      continue;
+    }
     const isData = at === layout.rootAt || at === layout.tableAt;
     lines.push(...(isData ? formatData(words, at, names) : formatCode(words, at, names)));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Set-up code: a constant, which takes an instruction or two, is one `li`. */
+function formatSetup(words: readonly number[], names: ReadonlyMap<number, string>): string[] {
+  const lines = ['_start:'];
+  for (let n = 0; n < words.length; n++) {
+    const at = decode(words[n] as number);
+    const next = decode(words[n + 1] ?? 0);
+    const isLow =
+      next !== undefined && next.rd === at?.rd && next.rs1 === at.rd && next.word === lowPart(next);
+    if (at?.row.name === 'lui') {
+      lines.push(
+        `        li ${registerName(at.rd)}, 0x${((at.imm + (isLow ? next.imm : 0)) >>> 0).toString(16)}`,
+      );
+      if (isLow) n += 1;
+    } else if (at !== undefined && at.word === lowPart(at) && at.rs1 === 0) {
+      lines.push(`        li ${registerName(at.rd)}, ${at.imm}`);
+    } else {
+      const pc = layout.setupAt + 4 * n;
+      lines.push(
+        `        ${disassemble(words[n] as number, pc, (to) => names.get(to) ?? `0x${to.toString(16)}`)}`,
+      );
+    }
+  }
+  return lines;
+}
+
+/** The word of `addi` with this instruction's fields: it is the instruction's own if it is one. */
+function lowPart({ rd, rs1, imm }: Instruction): number {
+  return imm >= -2048 && imm < 2048 ? word('addi', { rd, rs1, imm }) : -1;
 }
 
 function formatData(words: readonly number[], at: number, names: ReadonlyMap<number, string>): string[] {

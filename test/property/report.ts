@@ -24,9 +24,7 @@ export function describeCounterexample(
     `seed ${found.seed}, case ${found.case}, made as small as could be found`,
     '',
     ...(found.explanation === undefined ? wrap(`${found.reason}.`) : explained(found.explanation)),
-    ...(found.surrounded
-      ? ['', 'Its memory begins at a real address other than 0, and others lie around it.']
-      : []),
+    ...(found.surrounded ? ['', "The guest's memory does not begin at real address 0."] : []),
     '',
     `It is compared after ${found.program.slices.join(', ')} more steps, counted from "code".`,
     ...(found.program.input.length > 0
@@ -45,7 +43,7 @@ function explained({ step, pc, ring, instruction, trap, differences }: Explanati
   const paired = differences.flatMap(({ what, bare, monitor }) => [
     `  ${what}`,
     ...wrap(`bare machine: ${bare}`).map((line) => `    ${line}`),
-    ...wrap(`your monitor: ${monitor}`).map((line) => `    ${line}`),
+    ...wrap(`the monitor:  ${monitor}`).map((line) => `    ${line}`),
   ]);
   const table = long ? paired : [`  ${''.padEnd(18)}${'bare machine'.padEnd(24)}monitor`, ...rows];
   const shown = table.slice(0, long ? 3 * mostShown : mostShown + 1);
@@ -55,7 +53,7 @@ function explained({ step, pc, ring, instruction, trap, differences }: Explanati
     ...wrap(
       trap === undefined
         ? 'On the bare machine it completes without a trap.'
-        : `On the bare machine it takes ${trap}.`,
+        : `On the bare machine ${trap}.`,
     ).map((line) => `  ${line}`),
     '',
     ...shown,

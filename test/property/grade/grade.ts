@@ -40,6 +40,12 @@ export interface Grade {
   readonly printed: number;
 }
 
+/** The submission is in a language that this Node does not read; it is not graded. */
+class Unreadable extends Error {
+  /** Bad input (cli/README.md). */
+  readonly exitStatus = 65;
+}
+
 /** Names of our own monitors. */
 export function isOwn(monitor: string): boolean {
   return sound.some(({ strategy }) => strategy === monitor);
@@ -67,7 +73,7 @@ interface Shift {
 /** Limits after which nothing more is asked. */
 const mostLimits = 2;
 
-/** Grades. Throws Error when the fault is ours. */
+/** Grades. Throws Unreadable, and Error when the fault is ours. */
 export async function grade(options: GradeOptions): Promise<Grade> {
   const { monitor, seed, stage = stages.length, only } = options;
   const all = tasksFor(stage).filter((task) => only === undefined || task.stage === only);
@@ -166,6 +172,10 @@ function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outc
       } else if (message.kind === 'refused') {
         shift.refused = message.reason;
         end();
+      } else if (message.kind === 'unreadable') {
+        isOver = true;
+        clearInterval(clock);
+        reject(new Unreadable(message.reason));
       } else if (message.kind === 'broken') {
         clearInterval(clock);
         reject(new Error(message.reason));

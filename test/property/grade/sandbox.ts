@@ -26,6 +26,9 @@ interface Kit {
   readonly giveConsole: (host: Pick<HostCalls, 'printed'>) => void;
 }
 
+/** This Node cannot read the submission's language: no fault of the submission's. */
+export class UnreadableError extends Error {}
+
 /** Characters that a monitor may print for one guest. */
 const mostPrinted = 2 ** 16;
 
@@ -40,7 +43,7 @@ export interface Submission {
   readonly printed: () => number;
 }
 
-/** JavaScript of a submission's file. Throws SubmissionError when it is TypeScript that nothing here can read. */
+/** JavaScript of a submission's file. Throws UnreadableError when it is TypeScript and nothing here reads that. */
 async function toJavaScript(path: string, text: string): Promise<string> {
   if (!/\.[cm]?ts$/.test(path)) return text;
   const { stripTypeScriptTypes } = module as { stripTypeScriptTypes?: (text: string) => string };
@@ -54,7 +57,7 @@ async function toJavaScript(path: string, text: string): Promise<string> {
     const { errors } = error as { errors?: readonly { text: string; location?: { line: number } }[] };
     const [first] = errors ?? [];
     if (first !== undefined) throw new SubmissionError(`${path}:${first.location?.line ?? 0}: ${first.text}`);
-    throw new SubmissionError(
+    throw new UnreadableError(
       `${path}: this Node reads no TypeScript; compile it to JavaScript first, or use Node 22.18`,
     );
   }
@@ -124,7 +127,7 @@ export async function loadSubmission(
     await main.evaluate();
     factory = (main.namespace as { default?: unknown }).default;
   } catch (error) {
-    throw error instanceof SubmissionError
+    throw error instanceof SubmissionError || error instanceof UnreadableError
       ? error
       : new SubmissionError(`it cannot be loaded: ${foreignText(error)}`);
   }

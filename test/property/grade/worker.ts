@@ -5,7 +5,7 @@ import { sizeOf } from '../print.ts';
 import { type Counterexample, efficiency, equivalence, resourceControl } from '../properties.ts';
 import { describeCounterexample } from '../report.ts';
 import type { Candidate } from '../subject.ts';
-import { loadSubmission, SubmissionError } from './sandbox.ts';
+import { loadSubmission, SubmissionError, UnreadableError } from './sandbox.ts';
 import { type Found, type Outcome, stageOf, type Task } from './tasks.ts';
 
 export interface Assignment {
@@ -33,6 +33,7 @@ export type Message =
   | { readonly kind: 'began'; readonly task: Task }
   | { readonly kind: 'found'; readonly found: Found; readonly cases: number }
   | { readonly kind: 'done'; readonly outcome: Outcome; readonly printed: number }
+  | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string };
 
 const properties = { equivalence, resourceControl, efficiency };
@@ -102,6 +103,7 @@ async function work(): Promise<void> {
 
 work().catch((error: unknown) => {
   if (error instanceof SubmissionError) tell({ kind: 'refused', reason: error.message });
+  else if (error instanceof UnreadableError) tell({ kind: 'unreadable', reason: error.message });
   else
     tell({ kind: 'broken', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 });
