@@ -20,16 +20,21 @@ export interface Plug {
   readonly switch: Switch;
   /** An address for a guest of ours: `--address`, or what the switch gave. */
   readonly address: Uint8Array;
-  /** Told when the switch is gone. */
+  /** Told when the switch is gone, and when it is back (`rejoin`). */
   onEnd: ((reason: string) => void) | undefined;
+  onBack: (() => void) | undefined;
   close(): void;
 }
 
-/** Milliseconds between two looks whether the other side has proved itself in time. */
-const tick = 500;
+/** Milliseconds between two looks whether the other side has proved itself in time, and between two attempts to join again. */
+const tickMs = 500;
+const againMs = 1000;
 
-/** Joins the switch that `--network` names; undefined when it names none. Throws Failures. */
-export async function plugIn(options: NetworkOptions): Promise<Plug | undefined> {
+/**
+ * Joins the switch that `--network` names; undefined when it names none. With `rejoin` it is
+ * joined again whenever it was gone. Throws Failures.
+ */
+export async function plugIn(options: NetworkOptions, rejoin = false): Promise<Plug | undefined> {
   const { network, address } = options;
   if (network === undefined) {
     if (address !== undefined) throw usage('--address needs --network');
@@ -39,10 +44,62 @@ export async function plugIn(options: NetworkOptions): Promise<Plug | undefined>
   if (address !== undefined && own === undefined)
     throw usage(`--address ${address}: expected a station's own address, like 02:00:00:00:00:07`);
   checkAddress('--network', network);
-  return join(network, options, own);
+  const joined = new Switch();
+  const enter = () => join(joined, network, options);
+  return keep(joined, await enter(), own, rejoin ? enter : undefined);
 }
 
-async function join(network: string, options: NetworkOptions, own: Uint8Array | undefined): Promise<Plug> {
+/** What one has who has joined. */
+interface Joined {
+  readonly trunk: Trunk;
+  readonly given: Uint8Array;
+}
+
+/** The plug; `again` joins anew. */
+function keep(
+  joined: Switch,
+  first: Joined,
+  own: Uint8Array | undefined,
+  again?: () => Promise<Joined>,
+): Plug {
+  let trunk: Trunk | undefined;
+  let isClosed = false;
+  const plug: Plug = {
+    switch: joined,
+    address: own ?? first.given,
+    onEnd: undefined,
+    onBack: undefined,
+    close: () => {
+      isClosed = true;
+      trunk?.close();
+    },
+  };
+  const use = (now: Trunk) => {
+    trunk = now;
+    now.onEnd = (reason) => {
+      trunk = undefined;
+      plug.onEnd?.(reason);
+      retry();
+    };
+  };
+  const retry = () => {
+    if (again === undefined || isClosed) return;
+    setTimeout(() => {
+      again().then(({ trunk: back }) => {
+        if (isClosed) back.close();
+        else {
+          use(back);
+          plug.onBack?.();
+        }
+      }, retry);
+    }, againMs).unref();
+  };
+  use(first.trunk);
+  return plug;
+}
+
+/** Joins `joined` to the switch there. Rejects with a Failure. */
+async function join(joined: Switch, network: string, options: NetworkOptions): Promise<Joined> {
   const unreachable = (reason: string) =>
     new Failure(EXIT.UNREACHABLE, `${network}: no switch there: ${reason}`);
   const secret = { key: readKey(options.key, network), clock: () => performance.now() };
@@ -51,23 +108,19 @@ async function join(network: string, options: NetworkOptions, own: Uint8Array | 
       made === undefined ? reject(unreachable(reason)) : resolve(made),
     );
   });
-  const joined = new Switch();
-  return new Promise<Plug>((resolve, reject) => {
-    let plug: Plug | undefined;
+  return new Promise<Joined>((resolve, reject) => {
     const session = joinSwitch(joined, link, secret, {
-      joined: (trunk: Trunk) => {
+      joined: (trunk) => {
         trunk.onAddress = (given) => {
           clearInterval(timer);
-          plug ??= { switch: joined, address: own ?? given, onEnd: undefined, close: () => trunk.close() };
-          resolve(plug);
+          resolve({ trunk, given });
         };
       },
       ended: (reason) => {
         clearInterval(timer);
-        plug?.onEnd?.(reason);
         reject(unreachable(reason));
       },
     });
-    const timer = setInterval(() => session.tick(), tick);
+    const timer = setInterval(() => session.tick(), tickMs);
   });
 }

@@ -45,7 +45,7 @@ export async function host(file: string | undefined, options: HostVerbOptions): 
   const doze = new Doze();
   let plug: Plug | undefined;
   try {
-    plug = await plugIn(options);
+    plug = await plugIn(options, true);
     if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
     const made = makeHost(address, key, network, plug, options);
@@ -77,8 +77,15 @@ function makeHost(
   options: HostVerbOptions,
 ): Host {
   const clock = () => performance.now();
-  const guestNetwork = plug && new HostNetwork(plug.switch).events;
-  if (plug) plug.onEnd = (reason) => note(`ringlab: the switch is gone: ${reason}\n`);
+  const hostNetwork = plug && new HostNetwork(plug.switch);
+  const guestNetwork = hostNetwork?.events;
+  if (plug) {
+    plug.onEnd = (reason) => note(`ringlab: the switch is gone: ${reason}\n`);
+    plug.onBack = () => {
+      hostNetwork?.announce();
+      note('ringlab: the switch is back\n');
+    };
+  }
   const folder = hostFolder(address);
   const printer = new GuestPrinter(() => made.places.size === 1);
   const tell = (name: string, text: string) => note(`ringlab: ${name}: ${text}\n`);

@@ -121,6 +121,22 @@ describe('A guest of a host', () => {
     for (const { child } of hosts) child.kill('SIGKILL');
   });
 
+  it('is on the network again when the switch was gone and is back', async () => {
+    const [own, at] = [await freeAddress(), await freeAddress()];
+    const there = ['--network', own, '--key', key];
+    const first = new Running('switch', '--listen', own, '--key', key);
+    await first.says('a switch on');
+    const host = new Running('host', '--listen', at, ...there, '--name', 'server', 'guests/web-server.s');
+    await host.says('serving at');
+    first.child.kill('SIGKILL');
+    await host.says('the switch is gone');
+    const second = new Running('switch', '--listen', own, '--key', key);
+    await host.says('the switch is back');
+    const client = await new Running('run', ...there, 'guests/web-client.s').ended;
+    expect(client.stdout).toMatch(/^10 answers/);
+    for (const { child } of [host, second]) child.kill('SIGKILL');
+  });
+
   it('that is plugged in is refused by a host that is not, before anything moves', async () => {
     const [a, b] = [await freeAddress(), await freeAddress()];
     const hosts = [

@@ -32,6 +32,11 @@ export class HostNetwork {
     return this.#ports.get(guest);
   }
 
+  /** Says anew where all guests are, to a switch that was just joined. */
+  announce(): void {
+    for (const port of this.#ports.values()) if (port.state === 'running') port.announce();
+  }
+
   #arrived(guest: NetworkGuest): void {
     const { network, name } = guest.spec;
     if (network === null) return;

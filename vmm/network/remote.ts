@@ -80,8 +80,14 @@ export class Members {
       this.#events.left(session.peer, reason);
     };
     this.#events.joined(session.peer);
-    this.#addresses += 1;
-    trunk.offer(addressNumber(this.#addresses));
+    trunk.offer(this.#newAddress());
+  }
+
+  /** An address that nobody was given here and nobody is known to have. */
+  #newAddress(): Uint8Array {
+    do this.#addresses += 1;
+    while (this.#switch.stationOf(addressNumber(this.#addresses)) !== undefined);
+    return addressNumber(this.#addresses);
   }
 }
 

@@ -112,7 +112,7 @@ function member({ connect, clock, settle }: ReturnType<typeof middle>, name: str
     made.port?.send(frame, 0);
     settle();
   };
-  return { made, got, ended, send };
+  return { own, made, got, ended, send };
 }
 
 describe('A switch with members in other processes', () => {
@@ -127,6 +127,14 @@ describe('A switch with members in other processes', () => {
     a.send(addressNumber(2), 3);
     expect([a.got, b.got, c.got]).toEqual([[2], [1, 3], [1]]);
     expect(net.told).toEqual(['a joined', 'b joined', 'c joined']);
+  });
+
+  it('gives nobody an address that another has brought along', () => {
+    const net = middle();
+    const host = member(net, 'host');
+    new GuestPort(host.own, addressNumber(2)).announce();
+    net.settle();
+    expect(formatAddress(member(net, 'a').made.port?.address ?? BROADCAST)).toBe('02:00:00:00:00:03');
   });
 
   it('goes on when a member leaves, and tells the others nothing', () => {
