@@ -34,7 +34,11 @@ async function debugAtPrompt(guest: DebuggedGuest): Promise<number> {
   const prompt = new Prompt(guest);
   const isTerminal = process.stdin.isTTY;
   const lines = createInterface({ input: process.stdin, output: isTerminal ? process.stdout : undefined });
-  lines.on('SIGINT', () => guest.session.interrupt());
+  let isBusy = false;
+  lines.on('SIGINT', () => {
+    if (isBusy) guest.session.interrupt();
+    else lines.close();
+  });
   // Nothing is typed into the guest here: its input is --input, or none.
   if (guest.session.timeline.subject.devices.isFed) guest.session.type(undefined);
   print(prompt.place());
@@ -43,7 +47,9 @@ async function debugAtPrompt(guest: DebuggedGuest): Promise<number> {
   lines.prompt();
   for await (const line of lines) {
     if (!isTerminal) print(`(ringlab) ${line}\n`);
+    isBusy = true;
     const text = await prompt.answer(line);
+    isBusy = false;
     guest.flush();
     if (text === undefined) break;
     print(text);

@@ -73,6 +73,8 @@ class Connection {
   readonly #reader = new PacketReader();
   readonly #say: (farewell: Farewell) => void;
   #acknowledges = true;
+  /** Packets that are not answered yet. */
+  #waiting = 0;
   /** The answer under way; the next packet waits for it. */
   #last: Promise<void> = Promise.resolve();
 
@@ -84,7 +86,7 @@ class Connection {
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#take(bytes));
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => session.interrupt());
+    socket.on('close', () => this.#interrupt());
   }
 
   #take(bytes: Uint8Array): void {
@@ -96,16 +98,23 @@ class Connection {
   }
 
   #hear(arrival: Arrival): void {
-    if (arrival.kind === 'interrupt') this.#session.interrupt();
+    if (arrival.kind === 'interrupt') this.#interrupt();
     else if (arrival.kind === 'damaged') this.#write('-');
     else {
       if (this.#acknowledges) this.#write('+');
+      this.#waiting += 1;
       this.#last = this.#last.then(() => this.#answer(arrival.data));
     }
   }
 
+  /** Ctrl-C means what was asked before it and is not answered yet, if only for it has not begun. */
+  #interrupt(): void {
+    if (this.#waiting > 0) this.#session.interrupt();
+  }
+
   async #answer(data: string): Promise<void> {
     const { text, farewell } = await this.#commands.answer(data);
+    this.#waiting -= 1;
     if (data !== 'k') this.#send(text);
     if (data === 'QStartNoAckMode') this.#acknowledges = false;
     if (farewell === undefined) return;

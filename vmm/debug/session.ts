@@ -77,7 +77,7 @@ export class Session {
 
   // ---- Going on and back ----
 
-  /** Has a run that is under way stop as soon as it can. */
+  /** Has the run that is under way, or about to begin, stop as soon as it can. */
   interrupt(): void {
     this.#wanted = false;
     this.#wake();
@@ -122,8 +122,8 @@ export class Session {
   /** Goes anywhere; undefined = left off, where it began. */
   async travel<T>(travel: Travel<T>): Promise<{ readonly value: T } | undefined> {
     const from = this.timeline.step;
-    this.#wanted = true;
     const result = await drive(travel, () => this.#wanted);
+    this.#wanted = true;
     if (result === undefined) finish(this.timeline.seek(from));
     return result;
   }
@@ -137,8 +137,13 @@ export class Session {
   }
 
   async #forward(go: () => Travel<Stop>): Promise<Halt> {
+    const halt = await this.#forwardWhileWanted(go);
     this.#wanted = true;
-    for (;;) {
+    return halt;
+  }
+
+  async #forwardWhileWanted(go: () => Travel<Stop>): Promise<Halt> {
+    while (this.#wanted) {
       const result = await drive(go(), () => this.#listen());
       if (result === undefined) return { kind: 'asked' };
       const { value: stop } = result;
@@ -146,8 +151,9 @@ export class Session {
       if (stop.kind === 'break') return this.#haltAt(this.timeline.points.written);
       if (stop.kind !== 'input') return { kind: 'stopped', stop };
       await this.#inputOrInterrupt();
-      if (!this.#listen()) return { kind: 'asked' };
+      this.#listen();
     }
+    return { kind: 'asked' };
   }
 
   #listen(): boolean {

@@ -117,6 +117,9 @@ describe.each(ways)('A guest by $engine, monitor $monitor', (way) => {
 
   it('is stopped by Ctrl-C where it is', async () => {
     const { gdb } = await client(way);
+    // At once, when the run has hardly begun, and in the middle of its wait for input.
+    gdb.send('$c#63\x03');
+    expect(await gdb.next()).toBe('T02thread:1;');
     const running = gdb.ask('c');
     setTimeout(() => gdb.send('\x03'), 20);
     expect(await running).toBe('T02thread:1;');
