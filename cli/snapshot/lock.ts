@@ -4,17 +4,23 @@
  */
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
 
 /** How long another program may take, in milliseconds, and how often we look. */
 const patience = 10_000;
 const pause = 50;
 
-/** Does `act` while nobody else changes the folder. Throws a Failure when another program does not end. */
-export function exclusively<T>(folder: string, act: () => T): T {
+/**
+ * Does `act` while nobody else changes the folder; what killed programs have begun is cleared
+ * away first. Throws a Failure when another program does not end.
+ */
+export function exclusively<T>(store: Store, act: () => T): T {
+  const { folder } = store;
   const path = join(folder, '.lock');
   take(folder, path);
   try {
+    store.sweep();
     return act();
   } finally {
     rmSync(path, { force: true });

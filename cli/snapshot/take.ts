@@ -59,10 +59,14 @@ export async function take(
   const until = options.at.relative ? steps + options.at.steps : options.at.steps;
   if (until < steps)
     throw usage(`--at ${until}: the guest is at step ${steps} already, and time does not go back`);
-  const stop = await runUntil(guest, Math.min(until, options.maxSteps ?? until));
+  if (options.maxSteps !== undefined && options.maxSteps < until)
+    throw usage(
+      `--max-steps ${options.maxSteps}: that is before step ${until}, at which the snapshot is to be taken`,
+    );
+  const stop = await runUntil(guest, until);
   guest.flush();
   const packing = options.compress ? 'deflate' : 'plain';
-  const taken = exclusively(store.folder, () => {
+  const taken = exclusively(store, () => {
     const made =
       session.parent === undefined
         ? session.takeAll({ name, program: file ?? '', symbols: guest.listed }, { packing })

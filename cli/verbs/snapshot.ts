@@ -92,7 +92,7 @@ export async function revert(name: string, options: StoreOptions): Promise<numbe
   const store = openStore(options);
   const opened = store.open(name);
   mustRun(opened, store.folder);
-  exclusively(store.folder, () => store.setCurrent(name));
+  exclusively(store, () => store.setCurrent(name));
   note(`ringlab: at ${name} again, step ${opened.description.state.steps}\n`);
   return EXIT.DONE;
 }
@@ -100,7 +100,7 @@ export async function revert(name: string, options: StoreOptions): Promise<numbe
 export async function clone(of: string, names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
   for (const name of names) {
-    const made = exclusively(store.folder, () => cloneSnapshot(store, store.open(of), name));
+    const made = exclusively(store, () => cloneSnapshot(store, store.open(of), name));
     const { identity } = made.description.configuration;
     note(`ringlab: ${name}: a clone of ${of}, identity ${toHex(identity)}, ${formatBytes(made.size)}\n`);
   }
@@ -112,7 +112,7 @@ export async function template(
   options: StoreOptions & { readonly off?: boolean },
 ): Promise<number> {
   const store = openStore(options);
-  exclusively(store.folder, () => setTemplate(store, store.open(name), !options.off));
+  exclusively(store, () => setTemplate(store, store.open(name), !options.off));
   note(
     `ringlab: ${name}: ${options.off ? 'no template any more' : 'a template now: it does not run, clones of it do'}\n`,
   );
@@ -121,7 +121,7 @@ export async function template(
 
 export async function consolidate(name: string, options: StoreOptions): Promise<number> {
   const store = openStore(options);
-  const made = exclusively(store.folder, () => consolidateSnapshot(store, name));
+  const made = exclusively(store, () => consolidateSnapshot(store, name));
   note(`ringlab: ${name}: holds everything itself now, ${formatBytes(made.size)}\n`);
   return EXIT.DONE;
 }
@@ -129,7 +129,7 @@ export async function consolidate(name: string, options: StoreOptions): Promise<
 export async function remove(names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
   for (const name of names) {
-    const merged = exclusively(store.folder, () => deleteOne(store, name));
+    const merged = exclusively(store, () => deleteOne(store, name));
     const into = merged.length === 0 ? '' : `; what it had is in ${merged.join(', ')} now`;
     note(`ringlab: ${name}: deleted${into}\n`);
   }
@@ -157,6 +157,6 @@ export async function verify(options: ReportOptions): Promise<number> {
     for (const { name, problem } of findings)
       print(problem === undefined ? `${name}: good\n` : `${name}: ${problem}\n`);
   for (const left of store.leftovers())
-    note(`ringlab: ${left}: left by a program that was stopped; it can be deleted\n`);
+    note(`ringlab: ${left}: left by a program that was stopped; the next change removes it\n`);
   return findings.every(({ problem }) => problem === undefined) ? EXIT.DONE : EXIT.BAD_INPUT;
 }

@@ -116,8 +116,15 @@ describe('ringlab snapshot', () => {
     kernelStore('locked');
     const { pid } = spawnSync('true');
     writeFileSync(file('locked/.lock'), String(pid));
+    writeFileSync(file('locked/.late.snap.tmp'), 'begun');
+    expect(snapshot('locked', 'verify').stderr).toContain(
+      '.late.snap.tmp: left by a program that was stopped',
+    );
     expect(snapshot('locked', 'revert', 'boot').status).toBe(0);
-    expect(existsSync(file('locked/.lock'))).toBe(false);
+    expect(['.lock', '.late.snap.tmp'].map((name) => existsSync(file(`locked/${name}`)))).toEqual([
+      false,
+      false,
+    ]);
     const waits = shell(
       `sleep 0.5 & echo -n $! > '${file('locked/.lock')}'; ringlab snapshot delete boot --store '${file('locked')}'`,
     );
@@ -218,6 +225,7 @@ describe('ringlab snapshot', () => {
     for (const [args, message] of [
       [['take', 'boot', kernel, '--at', '1'], 'there is a snapshot boot already'],
       [['take', 'x', '--at', '5'], 'the guest is at step 150000 already'],
+      [['take', 'x', '--at', '+5', '--max-steps', '7'], '--max-steps 7: that is before step 150005'],
       [['take', 'x', '--at', '+5', '--memory', '1M'], '--memory: the snapshot has its own'],
     ] as const) {
       const { status, stderr } = snapshot('usage', ...args);

@@ -218,7 +218,7 @@ function tryTo<T>(path: string, act: () => T): T {
   }
 }
 
+/** Little-endian words, as every machine has them that runs this (memory.ts relies on it as well). */
 function toWords(bytes: Uint8Array): Table {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, n) => view.getUint32(n * 4, true));
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }

@@ -16,6 +16,9 @@ import { type Content, type WriteOptions, writeSnapshot } from './write.ts';
 const ending = '.snap';
 const longestName = 200;
 
+/** As people sort: run2 before run10. */
+const inOrder = new Intl.Collator('en', { numeric: true }).compare;
+
 export class Store {
   readonly folder: string;
   readonly files: Files;
@@ -34,7 +37,8 @@ export class Store {
     return this.#list()
       .filter((file) => file.endsWith(ending))
       .map((file) => file.slice(0, -ending.length))
-      .filter((name) => namePattern.test(name));
+      .filter((name) => namePattern.test(name))
+      .sort(inOrder);
   }
 
   /** Paths of what programs that were killed did not finish. */
@@ -42,6 +46,11 @@ export class Store {
     return this.#list()
       .filter((file) => isTemporary(file))
       .map((file) => join(this.folder, file));
+  }
+
+  /** Removes them: for who knows that nobody else is writing. Throws SnapshotError. */
+  sweep(): void {
+    for (const path of this.leftovers()) this.#change(path, 'delete', () => this.files.remove(path));
   }
 
   has(name: string): boolean {

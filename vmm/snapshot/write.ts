@@ -90,9 +90,7 @@ function* neighbours(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   yield run;
 }
 
+/** As little-endian words, which is how they lie in memory. */
 function toBytes(table: Table): Uint8Array {
-  const bytes = new Uint8Array(table.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [n, value] of table.entries()) view.setUint32(n * 4, value, true);
-  return bytes;
+  return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
 }
