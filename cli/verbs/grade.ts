@@ -1,7 +1,8 @@
 /** `ringlab grade MONITOR`: Popek and Goldberg's properties put to a monitor, ours or a student's, and the score. */
+import type { Image } from '../../isa/machine/image.ts';
 import { existsSync } from 'node:fs';
 import { EXIT, badInput, usage } from '../failure.ts';
-import { writeOutput } from '../files.ts';
+import { loadFile, writeOutput } from '../files.ts';
 import { note, print } from '../output.ts';
 
 export interface GradeVerbOptions {
@@ -15,6 +16,7 @@ export interface GradeVerbOptions {
   readonly json?: boolean;
   readonly junit?: string;
   readonly gradescope?: string;
+  readonly guest?: string;
 }
 
 interface Grade {
@@ -33,6 +35,7 @@ interface Grader {
     readonly from?: number;
     readonly seconds: number;
     readonly megabytes: number;
+    readonly guest?: Image;
     readonly progress?: (text: string) => void;
   }): Promise<Grade>;
   formatGrade(grade: Grade): string;
@@ -58,6 +61,7 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
     cases = 100,
     timeout = 20,
     memoryLimit = 256,
+    guest,
     ...rest
   } = options;
   for (const stage of [options.stage, options.only]) {
@@ -77,6 +81,7 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
     seconds: timeout,
     megabytes: memoryLimit,
     ...rest,
+    ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
     ...(process.stderr.isTTY ? { progress: showProgress } : {}),
   });
   if (process.stderr.isTTY) showProgress('');
@@ -85,6 +90,20 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
   if (gradescope !== undefined) writeOutput(gradescope, bytes(grader.gradeGradescope(graded)));
   print(json ? `${JSON.stringify(grader.gradeDocument(graded))}\n` : grader.formatGrade(graded));
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** Bytes of memory that a guest has when it is graded with. */
+const guestMemory = 2 ** 17;
+
+async function loadGuest(file: string): Promise<Image> {
+  const image = await loadFile(file);
+  const end = Math.max(...image.segments.map(({ address, size }) => address + size));
+  if (end > guestMemory) {
+    throw badInput(
+      `${file}: it reaches address 0x${end.toString(16)}; a guest to grade with has 0x${guestMemory.toString(16)} bytes`,
+    );
+  }
+  return image;
 }
 
 /** One line that is written over. */

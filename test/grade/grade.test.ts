@@ -136,6 +136,17 @@ describe('A grade is written', () => {
     expect(results.tests.map(({ max_score }) => max_score)).toEqual([50, 25, 25]);
   });
 
+  it('for a guest of one’s own, at the variant of a stage', () => {
+    const ask = (stage: string) => grade('trap-and-emulate', '--guest', 'guests/flags.s', '--only', stage);
+    expect(ask('8')).toMatchObject({ status: 0, document: { score: 100 } });
+    const { status, document } = ask('9');
+    expect([status, document.score]).toEqual([1, 0]);
+    expect(document.properties.equivalence?.counterexample).toMatchObject({
+      step: 324,
+      instruction: 'sring a0',
+    });
+  });
+
   it('with a guest that runs as it is printed', () => {
     const { document } = grade('trap-and-emulate', '--only', '9', '--cases', '20');
     const found = document.properties.equivalence?.counterexample;
@@ -158,6 +169,11 @@ describe('A grade is written', () => {
 describe('What cannot be graded is refused with a line', () => {
   it.each([
     [['nowhere.js'], 65, 'ringlab: nowhere.js: no such file, and no monitor of ours by that name\n'],
+    [
+      ['trap-and-emulate', '--guest', 'guests/kernel/kernel.s'],
+      65,
+      expect.stringContaining('; a guest to grade with has 0x20000 bytes\n'),
+    ],
     [['trap-and-emulate', '--stage', '10'], 2, 'ringlab: there are stages 1 to 9\n'],
     [['trap-and-emulate', '--cases', '0'], 2, 'ringlab: --cases 0 would ask nothing\n'],
   ])('%j', (options, status, message) => {

@@ -52,6 +52,8 @@ export interface Program {
   readonly slices: readonly number[];
   /** What waits at the console. */
   readonly input: readonly number[];
+  /** A guest that somebody wrote: it is this image, and all of the above but slices and input is nothing. */
+  readonly image?: Image;
 }
 
 /** The contents of the guest's disk before it starts. */
@@ -100,6 +102,7 @@ function setSystem(number: number, value: number): number[] {
 
 /** The set-up code: system registers, general registers, then to the code, by a jump if that suffices. */
 export function setupOf(program: Program): number[] {
+  if (program.image !== undefined) return [];
   const base = systemValue(program, SR.RBASE) ?? 0;
   const bound = systemValue(program, SR.RBOUND) ?? memorySize;
   const plain = program.status === 0 && base === 0 && bound === memorySize;
@@ -143,12 +146,19 @@ export function placesOf(program: Program): (readonly [at: number, words: readon
 
 /** The guest as an image. */
 export function imageOf(program: Program): Image {
+  if (program.image !== undefined) return program.image;
   const segments = placesOf(program).map(([address, words]) => {
     const bytes = new Uint8Array(Int32Array.from(words).buffer);
     return { address, bytes, size: bytes.length, writable: true, executable: true };
   });
   const programHeaders = { address: 0, count: 0, size: 0 };
   return { entry: setupAt, segments, sections: [], symbols: [], programHeaders };
+}
+
+/** A guest that somebody wrote, compared after so many steps again and again, `steps` in all. */
+export function writtenProgram(image: Image, every: number, steps: number): Program {
+  const slices = Array.from({ length: Math.ceil(steps / every) }, () => every);
+  return { code: [], handler: [], entries: [], x: [], status: 0, system: [], slices, input: [], image };
 }
 
 /** Puts the guest into a machine, bare or virtual, and the machine into its first state, without set-up code. */

@@ -19,20 +19,25 @@ export function describeCounterexample(
   candidate: string,
   replay: readonly string[] = [],
 ): string {
+  const { program } = found;
   const head = [
     `${candidate} fails ${titles[found.property]} on ${found.variant.name}`,
-    `seed ${found.seed}, case ${found.case}, made as small as could be found`,
+    ...(program.image === undefined
+      ? [`seed ${found.seed}, case ${found.case}, made as small as could be found`]
+      : []),
     '',
     ...(found.explanation === undefined ? wrap(`${found.reason}.`) : explained(found.explanation)),
     ...(found.surrounded ? ['', "The guest's memory does not begin at real address 0."] : []),
     '',
-    `It is compared after ${found.program.slices.join(', ')} more steps, counted from "code".`,
+    ...(program.image === undefined
+      ? [`It is compared after ${program.slices.join(', ')} more steps, counted from "code".`]
+      : [`It is compared after every ${program.slices[0]} steps.`]),
     ...(found.program.input.length > 0
       ? [`At its console waits: ${found.program.input.join(' ')} (bytes).`]
       : []),
     ...(replay.length > 0 ? ['Again:', ...replay.map((line) => `    ${line}`)] : []),
   ];
-  return formatProgram(found.program, head);
+  return program.image === undefined ? formatProgram(program, head) : `${head.join('\n')}\n`;
 }
 
 function explained({ step, pc, ring, instruction, trap, differences }: Explanation): string[] {

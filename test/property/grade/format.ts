@@ -27,7 +27,7 @@ function verdict(outcome: Outcome, all: readonly Outcome[]): string {
 
 /** Points of an outcome, and those there are for it. */
 function points(outcome: Outcome, all: readonly Outcome[]): { got: number; of: number } {
-  const of = pointsOf(outcome.task, stagesOf(all).length);
+  const of = pointsOf(outcome.task, all);
   return { got: counts(outcome, all) ? of : 0, of };
 }
 

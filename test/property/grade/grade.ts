@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { Image } from '../../../isa/machine/image.ts';
 import { sound } from '../sound.ts';
 import { stages } from '../stages.ts';
 import { type Found, type Outcome, scoreOf, type Task, tasksFor } from './tasks.ts';
@@ -26,6 +27,8 @@ export interface GradeOptions {
   readonly seconds: number;
   /** Megabytes that the monitor may use. */
   readonly megabytes: number;
+  /** A guest that somebody wrote, to be asked about instead of random ones: one stage, and whether the guest is equal and stays in. */
+  readonly guest?: Image;
   readonly progress?: (text: string) => void;
 }
 
@@ -75,8 +78,11 @@ const mostLimits = 2;
 
 /** Grades. Throws Unreadable, and Error when the fault is ours. */
 export async function grade(options: GradeOptions): Promise<Grade> {
-  const { monitor, seed, stage = stages.length, only } = options;
-  const all = tasksFor(stage).filter((task) => only === undefined || task.stage === only);
+  const { monitor, seed, stage = stages.length, guest } = options;
+  const only = options.only ?? (guest === undefined ? undefined : stage);
+  const all = tasksFor(stage)
+    .filter((task) => only === undefined || task.stage === only)
+    .filter((task) => guest === undefined || task.property !== 'efficiency');
   const outcomes: Outcome[] = [];
   let refused: string | undefined;
   let [printed, limits] = [0, 0];
@@ -114,6 +120,7 @@ function assignmentFor(options: GradeOptions, tasks: readonly Task[], done: read
     cases,
     from,
     tasks,
+    guest: options.guest,
     failed: done
       .filter(({ passed, task }) => !passed && task.property === 'equivalence')
       .map(({ task }) => task.stage),

@@ -58,17 +58,16 @@ export function counts(outcome: Outcome, all: readonly Outcome[]): boolean {
   return outcome.passed && (equal?.passed ?? false);
 }
 
-/** Points of one property of a stage out of 100 for all `stagesGraded`. */
-export function pointsOf({ property }: Task, stagesGraded: number): number {
-  const all = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return (100 * weights[property]) / all / stagesGraded;
+/** Points of one task out of 100 for all of them. */
+export function pointsOf({ property }: Task, all: readonly Outcome[]): number {
+  const sum = all.reduce((total, { task }) => total + weights[task.property], 0);
+  return (100 * weights[property]) / sum;
 }
 
 /** The score, 0 to 100, to a tenth. */
 export function scoreOf(all: readonly Outcome[]): number {
-  const graded = new Set(all.map(({ task }) => task.stage)).size;
   const points = all
     .filter((outcome) => counts(outcome, all))
-    .reduce((sum, { task }) => sum + pointsOf(task, graded), 0);
+    .reduce((sum, { task }) => sum + pointsOf(task, all), 0);
   return Math.round(10 * points) / 10;
 }

@@ -1,7 +1,9 @@
 /** The grader's worker: loads the monitor and does one task after the other, telling of each. grade.ts has the clock. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Image } from '../../../isa/machine/image.ts';
 import { ownMonitor } from '../own.ts';
 import { sizeOf } from '../print.ts';
+import { writtenProgram } from '../program.ts';
 import { type Counterexample, efficiency, equivalence, resourceControl } from '../properties.ts';
 import { describeCounterexample } from '../report.ts';
 import type { Candidate } from '../subject.ts';
@@ -25,6 +27,8 @@ export interface Assignment {
   readonly tasks: readonly Task[];
   /** Stages whose guests are not equal, as is known already. */
   readonly failed: readonly number[];
+  /** A guest that somebody wrote, instead of random ones. */
+  readonly guest: Image | undefined;
 }
 
 export type Message =
@@ -38,6 +42,9 @@ export type Message =
 
 const properties = { equivalence, resourceControl, efficiency };
 
+/** Steps of a guest that somebody wrote that are looked at. */
+const writtenSteps = 20_000;
+
 /** Milliseconds for making a guest smaller. */
 const shrinkTime = 4000;
 
@@ -47,7 +54,10 @@ const tell = (message: Message) => parentPort?.postMessage(message);
 function foundOf(found: Counterexample, task: Task): Found {
   const { name, seed, as } = assignment;
   const stage = `--only ${task.stage}`;
-  const replay = [`ringlab grade ${as} ${stage} --seed ${seed} --from ${found.case} --cases 1`];
+  const replay =
+    assignment.guest !== undefined
+      ? []
+      : [`ringlab grade ${as} ${stage} --seed ${seed} --from ${found.case} --cases 1`];
   return {
     seed: found.seed,
     case: found.case,
@@ -60,8 +70,16 @@ function foundOf(found: Counterexample, task: Task): Found {
   };
 }
 
+/** Compares seldom, often and after every step: what is due at the end of a turn may hide a mistake, or be one. */
+const strides = [writtenSteps, 7, 1];
+
+function written(image: Image) {
+  const guests = (_: number, n: number) => writtenProgram(image, strides[n] as number, writtenSteps);
+  return { guests, from: 0, cases: strides.length, shrinks: 0 };
+}
+
 function perform(task: Task, candidate: Candidate): Outcome {
-  const { seed, cases, from } = assignment;
+  const { seed, cases, from, guest } = assignment;
   const { variant, profile, byBlocks } = stageOf(task);
   let deadline = Number.POSITIVE_INFINITY;
   const result = properties[task.property](candidate, {
@@ -76,6 +94,7 @@ function perform(task: Task, candidate: Candidate): Outcome {
       tell({ kind: 'found', found: foundOf(found, task), cases: found.case - from + 1 });
     },
     patient: () => Date.now() < deadline,
+    ...(guest === undefined ? {} : written(guest)),
   });
   const { passed, counterexample } = result;
   const outcome = { task, passed, cases: result.cases };
