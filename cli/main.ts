@@ -214,6 +214,7 @@ program
   )
   .option('--time-travel', 'measure recorded runs instead: what recording costs, and going back')
   .option('--nano', 'measure single operations of a supervisor instead, by every way to run it')
+  .option('--migration', 'measure what moving a guest of 256 MiB costs instead, beside a plain copy over TCP')
   .option('--snapshots', 'measure snapshots instead: taken, restored, cloned, beside writing the memory out')
   .option('--monitors', 'measure what a monitor costs instead: kernels on the bare machine and under one')
   .option('--stats', "tell the fast engine's own counts as well")

@@ -9,6 +9,7 @@ export interface BenchVerbOptions {
   readonly monitors?: boolean;
   readonly nano?: boolean;
   readonly snapshots?: boolean;
+  readonly migration?: boolean;
   readonly timeTravel?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
@@ -50,6 +51,8 @@ interface Bench {
   formatNano(report: object): string;
   benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
   formatSnapshots(results: object): Promise<string>;
+  benchMigration(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
+  formatMigration(results: object): string;
 }
 
 /**
@@ -92,6 +95,11 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.snapshots) {
     const results = await module.benchSnapshots(choice).finally(() => progress(''));
     process.stdout.write(json ? `${JSON.stringify(results)}\n` : await module.formatSnapshots(results));
+    return 0;
+  }
+  if (options.migration) {
+    const results = await module.benchMigration(choice).finally(() => progress(''));
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatMigration(results));
     return 0;
   }
   if (options.timeTravel) {

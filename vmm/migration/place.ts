@@ -26,6 +26,9 @@ export interface Disks {
   remove(name: string): void;
 }
 
+/** Most steps of a turn while memory is fetched: each is looked at before it is made. */
+const fetchingSteps = 1000;
+
 export interface PlaceParts {
   readonly spec: GuestSpec;
   readonly machinery: Machinery;
@@ -124,11 +127,11 @@ export class Place {
     this.#credit = Math.min(1, this.#credit + 1 - throttle);
     if (this.#credit < 1) return;
     this.#credit = 0;
-    const until = this.guest.machine.steps + steps;
-    const { fetching } = this;
-    if (fetching === undefined) this.stop = this.guest.run(until);
+    const { fetching, guest } = this;
+    const now = guest.machine.steps;
+    if (fetching === undefined) this.stop = guest.run(now + steps);
     else {
-      const end = this.guest.runFetching(until, (page) => fetching.has(page));
+      const end = guest.runFetching(now + Math.min(steps, fetchingSteps), (page) => fetching.has(page));
       if (typeof end === 'number') fetching.want(end);
       else this.stop = end;
     }

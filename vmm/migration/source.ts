@@ -269,7 +269,7 @@ export class Source {
     for (let n = 0; n < unitsPerTurn && this.#at < this.#todo.length && this.#maySend(session); n++) {
       const unit = this.#todo[this.#at++] as number;
       if (this.#log?.has(unit)) this.#skipped += 1;
-      else this.#sender.add(unit);
+      else if (!this.#sender.has(unit)) this.#sender.add(unit);
     }
     if (this.#at < this.#todo.length) return false;
     this.#sender.flush();
@@ -368,7 +368,8 @@ export class Source {
 
   /** Post-copy: what was asked for first, then the rest. */
   #push(session: Session): void {
-    for (const unit of this.#wanted.splice(0)) if (unit < this.units.count) this.#sender.add(unit);
+    for (const unit of this.#wanted.splice(0))
+      if (unit < this.units.count && !this.#sender.has(unit)) this.#sender.add(unit);
     this.#sender.flush();
     this.#sendSome(session);
   }

@@ -195,7 +195,10 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
     by: { kind: 'death', policy: 'post-copy', side: 'target', n: 40 },
-    changes: [target('if (this.has(unit)) continue;', '')],
+    changes: [
+      target('if (this.has(unit)) continue;', ''),
+      source('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
+    ],
   },
   {
     bug: 'Fetched pages are not kept for a host that dies (post-copy).',

@@ -46,6 +46,11 @@ export class UnitSender {
     for (const unit of units) this.#there[unit] = 0;
   }
 
+  /** Whether the unit was sent since it was last expected. */
+  has(unit: number): boolean {
+    return this.#there[unit] === 1;
+  }
+
   /** Adds a unit, as it is now; sends the batch when it is full. */
   add(unit: number): void {
     const contents = this.#units.read(unit);

@@ -1,0 +1,257 @@
+/**
+ * What a migration costs: a guest with 256 MiB of memory, no two pages alike, that works on
+ * one of them all the time, moved there and back between two hosts on this machine, by
+ * pre-copy, standing still (plain stop-and-copy) and by post-copy, in turn, beside a plain
+ * copy of as many bytes over TCP between two processes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unreachable } from './failure.ts';
+import { describeHost } from './host.ts';
+import { median } from './statistics.ts';
+import { formatRatio, formatTable } from './table.ts';
+
+const mebibytes = 256;
+const pages = mebibytes * 256;
+
+const commandLine = fileURLToPath(new URL('../bundle/main.js', import.meta.url));
+const receiver = fileURLToPath(new URL('./receive.js', import.meta.url));
+
+/** Fills memory with numbers that do not repeat (xorshift32), then writes to 256 pages, one after the other, for ever. */
+const guest = `
+    .globl _start
+_start:
+    li   a0, 0x20000
+    mfs  a1, MEMSIZE
+    li   a2, 1
+1:  slli t0, a2, 13
+    xor  a2, a2, t0
+    srli t0, a2, 17
+    xor  a2, a2, t0
+    slli t0, a2, 5
+    xor  a2, a2, t0
+    sw   a2, 0(a0)
+    addi a0, a0, 4
+    bltu a0, a1, 1b
+    li   t0, 0x10
+    li   t1, '!'
+    out  t0, t1
+    li   a3, 4096
+work:
+    li   a0, 0x20000
+    li   a1, 0x120000
+2:  lw   t0, 0(a0)
+    addi t0, t0, 1
+    sw   t0, 0(a0)
+    add  a0, a0, a3
+    bltu a0, a1, 2b
+    j    work
+`;
+
+const ways = { 'pre-copy': [], 'stop-and-copy': ['--cold'], 'post-copy': ['--post-copy'] } as const;
+type Way = keyof typeof ways;
+
+/** Medians of one way of moving it. */
+export interface WayResult {
+  readonly way: Way;
+  readonly downtimeMs: number;
+  readonly totalMs: number;
+  readonly rounds: number;
+  readonly bytes: number;
+  /** Bytes sent against the bytes of all pages that were sent, again and again. */
+  readonly overhead: number;
+  /** Bytes a second. */
+  readonly rate: number;
+}
+
+export interface MigrationBench {
+  readonly format: 'ringlab-bench-migration';
+  readonly version: 1;
+  readonly host: object;
+  readonly runs: number;
+  /** Bytes a second of the plain copy over TCP. */
+  readonly plain: number;
+  readonly results: readonly WayResult[];
+}
+
+export interface MigrationBenchOptions {
+  readonly runs?: number;
+  readonly progress: (text: string) => void;
+}
+
+/** What of a migration's report is used here. */
+interface Report {
+  readonly downtimeMs: number;
+  readonly totalMs: number;
+  readonly bytes: number;
+  readonly unitBytes: number;
+  readonly rounds: readonly { readonly sent: number }[];
+  readonly last: { readonly sent: number };
+}
+
+/** Measures. Throws BenchFailure. */
+export async function benchMigration({ runs = 5, progress }: MigrationBenchOptions): Promise<MigrationBench> {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
+  const hosts: ChildProcess[] = [];
+  try {
+    const file = join(folder, 'guest.s');
+    writeFileSync(file, guest);
+    const addresses = [await freeAddress(), await freeAddress()];
+    progress(`two hosts, and a guest that fills ${mebibytes} MiB`);
+    const first = startHost(folder, addresses[0] as string, file, '--memory', `${mebibytes}M`);
+    hosts.push(first, startHost(folder, addresses[1] as string));
+    await said(first, '!');
+    const plain: number[] = [];
+    const reports = new Map<Way, Report[]>();
+    let at = 0;
+    for (let run = 0; run < runs; run++) {
+      progress(`run ${run + 1} of ${runs}: a plain copy`);
+      plain.push(await plainCopy());
+      for (const way of Object.keys(ways) as Way[]) {
+        progress(`run ${run + 1} of ${runs}: ${way}`);
+        at = 1 - at;
+        const report = await migrate(folder, addresses[at] as string, ways[way]);
+        reports.set(way, [...(reports.get(way) ?? []), report]);
+      }
+    }
+    const results = [...reports].map(([way, all]) => summary(way, all));
+    const host = describeHost();
+    return { format: 'ringlab-bench-migration', version: 1, host, runs, plain: median(plain), results };
+  } finally {
+    await Promise.all(hosts.map(end));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function summary(way: Way, reports: readonly Report[]): WayResult {
+  const of = (value: (report: Report) => number) => median(reports.map(value));
+  const sent = ({ rounds, last, unitBytes }: Report) =>
+    (rounds.reduce((sum, round) => sum + round.sent, 0) + last.sent) * unitBytes;
+  return {
+    way,
+    downtimeMs: of(({ downtimeMs }) => downtimeMs),
+    totalMs: of(({ totalMs }) => totalMs),
+    rounds: of(({ rounds }) => rounds.length),
+    bytes: of(({ bytes }) => bytes),
+    overhead: of((report) => report.bytes / sent(report)),
+    rate: of(({ bytes, totalMs }) => (1000 * bytes) / totalMs),
+  };
+}
+
+// ---- Hosts ----
+
+function startHost(folder: string, address: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [commandLine, 'host', '--listen', address, ...args], {
+    env: { ...process.env, RINGLAB_STATE: join(folder, 'state') },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** Waits until a host's guest has printed `text`. */
+function said(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (bytes: Buffer) => {
+      output += bytes.toString();
+      if (output.includes(text)) resolve();
+    });
+    child.once('exit', () => reject(unreachable('a host ended before its guest was ready')));
+  });
+}
+
+function end(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  return ended;
+}
+
+function migrate(folder: string, to: string, how: readonly string[]): Promise<Report> {
+  const child = spawn(process.execPath, [commandLine, 'migrate', 'guest', '--to', to, '--json', ...how], {
+    env: { ...process.env, RINGLAB_STATE: join(folder, 'state') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    output += bytes.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('close', (status) => {
+      if (status === 0) resolve(JSON.parse(output) as Report);
+      else reject(unreachable(`a migration failed: ${output}`));
+    });
+  });
+}
+
+// ---- A plain copy ----
+
+/** Sends as many bytes to another process as the guest has, by 256 KiB; bytes a second. */
+async function plainCopy(): Promise<number> {
+  const server = createServer();
+  const { port } = await listening(server);
+  const child = spawn(process.execPath, [receiver, String(port)], { stdio: 'ignore' });
+  const rate = await new Promise<number>((resolve) => {
+    server.once('connection', (socket) => {
+      const chunk = Buffer.alloc(2 ** 18, 7);
+      const started = process.hrtime.bigint();
+      let left = (pages * 4096) / chunk.length;
+      const send = () => {
+        while (left-- > 0) if (!socket.write(chunk)) return;
+      };
+      socket.on('drain', send);
+      // The receiver says that it has everything.
+      socket.once('data', () => {
+        resolve((pages * 4096 * 1e9) / Number(process.hrtime.bigint() - started));
+        socket.destroy();
+      });
+      send();
+    });
+  });
+  server.close();
+  await end(child);
+  return rate;
+}
+
+async function freeAddress(): Promise<string> {
+  const server = createServer();
+  const { port } = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${port}`;
+}
+
+function listening(server: ReturnType<typeof createServer>): Promise<AddressInfo> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server.address() as AddressInfo));
+  });
+}
+
+/** The results as a table of at most 80 columns. */
+export function formatMigration({ results, plain }: MigrationBench): string {
+  const mebi = 2 ** 20;
+  const head = ['', 'down ms', 'total s', 'rounds', 'MiB', 'a page sent', 'MiB/s', 'of TCP'];
+  const rows = results.map(({ way, downtimeMs, totalMs, rounds, bytes, overhead, rate }) => [
+    way,
+    downtimeMs.toFixed(1),
+    (totalMs / 1000).toFixed(3),
+    String(rounds),
+    (bytes / mebi).toFixed(1),
+    formatRatio(overhead),
+    (rate / mebi).toFixed(0),
+    formatRatio(rate / plain),
+  ]);
+  const copy = [
+    'plain copy over TCP',
+    '–',
+    (mebibytes / (plain / mebi)).toFixed(3),
+    '–',
+    `${mebibytes}.0`,
+    '–',
+    (plain / mebi).toFixed(0),
+    '1',
+  ];
+  return formatTable([head, ...rows, copy]);
+}
