@@ -20,7 +20,7 @@ import { decide, firstLimit, type Policy, type Round } from './policy.ts';
 import type { Stage } from './stages.ts';
 import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
 import { FRAME_HEADER } from './wire/frame.ts';
-import type { Session } from './wire/session.ts';
+import { complaint, type Session } from './wire/session.ts';
 
 export interface SourceOptions {
   readonly guest: HostedGuest;
@@ -204,9 +204,9 @@ export class Source {
     try {
       this.#take(type, payload);
     } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
+      const reason = complaint(error, 'target');
       this.#session?.close();
-      this.ended(`the target said what makes no sense: ${error.message}`);
+      this.ended(reason);
     }
   }
 

@@ -18,7 +18,7 @@ import { UNIT, type Units } from './image/units.ts';
 import type { Keep } from './keep/keep.ts';
 import type { Stage } from './stages.ts';
 import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import type { Session } from './wire/session.ts';
+import { complaint, type Session } from './wire/session.ts';
 
 export interface TargetOptions {
   readonly reserve: Reserve;
@@ -150,14 +150,11 @@ export class Target {
     this.#ended(`nothing was heard of the source for ${this.#patience} ms`);
   }
 
-  /** The source, asked, says how it decided; or it said so itself. */
-  resolve(isCommitted: boolean): void {
+  /** The source, asked, says that it kept the guest. */
+  abandon(): void {
     if (this.state !== 'under way' || !this.isPrepared) return;
-    if (isCommitted) this.#commit();
-    else {
-      this.#close();
-      this.#fail('the source kept the guest');
-    }
+    this.#close();
+    this.#fail('the source kept the guest');
   }
 
   /** After RESUME: the source has decided, and wants to know whether we know. */
@@ -196,9 +193,9 @@ export class Target {
     try {
       this.#take(type, payload);
     } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
+      const reason = complaint(error, 'source');
       this.#close();
-      this.#ended(`the source said what makes no sense: ${error.message}`);
+      this.#ended(reason);
     }
   }
 
@@ -295,8 +292,8 @@ export class Target {
   }
 
   #commit(): void {
-    this.state = 'committed';
     this.#events.committed();
+    this.state = 'committed';
     this.#enter('activation');
     this.#tellActivated();
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stageNames } from '../../../vmm/migration/stages.ts';
 import { busy } from './busy.ts';
-import { faults, type Outcome, runDeath, runTrial } from './faults.ts';
+import { faults, type Outcome, runDeath, runFullDisk, runTrial } from './faults.ts';
 
 const sides = ['source', 'target'] as const;
 
@@ -63,4 +63,12 @@ describe('A host that dies before any one of its writes', () => {
       }
     },
   );
+});
+
+describe('A host whose disk is full', () => {
+  it.each(sides)('keeps the migration from happening, or lets it happen, and goes on: the %s', (side) => {
+    const seen = new Set<Outcome | undefined>();
+    for (let n = 1; !seen.has(undefined); n++) seen.add(runFullDisk(busy, side, n));
+    expect(seen).toContain('stayed');
+  });
 });

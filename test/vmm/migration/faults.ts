@@ -57,6 +57,27 @@ export function runTrial({ guest, stage, side, fault, policy, byte = 0 }: Trial)
   return outcome(world);
 }
 
+/** As `runTrial`: on one side the disk is full at the n-th write during the migration; undefined = it writes less. */
+export function runFullDisk(guest: Movable, side: Side, n: number): Outcome | undefined {
+  const world = prepared(guest);
+  let [writes, isFull] = [0, false];
+  begin(world, 'pre-copy');
+  const host = world.hosts.get(hosts[side]) as Host;
+  // Only what the migration writes: a guest that cannot print has no host to go on with.
+  world.onWrite = (at, file) => {
+    if (at !== hosts[side] || isFull || file.endsWith('.console') || file.endsWith('.undo')) return;
+    if (++writes < n || host.sources.size + host.targets.size === 0) return;
+    isFull = true;
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' });
+  };
+  const isQuiet = () =>
+    [...world.hosts.values()].every(({ sources, targets }) => sources.size + targets.size === 0);
+  watch(world, isQuiet, 'the migration never ends');
+  if (!isFull) return undefined;
+  settle(world);
+  return outcome(world);
+}
+
 /** As `runTrial`: the host on one side dies before its n-th write to its shelf; undefined = it writes less. */
 export function runDeath(guest: Movable, side: Side, n: number, policy: string): Outcome | undefined {
   const world = prepared(guest);

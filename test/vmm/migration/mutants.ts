@@ -180,7 +180,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'The source decides and does not write it down.',
     by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
-    changes: [change('vmm/migration/host.ts', "phase: 'leaving',", "phase: 'owned',")],
+    changes: [change('vmm/migration/departures.ts', "phase: 'leaving',", "phase: 'owned',")],
   },
   {
     bug: 'A target that is prepared and cut off keeps the guest without asking.',

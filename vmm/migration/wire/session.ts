@@ -184,3 +184,20 @@ export class Session {
     this.#events?.ended(reason);
   }
 }
+
+/** Says why not, and ends the conversation. */
+export function refuse(session: Session, reason: string): void {
+  session.send(MESSAGE.REFUSED, pack(shapes.why, { reason: reason.slice(0, 500) }));
+  session.close();
+}
+
+/**
+ * Why a conversation cannot go on after `error`: the other side said what makes no sense, or
+ * this host's shelf failed. Throws every other error: it is our own fault.
+ */
+export function complaint(error: unknown, other: string): string {
+  if (error instanceof FieldError) return `the ${other} said what makes no sense: ${error.message}`;
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) throw error;
+  return `it could not be written down here: ${message}`;
+}

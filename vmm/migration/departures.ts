@@ -1,0 +1,173 @@
+/**
+ * Going: the sources of a host's migrations, what they write down, and how they are settled
+ * when the other side was lost after the decision.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Registered } from './keep/register.ts';
+import { HostError, type House, newKeep, reserveOf } from './house.ts';
+import type { Place } from './place.ts';
+import { type Policy, presets } from './policy.ts';
+import { Source } from './source.ts';
+import { MESSAGE, type Outcome, pack, type Reserve, shapes, STATE_VERSION } from './wire/messages.ts';
+import type { Session } from './wire/session.ts';
+
+/** What a source is to do. */
+interface Departure {
+  readonly place: Place;
+  readonly reserve: Reserve;
+  readonly policy: Policy;
+  readonly to: string;
+}
+
+export class Departures {
+  /** Under way, by guest. */
+  readonly sources = new Map<string, Source>();
+  /** The last of each guest, under way or ended. */
+  readonly last = new Map<string, Source>();
+  readonly #house: House;
+
+  constructor(house: House) {
+    this.#house = house;
+  }
+
+  /** Sends a guest to the host at `to`. Throws HostError when it cannot go. */
+  send(name: string, to: string, policy: Policy): Source {
+    const place = this.#house.owned(name);
+    const refusal = this.#refusal(place, to, policy);
+    if (refusal !== undefined) throw new HostError(refusal);
+    const { entry } = place;
+    const reserve: Reserve = {
+      id: randomBytes(16).toString('hex'),
+      guest: { ...entry.spec, diskIdentity: place.diskIdentity },
+      epoch: entry.epoch + 1,
+      mode: policy.mode,
+      withStorage: policy.withStorage && entry.spec.disk !== null,
+      held: entry.held,
+      printed: place.printed,
+      from: this.#house.address,
+      stateVersion: STATE_VERSION,
+    };
+    const source = this.#source({ place, reserve, policy, to }, false);
+    this.#house.dial(to, {
+      open: (session) => source.connected(session),
+      failed: (reason) => source.ended(`${to} cannot be reached: ${reason}`),
+    });
+    return source;
+  }
+
+  #refusal({ name, guest, entry }: Place, to: string, policy: Policy): string | undefined {
+    if (this.sources.has(name)) return `${name} is being migrated already`;
+    if (!entry?.whole) return `${name} has just come by post-copy and is not all here yet`;
+    if (guest.repeats) return `${name} is still repeating what it did before its host died`;
+    if (to === this.#house.address) return `${name} is on ${to} already`;
+    if (policy.withStorage && policy.mode === 'post-copy')
+      return 'post-copy fetches memory; it cannot move a disk';
+    return undefined;
+  }
+
+  /** Gives every source its turn; those that have decided and lost the target look for it. */
+  turn(): void {
+    for (const source of this.sources.values()) {
+      source.turn();
+      if (source.isDecided && !source.isConnected && source.state === 'under way') this.#settle(source);
+    }
+  }
+
+  /** A target that is prepared asks how it was decided. What nobody here knows of was not. */
+  answer(session: Session, id: string): void {
+    const source = [...this.sources.values()].find((candidate) => candidate.id === id);
+    const outcome: Outcome = source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
+    session.send(MESSAGE.OUTCOME, pack(shapes.outcome, { id, outcome }));
+    if (source?.isDecided) source.asked(session);
+    else session.close();
+  }
+
+  /**
+   * After a death: a guest that is the target's already, which may not know. Post-copy still
+   * needs its memory as it was when it stood still.
+   */
+  recover(place: Place, entry: Registered): void {
+    if (!entry.whole) place.repeat(entry.stoppedAt ?? 0);
+    const policy: Policy = { ...presets.ringlab, mode: entry.whole ? 'pre-copy' : 'post-copy' };
+    this.#source({ place, reserve: reserveOf(entry), policy, to: entry.peer ?? '' }, true);
+  }
+
+  #source(departure: Departure, isDecided: boolean): Source {
+    const { place, reserve, policy } = departure;
+    const { clock, patience } = this.#house.options;
+    const { name } = place;
+    const told = () => this.#house.events.source?.(source);
+    const source: Source = new Source({
+      guest: place.guest,
+      policy,
+      reserve,
+      clock,
+      patience,
+      isDecided,
+      printed: () => place.printed,
+      events: {
+        changed: told,
+        failed: () => {
+          this.sources.delete(name);
+          told();
+        },
+        decided: (stoppedAt) => this.#decided(departure, stoppedAt),
+        moved: () => {
+          this.sources.delete(name);
+          this.#house.settled(reserve.id);
+          this.#house.forget(place);
+          told();
+        },
+      },
+    });
+    this.sources.set(name, source);
+    this.last.set(name, source);
+    told();
+    return source;
+  }
+
+  /**
+   * Writes down that the guest is the target's. Post-copy will need its memory as it is now;
+   * a guest with a disk cannot be run to here again, for the disk goes on with the target, so
+   * it is kept first.
+   */
+  #decided({ place, reserve, policy, to }: Departure, stoppedAt: number): void {
+    const whole = policy.mode !== 'post-copy';
+    const before = !whole && place.guest.disk ? place.rebase(newKeep(place.name)) : undefined;
+    const keep = place.keep.folder;
+    const entry = place.entry as Registered;
+    this.#write(place, {
+      ...entry,
+      phase: 'leaving',
+      migration: reserve.id,
+      peer: to,
+      stoppedAt,
+      whole,
+      keep,
+    });
+    before?.remove();
+  }
+
+  /** A write that fails may have been done all the same: what the register says then, holds. */
+  #write(place: Place, entry: Registered): void {
+    try {
+      this.#house.write(place, entry);
+    } catch (error) {
+      if (this.#house.register.get(place.name)?.phase !== 'leaving') throw error;
+      place.entry = entry;
+    }
+  }
+
+  /** The target may not know yet that the guest is its own: it is told, again and again. */
+  #settle(source: Source): void {
+    const to = this.#house.places.get(source.guest.spec.name)?.entry?.peer;
+    if (to === undefined || to === null || !this.#house.mayRetry(source.id)) return;
+    this.#house.dial(to, {
+      open: (session) => {
+        if (!source.isConnected && source.state === 'under way') source.connected(session);
+        else session.close();
+      },
+      failed: () => {},
+    });
+  }
+}

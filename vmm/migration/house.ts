@@ -1,0 +1,187 @@
+/**
+ * What a host has in hand: its guests' places, the register that says whose they are, and
+ * the way to other hosts. Going and coming (departures.ts, arrivals.ts) share it.
+ */
+import { randomBytes } from 'node:crypto';
+import type { HostedGuest, Machinery } from './guest.ts';
+import { type Registered, Register } from './keep/register.ts';
+import type { Shelf } from './keep/shelf.ts';
+import { type Disks, Place } from './place.ts';
+import type { Source } from './source.ts';
+import type { Target } from './target.ts';
+import type { Network } from './wire/link.ts';
+import { type GuestSpec, type Reserve, STATE_VERSION } from './wire/messages.ts';
+import { Session } from './wire/session.ts';
+
+export interface HostOptions {
+  /** Where it listens, as the other hosts dial it. */
+  readonly address: string;
+  readonly shelf: Shelf;
+  readonly network: Network;
+  /** The key that all hosts know. */
+  readonly key: Uint8Array;
+  /** Milliseconds since whenever. */
+  readonly clock: () => number;
+  readonly machinery: Machinery;
+  readonly disks: Disks;
+  /** Bytes of memory for all guests together. */
+  readonly capacity: number;
+  /** Milliseconds without a sign after which the other side is given up. */
+  readonly patience: number;
+  /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
+  readonly refuse?: (spec: GuestSpec) => string | undefined;
+  readonly events?: Partial<HostEvents>;
+}
+
+export interface HostEvents {
+  /** A guest has printed something: once for every byte. */
+  printed(name: string, bytes: Uint8Array): void;
+  /** A migration came to a stage, ended a round, or ended. */
+  source(source: Source): void;
+  target(target: Target): void;
+  /** A guest runs here now; it sends frames by `onFrame`. */
+  arrived(guest: HostedGuest): void;
+  /** A guest is not here any more. */
+  left(guest: HostedGuest): void;
+  /** Somebody who has the key asks for something (control.ts). */
+  control(session: Session, payload: Uint8Array): void;
+  /** Something that its owner should know. */
+  note(text: string): void;
+}
+
+/** What a host does not do: said to whoever asked. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+}
+
+/** Milliseconds between two attempts to reach the other side of a migration that has to be settled. */
+const retryMs = 1000;
+
+const keepPrefix = 'keep-';
+
+export function newKeep(name: string): string {
+  return `${keepPrefix}${name}-${randomBytes(6).toString('hex')}`;
+}
+
+export class House {
+  readonly options: HostOptions;
+  readonly places = new Map<string, Place>();
+  readonly register: Register;
+  /** When each unsettled migration may dial again. */
+  readonly #retryAt = new Map<string, number>();
+
+  constructor(options: HostOptions) {
+    this.options = options;
+    this.register = new Register(options.shelf);
+  }
+
+  get address(): string {
+    return this.options.address;
+  }
+
+  get events(): Partial<HostEvents> {
+    return this.options.events ?? {};
+  }
+
+  // ---- Places ----
+
+  /** The place of a guest that is ours. Throws HostError. */
+  owned(name: string): Place & { readonly entry: Registered } {
+    const place = this.places.get(name);
+    if (place?.entry?.phase !== 'owned') throw new HostError(`there is no guest ${name} here`);
+    return place as Place & { readonly entry: Registered };
+  }
+
+  /** Why a guest cannot be here, for its name or its size, or for what the host's owner says. */
+  refusal(spec: GuestSpec): string | undefined {
+    const { name, memory } = spec;
+    const { capacity, refuse } = this.options;
+    if (this.places.has(name) || this.register.get(name) !== undefined)
+      return `there is a guest ${name} on ${this.address} already`;
+    const used = [...this.places.values()].reduce((sum, { guest }) => sum + guest.spec.memory, 0);
+    const left = capacity - used;
+    if (memory > left)
+      return `it has ${memory / 2 ** 20} MiB of memory, ${this.address} has ${Math.floor(left / 2 ** 20)} MiB left`;
+    return refuse?.(spec);
+  }
+
+  /** Makes a place for a guest. Throws what Place throws. */
+  place(spec: GuestSpec, keep: string): Place {
+    const { machinery, disks, shelf } = this.options;
+    const onPrint = (name: string, bytes: Uint8Array) => this.events.printed?.(name, bytes);
+    const place = new Place({ spec, machinery, disks, shelf, keep, onPrint });
+    this.places.set(spec.name, place);
+    return place;
+  }
+
+  /** Writes down whose the guest is: what is not written down has not happened. */
+  write(place: Place, entry: Registered): void {
+    this.register.put(entry);
+    place.entry = entry;
+  }
+
+  /** The guest runs here from now on. */
+  run(place: Place): void {
+    this.events.arrived?.(place.guest);
+  }
+
+  /** The register first: a keep without an entry is nobody's, an entry without a keep would be a guest lost. */
+  forget(place: Place): void {
+    this.register.remove(place.name);
+    this.places.delete(place.name);
+    this.events.left?.(place.guest);
+    place.remove();
+  }
+
+  /** Keeps of migrations that were cut off by a death are nobody's. */
+  removeStrays(): void {
+    const { shelf } = this.options;
+    const keeps = [...this.places.values()].map(({ keep }) => `${keep.folder}.`);
+    for (const file of shelf.list())
+      if (file.startsWith(keepPrefix) && !keeps.some((keep) => file.startsWith(keep))) shelf.remove(file);
+  }
+
+  // ---- Other hosts ----
+
+  /** Whether it is time to dial again for that migration; if so, the next time is later. */
+  mayRetry(id: string): boolean {
+    const now = this.options.clock();
+    if (now < (this.#retryAt.get(id) ?? 0)) return false;
+    this.#retryAt.set(id, now + retryMs);
+    return true;
+  }
+
+  /** That migration is settled. */
+  settled(id: string): void {
+    this.#retryAt.delete(id);
+  }
+
+  /** Tells of a conversation with the host at `to`, once both have proved who they are, or why there is none. */
+  dial(to: string, done: { open(session: Session): void; failed(reason: string): void }): void {
+    const { key, clock, network } = this.options;
+    network.dial(to, (link, reason) => {
+      if (link === undefined) {
+        done.failed(reason);
+        return;
+      }
+      const session = new Session({ link, role: 'dialer', key, clock });
+      session.begin({ open: () => done.open(session), message: () => {}, ended: done.failed });
+    });
+  }
+}
+
+/** The reservation that a register's entry came from. */
+export function reserveOf(entry: Registered): Reserve {
+  const { spec, epoch, whole, ownDisk, held, printed, migration, peer } = entry;
+  return {
+    id: migration ?? '',
+    guest: spec,
+    epoch,
+    mode: whole ? 'pre-copy' : 'post-copy',
+    withStorage: ownDisk,
+    held,
+    printed,
+    from: peer ?? '',
+    stateVersion: STATE_VERSION,
+  };
+}
