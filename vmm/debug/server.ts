@@ -63,6 +63,9 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
+/** What a debugger's first byte can be: an acknowledgement, a packet, Ctrl-C. */
+const openings: ReadonlySet<number> = new Set([...Buffer.from('+-$\x03')]);
+
 /** One debugger's connection. */
 class Connection {
   /** Whether the debugger said good-bye. */
@@ -73,6 +76,8 @@ class Connection {
   readonly #reader = new PacketReader();
   readonly #say: (farewell: Farewell) => void;
   #acknowledges = true;
+  /** Whether what came first was a debugger's. */
+  #isKnown = false;
   /** Packets that are not answered yet. */
   #waiting = 0;
   /** The answer under way; the next packet waits for it. */
@@ -90,6 +95,11 @@ class Connection {
   }
 
   #take(bytes: Uint8Array): void {
+    if (!this.#isKnown && !openings.has(bytes[0] ?? 0)) {
+      this.#socket.destroy(); // A browser, say, that a page sent here.
+      return;
+    }
+    this.#isKnown = true;
     try {
       for (const arrival of this.#reader.take(bytes)) this.#hear(arrival);
     } catch {

@@ -108,7 +108,16 @@ export class Session {
   /** One step back. */
   async stepBack(): Promise<Halt> {
     const result = await this.travel(stepBack(this.timeline));
-    return { kind: result === undefined ? 'asked' : result.value ? 'stepped' : 'start' };
+    if (result === undefined) return { kind: 'asked' };
+    if (!result.value) return { kind: 'start' };
+    return this.#watched.length === 0 ? { kind: 'stepped' } : await this.#undone();
+  }
+
+  /** What the step that was just undone did: it is done and undone once more. */
+  async #undone(): Promise<Halt> {
+    const halt = await this.step();
+    await this.travel(stepBack(this.timeline));
+    return halt.kind === 'written' ? halt : { kind: 'stepped' };
   }
 
   /** Back, until something happens. */

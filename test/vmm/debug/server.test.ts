@@ -89,8 +89,11 @@ describe.each(ways)('A guest by $engine, monitor $monitor', (way) => {
     // Told before the store, which GDB then makes itself.
     for (const [count, text] of ['04', '03', '02'].entries()) {
       expect(await gdb.ask('bc'), String(count)).toBe('T05thread:1;watch:30000;');
+      expect(await gdb.ask('bs')).toBe('T05thread:1;watch:30000;');
+      expect(await gdb.ask('z2,30000,4')).toBe('OK');
       expect(await gdb.ask('bs')).toBe('T05thread:1;');
       expect(await gdb.ask('m30000,4')).toBe(`${text}000000`);
+      expect(await gdb.ask('Z2,30000,4')).toBe('OK');
     }
     expect(await gdb.ask('s')).toBe('T05thread:1;watch:30000;');
     expect(await gdb.ask('m30000,4')).toBe('02000000');
@@ -213,11 +216,15 @@ describe('The server', () => {
     expect(run.timeline.step).toBe(step);
   });
 
-  it('hangs up on what is no debugger', async () => {
-    const { gdb } = await client();
+  it.each([
+    ['a packet without end', `$${'a'.repeat(2 ** 17)}`],
+    ['a web page that has a browser say a packet', 'POST / HTTP/1.1\r\n\r\n$vKill;1#6e'],
+  ])('hangs up on what is no debugger: %s', async (_, text) => {
+    const { gdb, run } = await client();
     const closed = new Promise((resolve) => gdb.socket.once('close', resolve));
-    gdb.send(`$${'a'.repeat(2 ** 17)}`);
+    gdb.send(text);
     await closed;
+    expect(run.timeline.step).toBe(0);
   });
 
   it('says good-bye', async () => {
