@@ -64,7 +64,7 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** What a debugger's first byte can be: an acknowledgement, a packet, Ctrl-C. */
-const openings: ReadonlySet<number> = new Set([...Buffer.from('+-$\x03')]);
+const openings: ReadonlySet<number> = new Set(Buffer.from('+-$\x03'));
 
 /** One debugger's connection. */
 class Connection {
