@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { root, scratch } from './kit.ts';
+import { fixture, root, scratch } from './kit.ts';
 
 const file = scratch();
 const state = file('state');
@@ -194,6 +194,42 @@ describe('ringlab migrate', () => {
     expect((await migrate('counter', '--to', other.address, '--cancel')).stderr).toContain(
       'counter is not being migrated',
     );
+  });
+
+  it('is called off by --cancel, and the guest runs on where it was', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start('guests/dirtier.s', '--memory', '64M', '--name', 'stayer');
+    await other.start();
+    const slow = migrate(
+      'stayer',
+      '--to',
+      other.address,
+      '--auto-converge',
+      '--rate',
+      '1',
+      '--few',
+      '0',
+      '--json',
+    );
+    await until(() => other.stderr.includes('stage 2'));
+    expect(await migrate('stayer', '--cancel')).toMatchObject({
+      status: 0,
+      stdout: 'the migration of stayer is called off\n',
+    });
+    const { status, stdout } = await slow;
+    expect([status, JSON.parse(stdout)]).toMatchObject([1, { state: 'failed', reason: 'it was called off' }]);
+    expect((await migrate('--list')).stdout).toContain(`stayer            ${one.address}`);
+  });
+
+  it('is hidden by TLS where hosts share a certificate, and by nothing else', async () => {
+    const secret = ['--tls-cert', fixture('tls-cert.pem'), '--tls-key', fixture('tls-key.pem')];
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start('guests/counter.s', ...secret);
+    await other.start(...secret);
+    expect((await migrate('counter', '--from', one.address, '--to', other.address)).status).toBe(69);
+    const hidden = await migrate('counter', '--from', one.address, '--to', other.address, ...secret);
+    expect([hidden.status, hidden.stderr]).toEqual([0, '']);
+    expect((await migrate('--list', '--from', other.address, ...secret)).stdout).toContain('waits');
   });
 
   it('does not talk to who has another key', async () => {

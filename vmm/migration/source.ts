@@ -54,7 +54,7 @@ export type SourceState = 'under way' | 'failed' | 'moved';
 const mostBacklog = 4 * 2 ** 20;
 
 /** Units looked at in one turn at most: the guest shall have its turns. */
-const unitsPerTurn = 512;
+const unitsPerTurn = 1024;
 
 const stateChunk = LONGEST.FRIEND / 2;
 
