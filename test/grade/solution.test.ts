@@ -1,9 +1,12 @@
 /** The solution of examples/your-monitor: each stage's passes its stage, and not the next one. */
 import { describe, expect, it } from 'vitest';
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
+import type { MonitorFactory } from '../property/contract.ts';
 import { hostedMonitor } from '../property/hosted.ts';
 import { sizeOf } from '../property/print.ts';
 import { everything } from '../property/profile.ts';
 import { efficiency, equivalence, type PropertyResult, resourceControl } from '../property/properties.ts';
+import { word } from '../property/program.ts';
 import { describeCounterexample } from '../property/report.ts';
 import { type Stage, stages } from '../property/stages.ts';
 import { solutions } from './solution/index.ts';
@@ -36,6 +39,35 @@ describe(`The solution (seed ${seed})`, () => {
   it.each(stages.slice(1))('of the stage before is found out by stage $number, $name', (stage) => {
     const { counterexample } = equivalence(solution(stage.number - 1), { ...optionsFor(stage), cases: 200 });
     expect(counterexample && sizeOf(counterexample.program)).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('A monitor that has the real machine count what is not the guest', () => {
+  it('is not efficient by that', () => {
+    const [solved] = solutions as [MonitorFactory];
+    const pumping: MonitorFactory = (machine, allocation) => {
+      const monitor = solved(machine, allocation);
+      const { at } = allocation.own;
+      machine.write(at, 4, word('jal'));
+      const run = (until: number) => {
+        const registers: readonly (readonly [number, number])[] = [
+          [SR.EPC, 0],
+          [SR.ESTATUS, STATUS.IF | 1],
+          [SR.ERBASE, at],
+          [SR.ERBOUND, 4],
+          [SR.TIMER, until - monitor.guest.steps],
+        ];
+        for (const [number, value] of registers) machine.writeSystem(number, value);
+        machine.run();
+        return monitor.run(until);
+      };
+      return { guest: monitor.guest, run };
+    };
+    const { counterexample } = efficiency(hostedMonitor(pumping), {
+      ...optionsFor(stages[0] as Stage),
+      cases: 5,
+    });
+    expect(counterexample?.reason).toBe('what ran directly is not the guest');
   });
 });
 

@@ -61,6 +61,8 @@ export class Hardware implements RealMachine {
   readonly printed: readonly number[];
   /** The guest's sectors. */
   readonly disk: Uint8Array;
+  /** See Counts. */
+  readonly entries: (readonly [pc: number, steps: number])[] = [];
   readonly #engine: Interpreter;
 
   constructor(program: Program, variant: Variant, guarded: boolean, storage?: Storage) {
@@ -133,12 +135,15 @@ export class Hardware implements RealMachine {
     machine.pc = iret.row.effect.run(machine, iret, 0) >>> 0;
     machine.steps += 1;
     const { direct } = this.watch.counts;
+    const { pc } = machine;
     const stop: Stop = this.watch.enter((until) => this.#engine.run(until), expansion);
     if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
+    const steps = this.watch.counts.direct - direct;
+    if (steps > 0) this.entries.push([pc, steps]);
     return {
       cause: machine.readSystem(SR.ECAUSE) >>> 0,
       value: machine.readSystem(SR.EVAL) >>> 0,
-      steps: this.watch.counts.direct - direct,
+      steps,
     };
   }
 }
@@ -179,7 +184,7 @@ class HostedSubject implements Subject {
   }
 
   get counts() {
-    return this.#hardware.watch.counts;
+    return { ...this.#hardware.watch.counts, entries: this.#hardware.entries };
   }
 
   run(until: number) {

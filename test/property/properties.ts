@@ -15,7 +15,7 @@ import type { Profile } from './profile.ts';
 import { type Program, setupOf } from './program.ts';
 import { shrink } from './shrink.ts';
 import { type Candidate, type Counts, type Subject, Trespass } from './subject.ts';
-import { keepLedger, workingProgram } from './work.ts';
+import { isWhatRan, keepLedger, workingProgram } from './work.ts';
 
 export const propertyNames = ['equivalence', 'resourceControl', 'efficiency'] as const;
 export type PropertyName = (typeof propertyNames)[number];
@@ -146,6 +146,9 @@ export function efficiency(candidate: Candidate, options: PropertyOptions): Prop
     if (thrown !== undefined) return answer(undefined);
     if (counts.direct < leastDirect * due - setupOf(program).length) {
       return answer(`${counts.direct} of ${due} innocuous steps ran directly`);
+    }
+    if (!byBlocks && counts.entries !== undefined && !isWhatRan(counts.entries, ledger)) {
+      return answer('what ran directly is not the guest');
     }
     const most = mostExits * (ledger.occasions + (byBlocks ? ledger.blocks : 0)) + fewExits;
     return answer(counts.exits <= most ? undefined : `${counts.exits} exits; ${most} would be many`);

@@ -11,6 +11,7 @@ import type { Variant } from '../../isa/table/variants.ts';
 import { oracleOf } from './bare.ts';
 import { stepsOf } from './judge.ts';
 import { everything, type Profile } from './profile.ts';
+import type { Counts } from './subject.ts';
 import { layout, type Program, word } from './program.ts';
 import { Random } from './random.ts';
 
@@ -82,6 +83,8 @@ const skip: readonly number[] = [
 
 export interface WorkLedger {
   readonly steps: number;
+  /** The pc before each step. */
+  readonly pcs: readonly number[];
   /** Innocuous instructions completed: in all rings, and in rings 1 to 3. */
   readonly innocuous: number;
   readonly inUserRings: number;
@@ -108,9 +111,11 @@ export function keepLedger(program: Program, variant: Variant): WorkLedger {
   machine.onTrap = () => {
     traps += 1;
   };
+  const pcs: number[] = [];
   const end = stepsOf(program).at(-1) as number;
   while (machine.steps < end) {
     const { ring, paging } = machine;
+    pcs.push(machine.pc);
     const fetched = peekWord(machine, machine.pc);
     const row = fetched === undefined ? undefined : rowOf(fetched);
     const before = traps;
@@ -127,7 +132,20 @@ export function keepLedger(program: Program, variant: Variant): WorkLedger {
   const pages = program.entries.length === 0 ? 0 : usedPages * (tables + 1);
   const turns = program.slices.length;
   const occasions = sensitive + traps + occasionsPerPage * pages + occasionsPerTurn * turns;
-  return { steps: machine.steps, innocuous, inUserRings, blocks, occasions };
+  return { steps: machine.steps, pcs, innocuous, inUserRings, blocks, occasions };
+}
+
+/**
+ * Whether the guest was the guest each time that it was entered: there are steps of the bare machine, in order, at which
+ * it is where the guest was. Who interprets the guest could have the real machine count anything else as direct.
+ */
+export function isWhatRan(entries: NonNullable<Counts['entries']>, { pcs }: WorkLedger): boolean {
+  let at = 0;
+  return entries.every(([pc, steps]) => {
+    const found = pcs.indexOf(pc, at);
+    at = found + steps;
+    return found >= 0 && at <= pcs.length;
+  });
 }
 
 /** Pages that a working guest touches: set-up, code, handler, data; and tables. */

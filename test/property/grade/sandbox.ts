@@ -241,7 +241,7 @@ class BoxedSubject implements Subject {
   }
 
   get counts() {
-    return this.#hardware.watch.counts;
+    return { ...this.#hardware.watch.counts, entries: this.#hardware.entries };
   }
 
   run(until: number): Stop {
