@@ -7,7 +7,7 @@ _start:
     jal  ra, count
     jal  ra, count
     addi t0, zero, 1              # the power port
-    out  t0, a0
+    out  t0, zero
 
 count:
     getf a1                       # interrupts as they were
