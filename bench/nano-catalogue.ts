@@ -22,6 +22,7 @@ export const operations: readonly Operation[] = [
 export const wholes: readonly { readonly name: string; readonly ring: 0 | 3 }[] = [
   { name: 'flags', ring: 0 },
   { name: 'sieve', ring: 0 },
+  { name: 'sieve-paged', ring: 0 },
   { name: 'checksum', ring: 0 },
   { name: 'fibonacci', ring: 0 },
   { name: 'matrix', ring: 3 },
