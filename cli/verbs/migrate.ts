@@ -1,6 +1,6 @@
 /** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
 import { isatty } from 'node:tty';
-import type { GuestStatus, Reply } from '../../vmm/migration/control.ts';
+import type { GuestStatus, Reply, Request } from '../../vmm/migration/control.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/migration/report.ts';
 import { formatRoundsSvg } from '../../vmm/migration/rounds-svg.ts';
@@ -26,6 +26,9 @@ export interface MigrateOptions extends SecretOptions {
   readonly factor?: number;
   readonly rate?: RateOption;
   readonly cancel?: boolean;
+  readonly hold?: boolean;
+  readonly release?: boolean;
+  readonly remove?: boolean;
   readonly list?: boolean;
   readonly json?: boolean;
   readonly report?: string;
@@ -43,7 +46,8 @@ export async function migrate(guest: string | undefined, options: MigrateOptions
   const asker = askerOf(from ?? '127.0.0.1:0', options);
   if (options.list) return list(asker, from, options);
   if (guest === undefined) throw usage('which guest? `ringlab migrate --list` says where which are');
-  if (options.cancel) return cancel(asker, guest, from);
+  const asked = requestOf(guest, options);
+  if (asked !== undefined) return request(asker, asked, from);
   if (options.to === undefined) throw usage('--to HOST:PORT says where to');
   const to = checkAddress('--to', options.to);
   const source = from ?? (await hostOf(guest, asker));
@@ -151,10 +155,27 @@ async function hostOf(guest: string, asker: Asker): Promise<string> {
   return one;
 }
 
-async function cancel(asker: Asker, guest: string, from: string | undefined): Promise<number> {
-  const reply = await ask(asker, from ?? (await hostOf(guest, asker)), { kind: 'cancel', guest });
+/** What is asked of the guest's host other than to move it, and what is said when it is done. */
+interface Asked {
+  readonly request: Extract<Request, { readonly guest: string }>;
+  readonly done: string;
+}
+
+function requestOf(guest: string, { cancel, hold, release, remove }: MigrateOptions): Asked | undefined {
+  if ([cancel, hold, release, remove].filter(Boolean).length > 1)
+    throw usage('--cancel, --hold, --release and --remove are different things; choose one');
+  if (cancel) return { request: { kind: 'cancel', guest }, done: `the migration of ${guest} is called off` };
+  if (hold)
+    return { request: { kind: 'hold', guest, held: true }, done: `${guest} stands still until --release` };
+  if (release) return { request: { kind: 'hold', guest, held: false }, done: `${guest} goes on` };
+  if (remove) return { request: { kind: 'remove', guest }, done: `${guest} is gone for good` };
+  return undefined;
+}
+
+async function request(asker: Asker, { request, done }: Asked, from: string | undefined): Promise<number> {
+  const reply = await ask(asker, from ?? (await hostOf(request.guest, asker)), request);
   if (reply.kind === 'refused') throw refused(reply);
-  print(`the migration of ${guest} is called off\n`);
+  print(`${done}\n`);
   return EXIT.DONE;
 }
 

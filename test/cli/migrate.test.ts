@@ -221,6 +221,23 @@ describe('ringlab migrate', () => {
     expect((await migrate('--list')).stdout).toContain(`stayer            ${one.address}`);
   });
 
+  it('moves a guest that was stopped, with its disk, and it stays stopped there until it is released', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    const disk = file('cold.disk', Buffer.alloc(4096, 'x'));
+    await one.start('guests/dirtier.s', '--memory', '1M', '--disk', disk, '--name', 'sleeper');
+    await other.start();
+    expect((await migrate('sleeper', '--hold')).stdout).toBe('sleeper stands still until --release\n');
+    expect(await migrate('sleeper', '--to', other.address, '--cold')).toMatchObject({ status: 0 });
+    const held = (await migrate('--list')).stdout;
+    expect(held).toMatch(/^sleeper .* held /m);
+    expect((await migrate('--list')).stdout).toBe(held);
+    expect((await migrate('sleeper', '--release')).stdout).toBe('sleeper goes on\n');
+    expect((await migrate('--list')).stdout).toMatch(/^sleeper .* runs /m);
+    expect((await migrate('sleeper', '--remove')).stdout).toBe('sleeper is gone for good\n');
+    expect((await migrate('--list')).stderr).toContain('no guests');
+    expect(readFileSync(disk, 'utf8')).toBe('x'.repeat(4096));
+  });
+
   it('is hidden by TLS where hosts share a certificate, and by nothing else', async () => {
     const secret = ['--tls-cert', fixture('tls-cert.pem'), '--tls-key', fixture('tls-key.pem')];
     const [one, other] = [await newHost(), await newHost()];

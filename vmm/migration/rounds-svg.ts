@@ -11,7 +11,7 @@ const plot = { left: 70, right: 690, top: 64, bottom: 300 } as const;
 
 /** The drawing as SVG text. */
 export function formatRoundsSvg(report: MigrationReport): string {
-  const { rounds, last, units } = report;
+  const { rounds, last, units, unitBytes } = report;
   const bars = [...rounds.map(({ sent, dirtied }) => ({ sent, dirtied })), { sent: last.sent, dirtied: 0 }];
   const step = (plot.right - plot.left) / Math.max(bars.length, 4);
   const most = Math.max(units, ...bars.map(({ sent }) => sent), 1);
@@ -26,9 +26,10 @@ export function formatRoundsSvg(report: MigrationReport): string {
     `<text x="${plot.left}" y="24" font-size="16" font-weight="bold">${escapeXml(title(report))}</text>`,
     `<text x="${plot.left}" y="44" fill="#444">${escapeXml(summary(report))}</text>`,
     ...scale(most, y),
-    ...workingSet(report, y),
     ...parts,
+    ...workingSet(report, y),
     `<text x="${(plot.left + plot.right) / 2}" y="${plot.bottom + 36}" text-anchor="middle">round</text>`,
+    `<text x="18" y="${(plot.top + plot.bottom) / 2}" text-anchor="middle" transform="rotate(-90 18 ${(plot.top + plot.bottom) / 2})">units of ${unitBytes / 1024} KiB</text>`,
     ...legend(),
     '</svg>',
     '',
@@ -80,7 +81,7 @@ function workingSet({ rounds }: MigrationReport, y: (value: number) => number): 
   const at = y(least).toFixed(1);
   return [
     `<line x1="${plot.left}" x2="${plot.right}" y1="${at}" y2="${at}" stroke="#7a5200" stroke-dasharray="5 4"/>`,
-    `<text x="${plot.right}" y="${(y(least) - 5).toFixed(1)}" text-anchor="end" fill="#7a5200">writable working set: ${least} units</text>`,
+    `<text x="${plot.right}" y="${(y(least) - 5).toFixed(1)}" text-anchor="end" fill="#7a5200" stroke="white" stroke-width="4" paint-order="stroke">writable working set: ${least} units</text>`,
   ];
 }
 
