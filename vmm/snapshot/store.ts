@@ -97,6 +97,8 @@ export class Store {
       const opened = this.#parentOf(child.path, parent);
       if (chain.some(({ path }) => path === opened.path))
         throw new SnapshotError(child.path, 'damaged: its parents go round in a circle');
+      if (!isSameMachine(opened, child))
+        throw new SnapshotError(child.path, `damaged: its parent is of another machine: ${opened.path}`);
       chain.unshift(opened);
     }
   }
@@ -190,4 +192,13 @@ export class Store {
       throw new SnapshotError(path, `cannot ${what} it: ${reasonOf(error)}`);
     }
   }
+}
+
+/** Whether two have the same hardware but for the identity, which clones have of their own. */
+function isSameMachine(a: Opened, b: Opened): boolean {
+  const hardware = ({ description: { configuration } }: Opened) => {
+    const { variant, memory, sectors } = configuration;
+    return JSON.stringify([variant, memory, sectors]);
+  };
+  return hardware(a) === hardware(b);
 }

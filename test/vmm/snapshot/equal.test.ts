@@ -143,7 +143,7 @@ describe(`A tree of snapshots (seed ${seed})`, () => {
           }
         }
       }
-      expect(store.names()).toEqual([...expected.keys()].sort());
+      expect([...store.names()].sort()).toEqual([...expected.keys()].sort());
       for (const [name, whole] of expected) {
         const chain = store.chain(name);
         const loaded = loadChain(store.files, chain);

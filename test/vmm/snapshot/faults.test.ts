@@ -275,6 +275,15 @@ describe('A chain', () => {
     );
   });
 
+  it('is refused when a parent is of another machine', () => {
+    const { store } = makeStore(new MemoryFiles());
+    const { description } = store.open('b');
+    const configuration = { ...description.configuration, sectors: 1 };
+    const none = new Map<number, Uint8Array>();
+    store.put({ ...description, name: 'x', configuration, memory: none, disk: none });
+    expect(() => store.chain('x')).toThrow('/s/x.snap: damaged: its parent is of another machine: /s/a.snap');
+  });
+
   it('is refused when a parent is damaged, and the message names that', () => {
     const { store } = makeStore(new MemoryFiles());
     const bytes = (store.files as MemoryFiles).contents('/s/b.snap');
