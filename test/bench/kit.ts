@@ -120,6 +120,10 @@ interface Modules {
     formatReport(report: object): string;
   };
   snapshots: { formatSnapshots(report: object): string };
+  'time-travel': {
+    benchTimeTravel(options: object): { readonly results: readonly Readonly<Record<string, unknown>>[] };
+    formatTimeTravel(report: object): string;
+  };
 }
 
 /** Loads bench/NAME.ts. */
