@@ -4,7 +4,10 @@ import { ending, ringlab, scratch } from './kit.ts';
 
 const file = scratch();
 const kernel = 'guests/kernel/kernel.s';
-const small = file('small.s', ending(0, 'first: cli\n nop\n call last\n j end\nlast: getf t0\n ret\nend:'));
+const small = file(
+  'small.s',
+  ending(0, 'first: cli\n nop\n call last\nback: j end\nlast: getf t0\n ret\nend:'),
+);
 
 interface Word {
   readonly address: number;
@@ -50,9 +53,9 @@ describe('ringlab translate', () => {
   });
 
   it('shows only units that have the place of --at in them', () => {
-    const { units, targets } = listing('--at', 'last', small);
-    expect(units.map(({ pc }) => pc)).toEqual([0x10014]);
-    expect(targets.map(({ target }) => target)).toEqual([0x10014]);
+    expect(listing('--at', 'last', small).units.map(({ pc }) => pc)).toEqual([0x10014]);
+    expect(listing('--at', 'back', small).targets.map(({ target }) => target)).toEqual([0x10010]);
+    expect(listing('--at', 'last', small).targets).toEqual([]);
     expect(listing('--at', '0x10018', small).units.map(({ pc }) => pc)).toEqual([0x10014]);
   });
 
