@@ -271,7 +271,7 @@ export class Target {
   #collect(part: Uint8Array): void {
     this.#stateBytes += part.length;
     if (this.#stateBytes > mostState) throw new FieldError('a state that is too long');
-    this.#state.push(part);
+    this.#state.push(Uint8Array.from(part));
   }
 
   /** All has come, it is said: checked, kept, and said so. */

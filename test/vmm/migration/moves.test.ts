@@ -20,6 +20,21 @@ describe.each([
   });
 });
 
+describe('A guest with much input waiting', () => {
+  it('takes it along: a state of several frames', () => {
+    const world = new World();
+    for (const address of ['a:1', 'b:1']) world.host(address);
+    world.start('a:1', 'guest', sly.image, sly);
+    for (let n = 0; n < 21; n++) world.step();
+    world.feed('guest', Array.from({ length: 100_000 }, (_, n) => String(n)).join(' '));
+    const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies['pre-copy'] as never);
+    world.until(() => source.state !== 'under way');
+    expect([source.state, world.difference('guest')]).toEqual(['moved', undefined]);
+    for (let n = 0; n < 30; n++) world.step();
+    expect(world.difference('guest')).toBeUndefined();
+  });
+});
+
 describe('A guest whose code is compiled', () => {
   it.each(['none', 'trap-and-emulate'])('is moved as any other, monitor %s', (monitor) => {
     const world = new World({ machinery: { engine: 'fast', monitor }, steps: 40_000 });

@@ -41,7 +41,7 @@ export class MemoryShelf implements Shelf {
   }
 
   put(name: string, bytes: Uint8Array): void {
-    this.#files.set(name, bytes.slice());
+    this.#files.set(name, Uint8Array.from(bytes));
   }
 
   append(name: string, bytes: Uint8Array): void {

@@ -22,6 +22,9 @@ const magic = 0x474d4c52;
 const tagAt = 16;
 export const FRAME_HEADER = tagAt + TAG;
 
+/** Frames of so many bytes share buffers. */
+export const longFrame = 2 ** 16;
+
 /** What came is no frame of ours; the message is one line. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
@@ -29,13 +32,26 @@ export class FrameError extends Error {
 
 export interface Frame {
   readonly type: number;
+  /** To be used, or copied, before the next frame is read. */
   readonly payload: Uint8Array;
 }
 
 /** One frame as bytes. `parts` are its payload, one after the other. */
 export function encodeFrame(type: number, sequence: number, seal: Seal, ...parts: Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const frame = Buffer.allocUnsafe(FRAME_HEADER + length);
+  return encodeFrameIn(Buffer.allocUnsafe(FRAME_HEADER + length), type, sequence, seal, parts);
+}
+
+/** As `encodeFrame`, in a buffer that has room for it; returns the part of the buffer that it takes. */
+export function encodeFrameIn(
+  buffer: Buffer,
+  type: number,
+  sequence: number,
+  seal: Seal,
+  parts: readonly Uint8Array[],
+): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = buffer.subarray(0, FRAME_HEADER + length);
   frame.writeUInt32LE(magic, 0);
   frame[4] = FORMAT_VERSION;
   frame[5] = type;
@@ -67,6 +83,8 @@ export class FrameReader {
   #buffer: Buffer = Buffer.alloc(FRAME_HEADER);
   #filled = 0;
   #hasHeader = false;
+  /** For long payloads, used again and again: one new for each keeps the garbage collector busy. */
+  #long: Buffer | undefined;
 
   constructor(rules: FrameRules) {
     this.#rules = rules;
@@ -98,8 +116,14 @@ export class FrameReader {
     if (length > this.#rules.longest()) throw new FrameError(`a frame of ${length} bytes, which is too long`);
     this.#hasHeader = true;
     if (length === 0) return;
-    this.#buffer = Buffer.allocUnsafe(FRAME_HEADER + length);
+    this.#buffer = this.#room(FRAME_HEADER + length);
     this.#buffer.set(header);
+  }
+
+  #room(bytes: number): Buffer {
+    if (bytes < longFrame) return Buffer.allocUnsafe(bytes);
+    if (this.#long === undefined || this.#long.length < bytes) this.#long = Buffer.allocUnsafe(bytes);
+    return this.#long.subarray(0, bytes);
   }
 
   /** The frame is there: its tag checked. */

@@ -15,8 +15,11 @@ export interface Link {
   readonly backlog: number;
   /** Says who is told. Once, before anything can come. */
   listen(events: LinkEvents): void;
-  /** Sends bytes, which the caller does not change any more. */
-  send(bytes: Uint8Array): void;
+  /**
+   * Sends bytes, which the caller does not change before `sent` is called. A link that
+   * cannot tell never calls it.
+   */
+  send(bytes: Uint8Array, sent?: () => void): void;
   /** Ends it, after what was sent. The other end is told; this one is not. */
   close(): void;
 }

@@ -9,7 +9,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { FieldError } from '../../snapshot/schema.ts';
-import { encodeFrame, type Frame, FrameError, FrameReader } from './frame.ts';
+import {
+  encodeFrame,
+  encodeFrameIn,
+  FRAME_HEADER,
+  type Frame,
+  FrameError,
+  FrameReader,
+  longFrame,
+} from './frame.ts';
 import type { Link } from './link.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
 import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
@@ -17,6 +25,7 @@ import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
 export interface SessionEvents {
   /** Both have proved that they know the key. */
   open(): void;
+  /** The payload is to be used, or copied, before the call returns. */
   message(type: number, payload: Uint8Array): void;
   /** It is over, once; nothing comes after. */
   ended(reason: string): void;
@@ -48,6 +57,8 @@ export class Session {
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
   #sequence = 0;
+  /** Buffers of long frames that have been sent. */
+  readonly #buffers: Buffer[] = [];
   /** When something came last, by the clock. */
   heard: number;
 
@@ -109,7 +120,14 @@ export class Session {
 
   #send(type: number, ...parts: Uint8Array[]): void {
     const sequence = this.#sequence++;
-    this.#link.send(encodeFrame(type, sequence, this.#sealOut, ...parts));
+    const bytes = parts.reduce((sum, part) => sum + part.length, FRAME_HEADER);
+    if (bytes < longFrame) {
+      this.#link.send(encodeFrame(type, sequence, this.#sealOut, ...parts));
+      return;
+    }
+    const buffer = this.#buffers.pop() ?? Buffer.allocUnsafe(FRAME_HEADER + LONGEST.FRIEND);
+    const frame = encodeFrameIn(buffer, type, sequence, this.#sealOut, parts);
+    this.#link.send(frame, () => this.#buffers.push(buffer));
   }
 
   #received(chunk: Uint8Array): void {

@@ -47,8 +47,8 @@ class SocketLink implements Link {
     });
   }
 
-  send(bytes: Uint8Array): void {
-    if (!this.#isOver) this.#socket.write(bytes);
+  send(bytes: Uint8Array, sent?: () => void): void {
+    if (!this.#isOver) this.#socket.write(bytes, sent);
   }
 
   close(): void {
