@@ -83,10 +83,10 @@ describe('A grade', () => {
 
 describe('A submission that', () => {
   it.each([
-    ['loops.js', 'it did not end within 1 seconds'],
+    ['loops.js', 'it did not end within 2 seconds'],
     ['eats.js', 'it used more than 64 MB'],
   ])('reaches a limit gets 0, and a report: %s', (name, problem) => {
-    const limits = ['--timeout', name === 'loops.js' ? '1' : '20', '--memory-limit', '64'];
+    const limits = ['--timeout', name === 'loops.js' ? '2' : '20', '--memory-limit', '64'];
     const { status, document } = grade(submission(name), '--only', '1', ...limits);
     expect([status, document.score]).toEqual([1, 0]);
     expect(document.stages[0]?.properties[0]?.problem).toBe(problem);
@@ -106,14 +106,14 @@ describe('A submission that', () => {
   });
 
   it.each([
-    ['loops-as-it-loads.js', 'it cannot be loaded: it did not end within 1 seconds'],
+    ['loops-as-it-loads.js', 'it cannot be loaded: it did not end within 2 seconds'],
     ['imports.js', 'imports "node:fs": a monitor imports its own files and ringlab/testing, nothing else'],
     ['no-export.js', 'it exports no monitor: its default export must be a function'],
     ['syntax.js', 'it cannot be loaded: SyntaxError'],
   ])('is no monitor gets 0, and is told why: %s', (name, refused) => {
     const path =
       name === 'syntax.js' ? file(name, readFileSync(submission('syntax.js.txt'))) : submission(name);
-    const { status, document } = grade(path, '--only', '1', '--timeout', '1');
+    const { status, document } = grade(path, '--only', '1', '--timeout', '2');
     expect([status, document.score]).toEqual([1, 0]);
     expect(document.refused).toContain(refused);
   });

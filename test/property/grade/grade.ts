@@ -141,7 +141,7 @@ function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outc
   const shift: Shift = { outcomes: [], printed: 0 };
   let current: Task | undefined;
   let found: { found: Found; cases: number } | undefined;
-  let since = Date.now();
+  let since = Number.POSITIVE_INFINITY; // The worker's own start is not the submission's time.
   const before = process.memoryUsage.rss();
 
   return new Promise((resolveShift, reject) => {

@@ -32,6 +32,8 @@ export interface Assignment {
 }
 
 export type Message =
+  /** The worker runs; the submission is next. */
+  | { readonly kind: 'started' }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'began'; readonly task: Task }
@@ -102,6 +104,7 @@ function perform(task: Task, candidate: Candidate): Outcome {
 }
 
 async function work(): Promise<void> {
+  tell({ kind: 'started' });
   const { own, path, root, kit, tasks, failed: known } = assignment;
   const { candidate, printed } =
     own === undefined
