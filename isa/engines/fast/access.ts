@@ -153,25 +153,24 @@ export class AccessEmitter {
     });
   }
 
-  /** Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. */
+  /**
+   * Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. Two
+   * branches: one on either condition would have V8 make numbers of both, which costs more.
+   */
   #emitPageCheck(node: Node, { low, high }: Interval, entry: number, store: boolean): void {
     const code = this.#code;
     const span = high - low;
+    const giveUp = () =>
+      this.#out.giveUpIf(node.pc, () => this.#noteMiss((store ? MISS.STORE : MISS.LOAD) | MISS.NAMED));
     this.#pushStart(node, { low, high });
     code.tee(ADDRESS).constant(10).op(OP.i32_shr_u).constant(0x3ffffc).op(OP.i32_and);
-    code
-      .memory(OP.i32_load, flatTable(tableClass(this.#target.ring, true), store))
-      .tee(entry)
-      .op(OP.i32_eqz);
-    if (span > 1) {
-      code
-        .get(ADDRESS)
-        .constant(4095)
-        .op(OP.i32_and)
-        .constant(4096 - span)
-        .op(OP.i32_gt_u, OP.i32_or);
-    }
-    this.#out.giveUpIf(node.pc, () => this.#noteMiss((store ? MISS.STORE : MISS.LOAD) | MISS.NAMED));
+    code.memory(OP.i32_load, flatTable(tableClass(this.#target.ring, true), store));
+    code.tee(entry).op(OP.i32_eqz);
+    giveUp();
+    if (span === 1) return;
+    code.get(ADDRESS).constant(4095).op(OP.i32_and);
+    code.constant(4096 - span).op(OP.i32_gt_u);
+    giveUp();
   }
 
   /** Says which page (in ADDRESS) was wanted, before giving up. */
