@@ -123,6 +123,7 @@ function monitoredGuests(loaded: readonly Loaded[], { variant, options, output, 
     guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port })),
     variant,
     strategy,
+    translateUser: options.translateUser ?? false,
     engine,
     console: new Console((byte) => output.put(byte), input),
   });

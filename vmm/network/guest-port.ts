@@ -94,7 +94,7 @@ export class GuestPort implements NetworkLink, Station {
     this.#switch.leave(this);
   }
 
-  /** The guest sends. What a guest sends that is not running here does not exist. */
+  /** The guest sends, at its step `at`. */
   send(frame: Uint8Array, at: number): void {
     this.#switch.pass(this, { frame, at: at + LATENCY });
   }
