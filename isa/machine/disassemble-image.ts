@@ -7,6 +7,7 @@ import { disassemble, hex } from '../table/disassemble.ts';
 import { instructionOf } from '../table/row.ts';
 import { rowOf } from '../table/table.ts';
 import type { Image, ImageSymbol, Section } from './image.ts';
+import { PAGE } from './storage.ts';
 
 /** Where the comment with address and bytes begins. */
 const commentColumn = 44;
@@ -20,7 +21,8 @@ export function disassembleImage(image: Image): string {
   const text = sections.find(({ executable }) => executable);
   const lines = [`# entry ${hex(image.entry)}`];
   if (text !== undefined) lines.push(`# assemble with --base ${hex(text.address)}`);
-  for (const section of sections) lines.push('', ...formatSection(section, image));
+  for (const [n, section] of sections.entries())
+    lines.push('', ...formatSection(section, sections[n - 1], image));
   return `${lines.join('\n')}\n`;
 }
 
@@ -34,12 +36,12 @@ function allocatedSections(image: Image): Section[] {
   });
 }
 
-function formatSection(section: Section, image: Image): string[] {
+function formatSection(section: Section, before: Section | undefined, image: Image): string[] {
   const flags = `a${section.writable ? 'w' : ''}${section.executable ? 'x' : ''}`;
   const held = section.bytes.length > 0;
   const labels = labelsOf(section, image);
   const lines = [`    .section ${section.name},"${flags}",${held ? '@progbits' : '@nobits'}`];
-  if (section.address % 4 === 0) lines.push('    .balign 4');
+  if (section.address % 4 === 0) lines.push(`    .balign ${alignmentAfter(before, section)}`);
   let at = 0;
   while (at < section.size) {
     lines.push(...labelLines(labels.get(section.address + at)));
@@ -52,6 +54,15 @@ function formatSection(section: Section, image: Image): string[] {
   }
   lines.push(...labelLines(labels.get(section.address + section.size)));
   return lines;
+}
+
+/** The least alignment, 4 or more, that places a section where it is behind one of its kind; 4 where a new page does. */
+function alignmentAfter(before: Section | undefined, { address, writable }: Section): number {
+  if (before === undefined || before.writable !== writable) return 4;
+  const end = before.address + before.size;
+  for (let alignment = 4; alignment <= PAGE; alignment *= 2)
+    if (Math.ceil(end / alignment) * alignment === address) return alignment;
+  return 4;
 }
 
 /** Labels by address: symbols in the section that assembly can name, each name once. */
