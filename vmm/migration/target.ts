@@ -242,7 +242,7 @@ export class Target {
   #place(unit: number, from: Uint8Array | 'zero' | number): void {
     const contents = from === 'zero' ? zeros : typeof from === 'number' ? this.#units.read(from) : from;
     this.#units.write(unit, contents);
-    this.#note(unit, typeof from === 'number' ? (this.#sums[from] as number) : sumOf(contents));
+    this.#note(unit, typeof from === 'number' ? (this.#sums[from] as number) : sumOf(from));
   }
 
   #note(unit: number, sum: number): void {

@@ -108,7 +108,7 @@ export function digestOf(sums: Uint32Array): number {
   return crc32(Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength));
 }
 
-/** A unit's checksum; zeros have 0. */
-export function sumOf(contents: Uint8Array): number {
-  return Buffer.compare(contents, zeros) === 0 ? 0 : crc32(contents);
+/** The checksum of a unit that came with contents, or as zeros. */
+export function sumOf(contents: Uint8Array | 'zero'): number {
+  return contents === 'zero' ? 0 : crc32(contents);
 }
