@@ -3,11 +3,12 @@
  * middle of blocks, stores into code and page tables, interrupts, devices, changes of
  * ring, R, LIMIT and PTBR. A profile (profile.ts) leaves some of it out.
  */
-import { PORT } from '../../isa/machine/devices/ports.ts';
+import { DISK_STEPS } from '../../isa/machine/devices/disk.ts';
 import { fieldRange } from '../../isa/table/picture.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
-import { SR } from '../../isa/table/sysregs.ts';
+import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { allRows, encode, type FieldValues } from '../../isa/table/table.ts';
+import { randomPiece } from './pieces.ts';
 import { everything, type Profile } from './profile.ts';
 import { codeAt, layout, memorySize, type Program, word } from './program.ts';
 import { Random } from './random.ts';
@@ -48,15 +49,18 @@ const rowsBy = {
 /** Case `n` of `seed`. */
 export function randomProgram(seed: number, n: number, profile = everything): Program {
   const random = new Draw(seed, n, profile);
-  const shape = random.below(6);
-  const code = shape === 0 ? unstructured(random) : looping(random);
+  const starts = random.oneIn(3);
+  const code = [
+    ...(starts ? pieces(random) : []),
+    ...(random.oneIn(6) ? unstructured(random) : looping(random)),
+  ];
   const paged = profile.paging && random.oneIn(2);
   return {
     code,
     handler: profile.handler ? randomHandler(random) : [],
     entries: profile.paging ? Array.from({ length: 32 }, (_, page) => randomEntry(random, page)) : [],
     x: randomRegisters(random, code.length),
-    status: randomStatus(random),
+    status: starts ? randomStatus(random) & ~STATUS.RING : randomStatus(random),
     system: randomSystem(random, paged),
     slices: randomSlices(random),
     input:
@@ -66,11 +70,18 @@ export function randomProgram(seed: number, n: number, profile = everything): Pr
   };
 }
 
-/** Now and then one in which a disk has time to answer. */
+/** Steps between comparisons; now and then time for a disk to answer. */
 function randomSlices(random: Draw): number[] {
-  const length = random.pick([3, 6, 12]);
-  const slices = Array.from({ length }, () => 1 + random.below(random.pick([10, 100, 400])));
-  return random.profile.devices && random.oneIn(12) ? [...slices, 1100] : slices;
+  const most = () => random.pick([10, 100, 400]);
+  const slices = Array.from({ length: random.pick([3, 6, 12]) }, () => 1 + random.below(most()));
+  if (random.profile.devices && random.oneIn(3))
+    slices.splice(random.below(slices.length), 0, DISK_STEPS + random.below(100));
+  return slices;
+}
+
+/** What a supervisor may start with. */
+function pieces(random: Draw): number[] {
+  return Array.from({ length: 1 + random.below(3) }, () => randomPiece(random, random.profile)).flat();
 }
 
 function randomStatus(random: Draw): number {
@@ -92,7 +103,7 @@ function looping(random: Draw): number[] {
   const body = (length: number) => {
     const end = at() + length;
     while (at() < end) {
-      if (random.oneIn(25)) code.push(...randomPiece(random));
+      if (random.oneIn(15)) code.push(...randomPiece(random, random.profile));
       else code.push(randomInstruction(random, at(), end + 1));
     }
   };
@@ -295,66 +306,4 @@ function randomSystem(random: Draw, paged: boolean): (readonly [number, number])
   }
   if (timer && random.oneIn(3)) system.push([SR.TIMER, 1 + random.below(300)]);
   return system;
-}
-
-/** Several instructions that only together do something. */
-function randomPiece(random: Draw): number[] {
-  const { profile } = random;
-  const pieces: (() => number[])[] = [];
-  if (profile.devices)
-    pieces.push(
-      () => transfer(random),
-      () => consoleUse(random),
-    );
-  if (profile.timer) pieces.push(() => sleep(random));
-  if (profile.rings && profile.handler) pieces.push(() => toRing(random));
-  return pieces.length === 0 ? [nop] : random.pick(pieces)();
-}
-
-function output(port: number, value: FieldValues): number[] {
-  return [
-    word('addi', { rd: 5, imm: port }),
-    word('addi', { rd: 6, ...value }),
-    word('out', { rs1: 5, rs2: 6 }),
-  ];
-}
-
-/** A sector read or written, mostly to or from memory that is there, and mostly waited for. */
-function transfer(random: Draw): number[] {
-  return [
-    ...output(PORT.DISK_ADDRESS, { rs1: random.pick([18, 18, 21, 22, 27]) }),
-    ...output(PORT.DISK_SECTOR, { imm: random.pick([0, 1, 3, 7, 8]) }),
-    ...output(PORT.DISK_COMMAND, { imm: random.pick([1, 1, 2, 2, 3]) }),
-    ...random.pick([[], [word('hlt')], [word('hlt')], [word('sti'), word('hlt')], [word('sti')]]),
-    ...(random.oneIn(2) ? output(PORT.DISK_STATUS, { imm: 0 }) : []),
-  ];
-}
-
-function consoleUse(random: Draw): number[] {
-  return [
-    ...output(PORT.CONSOLE_CONTROL, { imm: random.below(2) }),
-    ...output(PORT.CONSOLE_DATA, { imm: random.below(256) }),
-    word('addi', { rd: 5, imm: PORT.CONSOLE_DATA }),
-    random.oneIn(3) ? word('sti') : word('in', { rd: 7, rs1: 5 }),
-  ];
-}
-
-/** Waits for the timer, which runs already or is set here. */
-function sleep(random: Draw): number[] {
-  const set = [word('addi', { rd: 5, imm: 1 + random.below(60) }), word('mts', { imm: SR.TIMER, rs1: 5 })];
-  return [...set, word(random.pick(['hlt', 'sti', 'sti', 'cli']))];
-}
-
-/** To another ring by `iret`, on to the next instruction but two. */
-function toRing(random: Draw): number[] {
-  const go = [
-    word('addi', { rd: 5, imm: random.below(8) }),
-    word('mts', { imm: SR.ESTATUS, rs1: 5 }),
-    word('jal', { rd: 6, imm: 4 }),
-    word('addi', { rd: 6, rs1: 6, imm: 12 }),
-    word('mts', { imm: SR.EPC, rs1: 6 }),
-    word('iret'),
-  ];
-  const bound = [word('mfs', { rd: 7, imm: SR.RBOUND }), word('mts', { imm: SR.ERBOUND, rs1: 7 })];
-  return [...(random.profile.devices && random.oneIn(4) ? transfer(random) : []), ...bound, ...go];
 }

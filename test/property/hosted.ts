@@ -35,6 +35,7 @@ const ground: Ground = {
     { at: 0, size: before },
     { at: before + memorySize, size: before },
   ],
+  guestDisk: { at: firstSector * SECTOR, size: diskSectors * SECTOR },
   poisonedDisk: [0, firstSector + diskSectors].map((n) => ({ at: n * SECTOR, size: firstSector * SECTOR })),
 };
 

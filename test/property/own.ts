@@ -7,12 +7,14 @@ import type { FastEngine } from '../../isa/engines/fast/fast.ts';
 import { wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
-import type { Image } from '../../isa/machine/image.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
+import { registerName } from '../../isa/table/registers.ts';
+import { SR } from '../../isa/table/sysregs.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { Neighbour, neighbourImage, neighbourPages } from './neighbour.ts';
 import { diskSectors, imageOf, memorySize, newDisk, type Program } from './program.ts';
 import type { Candidate, Setting, Subject } from './subject.ts';
 import { type Ground, Watch } from './watch.ts';
@@ -32,16 +34,11 @@ export interface OwnOptions {
   readonly name?: string;
 }
 
-/** Memory and sectors of each of the two neighbours, which never run. */
-const neighbour = { memory: 8 * PAGE, sectors: 4 };
-
-const nothing: Image = {
-  entry: 0,
-  segments: [],
-  sections: [],
-  symbols: [],
-  programHeaders: { address: 0, count: 0, size: 0 },
-};
+/**
+ * Memory and sectors of each of the two neighbours. The first has turns between those of the guest (neighbour.ts); of its
+ * memory, and of all of the second's, which never runs, nothing may change.
+ */
+const neighbour = { image: neighbourImage, memory: 8 * PAGE, sectors: 4 };
 
 /** One storage for all cases on the fast engine: making WebAssembly memories by the thousand exhausts the address space. */
 const sharedSize = 2 ** 21;
@@ -90,16 +87,21 @@ class OwnSubject implements Subject {
   readonly #monitor: Monitor;
   readonly #guest: VirtualMachine;
   readonly #watch: Watch;
+  /** The guest's general registers at the end of its last turn. */
+  readonly #kept = new Int32Array(32);
+  readonly #other: Neighbour | undefined;
+  #isOthersTurn = false;
+  /** What was wrong between the guests, in words. */
+  #found: string | undefined;
 
   constructor(program: Program, { make, strategy, engine, variant, surrounded, guarded }: OwnSetting) {
     const own = { image: imageOf(program), memory: memorySize, sectors: diskSectors };
-    const other = { ...neighbour, image: nothing };
     const firstSector = surrounded ? neighbour.sectors : 0;
     const real = new MemoryDisk(new Uint8Array((2 * firstSector + diskSectors) * SECTOR));
     real.bytes.set(newDisk(), firstSector * SECTOR);
     const { console, printed } = newConsole(program.input);
     this.#monitor = new make({
-      guests: surrounded ? [other, own, other] : [own],
+      guests: surrounded ? [neighbour, own, neighbour] : [own],
       variant,
       strategy,
       engine,
@@ -111,6 +113,7 @@ class OwnSubject implements Subject {
       ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
     });
     this.#guest = this.#monitor.guests[surrounded ? 1 : 0] as VirtualMachine;
+    if (surrounded) this.#other = new Neighbour(this.#monitor, this.#monitor.guests[0] as VirtualMachine);
     this.printed = surrounded ? this.#virtualConsole(program.input) : printed;
     this.memory = this.#guest.cpu.memory.bytes;
     this.disk = real.bytes.subarray(firstSector * SECTOR, (firstSector + diskSectors) * SECTOR);
@@ -138,11 +141,16 @@ class OwnSubject implements Subject {
     const end = guests.reduce((sum, { allocation }) => sum + allocation.size, 0);
     const { at, size } = this.#guest.allocation;
     const after = (firstSector + diskSectors) * SECTOR;
-    const others = guests.filter((guest) => guest !== this.#guest).map(({ allocation }) => allocation);
+    const others = guests.filter((guest) => guest !== this.#guest);
+    const nobodys = ({ allocation }: VirtualMachine, n: number) => {
+      const used = n === 0 ? neighbourPages * PAGE : 0;
+      return { at: allocation.at + used, size: allocation.size - used };
+    };
     return {
       guest: { at, size },
       own: { at: end, size: real.memory.size - end },
-      poisoned: others.map((allocation) => ({ at: allocation.at, size: allocation.size })),
+      poisoned: others.map(nobodys),
+      guestDisk: { at: firstSector * SECTOR, size: diskSectors * SECTOR },
       poisonedDisk:
         firstSector === 0 ? [] : [0, after].map((from) => ({ at: from, size: firstSector * SECTOR })),
     };
@@ -152,7 +160,20 @@ class OwnSubject implements Subject {
   #standBeside(): void {
     const { engine } = this.#monitor;
     const run = engine.run.bind(engine);
-    engine.run = () => this.#watch.enter(run, expansion);
+    const other = this.#other;
+    engine.run = () =>
+      other !== undefined && this.#isOthersTurn ? other.enter(run) : this.#watch.enter(run, expansion);
+  }
+
+  /** Gives the neighbour its turn, and looks at whether either changed anything of the other. */
+  #otherTurn(other: Neighbour): void {
+    this.#isOthersTurn = true;
+    this.#found ??= other.turn();
+    this.#isOthersTurn = false;
+    this.#monitor.makeCurrent(this.#guest);
+    this.#monitor.real.writeSystem(SR.PTBR, 0); // What is there afterwards was put there for this guest.
+    const n = this.#kept.findIndex((value, k) => value !== this.x[k]);
+    if (n >= 0) this.#found ??= `${registerName(n)} is another one after another guest's turn`;
   }
 
   get guest() {
@@ -168,12 +189,15 @@ class OwnSubject implements Subject {
   }
 
   run(until: number) {
+    if (this.#other !== undefined) this.#otherTurn(this.#other);
     this.#watch.begin(until - this.guest.steps);
-    return this.#monitor.runGuest(this.#guest, until);
+    const stop = this.#monitor.runGuest(this.#guest, until);
+    this.#kept.set(this.x);
+    return stop;
   }
 
   trespass() {
-    return this.#watch.trespass();
+    return this.#found ?? this.#watch.trespass();
   }
 
   close(): void {

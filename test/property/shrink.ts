@@ -1,6 +1,7 @@
 /** Smaller guests to try instead of one that fails, and the smallest found. */
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { decode, encode, shownFields } from '../../isa/table/table.ts';
+import { hoisted } from './hoist.ts';
 import { layout, type Program, word } from './program.ts';
 
 const { nop, allRights } = layout;
@@ -55,7 +56,14 @@ function* simplerWords(code: readonly number[], n: number): Generator<readonly n
  */
 export function* smaller(program: Program): Generator<Program> {
   yield* fewerSlices(program);
+  yield* smallerButSlices(program);
+  yield* smallerSlices(program);
+}
+
+/** Smaller ones, compared at the same steps. */
+function* smallerButSlices(program: Program): Generator<Program> {
   for (const code of smallerCode(program.code, 1)) yield { ...program, code };
+  yield* hoisted(program, without);
   if (program.handler.length > 0) {
     if (program.handler.some((word, n) => word !== simplestHandler[n]))
       yield { ...program, handler: simplestHandler };
@@ -63,7 +71,6 @@ export function* smaller(program: Program): Generator<Program> {
   }
   yield* smallerState(program);
   yield* smallerTables(program);
-  yield* smallerSlices(program);
 }
 
 /** An endless loop: the trap is taken, and nothing comes after. */
@@ -129,18 +136,47 @@ function* smallerSlices(program: Program): Generator<Program> {
   }
 }
 
+/** Steps of a guest up to which it is also shrunk compared at every one of them. */
+const fewSteps = 200;
+
 /**
- * The smallest guest found for which `fails` still holds; `most` are tried. After a smaller one it goes on
- * where it was in the list, and begins anew when there is nothing more.
+ * The smallest guest found for which `fails` still holds; at most about `most` are tried. A difference that is
+ * seen at one step only hides smaller guests, in which that step is another: so a short guest is then compared
+ * at every step, made smaller again, and at last compared no oftener than it must be.
  */
 export function shrink(program: Program, fails: (program: Program) => boolean, most = 5000): Program {
+  const first = descend(program, fails, most);
+  const steps = first.slices.reduce((sum, slice) => sum + slice, 0);
+  const stepwise = { ...first, slices: Array.from({ length: steps }, () => 1) };
+  if (most === 0 || steps > fewSteps || !fails(stepwise)) return first;
+  const second = descend(stepwise, fails, most, stepwiseSmaller);
+  const merged = { ...second, slices: [second.slices.length] };
+  return fails(merged) ? descend(merged, fails, most) : second;
+}
+
+/** As `smaller`, still compared at every step. */
+function* stepwiseSmaller(program: Program): Generator<Program> {
+  const { slices } = program;
+  for (let length = 1; length < slices.length; length *= 2)
+    yield { ...program, slices: slices.slice(0, length) };
+  if (slices.length > 1) yield { ...program, slices: slices.slice(0, -1) };
+  yield* smallerButSlices(program);
+}
+
+/** Goes from one to a smaller one that fails too. After it, it goes on where it was in the list, and begins anew when there is nothing more. */
+function descend(
+  program: Program,
+  fails: (program: Program) => boolean,
+  most: number,
+  next = smaller,
+): Program {
   let best = program;
   let tried = 0;
   let from = 0;
   for (;;) {
     let found: Program | undefined;
     let n = 0;
-    for (const candidate of smaller(best)) {
+    for (const candidate of next(best)) {
       n += 1;
       if (n <= from) continue;
       tried += 1;

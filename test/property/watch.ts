@@ -24,6 +24,8 @@ export interface Ground {
   /** Memory and, in bytes, disk that nobody has; poisoned. */
   readonly poisoned: readonly Range[];
   readonly poisonedDisk: readonly Range[];
+  /** In bytes, the guest's part of the disk. */
+  readonly guestDisk: Range;
 }
 
 const poison = 0xa5;
@@ -128,6 +130,8 @@ export class Watch {
     return (
       touched(this.#real.memory.bytes, poisoned, 'memory') ??
       touched(this.#disk, poisonedDisk, 'the disk') ??
+      leaked(this.#real.memory.bytes, this.#ground.guest, 'memory') ??
+      leaked(this.#disk, this.#ground.guestDisk, 'disk') ??
       ((this.#real.readSystem(SR.PTBR) & 1) === 0 ? undefined : this.#tableTrespass())
     );
   }
@@ -162,6 +166,15 @@ export class Watch {
     if (isOwn && ((entry & (PTE.R | PTE.W)) === 0 || va >= compressed)) return undefined;
     return `the real page tables let the guest reach ${hex(frame)} by address ${hex(va)}`;
   }
+}
+
+/** So much poison on end as no guest makes by itself. */
+const dose = Buffer.alloc(64, poison);
+
+/** Where the guest has got poison. */
+function leaked(bytes: Uint8Array, { at, size }: Range, what: string): string | undefined {
+  const found = Buffer.from(bytes.buffer, bytes.byteOffset + at, size).indexOf(dose);
+  return found < 0 ? undefined : `the guest's ${what} at ${hex(found)} has what it read of others`;
 }
 
 /** Where poison is gone. */

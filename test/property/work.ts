@@ -61,12 +61,15 @@ export function workingProgram(seed: number, n: number, profile: Profile = every
   const paged = profile.paging && random.oneIn(2);
   const system: [number, number][] = profile.handler ? [[SR.TVEC, handlerAt]] : [];
   if (paged) system.push([SR.PTBR, rootAt | 1]);
+  const status = profile.rings ? random.below(4) : 0;
+  // Ring 0 is exempt from LIMIT.
+  if (profile.relocation && status === 0 && random.oneIn(3)) system.push([SR.LIMIT, dataAt]);
   return {
     code: [...body, word('jal', { imm: -4 * body.length })],
     handler: profile.handler ? skip : [],
     entries: paged ? Array.from({ length: 32 }, (_, page) => (page << 12) | allRights) : [],
     x: Array.from({ length: 32 }, (_, k) => (k === 18 ? dataAt : k > 5 && k < 13 ? random.word() : 0)),
-    status: profile.rings ? random.below(4) : 0,
+    status,
     system,
     slices: [400 + random.below(600), 400 + random.below(600)],
     input: [],

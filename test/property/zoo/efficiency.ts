@@ -63,6 +63,18 @@ export const efficiencyMutants: readonly Mutant[] = [
     changes: [{ file: shadow, from: 'const writable = ', to: 'const writable = false && ' }],
   },
   {
+    name: 'limit-for-supervisor',
+    bug: "The guest's LIMIT is loaded for virtual ring 0 too, which is exempt: what it reaches beyond is executed for it.",
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'supervisor ? 0 : cpu.readSystem(SR.LIMIT)',
+        to: 'cpu.readSystem(SR.LIMIT)',
+      },
+    ],
+  },
+  {
     name: 'bound-halved',
     bug: "Half of the guest's R is given to the real machine: what lies beyond is executed for the guest.",
     property,

@@ -98,6 +98,24 @@ export const equivalenceMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'memsize-real',
+    bug: 'MEMSIZE is read from the real machine.',
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: handled,
+        to: `const at = decode(real.readSystem(SR.EVAL));
+          const reads = real.readSystem(SR.ECAUSE) === 24 && this.cpu.ring === 0 && at?.row.name === 'mfs';
+          if (reads && at.imm === SR.MEMSIZE && at.rd !== 0) {
+            this.cpu.x[at.rd] = real.readSystem(SR.MEMSIZE);
+            this.cpu.pc += 4;
+            this.cpu.steps += 1;
+          } else ${handled}`,
+      },
+    ],
+  },
 
   // ---- The dispatcher ----
   {
@@ -320,6 +338,14 @@ export const equivalenceMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'user-bit-granted',
+    bug: 'Every page of the shadow has U: ring 3 reaches the pages of the supervisor.',
+    property,
+    changes: [
+      { file: shadow, from: '(PTE.V | PTE.R | PTE.X | PTE.U))', to: '(PTE.V | PTE.R | PTE.X)) | PTE.U' },
+    ],
+  },
+  {
     name: 'write-right-granted',
     bug: 'A page with D is writable in the shadow, whether the guest lets it be written or not.',
     property,
@@ -340,10 +366,24 @@ export const equivalenceMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'root-write-unseen',
+    bug: 'A write to a root table is not seen: what was derived from it stays.',
+    property,
+    changes: [
+      { file: shadow, from: 'for (const space of trace.roots) this.#dropTable(space, word & 1023);', to: '' },
+    ],
+  },
+  {
     name: 'traced-page-writable',
     bug: 'W is granted to a page that holds page tables: the guest rewrites them directly.',
     property,
     changes: [{ file: shadow, from: ' && !this.#traces.has(page)', to: '' }],
+  },
+  {
+    name: 'trace-too-late',
+    bug: 'A page that is writable already stays so when it becomes a page table.',
+    property,
+    changes: [{ file: shadow, from: 'this.#real.memory.write(at, 4, entry & ~PTE.W);', to: ';' }],
   },
   {
     name: 'one-shadow-for-all',
@@ -356,6 +396,18 @@ export const equivalenceMutants: readonly Mutant[] = [
         to: 'const known = [...this.#spaces.values()][0];',
       },
     ],
+  },
+  {
+    name: 'shadow-kept',
+    bug: 'Shadows are kept when the guest turns paging off, and may then write its tables unseen.',
+    property,
+    changes: [{ file: routines, from: 'if (paged && !cpu.paging) shadow.flush();', to: 'void paged;' }],
+  },
+  {
+    name: 'frame-not-cleared',
+    bug: 'A frame that was a shadow table before is not cleared when it becomes one again.',
+    property,
+    changes: [{ file: shadow, from: 'this.#real.memory.fill(free, new Uint8Array(PAGE));', to: '' }],
   },
 
   // ---- Devices ----

@@ -15,6 +15,9 @@ import { mutants } from './zoo.ts';
 
 /** Cases for the properties that a mutant is not made for. */
 const otherCases = 300;
+/** A guest of so many instructions is small; until there is one, so many that catch the bug are made small. */
+const small = 10;
+const patience = 10;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -41,10 +44,17 @@ async function hunt(
 ): Promise<{ readonly kill: Kill; readonly found: Counterexample } | undefined> {
   const { name, property } = mutant;
   const candidate = await candidateOf(mutant);
-  const found = ask(property, candidate, mutant, { seed, cases });
-  if (found === undefined) {
+  const first = ask(property, candidate, mutant, { seed, cases });
+  if (first === undefined) {
     process.stdout.write(`${name.padEnd(26)} SURVIVES ${cases} cases of ${property}\n`);
     return undefined;
+  }
+  let found = first;
+  for (let [tried, last] = [1, first]; tried < patience && sizeOf(found.program) > small; tried++) {
+    const next = ask(property, candidate, mutant, { seed, cases, from: last.case + 1 });
+    if (next === undefined) break;
+    if (sizeOf(next.program) < sizeOf(found.program)) found = next;
+    last = next;
   }
   const also = propertyNames.filter(
     (other) =>
@@ -53,9 +63,10 @@ async function hunt(
   );
   const size = sizeOf(found.program);
   const others = also.length > 0 ? `; ${also.join(', ')} too` : '';
-  const text = `${property}, case ${found.case + 1}, ${size} instruction${size === 1 ? '' : 's'}${others}`;
+  const text = `${property}, case ${first.case + 1}, ${size} instruction${size === 1 ? '' : 's'}${others}`;
   process.stdout.write(`${name.padEnd(26)} ${text}\n`);
-  const kill = { name, property, seed, case: found.case, also, reason: found.reason, program: found.program };
+  const { reason, program } = found;
+  const kill = { name, property, seed, case: first.case, also, smallestFrom: found.case, reason, program };
   return { kill, found };
 }
 

@@ -14,11 +14,11 @@ export interface Kill {
   readonly seed: number;
   /** The case that caught it; those before did not. */
   readonly case: number;
-  /** Other properties that catch it too, in fewer cases than `alsoCases`. */
+  /** Other properties that catch it too, soon. */
   readonly also: readonly PropertyName[];
-  /** What is wrong with it, in words. */
+  /** The case that the smallest guest is made of; what is wrong under it, in words; and the guest. */
+  readonly smallestFrom: number;
   readonly reason: string;
-  /** The smallest guest that catches it. */
   readonly program: Program;
 }
 

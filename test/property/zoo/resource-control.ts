@@ -9,6 +9,9 @@ const disk = 'vmm/devices/disk-slice.ts';
 
 const property = 'resourceControl';
 
+/** Where the virtual CPU has been made. */
+const made = 'this.allocation = allocation;';
+
 export const resourceMutants: readonly Mutant[] = [
   // ---- Memory ----
   {
@@ -54,8 +57,26 @@ export const resourceMutants: readonly Mutant[] = [
     property,
     changes: [{ file: allocator, from: 'at += size;', to: 'at += size - PAGE;' }],
   },
+  {
+    name: 'frames-shared',
+    bug: 'All guests have the same frames for shadow tables.',
+    property,
+    changes: [{ file: allocator, from: 'n * framesPerGuest * PAGE', to: '0 * n' }],
+  },
 
   // ---- The processor ----
+  {
+    name: 'registers-seen',
+    bug: 'A guest finds the registers of the guest before it in its own.',
+    property,
+    changes: [{ file: virtualMachine, from: 'this.#real.x.set(this.#saved);', to: '' }],
+  },
+  {
+    name: 'registers-lost',
+    bug: "A guest's registers are not kept while others run.",
+    property,
+    changes: [{ file: virtualMachine, from: 'this.#saved.set(this.#real.x);', to: '' }],
+  },
   {
     name: 'turn-too-long',
     bug: 'The real timer is set for one step more than the guest has.',
@@ -71,6 +92,30 @@ export const resourceMutants: readonly Mutant[] = [
 
   // ---- Devices ----
   {
+    name: 'dma-write-unchecked',
+    bug: "The disk's DMA writes to real memory behind the guest's, when the guest says so.",
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: made,
+        to: `${made} this.cpu.memory.fill = (address, bytes) => real.memory.fill(allocation.at + address, bytes);`,
+      },
+    ],
+  },
+  {
+    name: 'dma-read-unchecked',
+    bug: "The disk's DMA reads real memory behind the guest's, when the guest says so.",
+    property,
+    changes: [
+      {
+        file: virtualMachine,
+        from: made,
+        to: `${made} this.cpu.memory.readable = (address, length) => real.memory.readable(allocation.at + address, length);`,
+      },
+    ],
+  },
+  {
     name: 'slice-not-offset',
     bug: "A guest's sector number is taken for the real one.",
     property,
@@ -82,6 +127,18 @@ export const resourceMutants: readonly Mutant[] = [
     property,
     changes: [
       { file: disk, from: 'this.sectors = allocation.sectors;', to: 'this.sectors = real.disk.sectors;' },
+    ],
+  },
+  {
+    name: 'transfer-through-shadow',
+    bug: "Sectors pass through a page that is also the guest's first shadow table.",
+    property,
+    changes: [
+      {
+        file: 'vmm/monitor/monitor.ts',
+        from: 'new DiskSlice(real, allocation, allocator.transferPage)',
+        to: 'new DiskSlice(real, allocation, allocator.transferPage + 4096 * (1 + 128 * n))',
+      },
     ],
   },
 ];

@@ -24,12 +24,12 @@ const healthy: Mutant = { name: 'healthy', bug: 'None.', property: 'equivalence'
 describe('A monitor whose bug is known', () => {
   const named = mutants.map((mutant) => [mutant.property, mutant.bug, mutant] as const);
   it.each(named)('is caught by %s: %s', async (_, _bug, mutant) => {
-    const { property, seed, case: from, program } = killOf(mutant);
+    const { property, seed, case: from, smallestFrom, program } = killOf(mutant);
     const candidate = await candidateOf(mutant);
     expect(property).toBe(mutant.property);
     const replayed = ask(property, candidate, mutant, {
       seed,
-      from,
+      from: smallestFrom,
       cases: 1,
       shrinks: 0,
       guests: () => program,
@@ -52,7 +52,7 @@ describe('The monitor without a bug, built in the same way', () => {
   it.each(propertyNames)('is not caught by %s, nor by the guests that catch the others', async (property) => {
     const candidate = await candidateOf(healthy);
     expect(ask(property, candidate, healthy, { seed: 1, cases: 300 })).toBeUndefined();
-    for (const { name, property: other, seed, case: from, program } of kills) {
+    for (const { name, property: other, seed, smallestFrom: from, program } of kills) {
       const mutant = mutants.find((one) => one.name === name);
       if (other !== property || mutant === undefined) continue;
       const sound = await candidateOf({ ...mutant, changes: [] });
