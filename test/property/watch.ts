@@ -106,7 +106,9 @@ export class Watch {
       throw new Trespass(
         'the guest is entered with the real interrupts off: no timer takes the machine back',
       );
-    const found = this.#real.paging ? this.#rootTrespass() : this.#relocationTrespass();
+    const found = this.#real.paging
+      ? (this.#rootTrespass() ?? this.#limitTrespass())
+      : this.#relocationTrespass();
     if (found !== undefined) throw new Trespass(found);
   }
 
@@ -122,6 +124,17 @@ export class Watch {
     const root = (this.#real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
     if (isWithin(root, PAGE, this.#ground.own)) return undefined;
     return `the guest is entered with a page table at ${hex(root)}, which is not in the monitor's memory`;
+  }
+
+  /** LIMIT hides what the monitor maps for itself from the rings that share its pages, 1 and 2. */
+  #limitTrespass(): string | undefined {
+    const { memory, status } = this.#real;
+    const root = (this.#real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
+    const pointer = memory.words[(root + (compressed >>> 22) * 4) >>> 2] as number;
+    const limit = this.#real.readSystem(SR.LIMIT) >>> 0;
+    if ((pointer & PTE.V) === 0 || (status & STATUS.RING) === 3) return undefined;
+    if (limit !== 0 && limit <= compressed) return undefined;
+    return `the guest is entered with LIMIT ${hex(limit)}, which does not hide what the monitor has at ${hex(compressed)}`;
   }
 
   /** Looks at everything that is not the guest's; what of it was touched or could be, in words. */

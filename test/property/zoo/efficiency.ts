@@ -26,7 +26,7 @@ export const efficiencyMutants: readonly Mutant[] = [
     property,
     changes: [
       {
-        file: virtualMachine,
+        file: 'vmm/monitor/enter.ts',
         from: 'real.writeSystem(SR.TIMER, steps);',
         to: 'real.writeSystem(SR.TIMER, Math.min(1, steps));',
       },
@@ -37,11 +37,7 @@ export const efficiencyMutants: readonly Mutant[] = [
     bug: 'All shadows are given up whenever the guest is entered.',
     property,
     changes: [
-      {
-        file: virtualMachine,
-        from: 'real.writeSystem(SR.PTBR,',
-        to: 'this.#shadow.flush(); real.writeSystem(SR.PTBR,',
-      },
+      { file: virtualMachine, from: 'ptbr: shadowed ?', to: 'ptbr: (this.#shadow.flush(), shadowed) ?' },
     ],
   },
   {
@@ -60,7 +56,13 @@ export const efficiencyMutants: readonly Mutant[] = [
     name: 'never-writable',
     bug: 'No page of the shadow is writable: each store is executed for the guest.',
     property,
-    changes: [{ file: shadow, from: 'const writable = ', to: 'const writable = false && ' }],
+    changes: [
+      {
+        file: shadow,
+        from: 'const writable = (entry & PTE.W)',
+        to: 'const writable = false && (entry & PTE.W)',
+      },
+    ],
   },
   {
     name: 'limit-for-supervisor',
@@ -83,6 +85,32 @@ export const efficiencyMutants: readonly Mutant[] = [
         file: 'vmm/memory/relocation.ts',
         from: 'Math.max(0, cpu.plainBound)',
         to: 'Math.max(0, cpu.plainBound) >>> 1',
+      },
+    ],
+  },
+  {
+    name: 'never-chained',
+    bug: 'Translation units are not chained: each jump between them is an exit.',
+    property,
+    strategy: 'binary-translation',
+    changes: [
+      {
+        file: 'vmm/translator/translator.ts',
+        from: 'if (link.to === undefined) this.#chain(link, at);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'translation-forgotten',
+    bug: 'A translation is made anew each time that the guest comes to it by an exit.',
+    property,
+    strategy: 'binary-translation',
+    changes: [
+      {
+        file: 'vmm/translator/translator.ts',
+        from: 'const at = this.context().addresses.get(pc) ??',
+        to: 'if (this.context().addresses.has(pc)) this.flush(); const at =',
       },
     ],
   },

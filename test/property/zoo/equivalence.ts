@@ -6,12 +6,16 @@ import type { Mutant } from './mutant.ts';
 
 const virtualMachine = 'vmm/monitor/virtual-machine.ts';
 const dispatcher = 'vmm/monitor/dispatcher.ts';
+const enter = 'vmm/monitor/enter.ts';
 const routines = 'vmm/monitor/routines.ts';
 const relocation = 'vmm/memory/relocation.ts';
 const shadow = 'vmm/memory/shadow.ts';
 
 const property = 'equivalence';
 
+/** A page has been entered in the shadow. */
+const entered = 'this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);';
+const setsTimer = 'real.writeSystem(SR.TIMER, steps);';
 /** The dispatcher's entry, before which a mutant may do something of its own. */
 const handled = 'this.#dispatcher.handle({ cause';
 const emulated = 'cpu.pc = effect.run(cpu, at, cpu.pc | 0) >>> 0;';
@@ -34,9 +38,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'flags-lost',
     bug: 'The user flags are not loaded when the guest is entered.',
     property,
-    changes: [
-      { file: virtualMachine, from: '(cpu.status & STATUS.UF) | STATUS.IF | ring', to: 'STATUS.IF | ring' },
-    ],
+    changes: [{ file: virtualMachine, from: 'flags: cpu.status & STATUS.UF,', to: 'flags: 0,' }],
   },
   {
     name: 'monitor-time-charged',
@@ -48,13 +50,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'timer-not-rearmed',
     bug: 'The real timer is armed only when it has run out: an event that comes to be due earlier is late.',
     property,
-    changes: [
-      {
-        file: virtualMachine,
-        from: 'real.writeSystem(SR.TIMER, steps);',
-        to: 'if (real.readSystem(SR.TIMER) === 0) real.writeSystem(SR.TIMER, steps);',
-      },
-    ],
+    changes: [{ file: enter, from: setsTimer, to: `if (real.readSystem(SR.TIMER) === 0) ${setsTimer}` }],
   },
   {
     name: 'limit-not-loaded',
@@ -137,8 +133,8 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: dispatcher,
-        from: 'this.#ledger.exit(EXIT.TURN, this.#cpu.pc);',
-        to: '(this.#ledger.exit(EXIT.TURN, this.#cpu.pc), this.#cpu.writeSystem(14, 0));',
+        from: 'return this.#exit(EXIT.TURN);',
+        to: '{ this.#cpu.writeSystem(14, 0); return this.#exit(EXIT.TURN); }',
       },
     ],
   },
@@ -193,8 +189,8 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: dispatcher,
-        from: 'else if (memoryFaults.has(cause)) this.#fault(cause);',
-        to: 'else if (memoryFaults.has(cause) && cause !== CAUSE.STORE_PAGE) this.#fault(cause);',
+        from: 'memoryFaults.has(cause) ?',
+        to: 'memoryFaults.has(cause) && cause !== CAUSE.STORE_PAGE ?',
       },
     ],
   },
@@ -218,8 +214,9 @@ export const equivalenceMutants: readonly Mutant[] = [
       { file: dispatcher, from: 'named: at.rs1 !== 0', to: 'named: false' },
       {
         file: dispatcher,
-        from: 'executeOne(cpu);\n',
-        to: 'const limit = cpu.readSystem(18); cpu.writeSystem(18, 0); executeOne(cpu); cpu.writeSystem(18, limit);\n',
+        from: 'executeOne(this.#cpu);',
+        to: `const limit = this.#cpu.readSystem(18); this.#cpu.writeSystem(18, 0);
+          executeOne(this.#cpu); this.#cpu.writeSystem(18, limit);`,
       },
     ],
   },
@@ -330,8 +327,8 @@ export const equivalenceMutants: readonly Mutant[] = [
       },
       {
         file: shadow,
-        from: 'if (writable) this.#noteWritable(page, at);',
-        to: `if (writable) this.#noteWritable(page, at);
+        from: entered,
+        to: `${entered}
           const next = memory.words[(leaf >>> 2) + 1] ?? 0;
           if (ahead && (leaf & 0xffc) !== 0xffc && (next & 1) !== 0 && next >>> 12 < memory.size >>> 12) this.enter(va + PAGE, false, false);`,
       },
@@ -357,13 +354,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'table-write-unseen',
     bug: 'A write to a second-level table is not seen: what was derived from it stays.',
     property,
-    changes: [
-      {
-        file: shadow,
-        from: 'if (table !== undefined) this.#real.memory.write(table + (word & 1023) * 4, 4, 0);',
-        to: '',
-      },
-    ],
+    changes: [{ file: shadow, from: 'this.#real.memory.write(table + (word & 1023) * 4, 4, 0);', to: '' }],
   },
   {
     name: 'root-write-unseen',
@@ -389,13 +380,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'one-shadow-for-all',
     bug: 'There is one shadow for all address spaces: the old one stays when PTBR changes.',
     property,
-    changes: [
-      {
-        file: shadow,
-        from: 'const known = this.#spaces.get(root);',
-        to: 'const known = [...this.#spaces.values()][0];',
-      },
-    ],
+    changes: [{ file: shadow, from: 'this.#spaces.get(key);', to: '[...this.#spaces.values()][0];' }],
   },
   {
     name: 'shadow-kept',

@@ -14,7 +14,7 @@ import { formatTable, tableFile, withTable } from './table.ts';
 import { mutants } from './zoo.ts';
 
 /** Cases for the properties that a mutant is not made for. */
-const otherCases = 300;
+const otherCases = 100;
 /** A guest of so many instructions is small; until there is one, so many that catch the bug are made small. */
 const small = 10;
 const patience = 10;

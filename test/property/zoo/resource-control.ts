@@ -7,6 +7,8 @@ const shadow = 'vmm/memory/shadow.ts';
 const allocator = 'vmm/monitor/allocator.ts';
 const disk = 'vmm/devices/disk-slice.ts';
 
+/** A page has been entered in the shadow. */
+const entered = 'this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);';
 const property = 'resourceControl';
 
 /** Where the virtual CPU has been made. */
@@ -30,7 +32,13 @@ export const resourceMutants: readonly Mutant[] = [
     name: 'frame-not-moved',
     bug: "A shadow entry has the guest's own frame number, not the real one.",
     property,
-    changes: [{ file: shadow, from: '(this.#at + page * PAGE)', to: '(page * PAGE)' }],
+    changes: [
+      {
+        file: shadow,
+        from: '(this.#at + page * PAGE) | rights | PTE.A',
+        to: '(page * PAGE) | rights | PTE.A',
+      },
+    ],
   },
   {
     name: 'frame-unchecked',
@@ -44,8 +52,8 @@ export const resourceMutants: readonly Mutant[] = [
       },
       {
         file: shadow,
-        from: 'if (writable) this.#noteWritable(page, at);',
-        to: `if (writable) this.#noteWritable(page, at);
+        from: entered,
+        to: `${entered}
           const next = memory.words[(leaf >>> 2) + 1] ?? 0;
           if (ahead && (leaf & 0xffc) !== 0xffc && (next & 33) === 33) this.enter(va + PAGE, false, false);`,
       },
@@ -62,6 +70,20 @@ export const resourceMutants: readonly Mutant[] = [
     bug: 'All guests have the same frames for shadow tables.',
     property,
     changes: [{ file: allocator, from: 'n * framesPerGuest * PAGE', to: '0 * n' }],
+  },
+
+  {
+    name: 'region-not-hidden',
+    bug: "LIMIT is the guest's own while its translation runs: the monitor's region of the address space is open to it.",
+    property,
+    strategy: 'binary-translation',
+    changes: [
+      {
+        file: 'vmm/translator/runner.ts',
+        from: 'own === 0 ? REGION : Math.min(own, REGION);',
+        to: 'own;',
+      },
+    ],
   },
 
   // ---- The processor ----
@@ -83,7 +105,7 @@ export const resourceMutants: readonly Mutant[] = [
     property,
     changes: [
       {
-        file: virtualMachine,
+        file: 'vmm/monitor/enter.ts',
         from: 'real.writeSystem(SR.TIMER, steps);',
         to: 'real.writeSystem(SR.TIMER, steps + 1);',
       },

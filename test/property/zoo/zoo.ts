@@ -3,5 +3,11 @@ import { efficiencyMutants } from './efficiency.ts';
 import { equivalenceMutants } from './equivalence.ts';
 import type { Mutant } from './mutant.ts';
 import { resourceMutants } from './resource-control.ts';
+import { translationMutants } from './translation.ts';
 
-export const mutants: readonly Mutant[] = [...equivalenceMutants, ...resourceMutants, ...efficiencyMutants];
+export const mutants: readonly Mutant[] = [
+  ...equivalenceMutants,
+  ...translationMutants,
+  ...resourceMutants,
+  ...efficiencyMutants,
+];
