@@ -119,6 +119,10 @@ describe('A submission that', () => {
   });
 });
 
+function counterexampleOf({ properties }: Document) {
+  return properties.equivalence?.counterexample ?? undefined;
+}
+
 describe('A grade is written', () => {
   it("as JUnit's XML and as Gradescope's results.json, beside the report", () => {
     const [junit, gradescope] = [file('junit.xml'), file('results.json')];
@@ -148,8 +152,11 @@ describe('A grade is written', () => {
   });
 
   it('with a guest that runs as it is printed', () => {
-    const { document } = grade('trap-and-emulate', '--only', '9', '--cases', '20');
-    const found = document.properties.equivalence?.counterexample;
+    // Cases of odd numbers have neighbours, and what only shows beside these does not show here.
+    const options = ['--only', '9', '--cases', '1', '--from'];
+    let found: ReturnType<typeof counterexampleOf>;
+    for (let from = 0; found === undefined && from < 40; from += 2)
+      found = counterexampleOf(grade('trap-and-emulate', ...options, String(from)).document);
     expect(found?.size).toBeLessThanOrEqual(10);
     const saved = file('guest.s', found?.guest ?? '');
     const { status, stdout } = ringlab([

@@ -1,5 +1,6 @@
 /** Kills mutants: puts the question of a property to one, until a guest catches the bug. */
 import { ownMonitor } from '../own.ts';
+import type { Program } from '../program.ts';
 import {
   type Counterexample,
   efficiency,
@@ -10,10 +11,13 @@ import {
 } from '../properties.ts';
 import { variantsNamed } from '../sound.ts';
 import type { Candidate } from '../subject.ts';
+import { shrink } from '../shrink.ts';
 import { buildMutant } from './build.ts';
 import type { Mutant } from './mutant.ts';
 
 const questions = { equivalence, resourceControl, efficiency };
+
+export type Asked = Omit<PropertyOptions, 'variants' | 'direct'>;
 
 /** The seed and the number of cases of a hunt, from case 0 on. */
 export const huntSeed = 1974;
@@ -30,9 +34,43 @@ export function ask(
   property: PropertyName,
   candidate: Candidate,
   { variant = 'ring32-v', strategy }: Mutant,
-  options: Omit<PropertyOptions, 'variants' | 'direct'>,
+  options: Asked,
 ): Counterexample | undefined {
   const direct = strategy === 'hybrid' ? 'user' : 'all';
   return questions[property](candidate, { ...options, variants: variantsNamed([variant]), direct })
     .counterexample;
 }
+
+/** Our own monitor, run and built as the mutant is. */
+export function soundOf(mutant: Mutant): Promise<Candidate> {
+  return candidateOf({ ...mutant, name: 'ours', changes: [] });
+}
+
+/**
+ * The first case from `from` on by which the mutant's property catches it, its guest made small. Efficiency is a
+ * matter of degree: there, the smaller guests too must be run by our own monitor as it should.
+ */
+export async function hunt(mutant: Mutant, options: Asked): Promise<Counterexample | undefined> {
+  const { property } = mutant;
+  const candidate = await candidateOf(mutant);
+  if (property !== 'efficiency') return ask(property, candidate, mutant, options);
+  const sound = await soundOf(mutant);
+  const found = ask(property, candidate, mutant, { ...options, shrinks: 0 });
+  if (found === undefined) return undefined;
+  const put = (monitor: Candidate, program: Program) =>
+    ask(property, monitor, mutant, {
+      ...options,
+      from: found.case,
+      cases: 1,
+      shrinks: 0,
+      guests: () => program,
+    });
+  const program = shrink(
+    found.program,
+    (smaller) => put(candidate, smaller) !== undefined && put(sound, smaller) === undefined,
+    shrinksOfEfficiency,
+  );
+  return put(candidate, program);
+}
+
+const shrinksOfEfficiency = 2000;

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { sizeOf } from '../print.ts';
 import { type Counterexample, propertyNames } from '../properties.ts';
 import { describeCounterexample } from '../report.ts';
-import { ask, candidateOf, huntCases, huntSeed } from './kill.ts';
+import { ask, candidateOf, hunt, huntCases, huntSeed } from './kill.ts';
 import type { Mutant } from './mutant.ts';
 import { formatKills, type Kill, killsFile } from './records.ts';
 import { formatTable, tableFile, withTable } from './table.ts';
@@ -39,19 +39,19 @@ if (unknown !== undefined)
   usage(`no mutant "${unknown}"; there are: ${mutants.map(({ name }) => name).join(', ')}`);
 
 /** Hunts one mutant and says so in a line; undefined if it survives. */
-async function hunt(
+async function huntDown(
   mutant: Mutant,
 ): Promise<{ readonly kill: Kill; readonly found: Counterexample } | undefined> {
   const { name, property } = mutant;
   const candidate = await candidateOf(mutant);
-  const first = ask(property, candidate, mutant, { seed, cases });
+  const first = await hunt(mutant, { seed, cases });
   if (first === undefined) {
     process.stdout.write(`${name.padEnd(26)} SURVIVES ${cases} cases of ${property}\n`);
     return undefined;
   }
   let found = first;
   for (let [tried, last] = [1, first]; tried < patience && sizeOf(found.program) > small; tried++) {
-    const next = ask(property, candidate, mutant, { seed, cases, from: last.case + 1 });
+    const next = await hunt(mutant, { seed, cases, from: last.case + 1 });
     if (next === undefined) break;
     if (sizeOf(next.program) < sizeOf(found.program)) found = next;
     last = next;
@@ -86,7 +86,7 @@ function show({ name, bug, changes }: Mutant, found: Counterexample): void {
 const wanted = mutants.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const kills: Kill[] = [];
 for (const mutant of wanted) {
-  const caught = await hunt(mutant);
+  const caught = await huntDown(mutant);
   if (caught === undefined) continue;
   kills.push(caught.kill);
   if (positionals.length > 0) show(mutant, caught.found);

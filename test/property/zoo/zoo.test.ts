@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../print.ts';
 import { propertyNames } from '../properties.ts';
 import { changedSource } from './build.ts';
-import { ask, candidateOf, huntCases } from './kill.ts';
+import { ask, candidateOf, huntCases, soundOf } from './kill.ts';
 import type { Mutant } from './mutant.ts';
 import { type Kill, readKills } from './records.ts';
 import { formatTable, tableFile, withTable } from './table.ts';
@@ -55,7 +55,7 @@ describe('The monitor without a bug, built in the same way', () => {
     for (const { name, property: other, seed, smallestFrom: from, program } of kills) {
       const mutant = mutants.find((one) => one.name === name);
       if (other !== property || mutant === undefined) continue;
-      const sound = await candidateOf({ ...mutant, changes: [] });
+      const sound = await soundOf(mutant);
       const options = { seed, from, cases: 1, shrinks: 0, guests: () => program };
       expect(ask(property, sound, mutant, options)?.reason, name).toBeUndefined();
     }
