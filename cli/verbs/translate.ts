@@ -103,7 +103,7 @@ function printListing(
 ): void {
   const describe = (address: number) => symbols.describe(address);
   const blocks = [
-    formatSummary(`${file} on ${isa}, ${machine.steps} steps:`, statistics),
+    formatSummary(`${file} on ${isa}, ${count(machine.steps, 'step')}:`, statistics),
     ...units.map((unit) => formatUnit(unit, describe, paint())),
     formatTargets(targets, describe),
     formatGivenUp(given, describe),

@@ -95,6 +95,13 @@ describe('ringlab translate', () => {
     expect(stdout).toMatch(/^00010004 jal zero, 00010004 +(\w{8}) jal zero, \1 +chained$/m);
   });
 
+  it('shows what was translated of a guest that crashes, and tells the crash as run does', () => {
+    const { status, stdout, stderr } = ringlab(['translate', file('crash.s', '_start: ebreak\n')]);
+    expect(status).toBe(125);
+    expect(stdout).toMatch(/, 0 steps:\n[^]*^00010000 ebreak +ffc00000 vmcall +callout$/m);
+    expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0):\n  breakpoint');
+  });
+
   it.each([
     [['--process', 'guests/primes.s'], '--process has no supervisor code to translate'],
     [['--monitor', 'hybrid', small], '--monitor hybrid translates nothing; leave it out'],
