@@ -74,6 +74,8 @@ export class ShadowTables {
   readonly #frames: FramePool;
   readonly #region: Region | undefined;
   dependent: Dependent | undefined;
+  /** The space found last, and the state of translation for which it is the present one. */
+  #present: { readonly translation: number; readonly space: Space } | undefined;
   /** By the frame of the guest's root table; while its paging is off, by R. */
   readonly #spaces = new Map<number | string, Space>();
   readonly #traces = new Map<number, Trace>();
@@ -165,6 +167,7 @@ export class ShadowTables {
     }
     for (const page of this.#traces.keys()) this.#cpu.memory.unwatch(page, WATCH.TRACE);
     this.#spaces.clear();
+    this.#present = undefined;
     this.#traces.clear();
     this.#writable.clear();
     this.dependent?.forgotten();
@@ -174,6 +177,12 @@ export class ShadowTables {
 
   /** The shadow of the guest's present address space, made if there is none. */
   space(): Space {
+    const { translation } = this.#cpu;
+    if (this.#present?.translation !== translation) this.#present = { translation, space: this.#findSpace() };
+    return this.#present.space;
+  }
+
+  #findSpace(): Space {
     const { paging, base, plainBound } = this.#cpu;
     const root = this.#cpu.readSystem(SR.PTBR) & PTE.FRAME;
     const key = paging ? root : `R ${base} ${plainBound}`;
@@ -219,6 +228,7 @@ export class ShadowTables {
   #giveUp(keep: Space | undefined): void {
     const key = [...this.#spaces].find(([, space]) => space === keep)?.[0];
     if (keep !== undefined && key !== undefined) this.#spaces.delete(key);
+    this.#present = undefined;
     this.flush();
     if (keep === undefined || key === undefined) return;
     for (const table of keep.tables.values()) this.#frames.release(table);
@@ -251,6 +261,7 @@ export class ShadowTables {
     for (const key of this.#spaces.keys()) {
       if (typeof key === 'number' && key >>> 12 === page) this.#spaces.delete(key);
     }
+    this.#present = undefined;
     this.dependent?.unmapped(space, 0, 2 ** 20);
     this.#frames.release(space.root);
   }

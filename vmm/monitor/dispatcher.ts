@@ -36,6 +36,8 @@ export class Dispatcher {
   readonly #cpu: Machine;
   readonly #shadow: ShadowTables;
   readonly #ledger: Ledger;
+  /** Privileged instructions met, by their words: no more than there are such words. */
+  readonly #privileged = new Map<number, Instruction>();
   #repairs = 0;
   #repairedStep = -1;
 
@@ -72,9 +74,15 @@ export class Dispatcher {
     return name;
   }
 
+  #decode(word: number): Instruction {
+    const at = decode(word) as Instruction;
+    this.#privileged.set(word, at);
+    return at;
+  }
+
   /** A privileged instruction of the virtual supervisor: its interpreter routine. */
   #emulate(word: number): string {
-    const at = decode(word) as Instruction;
+    const at = this.#privileged.get(word) ?? this.#decode(word);
     const name = this.#exit(`emulated: ${at.row.name}`);
     interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);
     this.#ledger.byMonitor += 1;

@@ -116,9 +116,24 @@ export class Interpreter implements Engine {
 export function executeOne(machine: Machine): void {
   const pc = machine.pc | 0;
   const at = machine.locate(pc, 4, FETCH, false);
-  const next = at === FAULT ? machine.fault(pc) : makeStep(machine, machine.memory.read(at, 4))(pc);
+  const next = at === FAULT ? machine.fault(pc) : stepOf(machine, machine.memory.read(at, 4))(pc);
   machine.steps += 1;
   machine.pc = next >>> 0;
+}
+
+/** Steps that `executeOne` made, by machine and word; at most so many. */
+const madeSteps = new WeakMap<Machine, Map<number, Step>>();
+const mostKnown = 4096;
+
+function stepOf(machine: Machine, word: number): Step {
+  const known = madeSteps.get(machine) ?? new Map<number, Step>();
+  if (known.size === 0) madeSteps.set(machine, known);
+  const step = known.get(word);
+  if (step !== undefined) return step;
+  const made = makeStep(machine, word);
+  if (known.size >= mostKnown) known.clear();
+  known.set(word, made);
+  return made;
 }
 
 /** The step of one word on one machine: what it means, or the trap it takes. */
