@@ -98,7 +98,8 @@ describe('ringlab translate', () => {
   it('shows what was translated of a guest that crashes, and tells the crash as run does', () => {
     const { status, stdout, stderr } = ringlab(['translate', file('crash.s', '_start: ebreak\n')]);
     expect(status).toBe(125);
-    expect(stdout).toMatch(/, 0 steps:\n[^]*^00010000 ebreak +ffc00000 vmcall +callout$/m);
+    expect(stdout).toMatch(/, 0 steps:\n/);
+    expect(stdout).toMatch(/^00010000 ebreak +ffc00000 vmcall +callout$/m);
     expect(stderr).toContain('stopped by a trap that nobody handles (TVEC is 0):\n  breakpoint');
   });
 
