@@ -21,7 +21,12 @@ export interface Filled {
   readonly page: number;
   readonly store: boolean;
   readonly value: number;
+  /** Taken out by `purge`. */
+  gone: boolean;
 }
+
+/** Entries noted, gone ones among them, at which the gone ones are forgotten. */
+const crowded = 65536;
 
 const watchedHere = ~WATCH.NEXT;
 
@@ -29,6 +34,8 @@ export class FlatTables {
   readonly #machine: Machine;
   readonly #words: Int32Array;
   #filled: Filled[] = [];
+  /** Entries for stores, by physical page. */
+  readonly #stores = new Map<number, Filled[]>();
   /** Pages marked WATCH.TABLE on our account. */
   readonly #tables = new Set<number>();
 
@@ -54,9 +61,18 @@ export class FlatTables {
     const index = (flatTable(tableClass(machine.ring, named), store) >>> 2) + (va >>> 12);
     if (this.#words[index] !== 0) return true;
     const value = guestMemoryAt + page * PAGE - from - entryBias;
-    this.#words[index] = value;
-    this.#filled.push({ index, page, store, value });
+    this.#enter({ index, page, store, value, gone: false });
     return false;
+  }
+
+  #enter(entry: Filled): void {
+    this.#words[entry.index] = entry.value;
+    if (this.#filled.length >= crowded) this.#filled = this.#filled.filter(({ gone }) => !gone);
+    this.#filled.push(entry);
+    if (!entry.store) return;
+    const known = this.#stores.get(entry.page);
+    if (known === undefined) this.#stores.set(entry.page, [entry]);
+    else known.push(entry);
   }
 
   /** Whether LIMIT falls within the page at `from` or before it. */
@@ -84,9 +100,10 @@ export class FlatTables {
 
   /** Takes everything out of the tables, to be put back by `resume` when this address space is again the present one. */
   suspend(): readonly Filled[] {
-    const filled = this.#filled;
+    const filled = this.#filled.filter(({ gone }) => !gone);
     for (const { index } of filled) this.#words[index] = 0;
     this.#filled = [];
+    this.#stores.clear();
     return filled;
   }
 
@@ -94,10 +111,8 @@ export class FlatTables {
   resume(filled: readonly Filled[]): void {
     const { watched } = this.#machine.memory;
     for (const entry of filled) {
-      const { index, page, store, value } = entry;
-      if (store && ((watched[page] as number) & watchedHere) !== 0) continue;
-      this.#words[index] = value;
-      this.#filled.push(entry);
+      const isWatched = ((watched[entry.page] as number) & watchedHere) !== 0;
+      if (!entry.store || !isWatched) this.#enter(entry);
     }
   }
 
@@ -110,10 +125,10 @@ export class FlatTables {
 
   /** A physical page is watched from now on: stores to it must miss. */
   purge(page: number): void {
-    this.#filled = this.#filled.filter((filled) => {
-      const gone = filled.store && filled.page === page;
-      if (gone) this.#words[filled.index] = 0;
-      return !gone;
-    });
+    for (const entry of this.#stores.get(page) ?? []) {
+      this.#words[entry.index] = 0;
+      entry.gone = true;
+    }
+    this.#stores.delete(page);
   }
 }
