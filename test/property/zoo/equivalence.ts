@@ -227,10 +227,11 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: dispatcher,
-        from: 'const at = decode(word) as Instruction;',
+        from: 'interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);',
         to: `this.kept ??= new Map();
-          const at = (this.kept.get(this.#cpu.pc) ?? decode(word)) as Instruction;
-          this.kept.set(this.#cpu.pc, at);`,
+          const kept = this.kept.get(this.#cpu.pc) ?? at;
+          this.kept.set(this.#cpu.pc, kept);
+          interpret({ cpu: this.#cpu, shadow: this.#shadow }, kept);`,
       },
       {
         file: dispatcher,
