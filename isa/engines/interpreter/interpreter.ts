@@ -102,9 +102,12 @@ export class Interpreter implements Engine {
   }
 
   #drop(at: number, length: number): void {
-    for (let word = at >>> 2; word <= (at + length - 1) >>> 2; word++) {
+    const last = (at + length - 1) >>> 2;
+    for (let word = at >>> 2; word <= last; word++) {
       const page = this.#pages[word >>> (pageShift - 2)];
-      if (page !== undefined) page[word & (wordsPerPage - 1)] = undefined;
+      // Nothing of that page is kept: on to the next.
+      if (page === undefined) word |= wordsPerPage - 1;
+      else page[word & (wordsPerPage - 1)] = undefined;
     }
   }
 }
