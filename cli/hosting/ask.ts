@@ -5,6 +5,9 @@ import { Session } from '../../vmm/migration/wire/session.ts';
 import { type Certificate, TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 
+/** Milliseconds between two looks whether the other side has proved itself in time. */
+const tickMs = 500;
+
 export interface Asker {
   readonly key: Uint8Array;
   readonly certificate?: Certificate;
@@ -32,17 +35,22 @@ export function ask(
         return;
       }
       const session = new Session({ link, role: 'dialer', key, clock: () => performance.now() });
+      const timer = setInterval(() => session.tick(), tickMs);
       session.begin({
         open: () => session.send(MESSAGE.CONTROL, encodeRequest(request)),
         message: (type, payload) => {
           const reply = decodeReply(payload);
           if (type === MESSAGE.EVENT) progress(reply);
           else {
+            clearInterval(timer);
             session.close();
             resolve(reply);
           }
         },
-        ended: (why) => reject(unreachable(address, `the host is gone: ${why}`)),
+        ended: (why) => {
+          clearInterval(timer);
+          reject(unreachable(address, `the host is gone: ${why}`));
+        },
       });
     });
   });

@@ -184,7 +184,7 @@ async function list(asker: Asker, from: string | undefined, { json }: MigrateOpt
   if (json) print(`${JSON.stringify({ format: 'ringlab-guests', version: 1, guests: found })}\n`);
   else if (found.length === 0) note('ringlab: no guests on the hosts that run here\n');
   else {
-    print('guest             host                   isa        memory  state            steps\n');
+    print('guest             host                   isa        memory  state          steps\n');
     for (const { name, host, isa, memory, state, steps } of found) {
       const size = `${memory / 2 ** 20} MiB`;
       print(

@@ -265,6 +265,16 @@ describe('ringlab migrate', () => {
     expect(stranger.stderr).toContain('it has another key than we');
   });
 
+  it('gives up who takes a call and never says a word', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const address = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const ran = await migrate('--list', '--from', address);
+    mute.close();
+    expect(ran.stderr).toMatch(/^ringlab: 127\.0\.0\.1:\d+: the host is gone: .+\n$/);
+    expect(ran.status).toBe(69);
+  });
+
   it.each([
     [69, ['nobody', '--to', '127.0.0.1:1'], 'no host that runs here has a guest nobody'],
     [69, ['nobody', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2'], 'nobody listens there'],
