@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
 
-/** How long another program may take, in milliseconds, and how often we look. */
+/** How long another program may take, in milliseconds; how long to write its number; how often we look. */
 const patience = 10_000;
+const numberless = 1000;
 const pause = 50;
 
 /**
@@ -30,8 +31,8 @@ export function exclusively<T>(store: Store, act: () => T): T {
 function take(folder: string, path: string): void {
   for (let waited = 0; !tryToTake(folder, path); waited += pause) {
     const holder = holderOf(path);
-    if (holder === undefined) continue;
-    if (!isAlive(holder)) rmSync(path, { force: true });
+    // Killed before it could write its number, or after: nobody's any more.
+    if (holder === undefined ? waited >= numberless : !isAlive(holder)) rmSync(path, { force: true });
     else if (waited >= patience)
       throw badInput(`${folder}: process ${holder} is changing it; when that has ended, try again`);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);

@@ -1,4 +1,5 @@
 /** The folder of snapshots that a command means, and what is asked of it by name. */
+import { namePattern, nameRule } from '../../vmm/snapshot/description.ts';
 import type { Opened } from '../../vmm/snapshot/read.ts';
 import { Store } from '../../vmm/snapshot/store.ts';
 import { usage } from '../failure.ts';
@@ -25,6 +26,12 @@ export function nameOrCurrent(store: Store, name: string | undefined): string {
     `nothing to go on from: ${store.folder} has no current snapshot. Begin with a program:\n` +
       '  ringlab snapshot take NAME FILE --at STEP',
   );
+}
+
+/** Refuses a name that cannot be a new snapshot's, before anything is done for it. */
+export function mustBeNew(store: Store, name: string): void {
+  if (!namePattern.test(name)) throw usage(`"${name}": ${nameRule}`);
+  if (store.has(name)) throw usage(`there is a snapshot ${name} already; delete it, or choose another name`);
 }
 
 /** Refuses what only a machine that runs can do. */

@@ -16,7 +16,7 @@ import { runUntil } from '../verbs/run.ts';
 import { formatTaken } from './format.ts';
 import { withInput } from './input.ts';
 import { exclusively } from './lock.ts';
-import { mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
+import { mustBeNew, mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
 import { restoreTogether } from './together.ts';
 
 export interface RestoreOptions extends StoreOptions {
@@ -46,7 +46,7 @@ export async function take(
   command: Command,
 ): Promise<number> {
   const store = openStore(options);
-  if (store.has(name)) throw usage(`there is a snapshot ${name} already; delete it, or choose another name`);
+  mustBeNew(store, name);
   if (file !== undefined && options.from !== undefined)
     throw usage('begin from a file, or with --from, not both');
   if (file === undefined) refuseHardware(command);

@@ -9,7 +9,7 @@ import {
 import { verifyStore } from '../../vmm/snapshot/verify.ts';
 import { SnapshotError } from '../../vmm/snapshot/failure.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
-import { badInput, EXIT } from '../failure.ts';
+import { badInput, EXIT, usage } from '../failure.ts';
 import { note, print } from '../output.ts';
 import {
   formatBytes,
@@ -22,6 +22,7 @@ import {
   toHex,
 } from '../snapshot/format.ts';
 import {
+  mustBeNew,
   mustRun,
   nameOrCurrent,
   openStore,
@@ -99,6 +100,10 @@ export async function revert(name: string, options: StoreOptions): Promise<numbe
 
 export async function clone(of: string, names: readonly string[], options: StoreOptions): Promise<number> {
   const store = openStore(options);
+  for (const [n, name] of names.entries()) {
+    mustBeNew(store, name);
+    if (names.indexOf(name) !== n) throw usage(`${name} is named twice; each clone has a name of its own`);
+  }
   for (const name of names) {
     const made = exclusively(store, () => cloneSnapshot(store, store.open(of), name));
     const { identity } = made.description.configuration;

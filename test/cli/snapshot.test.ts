@@ -220,10 +220,20 @@ describe('ringlab snapshot', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('takes the folder over from a program that was killed before it could say which it is', () => {
+    kernelStore('locked');
+    writeFileSync(file('locked/.lock'), '');
+    expect(snapshot('locked', 'clone', 'boot', 'new').status).toBe(0);
+    expect(existsSync(file('locked/.lock'))).toBe(false);
+  });
+
   it('refuses a name that is taken, a step that has passed, and hardware for a guest that has its own', () => {
     kernelStore('usage');
     for (const [args, message] of [
       [['take', 'boot', kernel, '--at', '1'], 'there is a snapshot boot already'],
+      [['clone', 'boot', 'new', 'boot'], 'there is a snapshot boot already'],
+      [['clone', 'boot', 'new', 'new'], 'new is named twice'],
+      [['clone', 'boot', '../new'], '"../new": a name has letters'],
       [['take', 'x', '--at', '5'], 'the guest is at step 150000 already'],
       [['take', 'x', '--at', '+5', '--max-steps', '7'], '--max-steps 7: that is before step 150005'],
       [['take', 'x', '--at', '+5', '--memory', '1M'], '--memory: the snapshot has its own'],

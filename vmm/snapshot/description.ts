@@ -78,6 +78,8 @@ export interface Description {
 
 /** Names that a snapshot can have: they are names of files. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The same in words. */
+export const nameRule = 'a name has letters, digits, dots, hyphens and underscores, at most 64';
 
 const name = where(
   text(64),

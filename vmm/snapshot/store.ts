@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import type { Chain } from './chain.ts';
-import { namePattern } from './description.ts';
+import { namePattern, nameRule } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
 import { type Files, isTemporary, nodeFiles, readPart, writeWhole } from './files.ts';
 import { openSnapshot, type Opened } from './read.ts';
@@ -125,8 +125,7 @@ export class Store {
   /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name. */
   add(content: Content, options?: WriteOptions): Opened {
     const path = this.pathOf(content.name);
-    if (!namePattern.test(content.name))
-      throw new SnapshotError(path, 'a name has letters, digits, dots, hyphens and underscores, at most 64');
+    if (!namePattern.test(content.name)) throw new SnapshotError(path, nameRule);
     if (this.has(content.name)) throw new SnapshotError(path, 'there is a snapshot of that name already');
     if (content.parent !== null) this.#parentOf(path, content.parent);
     return this.put(content, options);
