@@ -1,6 +1,8 @@
 /** Reading what the user names and writing what they ask for, whole or not at all. */
 import {
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   openSync,
   readSync,
@@ -60,6 +62,21 @@ export function writeOutput(path: string, bytes: Uint8Array): void {
     else if (present.isFile()) replaceFile(realpathSync(path), bytes);
     else writeFileSync(path, bytes);
   } catch (error) {
+    throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
+  }
+}
+
+/**
+ * Refuses a place where no file can be written, before long work is done for it. That it can be written
+ * afterwards is not promised. Throws a Failure that names it.
+ */
+export function mustBeWritable(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw badInput(`${path}: cannot write it: it is a folder`);
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
   }
 }

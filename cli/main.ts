@@ -84,7 +84,11 @@ addGuestOptions(
   .option('--from <step>', 'begin at this step', parseCount)
   .option('--to <step>', 'end before this step', parseCount)
   .option('--at <place>', 'only steps at a symbol or address, or FROM-TO (TO excluded)')
-  .option('--instruction <name>', 'only this instruction; again for more', collect, [])
+  .addOption(
+    new Option('--instruction <name>', 'only this instruction; again for more')
+      .argParser(collect)
+      .default([], 'all'),
+  )
   .addOption(
     new Option('--only <what>', 'only steps that trap, or that a monitor had to do with').choices([
       'traps',
@@ -154,7 +158,11 @@ addSecretOptions(
   .option('--network <host:port>', 'plug it into the switch there (ringlab switch)')
   .option('--address <address>', "the guest's network address (default: one that the switch gives)")
   .option('--name <name>', "the guest's name (default: the file's)")
-  .option('--capacity <size>', 'memory for all guests together, like 1G', parseMemory, 2 ** 30)
+  .addOption(
+    new Option('--capacity <size>', 'memory for all guests together, like 512M')
+      .argParser(parseMemory)
+      .default(2 ** 30, '1G'),
+  )
   .option(
     '--patience <ms>',
     'give the other host up after so many milliseconds of silence',

@@ -91,11 +91,10 @@ export function addGuestOptions(command: Command): Command {
     .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
     .option('--disk <file>', 'the disk, in a file')
     .option('--input <file>', 'console or standard input, from a file')
-    .option(
-      '--env <name=value>',
-      "a variable in the process's environment; again for more",
-      parseVariable,
-      [],
+    .addOption(
+      new Option('--env <name=value>', "a variable in the process's environment; again for more")
+        .argParser(parseVariable)
+        .default([], 'none'),
     )
     .option('--max-steps <n>', 'stop after this many steps', parseCount)
     .addOption(engineOption());

@@ -1,6 +1,6 @@
 /** `ringlab compare FILE --with M[,M…]`: the guest on the bare machine and under each monitor, in lockstep. */
 import { compareSides, type Comparison, type Divergence, type Side } from '../../vmm/monitor/compare.ts';
-import { strategyNamed } from '../../vmm/monitor/strategies.ts';
+import { strategies } from '../../vmm/monitor/strategies.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { EXIT, usage } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
@@ -19,6 +19,13 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
   if (options.process) throw usage('--process has no monitor to compare with');
   const monitors = options.with.split(',').filter((name) => name !== 'bare' && name !== 'none');
   if (monitors.length === 0) throw usage('--with names no monitor; try --with trap-and-emulate');
+  const names = strategies.map(({ name }) => name);
+  for (const monitor of monitors)
+    if (!names.includes(monitor))
+      throw usage(`--with ${monitor}: no such monitor; choose from ${names.join(', ')}`);
+  if (options.monitor !== 'none')
+    throw usage('--monitor: it is --with that names the monitors to compare with');
+  const limit = options.maxSteps ?? defaultLimit;
   let equal = true;
   const results: (Omit<Comparison, 'divergence'> & { readonly divergence: object | null })[] = [];
   for (const monitor of monitors) {
@@ -26,7 +33,7 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
     equal &&= comparison.equal;
     const { divergence, ...rest } = comparison;
     results.push({ ...rest, divergence: divergence ? { ...divergence, monitor } : null });
-    if (!options.json) print(`${formatComparison(file, monitor, options.isa, comparison)}\n`);
+    if (!options.json) print(`${formatComparison(file, monitor, options.isa, comparison, limit)}\n`);
   }
   if (options.json) {
     const first = results.find((result) => !result.equal) ?? results[0];
@@ -37,11 +44,6 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
 
 /** One comparison; each side is made anew when the search asks for it. */
 export async function compareWith(file: string, monitor: string, options: GuestOptions): Promise<Comparison> {
-  try {
-    strategyNamed(monitor);
-  } catch (error) {
-    throw usage((error as Error).message);
-  }
   const [bare, virtual] = [await sides(file, 'none', options), await sides(file, monitor, options)];
   return compareSides(
     () => bare.shift() as Side,
@@ -65,9 +67,13 @@ export function formatComparison(
   monitor: string,
   isa: string,
   { equal, steps, divergence }: Comparison,
+  limit = defaultLimit,
 ): string {
   const head = `${file} on ${isa}, bare and under ${monitor}:`;
-  if (equal || divergence === undefined) return `${head}\n  equal at all ${steps} steps`;
+  if (equal || divergence === undefined)
+    return steps < limit
+      ? `${head}\n  equal at all ${steps} steps`
+      : `${head}\n  equal at the first ${steps} steps, and no more were compared (--max-steps)`;
   return [head, `  DIVERGES after ${steps} equal steps`, ...formatDivergence(divergence)].join('\n');
 }
 

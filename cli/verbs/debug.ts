@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
 import type { Session } from '../../vmm/debug/session.ts';
 import { type DebuggedGuest, prepareDebugged } from '../debugging.ts';
-import { badInput, EXIT, systemReason, usage } from '../failure.ts';
+import { EXIT, Failure, systemReason, usage } from '../failure.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print } from '../output.ts';
@@ -105,7 +105,7 @@ async function listen(session: Session, { host, port }: Address): Promise<Listen
   try {
     return await serveGdb({ session, host, port, tell });
   } catch (error) {
-    throw badInput(`--gdb ${host}:${port}: cannot listen there: ${systemReason(error)}`);
+    throw new Failure(EXIT.UNREACHABLE, `--gdb ${host}:${port}: cannot listen there: ${systemReason(error)}`);
   }
 }
 

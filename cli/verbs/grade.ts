@@ -2,7 +2,7 @@
 import type { Image } from '../../isa/machine/image.ts';
 import { existsSync } from 'node:fs';
 import { EXIT, badInput, usage } from '../failure.ts';
-import { loadFile, writeOutput } from '../files.ts';
+import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import { note, print } from '../output.ts';
 
 export interface GradeVerbOptions {
@@ -70,6 +70,7 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
   }
   if (cases < 1) throw usage('--cases 0 would ask nothing');
   if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
+  for (const path of [junit, gradescope]) if (path !== undefined) mustBeWritable(path);
   const grader = await loadGrader();
   if (!grader.isOwn(monitor) && !existsSync(monitor)) {
     throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);

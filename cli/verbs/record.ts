@@ -6,7 +6,7 @@ import type { Halt } from '../../vmm/debug/session.ts';
 import { encodeRecording, type Recording } from '../../vmm/replay/recording.ts';
 import { type DebuggedGuest, prepareDebugged } from '../debugging.ts';
 import { EXIT, usage } from '../failure.ts';
-import { writeOutput } from '../files.ts';
+import { mustBeWritable, writeOutput } from '../files.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
@@ -17,6 +17,7 @@ export interface RecordOptions extends GuestOptions {
 
 /** Runs a guest to its end, Ctrl-C or `--max-steps`; its inputs are then in the file. The disk's file is not changed. */
 export async function record(file: string, options: RecordOptions): Promise<number> {
+  mustBeWritable(options.output);
   const guest = await prepareDebugged(file, options, 1);
   const leaveTerminal = options.input === undefined ? typeInto(guest) : () => {};
   process.on('SIGINT', () => guest.session.interrupt());
@@ -37,8 +38,13 @@ export async function replay(file: string, path: string, options: GuestOptions):
   const { end, ended } = guest.recording as Recording;
   const halt = await guest.session.run(options.maxSteps ?? (ended ? Number.POSITIVE_INFINITY : end));
   const status = tellHalt(guest, halt);
-  if (halt.kind === 'stepped' && guest.session.timeline.step === end)
-    note(`ringlab: ${path}: the recording ends at step ${end}\n`);
+  const { step } = guest.session.timeline;
+  if (halt.kind === 'stepped')
+    note(
+      step === end
+        ? `ringlab: ${path}: the recording ends at step ${end}\n`
+        : `ringlab: ${path}: stopped after ${step} steps, as --max-steps asked\n`,
+    );
   return status;
 }
 

@@ -25,6 +25,8 @@ export interface TraceOptions extends GuestOptions {
 type Filter = (record: StepRecord) => boolean;
 
 export async function trace(file: string, args: readonly string[], options: TraceOptions): Promise<number> {
+  if (options.only === 'exits' && options.monitor === 'none')
+    throw usage('--only exits: the bare machine has no monitor to exit to; name one with --monitor');
   const guest = await prepareGuest(file, args, { ...options, engine: 'interpreter' }, { printTo: 2 });
   const lines = new Output(1);
   const filter = makeFilter(options, guest.symbols);

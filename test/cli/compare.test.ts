@@ -21,6 +21,12 @@ describe('ringlab compare', () => {
     expect(status).toBe(1);
   });
 
+  it('does not say that all is equal when it was told to stop before the end', () => {
+    const { status, stdout } = ringlab(['compare', mini, '--with', 'hybrid', '--max-steps', '100']);
+    expect(stdout).toContain('equal at the first 100 steps, and no more were compared');
+    expect(status).toBe(0);
+  });
+
   it('gives the fields that others rely on as JSON', () => {
     const broken = ringlab([
       'compare',

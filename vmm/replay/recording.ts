@@ -111,7 +111,7 @@ export function checkIdentity(recorded: Identity, present: Identity): void {
       `a recording on ${recorded.variant}, not on this ${present.variant}: give --isa`,
     );
   if (recorded.memory !== present.memory)
-    throw new RecordingError(`a recording with ${recorded.memory} bytes of memory: give --memory`);
+    throw new RecordingError(`a recording with other memory: give --memory ${recorded.memory / 1024}K`);
   if (!same(recorded.disk, present.disk))
     throw new RecordingError('a recording with another disk, or with none: give --disk as it was then');
 }
