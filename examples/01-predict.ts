@@ -19,8 +19,9 @@ export const lesson: Lesson = {
 async function give(desk: Desk): Promise<void> {
   const measured = classify(variant);
   const system = measured.instructions.filter(({ row }) => row.effect.kind === 'system');
-  desk.say('An instruction is critical if it is sensitive (it shows or changes what a monitor');
-  desk.say('has to keep for itself) and not privileged (it does not trap outside ring 0).\n');
+  desk.say('An instruction is critical if it is sensitive (it shows or changes what a');
+  desk.say('monitor has to keep for itself) and not privileged (it does not trap outside');
+  desk.say('ring 0).\n');
   for (const { row } of system) desk.say(`  ${`${row.name} ${row.syntax}`.padEnd(16)}${row.says}`);
   const predicted = wordsOf(await desk.ask('\nWhich of these are critical on ring32-x? (names in a line)'));
   reveal(desk, measured, predicted);

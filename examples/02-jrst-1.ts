@@ -16,9 +16,9 @@ export const lesson: Lesson = {
 
 async function give(desk: Desk): Promise<void> {
   const variant = variantNamed('ring32-h') as Variant;
-  desk.say('JRST 1 of the PDP-10 jumps and enters user mode. In user mode it only jumps. It never');
-  desk.say('traps. ring32-h has its kin: `retf` goes to a ring of the same or less privilege, and');
-  desk.say('does not trap; every other sensitive instruction does.\n');
+  desk.say('JRST 1 of the PDP-10 jumps and enters user mode. In user mode it only jumps. It');
+  desk.say('never traps. ring32-h has its kin: `retf` goes to a ring of the same or less');
+  desk.say('privilege, and does not trap; every other sensitive instruction does.\n');
   const first = wordsOf(
     await desk.ask('Can a trap-and-emulate monitor be built for it, by Theorem 1? (yes or no)'),
   );

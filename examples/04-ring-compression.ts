@@ -14,8 +14,9 @@ export const lesson: Lesson = {
 
 async function give(desk: Desk): Promise<void> {
   desk.say("There are four rings and the guest wants them all, but ring 0 is the monitor's.");
-  desk.say("So the guest's ring 0 runs in ring 1, beside the guest's own ring 1: two rings in one.");
-  desk.say('Each privileged instruction traps there, and the monitor does what it means.\n');
+  desk.say("So the guest's ring 0 runs in ring 1, beside the guest's own ring 1: two rings");
+  desk.say('in one. Each privileged instruction traps there, and the monitor does what it');
+  desk.say('means.\n');
   desk.say(`${looks} is a kernel. It executes \`sring\` and prints what it gets.\n`);
   const answer = wordsOf(
     await desk.ask('What does it print under a monitor on ring32-x, where sring does not trap? (a number)'),

@@ -49,8 +49,9 @@ async function give(desk: Desk): Promise<void> {
   desk.say('x86 could not be virtualized by trap-and-emulate. Four of its challenges, on ring32-x:\n');
   for (const { name, says, guest } of challenges) desk.say(`  ${name}: ${says} (${guest})`);
   for (const challenge of challenges) await meet(desk, challenge);
-  desk.say('\nNo challenge is about slowness. Each is an answer given without asking the monitor.');
-  desk.say('Interpreting such code is one way out: hybrid and interpret, on ring32-x.\n');
+  desk.say('\nNo challenge is about slowness. Each is an answer given without asking the');
+  desk.say('monitor. Interpreting such code is one way out: hybrid and interpret, on');
+  desk.say('ring32-x.\n');
   for (const { guest, name } of challenges) {
     const equal = ['hybrid', 'interpret'].map((strategy) => compareGuest(guest, 'ring32-x', strategy).equal);
     desk.check(`${name}: hybrid and interpret are equal, for it is ring 0 that asks`, equal.every(Boolean));

@@ -12,8 +12,9 @@ export const lesson: Lesson = {
 };
 
 async function give(desk: Desk): Promise<void> {
-  desk.say('In 2004 Joanna Rutkowska showed a program of one instruction that tells, without any');
-  desk.say('privilege, whether it runs inside a monitor: SIDT. Here it is `svec`, in ring 3.');
+  desk.say('In 2004 Joanna Rutkowska showed a program of one instruction that tells, without');
+  desk.say('any privilege, whether it runs inside a monitor: SIDT. Here it is `svec`, in');
+  desk.say('ring 3.');
   desk.say(`${guest} makes a system call, so somebody handles traps; then it asks where the handler is.\n`);
   const answer = wordsOf(
     await desk.ask('Under which strategies does it find the monitor on ring32-x? (names, or none)'),

@@ -14,9 +14,10 @@ export const lesson: Lesson = {
 };
 
 async function give(desk: Desk): Promise<void> {
-  desk.say('Three guests on one network: a server, a client that asks it for a page ten times, and');
-  desk.say('a listener that tells of every frame it hears. No guest knows where another is plugged in;');
-  desk.say('the client does not even know the address of the server: its first request is for everybody.\n');
+  desk.say('Three guests on one network: a server, a client that asks it for a page ten');
+  desk.say('times, and a listener that tells of every frame it hears. No guest knows where');
+  desk.say('another is plugged in; the client does not even know the address of the server:');
+  desk.say('its first request is for everybody.\n');
   const answer = await desk.ask('21 frames are sent. How many of them does the listener hear?');
   const network = plugIn(files);
   network.lan.run();
@@ -69,8 +70,8 @@ function loss(desk: Desk): void {
     asked?.includes('10 answers, 1 requests sent again') === true,
   );
   desk.check('the server answered one of them twice', served?.includes('11 requests answered') === true);
-  desk.say('It was the answer that was lost. The client cannot know: a lost request and a lost answer look');
-  desk.say('the same from where it is. That is why requests have numbers.');
+  desk.say('It was the answer that was lost. The client cannot know: a lost request and a');
+  desk.say('lost answer look the same from where it is. That is why requests have numbers.');
 }
 
 /** The same under a monitor, frame for frame. */

@@ -34,9 +34,10 @@ const says: Readonly<Record<StageTold['side'], Readonly<Partial<Record<Stage, st
 };
 
 async function give(desk: Desk): Promise<void> {
-  desk.say('Host A runs guests/memory-walker.s in 1 MiB of memory. It writes to some three pages in');
-  desk.say('two milliseconds, one after the other; the cable to host B carries four in one. Sending all');
-  desk.say('takes 65 milliseconds. (Clark et al., Live Migration of Virtual Machines, NSDI 2005.)\n');
+  desk.say('Host A runs guests/memory-walker.s in 1 MiB of memory. It writes to some three');
+  desk.say('pages in two milliseconds, one after the other; the cable to host B carries four');
+  desk.say('in one. Sending all takes 65 milliseconds. (Clark et al., Live Migration of');
+  desk.say('Virtual Machines, NSDI 2005.)\n');
   const answer = await desk.ask('For how many milliseconds will the guest stand still?');
   const world = new TwoHosts(setting);
   for (let ms = 0; ms < 200; ms++) world.step();

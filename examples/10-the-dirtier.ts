@@ -27,8 +27,8 @@ interface Move {
 }
 
 async function give(desk: Desk): Promise<void> {
-  desk.say('guests/dirtier.s writes to all of its 1 MiB, 20 pages a millisecond, each time something');
-  desk.say('new. The cable carries 4 pages a millisecond, all of its memory in 65.\n');
+  desk.say('guests/dirtier.s writes to all of its 1 MiB, 20 pages a millisecond, each time');
+  desk.say('something new. The cable carries 4 pages a millisecond, all of its memory in 65.\n');
   const first = wordsOf(await desk.ask('Pre-copy, in rounds: will they shrink? (yes or no)'));
   const pre = move('pre-copy', { ...presets.ringlab, downtimeMs: null });
   for (const line of formatRounds(pre.source)) desk.say(line);
@@ -70,11 +70,11 @@ function move(name: string, policy: Policy): Move {
 }
 
 function table(desk: Desk, moves: readonly Move[]): void {
-  desk.say('                   runs on B  longest pause     all of it   of its speed meanwhile');
+  desk.say('                   runs on B  longest pause     all of it    speed meanwhile');
   for (const { name, away, pause, took, steps } of moves) {
     const speed = Math.round((100 * steps) / (took * setting.stepsPerMs));
     const cells = [`${away} ms`.padStart(12), `${pause} ms`.padStart(14), `${took} ms`.padStart(13)];
-    desk.say(`  ${name.padEnd(14)}${cells.join(' ')}${`${speed} %`.padStart(20)}`);
+    desk.say(`  ${name.padEnd(14)}${cells.join(' ')}${`${speed} %`.padStart(19)}`);
   }
 }
 
@@ -93,8 +93,9 @@ function judge(desk: Desk, pre: Move, auto: Move, post: Move): void {
     'every time it is then in the state in which it would be, had it stayed',
     pre.asStayed && auto.asStayed && post.asStayed,
   );
-  desk.say('\nWith post-copy its memory is on two hosts for a while: if one of them dies then, it is gone');
-  desk.say('elsewhere. Here it is not, for each host keeps what it needs to run that part again.');
+  desk.say('\nWith post-copy its memory is on two hosts for a while: if one of them dies then,');
+  desk.say('it is gone elsewhere. Here it is not, for each host keeps what it needs to run');
+  desk.say('that part again.');
 }
 
 await giveIfMain(import.meta.url, lesson);

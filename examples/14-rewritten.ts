@@ -15,9 +15,9 @@ export const lesson: Lesson = {
 async function give(desk: Desk): Promise<void> {
   desk.say(`${guest} rewrites its own instructions in four ways. On the bare machine:\n`);
   const [bare] = showGuest(desk, guest, [['ring32-x']]);
-  desk.say('\nUnder translation the guest never executes its own code, only copies of it. What it');
-  desk.say('stores goes to its own code all the same. Its first part rewrites an instruction in each of');
-  desk.say('ten rounds of a loop, right after executing it.\n');
+  desk.say('\nUnder translation the guest never executes its own code, only copies of it. What');
+  desk.say('it stores goes to its own code all the same. Its first part rewrites an');
+  desk.say('instruction in each of ten rounds of a loop, right after executing it.\n');
   const said = wordsOf(
     await desk.ask('How often is the translation of that instruction given up? (a number)'),
   );
@@ -49,8 +49,9 @@ function showEvents(desk: Desk, { events, symbols }: Translated, count: number):
 }
 
 async function rest(desk: Desk, { exits, statistics, steps }: Translated): Promise<void> {
-  desk.say('\nHow does the monitor hear of the store? The page that code was translated from may not be');
-  desk.say('written in the shadow page tables: a trace. The store faults, and the monitor does it itself.\n');
+  desk.say('\nHow does the monitor hear of the store? The page that code was translated from');
+  desk.say('may not be written in the shadow page tables: a trace. The store faults, and the');
+  desk.say('monitor does it itself.\n');
   const said = wordsOf(
     await desk.ask(
       'The third part rewrites a loop of 20000 rounds once. Are there more than 100 trace hits? (yes or no)',

@@ -38,6 +38,29 @@ export function wordsOf(answer: string): ReadonlySet<string> {
   return new Set(answer.toLowerCase().split(/[^a-z0-9.]+/));
 }
 
+/** Columns of a terminal that is not wide. */
+const columns = 80;
+
+/**
+ * A line of text as lines of at most 80 columns; what follows the first stands below its own text, behind a
+ * label or a first column. Listings (`  | …`) and words that are longer stay whole.
+ */
+function foldLine(line: string): string {
+  if (line.length <= columns || /^ *\|/.test(line)) return line;
+  const first = /^(\[.*?\] | *(?:\S+(?: \S+)* {2,})?)/.exec(line)?.[0] ?? '';
+  const indent = ' '.repeat(first.length < columns / 2 ? first.length : 0);
+  const lines = [first];
+  for (const word of line.slice(first.length).split(' ')) {
+    const last = lines.at(-1) as string;
+    const joined = last === first || last === indent ? last + word : `${last} ${word}`;
+    if (joined.length <= columns) lines[lines.length - 1] = joined;
+    else lines.push(indent + word);
+  }
+  return lines.join('\n');
+}
+
+const fold = (text: string): string => text.split('\n').map(foldLine).join('\n');
+
 /** Gives the lesson when its module, at `url`, is what node was asked to run. */
 export async function giveIfMain(url: string, lesson: Lesson): Promise<void> {
   const main = process.argv[1];
@@ -46,12 +69,12 @@ export async function giveIfMain(url: string, lesson: Lesson): Promise<void> {
   const lines = input[Symbol.asyncIterator]();
   const file = process.argv[2];
   let failed = false;
-  const say = (text = '') => process.stdout.write(`${text}\n`);
+  const say = (text = '') => process.stdout.write(`${fold(text)}\n`);
   say(`${lesson.title}\n`);
   const desk: Desk = {
     say,
     ask: async (question) => {
-      process.stdout.write(`${question}\n> `);
+      process.stdout.write(`${fold(question)}\n> `);
       const { done, value } = await lines.next();
       if (!process.stdin.isTTY) say(done ? '(no answer)' : value);
       return done ? '' : value;

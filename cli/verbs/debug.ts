@@ -70,7 +70,8 @@ async function debugByGdb(guest: DebuggedGuest, address: Address, isTyped: boole
   const { session, file } = guest;
   const server = await listen(session, address);
   tell(`${file} waits for GDB; there: target remote ${address.host}:${server.port}`);
-  if (!file.endsWith('.elf')) tell('for names and source lines in GDB, give it the ELF file: ringlab asm -o');
+  if (!file.endsWith('.elf'))
+    tell(`GDB knows names and lines from the ELF file: ringlab asm ${file} -o guest.elf`);
   const leaveTerminal = isTyped ? typeInto(session) : () => {};
   const farewell = await server.farewell;
   server.close();
