@@ -66,6 +66,13 @@ export class Links {
     this.#incoming.delete(to);
   }
 
+  /** Makes `link` a callout again. */
+  undo(link: Link): void {
+    if (link.to === undefined) return;
+    this.#incoming.get(link.to)?.delete(link);
+    this.#unwrite(link);
+  }
+
   /** Takes `link` out of the account: its own words are gone or lead elsewhere. */
   forget(link: Link): void {
     if (link.to !== undefined) this.#incoming.get(link.to)?.delete(link);

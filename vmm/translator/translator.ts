@@ -52,6 +52,9 @@ export interface TranslatorEvent {
 /** Callouts after which an adapted instruction is tried as it was: what it trapped on may be gone. */
 const trial = 1000;
 
+/** Virtual pages of an address space: when all are unmapped, the space is no more. */
+const allPages = 2 ** 20;
+
 export class Translator {
   readonly cache: TranslationCache;
   readonly statistics: TranslatorStatistics = {
@@ -103,8 +106,9 @@ export class Translator {
       released: (page) => this.#invalidatePage(page),
       forgotten: () => this.flush(),
     };
-    cpu.memory.onWrite((at, length, mark) => {
-      if (!mark && real.ring === 0) this.#written(at, length);
+    // A and D, too: a page table may hold code.
+    cpu.memory.onWrite((at, length) => {
+      if (real.ring === 0) this.#written(at, length);
     });
   }
 
@@ -164,7 +168,7 @@ export class Translator {
   wantTarget({ context }: Link, target: number): void {
     const slot = context.table?.slots[(target >>> 2) % SLOTS];
     if (slot === undefined) return;
-    if (slot.to !== undefined) this.#links.forget(slot);
+    this.#links.undo(slot);
     slot.target = target;
     this.#wanted = slot;
   }
@@ -298,7 +302,7 @@ export class Translator {
 
   /** Guest memory was written: units of those words are no more. */
   #written(at: number, length: number): void {
-    for (const page of new Set([at >>> 12, (at + length - 1) >>> 12])) {
+    for (let page = at >>> 12; page <= (at + length - 1) >>> 12; page++) {
       for (const unit of this.#pages.get(page) ?? []) {
         if (unit.physical < at + length && at < unit.physical + 4 * unit.instructions.length)
           this.#invalidate(unit);
@@ -312,7 +316,9 @@ export class Translator {
 
   /** `count` virtual pages from `first` on are not mapped any more as they were. */
   #unmapped(space: Space, first: number, count: number): void {
-    for (const { units } of this.#contexts.get(space) ?? []) {
+    const contexts = this.#contexts.get(space) ?? [];
+    if (count === allPages) this.#contexts.delete(space);
+    for (const { units } of contexts) {
       for (const unit of units) {
         const page = unit.pc >>> 12;
         if (page >= first && page < first + count) this.#invalidate(unit);
