@@ -20,9 +20,14 @@ export function print(text: string): void {
   writeAll(1, new TextEncoder().encode(text));
 }
 
-/** Writes text to standard error: everything else. */
+/** Whether what a guest printed last on the terminal has not ended its line. */
+let isMidLine = false;
+
+/** Writes text to standard error: everything else. On a terminal it begins its own line. */
 export function note(text: string): void {
-  writeAll(2, new TextEncoder().encode(text));
+  const begun = isMidLine && isatty(2) ? `\n${text}` : text;
+  isMidLine = false;
+  writeAll(2, new TextEncoder().encode(begun));
 }
 
 const capacity = 16384;
@@ -54,6 +59,7 @@ export class Output {
   flush(): void {
     const kept = this.#bytes.subarray(0, this.#used);
     this.#used = 0;
+    if (this.#isLive && kept.length > 0) isMidLine = kept.at(-1) !== 10;
     writeAll(this.#fd, kept);
   }
 }
