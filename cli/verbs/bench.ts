@@ -63,8 +63,14 @@ async function loadBench(): Promise<Bench> {
   return (await import(new URL('../bench/index.js', import.meta.url).href)) as Bench;
 }
 
+/** Benchmarks that are run instead of the kernels. */
+const kinds = ['parts', 'monitors', 'nano', 'snapshots', 'migration', 'timeTravel'] as const;
+
 export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
+  const asked = kinds.filter((kind) => options[kind]);
+  if (asked.length > 1)
+    throw usage(`${asked.map(flagOf).join(' and ')}: each is a benchmark by itself; give one of them`);
   const progress = process.stderr.isTTY ? showProgress : () => {};
   const { json, runs, only, quick } = options;
   const module = await loadBench();
@@ -112,6 +118,10 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : module.formatReport(report));
   if (options.stats && !json) process.stdout.write(`\n${module.formatStatistics(report)}`);
   return 0;
+}
+
+function flagOf(kind: string): string {
+  return `--${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** One line on the terminal, written over and over; empty at the end. */

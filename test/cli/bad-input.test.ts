@@ -142,6 +142,7 @@ describe('A command that is none', () => {
     [['compare', hello, '--with', 'hybrid,big'], '--with big: no such monitor; choose from trap-and-emulate'],
     [['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'], 'it is --with that names the monitors'],
     [['disasm', hello, hello], 'too many arguments'],
+    [['bench', '--nano', '--time-travel'], '--nano and --time-travel: each is a benchmark by itself'],
     [['asm'], "missing required argument 'file.s'"],
     [['asm', fixture('fib.elf')], 'an ELF file already; asm takes assembly text'],
   ])('is a matter of usage: %j', (args, line) => {
