@@ -1,5 +1,11 @@
 /** `ringlab compare FILE --with M[,M…]`: the guest on the bare machine and under each monitor, in lockstep. */
-import { compareSides, type Comparison, type Divergence, type Side } from '../../vmm/monitor/compare.ts';
+import {
+  compareSides,
+  type Comparison,
+  type Divergence,
+  type Manner,
+  type Side,
+} from '../../vmm/monitor/compare.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -44,11 +50,23 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
 
 /** One comparison; each side is made anew when the search asks for it. */
 export async function compareWith(file: string, monitor: string, options: GuestOptions): Promise<Comparison> {
+  const closely = await compareOnce(file, monitor, options, 'closely');
+  return closely.equal ? compareOnce(file, monitor, options, 'at large') : closely;
+}
+
+async function compareOnce(
+  file: string,
+  monitor: string,
+  options: GuestOptions,
+  manner: Manner,
+): Promise<Comparison> {
   const [bare, virtual] = [await sides(file, 'none', options), await sides(file, monitor, options)];
+  const limit = options.maxSteps ?? defaultLimit;
   return compareSides(
     () => bare.shift() as Side,
     () => virtual.shift() as Side,
-    options.maxSteps ?? defaultLimit,
+    limit,
+    manner,
   );
 }
 /** The guest twice, for the search may begin anew once. */

@@ -1,6 +1,6 @@
 /** Where equivalence ends: at a critical instruction, and the report says at which and why. */
 import { describe, expect, it } from 'vitest';
-import { type Comparison, compareSides } from '../../vmm/monitor/compare.ts';
+import { type Comparison, compareSides, type Manner } from '../../vmm/monitor/compare.ts';
 import { image, paging } from './assembled.ts';
 import { partsOf, systemGuests, variantsOf } from './guests.ts';
 import { bare, monitored, type Parts } from './kit.ts';
@@ -118,6 +118,36 @@ describe('The comparison', () => {
     expect(divergence?.differences).toEqual([
       { what: 'memory 0x00030000', left: '0x00000000', right: '0x00000001' },
     ]);
+  });
+
+  it('says at large what only many steps at once show', () => {
+    const parts = program('1: j 1b');
+    const hurried = () => {
+      const side = bare(parts);
+      const run = (until: number) => {
+        if (until > side.machine.steps + 100) side.machine.x[9] = 1;
+        return side.run(until);
+      };
+      return { ...side, run };
+    };
+    expect(compareSides(() => bare(parts), hurried, most).equal).toBe(true);
+    const { equal, divergence } = compareSides(() => bare(parts), hurried, most, 'at large');
+    expect(equal).toBe(false);
+    expect(divergence?.reason).toContain('not when they are stopped after each step');
+    expect(divergence?.differences).toEqual([{ what: 's1', left: '0x00000000', right: '0x00000001' }]);
+  });
+
+  it('finds the step of a divergence also when it goes at large', () => {
+    const found = ['closely', 'at large'].map((manner) =>
+      compareSides(
+        () => bare(program('sring a0')),
+        () => monitored(program('sring a0'), 'trap-and-emulate'),
+        most,
+        manner as Manner,
+      ),
+    );
+    expect(found[1]).toEqual(found[0]);
+    expect(found[1]?.divergence?.instruction).toBe('sring a0');
   });
 
   it('stops at the limit and calls what was equal so far equal', () => {

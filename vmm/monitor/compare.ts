@@ -2,9 +2,13 @@
  * Equivalence, step by step: a guest on the bare machine and under a monitor, compared at
  * the same guest step numbers; the first divergence found to the step.
  *
- * Processor and console are compared after every step of the first `everyStep`, later
- * after every `stride`; memory every `memoryStride`. Both sides are deterministic: when
- * a stride ends in a difference, both begin anew and go step by step from its start.
+ * Closely: processor and console are compared after every step of the first `everyStep`,
+ * later after every `stride`; memory every `memoryStride`. At large: everything is, after
+ * every `longStride`, for a guest that is stopped after each step does not run as it does
+ * alone: its turns are short, and what a monitor keeps between them is hardly used.
+ *
+ * Both sides are deterministic: when a stride ends in a difference, both begin anew and go
+ * step by step from its start.
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import { peekWord } from '../../isa/machine/report.ts';
@@ -51,45 +55,76 @@ export interface Comparison {
 const everyStep = 2_000_000;
 const stride = 61;
 const memoryStride = 4096;
+const longStride = 50_021;
+
+/** How closely two sides are compared. */
+export type Manner = 'closely' | 'at large';
 
 /** Compares until both stop or reach step `limit`. `left` makes the bare machine. */
-export function compareSides(left: () => Side, right: () => Side, limit: number): Comparison {
+export function compareSides(
+  left: () => Side,
+  right: () => Side,
+  limit: number,
+  manner: Manner = 'closely',
+): Comparison {
   const [a, b] = [left(), right()];
   let equal = 0;
   let memoryAt = memoryStride;
   for (;;) {
-    const until = Math.min(limit, equal < everyStep ? equal + 1 : equal + stride);
+    const until = Math.min(limit, equal + stepsAtOnce(manner, equal));
     const stops = [a.run(until), b.run(until)];
     const ended = stops[0]?.kind !== 'limit' || until === limit;
     const deep = ended || until >= memoryAt;
     if (deep) memoryAt = until + memoryStride;
     if (!sameStop(stops) || !isSame(a, b) || (deep && !sameMemory(a.machine, b.machine))) {
-      return {
-        equal: false,
-        ...findStep(left(), right(), Math.max(0, Math.min(equal, memoryAt - 2 * memoryStride))),
-      };
+      const from = Math.max(0, Math.min(equal, memoryAt - 2 * memoryStride));
+      return { equal: false, ...(findStep(left(), right(), from, until) ?? atOnce(a, b, equal, stops)) };
     }
     equal = a.machine.steps;
     if (ended) return { equal: true, steps: equal, divergence: undefined };
   }
 }
 
-/** Runs both up to step `equal`, then step by step until they differ. */
-function findStep(a: Side, b: Side, equal: number): { steps: number; divergence: Divergence } {
+function stepsAtOnce(manner: Manner, equal: number): number {
+  if (manner === 'at large') return longStride;
+  return equal < everyStep ? 1 : stride;
+}
+
+interface Found {
+  readonly steps: number;
+  readonly divergence: Divergence;
+}
+
+/** A difference after many steps at once, which does not come when they are run one by one. */
+function atOnce(a: Side, b: Side, step: number, stops: readonly Stop[]): Found {
+  const { pc } = a.machine;
+  const reason =
+    'the state differs where both are stopped next, though not when they are stopped after each step';
+  const found = differencesWithStops(a, b, stops);
+  return {
+    steps: step,
+    divergence: { step, pc, instruction: '(steps at once)', reason, differences: found },
+  };
+}
+
+/** Runs both up to step `equal`, then step by step until they differ; undefined when they do not up to step `until`. */
+function findStep(a: Side, b: Side, equal: number, until: number): Found | undefined {
   a.run(equal);
   b.run(equal);
-  for (;;) {
+  while (a.machine.steps < until) {
     const { steps: step, pc, ring } = a.machine;
     const word = peekWord(a.machine, pc);
     const stops = [a.run(step + 1), b.run(step + 1)];
-    if (sameStop(stops) && isSame(a, b) && sameMemory(a.machine, b.machine)) continue;
-    const found = differences(a, b);
-    if (!sameStop(stops))
-      found.unshift({ what: 'stop', left: stopText(stops[0]), right: stopText(stops[1]) });
+    if (sameStop(stops) && isSame(a, b) && sameMemory(a.machine, b.machine)) {
+      if (stops[0]?.kind === 'limit') continue;
+      return undefined;
+    }
+    const found = differencesWithStops(a, b, stops);
     const instruction = word === undefined ? '(not fetched)' : disassemble(word, pc);
     const reason = explain(a.machine, word, ring);
     return { steps: step, divergence: { step, pc, instruction, reason, differences: found } };
   }
+  return undefined;
 }
 
 function sameStop(stops: readonly (Stop | undefined)[]): boolean {
@@ -127,6 +162,13 @@ function explain(machine: Machine, word: number | undefined, ring: number): stri
     `yet it does not trap outside ring 0. The guest executed it in its ring ${ring}, ` +
     'natively in the ring that the monitor gave it, and the monitor never saw it'
   );
+}
+
+/** Everything that differs, how they stopped first. */
+function differencesWithStops(a: Side, b: Side, stops: readonly (Stop | undefined)[]): Difference[] {
+  const found = differences(a, b);
+  if (sameStop(stops)) return found;
+  return [{ what: 'stop', left: stopText(stops[0]), right: stopText(stops[1]) }, ...found];
 }
 
 /** Everything that differs, registers first. */
