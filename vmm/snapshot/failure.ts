@@ -15,7 +15,9 @@ export class SnapshotError extends Error {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'permission denied',
+  EPERM: 'permission denied',
   ENOSPC: 'no space left on the disk',
   EROFS: 'the file system is read-only',
 };
