@@ -1,4 +1,5 @@
 /** The commands of the prompt, one entry each. */
+import { setImmediate } from 'node:timers/promises';
 import { formatRegisters, peekWord } from '../../isa/machine/report.ts';
 import { disassemble, hex } from '../../isa/table/disassemble.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
@@ -28,6 +29,10 @@ async function back(prompt: Prompt, words: readonly string[]): Promise<string> {
   return await repeat(prompt, words, 'back', () => prompt.guest.session.stepBack());
 }
 
+/** Lines shown of many steps: the last ones. Milliseconds of stepping before Ctrl-C is heard. */
+const longest = 1000;
+const patience = 8;
+
 /** So many steps, each shown, until something stops them. */
 async function repeat(
   prompt: Prompt,
@@ -35,13 +40,22 @@ async function repeat(
   direction: 'on' | 'back',
   act: () => Promise<Halt>,
 ): Promise<string> {
-  let text = '';
+  const lines: string[] = [];
+  let isCut = false;
+  let heard = performance.now();
   for (let left = parseCount(words, 0, 1); left > 0; left--) {
     const halt = await act();
-    text += prompt.tell(halt, direction);
+    lines.push(prompt.tell(halt, direction));
+    if (lines.length > longest) {
+      lines.shift();
+      isCut = true;
+    }
     if (halt.kind !== 'stepped') break;
+    if (performance.now() - heard < patience) continue;
+    await setImmediate();
+    heard = performance.now();
   }
-  return text;
+  return `${isCut ? '…\n' : ''}${lines.join('')}`;
 }
 
 async function goTo(prompt: Prompt, words: readonly string[]): Promise<string> {

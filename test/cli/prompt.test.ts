@@ -128,3 +128,15 @@ describe('At the prompt', () => {
     expect(stdout.match(/that can never come/g)).toHaveLength(2);
   });
 });
+
+describe('Very many steps', () => {
+  it('are made, and the last thousand are shown', () => {
+    const loop = file('loop.s', '_start: j _start\n');
+    const { stdout, status } = ringlab(['debug', loop], 'step 3000\n');
+    const lines = stdout.split('\n');
+    const first = lines.indexOf('…');
+    expect(lines[first + 1]).toMatch(/^ +2001 /);
+    expect(lines[first + 1000]).toMatch(/^ +3000 /);
+    expect(status).toBe(0);
+  });
+});

@@ -107,6 +107,10 @@ export class Session {
 
   /** One step back. */
   async stepBack(): Promise<Halt> {
+    if (!this.#wanted) {
+      this.#wanted = true;
+      return { kind: 'asked' };
+    }
     const result = await this.travel(stepBack(this.timeline));
     if (result === undefined) return { kind: 'asked' };
     if (!result.value) return { kind: 'start' };
