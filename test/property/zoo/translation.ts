@@ -15,7 +15,7 @@ export const translationMutants: readonly Mutant[] = [
     ...translated,
     name: 'translation-stale',
     bug: 'A write to code that was translated is not seen: the old translation goes on.',
-    changes: [{ file: translator, from: 'if (!mark && real.ring === 0) this.#written(at, length);', to: '' }],
+    changes: [{ file: translator, from: 'if (real.ring === 0) this.#written(at, length);', to: '' }],
   },
   {
     ...translated,
