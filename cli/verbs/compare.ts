@@ -92,7 +92,18 @@ export function formatComparison(
     return steps < limit
       ? `${head}\n  equal at all ${steps} steps`
       : `${head}\n  equal at the first ${steps} steps, and no more were compared (--max-steps)`;
-  return [head, `  DIVERGES after ${steps} equal steps`, ...formatDivergence(divergence)].join('\n');
+  return [
+    head,
+    `  DIVERGES after ${steps} equal steps`,
+    ...formatDivergence(divergence),
+    ...advice(monitor, divergence),
+  ].join('\n');
+}
+
+/** What to try, where there is something: user code that looks runs directly under translation. */
+function advice(monitor: string, { reason }: Divergence): string[] {
+  const isLook = monitor === 'binary-translation' && reason.includes('critical instruction');
+  return isLook ? ['  User code runs directly; with --translate-user it is translated as well.'] : [];
 }
 
 function formatDivergence({ pc, instruction, reason, differences }: Divergence): string[] {
