@@ -24,9 +24,6 @@ import type { Translator } from './translator.ts';
 /** Real ring in which translated supervisor code runs. */
 const translatedRing = 1;
 
-/** Trace hits of one instruction after which it is retranslated. */
-const often = 8;
-
 export interface RunnerParts {
   readonly real: Machine;
   readonly engine: Engine;
@@ -43,8 +40,6 @@ export class Runner {
   readonly #parts: RunnerParts;
   /** The save area and the page it is in, as words of real memory. */
   readonly #page: Int32Array;
-  /** Trace hits by cache address. */
-  readonly #hits = new Map<number, number>();
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -122,7 +117,7 @@ export class Runner {
     if (cause === CAUSE.ILLEGAL) this.#callout(origin.request, origin.pc, where);
     else {
       const name = dispatcher.handle({ cause, value });
-      if (name === EXIT.TRACE) this.#noteTraced(where, origin.pc);
+      if (name === EXIT.TRACE) this.#parts.translator.noteTraced(where, origin.pc);
     }
   }
 
@@ -157,16 +152,6 @@ export class Runner {
     const { cpu, dispatcher } = this.#parts;
     if (cpu.breaks?.addresses.has(cpu.pc) && cpu.breaks.arrive()) return;
     dispatcher.execute(name);
-  }
-
-  /** An instruction that hits a trace again and again becomes a callout: no page fault first. */
-  #noteTraced(where: number, pc: number): void {
-    const { translator } = this.#parts;
-    const hits = (this.#hits.get(where) ?? 0) + 1;
-    this.#hits.set(where, hits);
-    if (hits !== often) return;
-    this.#hits.delete(where);
-    translator.adapt(where, pc, EXIT.ADAPTED);
   }
 }
 

@@ -16,6 +16,7 @@ import { FAULT, type Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { FETCH } from '../../isa/machine/translate.ts';
 import { decode } from '../../isa/table/table.ts';
+import { EXIT } from '../monitor/ledger.ts';
 import type { ShadowTables, Space } from '../memory/shadow.ts';
 import type { RegionFrames } from '../monitor/allocator.ts';
 import { TranslationCache } from './cache.ts';
@@ -49,6 +50,9 @@ export interface TranslatorEvent {
   readonly at: number;
 }
 
+/** Trace hits of one instruction after which it is retranslated. */
+const often = 8;
+
 /** Callouts after which an adapted instruction is tried as it was: what it trapped on may be gone. */
 const trial = 1000;
 
@@ -77,7 +81,9 @@ export class Translator {
   readonly #pages = new Map<number, Set<Unit>>();
   /** The last unit and the link at its end: what continues it there needs no jump. */
   #open: { readonly unit: Unit; readonly link: Link } | undefined;
-  /** What `adapt` replaced, by cache address, and after how many callouts it is put back. */
+  /** Trace hits by cache address. */
+  readonly #hits = new Map<number, number>();
+  /** What `noteTraced` replaced, by cache address, and after how many callouts it is put back. */
   readonly #adapted = new Map<number, { readonly word: number; readonly origin: Origin; left: number }>();
   /** Breakpoints, of which every one is a callout. */
   #breaks: Breaks | undefined;
@@ -173,17 +179,22 @@ export class Translator {
     this.#wanted = slot;
   }
 
-  /** Makes a callout of the word at cache address `at`, which traps again and again, if it still is the guest's `pc`. */
-  adapt(at: number, pc: number, name: string): void {
+  /**
+   * The word at cache address `at`, for the guest's `pc`, hit a trace. One that does so again and again
+   * becomes a callout: no page fault first.
+   */
+  noteTraced(at: number, pc: number): void {
+    const hits = (this.#hits.get(at) ?? 0) + 1;
+    this.#hits.set(at, hits % often);
     const origin = this.cache.origin(at);
-    if (origin?.pc !== pc || origin.request !== undefined) return;
+    if (hits < often || origin?.pc !== pc || origin.request !== undefined) return;
     this.#adapted.set(at, { word: this.cache.read(at), origin, left: trial });
-    this.cache.write(at, CALLOUT, { ...origin, request: { kind: 'execute', name } });
+    this.cache.write(at, CALLOUT, { ...origin, request: { kind: 'execute', name: EXIT.ADAPTED } });
     this.statistics.adapted += 1;
     this.onEvent?.({ kind: 'adapted', pc, at });
   }
 
-  /** The callout at `at` was executed: if it was made by `adapt`, the word gets another chance after a while. */
+  /** The callout at `at` was executed: if it was made by `noteTraced`, the word gets another chance after a while. */
   noteCallout(at: number): void {
     const adapted = this.#adapted.get(at);
     if (adapted === undefined) return;
@@ -199,6 +210,7 @@ export class Translator {
     this.#pages.clear();
     this.#links.clear();
     this.#adapted.clear();
+    this.#hits.clear();
     this.cache.clear();
     this.#open = undefined;
     this.#wanted = undefined;
