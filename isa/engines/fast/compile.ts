@@ -64,6 +64,8 @@ class Compiler {
   /** Local of each register in use, by number. */
   readonly #locals = new Map<number, number>();
   readonly #written = new Set<number>();
+  /** Whether system instructions take care of loops beside them. */
+  readonly #sparesLoops: boolean;
   readonly #accesses: AccessEmitter;
   /** Locals after the registers', for flat-table entries. */
   #extraLocals = 0;
@@ -74,6 +76,7 @@ class Compiler {
   constructor(region: Region, target: Target) {
     this.#target = target;
     this.#blocks = makeBlocks(region);
+    this.#sparesLoops = hasLoopWithoutSystem(this.#blocks);
     for (const node of region.nodes) this.#noteRegisters(node);
     this.#accesses = new AccessEmitter(this.#blocks, target, {
       code: this.#code,
@@ -131,11 +134,14 @@ class Compiler {
 
   /** Stores what the region changes. */
   #storeRegisters(): void {
-    const code = this.#code;
-    for (const n of this.#written) {
-      code.constant(0).get(this.#locals.get(n) as number);
-      code.memory(OP.i32_store, 4 * n);
-    }
+    for (const n of this.#written) this.#storeRegister(n);
+  }
+
+  #storeRegister(n: number): void {
+    this.#code
+      .constant(0)
+      .get(this.#locals.get(n) as number)
+      .memory(OP.i32_store, 4 * n);
   }
 
   /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
@@ -354,19 +360,27 @@ class Compiler {
 
   /**
    * The interpreter executes the instruction on the registers in memory; the region ends if it asks so.
-   * No local lives across the call but what it does not change of memory: V8 would keep each that does
-   * in the stack as well, stored wherever it is computed, also in loops that never come here.
+   *
+   * V8 keeps what lives across the call in the stack as well, stored wherever it is computed, also in loops
+   * that never come here. Where there are such loops, nothing does: all is stored before and loaded after.
    */
   #emitSystem(node: Node): void {
     const code = this.#code;
     const at = node.at as Instruction;
-    this.#storeRegisters();
-    code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);
+    if (this.#sparesLoops) this.#storeRegisters();
+    // rd too: an instruction that traps leaves it as it is.
+    else for (const n of new Set([at.rs1, at.rs2, at.rd])) if (n !== 0) this.#storeRegister(n);
+    if (this.#sparesLoops) code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);
     code.constant(this.#target.site(at, node.pc));
     code.get(FUEL).constant(this.#ahead).op(OP.i32_add);
     code.byte(OP.call).unsigned(systemFunction);
-    this.#loadRegisters();
-    code.constant(0).memory(OP.i32_load, SLOT.FUEL).set(FUEL);
+    if (this.#sparesLoops) {
+      this.#loadRegisters();
+      code.constant(0).memory(OP.i32_load, SLOT.FUEL).set(FUEL);
+    } else if (at.rd !== 0) {
+      code.constant(0).memory(OP.i32_load, 4 * at.rd);
+      this.#setResult(node);
+    }
     this.#emitIf(() => {
       code
         .get(FUEL)
@@ -394,4 +408,14 @@ class Compiler {
     emitExpression(this.#place(node), value);
     code.memory(storeOps[width], offset);
   }
+}
+
+/** Whether a loop has no system instruction: between its header and its last way back, in the blocks' order. */
+function hasLoopWithoutSystem(blocks: readonly Block[]): boolean {
+  return blocks.some((header) => {
+    const back = blocks.filter((block) => block.successors.includes(header) && isBackward(block, header));
+    const last = Math.max(...back.map(({ order }) => order));
+    const body = blocks.filter(({ order }) => order >= header.order && order <= last);
+    return back.length > 0 && !body.some(({ nodes }) => nodes.some(({ kind }) => kind === 'system'));
+  });
 }

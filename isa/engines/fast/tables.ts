@@ -34,8 +34,10 @@ export class FlatTables {
   readonly #machine: Machine;
   readonly #words: Int32Array;
   #filled: Filled[] = [];
-  /** Entries for stores, by physical page. */
-  readonly #stores = new Map<number, Filled[]>();
+  /** How many of them are gone. */
+  #gone = 0;
+  /** Entries for stores, by physical page: made when a page is purged, and kept until entries are put back by the hundred. */
+  #stores: Map<number, Filled[]> | undefined;
   /** Pages marked WATCH.TABLE on our account. */
   readonly #tables = new Set<number>();
 
@@ -67,12 +69,14 @@ export class FlatTables {
 
   #enter(entry: Filled): void {
     this.#words[entry.index] = entry.value;
-    if (this.#filled.length >= crowded) this.#filled = this.#filled.filter(({ gone }) => !gone);
+    if (this.#filled.length >= crowded) this.#forgetGone();
     this.#filled.push(entry);
-    if (!entry.store) return;
-    const known = this.#stores.get(entry.page);
-    if (known === undefined) this.#stores.set(entry.page, [entry]);
-    else known.push(entry);
+    if (entry.store) this.#stores?.set(entry.page, [...(this.#stores.get(entry.page) ?? []), entry]);
+  }
+
+  #forgetGone(): void {
+    if (this.#gone > 0) this.#filled = this.#filled.filter(({ gone }) => !gone);
+    this.#gone = 0;
   }
 
   /** Whether LIMIT falls within the page at `from` or before it. */
@@ -100,19 +104,23 @@ export class FlatTables {
 
   /** Takes everything out of the tables, to be put back by `resume` when this address space is again the present one. */
   suspend(): readonly Filled[] {
-    const filled = this.#filled.filter(({ gone }) => !gone);
+    this.#forgetGone();
+    const filled = this.#filled;
     for (const { index } of filled) this.#words[index] = 0;
     this.#filled = [];
-    this.#stores.clear();
+    this.#stores = undefined;
     return filled;
   }
 
   /** Puts back what `suspend` took out, but stores to pages that are watched by now. No page table was written meanwhile. */
   resume(filled: readonly Filled[]): void {
     const { watched } = this.#machine.memory;
+    this.#stores = undefined;
     for (const entry of filled) {
-      const isWatched = ((watched[entry.page] as number) & watchedHere) !== 0;
-      if (!entry.store || !isWatched) this.#enter(entry);
+      const { index, page, store, value } = entry;
+      if (store && ((watched[page] as number) & watchedHere) !== 0) continue;
+      this.#words[index] = value;
+      this.#filled.push(entry);
     }
   }
 
@@ -125,10 +133,24 @@ export class FlatTables {
 
   /** A physical page is watched from now on: stores to it must miss. */
   purge(page: number): void {
-    for (const entry of this.#stores.get(page) ?? []) {
+    const stores = this.#stores ?? this.#index();
+    this.#stores = stores;
+    for (const entry of stores.get(page) ?? []) {
       this.#words[entry.index] = 0;
       entry.gone = true;
+      this.#gone += 1;
     }
-    this.#stores.delete(page);
+    stores.delete(page);
+  }
+
+  #index(): Map<number, Filled[]> {
+    const stores = new Map<number, Filled[]>();
+    for (const entry of this.#filled) {
+      if (!entry.store || entry.gone) continue;
+      const known = stores.get(entry.page);
+      if (known === undefined) stores.set(entry.page, [entry]);
+      else known.push(entry);
+    }
+    return stores;
   }
 }
