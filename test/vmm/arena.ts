@@ -152,6 +152,8 @@ function meet(program: Program, { monitor, real, hostile, honest }: Party): stri
   const expected = newDisk(sectors + 1);
   const disk = new MemoryDisk(expected.subarray(first, first + sectors * 512));
   const one = alone(memorySize, disk);
+  // Of several guests, only the first has the console's input.
+  if (hostile !== monitor.guests[0]) one.machine.console.close();
   const other = alone(neighbourMemory, new MemoryDisk(new Uint8Array(512)));
   place(program, one.machine);
   loadImage(neighbour, other.machine.memory.bytes);
