@@ -37,6 +37,13 @@ export interface Link {
 export const TARGET = 5;
 export const SCRATCH = [6, 7] as const;
 
+/** Where they lie in the save area meanwhile. */
+export const SPILLS = [
+  { register: TARGET, slot: SAVE.SPILL0 },
+  { register: SCRATCH[0], slot: SAVE.SPILL1 },
+  { register: SCRATCH[1], slot: SAVE.SPILL2 },
+] as const;
+
 /** Words of a slot, and those executed of one that leads on. */
 export const SLOT_WORDS = 8;
 export const SLOT_STEPS = 7;

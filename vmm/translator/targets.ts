@@ -6,8 +6,7 @@
 import { CALLOUT } from './encode.ts';
 import type { TranslationCache } from './cache.ts';
 import type { Context } from './context.ts';
-import { SAVE } from './layout.ts';
-import { type Link, SCRATCH, SLOT_STEPS, SLOT_WORDS, TARGET } from './links.ts';
+import { type Link, SLOT_STEPS, SLOT_WORDS, SPILLS } from './links.ts';
 
 /** Slots of a table: bits 8 to 2 of the target choose one. */
 export const SLOTS = 128;
@@ -16,12 +15,6 @@ export const SLOTS = 128;
 function uncountedAt(n: number): number {
   return n - SLOT_STEPS;
 }
-
-const spilled = [
-  { register: TARGET, slot: SAVE.SPILL0 },
-  { register: SCRATCH[0], slot: SAVE.SPILL1 },
-  { register: SCRATCH[1], slot: SAVE.SPILL2 },
-];
 
 /** Makes the table of a context in a page of its own; returns its address, or undefined when the cache is full. */
 export function makeTable(cache: TranslationCache, context: Context): number | undefined {
@@ -36,7 +29,7 @@ export function makeTable(cache: TranslationCache, context: Context): number | u
       // Word 7 is where the comparison in word 2 goes when it fails.
       const uncounted = uncountedAt(word === SLOT_STEPS ? 3 : word);
       const request = { kind: 'target', slot } as const;
-      cache.write(site + 4 * word, CALLOUT, { pc: 0, boundary: false, uncounted, spilled, request });
+      cache.write(site + 4 * word, CALLOUT, { pc: 0, boundary: false, uncounted, spilled: SPILLS, request });
     }
   }
   context.table = { at, slots };

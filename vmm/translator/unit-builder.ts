@@ -10,7 +10,7 @@ import { countWord } from './count.ts';
 import { encode } from '../../isa/table/table.ts';
 import { branchReaches, CALLOUT, loadConstant, toSaveArea, word } from './encode.ts';
 import { SAVE } from './layout.ts';
-import { type Link, type Links, SCRATCH, SLOT_STEPS, STUB_BYTES, TARGET } from './links.ts';
+import { type Link, type Links, SCRATCH, SLOT_STEPS, SPILLS, STUB_BYTES, TARGET } from './links.ts';
 import { boundary, type Request } from './origin.ts';
 import { EXIT } from '../monitor/ledger.ts';
 import {
@@ -54,11 +54,6 @@ export class UnitBuilder {
   readonly #counts: BuilderCounts;
   /** Address of the context's table of indirect targets; undefined when there is no room for one. */
   readonly #table: () => number | undefined;
-  readonly #spills = [
-    { register: TARGET, slot: SAVE.SPILL0 },
-    { register: SCRATCH[0], slot: SAVE.SPILL1 },
-    { register: SCRATCH[1], slot: SAVE.SPILL2 },
-  ];
 
   readonly #countSaved: boolean;
   /** What the last instruction set to a constant, and where that holds. */
@@ -225,23 +220,23 @@ export class UnitBuilder {
     words[check] = word('bne', { rs1: SCRATCH[0], imm: slow - (this.#cache.here + 4 * (check + 1)) });
     const surplus = words.length + SLOT_STEPS;
     for (const [n, one] of [countWord(surplus), ...words].entries()) {
-      const half = { pc, boundary: false, uncounted: n - surplus, spilled: this.#spills.slice(0, n - 1) };
+      const half = { pc, boundary: false, uncounted: n - surplus, spilled: SPILLS.slice(0, n - 1) };
       this.#cache.append(one, n === 0 ? boundary(pc) : half);
     }
     const uncounted = check + 2 - surplus;
     const request: Request = { kind: 'execute', name: calloutOf(at) };
-    this.#cache.write(slow, CALLOUT, { pc, boundary: false, uncounted, spilled: this.#spills, request });
+    this.#cache.write(slow, CALLOUT, { pc, boundary: false, uncounted, spilled: SPILLS, request });
     return 'end';
   }
 
   /** The words after the count; 0 where the check of the target's alignment goes. */
   #indirectWords(pc: number, { rd, rs1, imm }: Instruction, table: number): number[] {
     const [first, second] = SCRATCH;
-    const spill = this.#spills.find(({ register }) => register === rd);
+    const spill = SPILLS.find(({ register }) => register === rd);
     const link = loadConstant(spill === undefined ? rd : first, pc + 4);
     if (spill !== undefined) link.push(toSaveArea(first, spill.slot));
     return [
-      ...this.#spills.map(({ register, slot }) => toSaveArea(register, slot)),
+      ...SPILLS.map(({ register, slot }) => toSaveArea(register, slot)),
       word('addi', { rd: TARGET, rs1, imm }),
       word('andi', { rd: first, rs1: TARGET, imm: 3 }),
       0,
