@@ -91,7 +91,7 @@ function emptyBlock(nodes: readonly Node[]): Block {
     children: [],
     isLoopHeader: false,
     forwardEdges: 0,
-    size: nodes.filter(({ kind }) => kind !== 'leave' && kind !== 'stop').length,
+    size: nodes.filter(({ kind }) => kind !== 'join' && kind !== 'leave' && kind !== 'stop').length,
     longest: 0,
   };
 }

@@ -17,6 +17,7 @@ import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
 import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
 import { emitExpression } from './expression.ts';
 import { jumpCache, SLOT } from './layout.ts';
+import { shapeLoops } from './loops.ts';
 import type { Node, Region } from './region.ts';
 
 export interface Target extends AccessTarget {
@@ -75,9 +76,10 @@ class Compiler {
 
   constructor(region: Region, target: Target) {
     this.#target = target;
-    this.#blocks = makeBlocks(region);
+    const shaped = shapeLoops(region);
+    this.#blocks = makeBlocks(shaped);
     this.#sparesLoops = hasLoopWithoutSystem(this.#blocks);
-    for (const node of region.nodes) this.#noteRegisters(node);
+    for (const node of shaped.nodes) this.#noteRegisters(node);
     this.#accesses = new AccessEmitter(this.#blocks, target, {
       code: this.#code,
       register: (n) => this.#code.get(this.#locals.get(n) as number),
@@ -264,7 +266,7 @@ class Compiler {
     this.#ahead = block.size;
     for (const node of block.nodes) {
       this.#emitNode(node, block);
-      this.#ahead -= 1;
+      if (node.kind !== 'join') this.#ahead -= 1;
     }
     if (block.successors.length === 1 && block.nodes.at(-1)?.kind !== 'indirect') {
       this.#emitGoto(block, block.successors[0] as Block);
@@ -273,6 +275,8 @@ class Compiler {
 
   #emitNode(node: Node, block: Block): void {
     switch (node.kind) {
+      case 'join':
+        return;
       case 'leave':
         this.#emitLeaveTo(node.pc, HOP);
         return;

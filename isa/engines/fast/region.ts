@@ -26,9 +26,10 @@ export interface Context {
  * What an instruction does to control: `plain` goes on; `system` is executed by the
  * interpreter and goes on if it can; `leave` is no instruction, but the place where the
  * region ends and execution goes on at `pc` elsewhere; `stop` is an instruction that
- * compiled code must not begin: the region ends before it.
+ * compiled code must not begin: the region ends before it. `join` is no instruction either: loops.ts
+ * has one where ways meet.
  */
-export type NodeKind = 'plain' | 'system' | 'branch' | 'jump' | 'indirect' | 'leave' | 'stop';
+export type NodeKind = 'plain' | 'system' | 'branch' | 'jump' | 'indirect' | 'join' | 'leave' | 'stop';
 
 export interface Node {
   readonly kind: NodeKind;

@@ -1,0 +1,119 @@
+/**
+ * Loops made fit for compiling, before the region becomes blocks (blocks.ts): those that share a header
+ * are told apart, and small inner ones are unrolled.
+ */
+import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
+import type { Node, Region } from './region.ts';
+
+/** Most copies of a loop, most instructions in all its copies, and in all that is added to a region. */
+const limits = { copies: 4, loop: 48, added: 400 } as const;
+
+/** A loop by its way back. */
+interface Loop {
+  readonly header: Node;
+  /** What leads back to the header; the header itself first. */
+  readonly body: ReadonlySet<Node>;
+  /** The nodes from which it goes back. */
+  readonly back: readonly Node[];
+}
+
+/**
+ * The region with its small inner loops unrolled: what an iteration costs beside its work (the check of
+ * the fuel, V8's own of the stack, values moved about for the next time round) is paid once for all copies.
+ */
+export function shapeLoops(region: Region): Region {
+  const parted = partLoops(region);
+  const nodes = [...parted.nodes];
+  for (const loop of findLoops(parted)) {
+    const size = loop.body.size;
+    const copies = Math.min(limits.copies, Math.floor(limits.loop / size));
+    const added = (copies - 1) * size;
+    if (copies < 2 || nodes.length + added > region.nodes.length + limits.added) continue;
+    if (loop.inner && [...loop.body].every(({ kind }) => kind !== 'system'))
+      nodes.push(...copyLoop(loop, copies));
+  }
+  return { entry: parted.entry, nodes };
+}
+
+/**
+ * Where an outer loop comes back to the header of an inner one, as when a region begins in the inner one,
+ * a node that does nothing becomes the outer one's header: what only the outer loop changes then stays
+ * where it is in the inner one.
+ */
+function partLoops(region: Region): Region {
+  const nodes = [...region.nodes];
+  let { entry } = region;
+  for (const { header, body, back, outer } of findLoops(region)) {
+    if (!outer) continue;
+    const join: Node = { ...header, kind: 'join', at: undefined, successors: [header] };
+    for (const node of nodes) {
+      if (!(body.has(node) && back.includes(node)))
+        node.successors = node.successors.map((to) => (to === header ? join : to));
+    }
+    nodes.push(join);
+    if (entry === header) entry = join;
+  }
+  return { entry, nodes };
+}
+
+/** For each header its smallest loop; `inner`: no other header in it; `outer`: a larger loop has the same header. */
+function findLoops(region: Region): (Loop & { inner: boolean; outer: boolean })[] {
+  const blocks = makeBlocks(region);
+  const loops = blocks
+    .filter(({ isLoopHeader }) => isLoopHeader)
+    .map((header) => {
+      const ways = blocks.filter(
+        (from) => from.successors.includes(header) && isBackward(from, header) && dominates(header, from),
+      );
+      const bodies = ways.map((from) => bodyOf(header, from, blocks)).sort((a, b) => a.size - b.size);
+      const [body] = bodies as [Set<Block>, ...Set<Block>[]];
+      return {
+        header,
+        body,
+        back: ways.filter((from) => body.has(from)),
+        outer: bodies.some((other) => isBeyond(other, body)),
+      };
+    });
+  const nodesOf = (parts: Iterable<Block>) =>
+    [...parts].flatMap(({ nodes }) => nodes).filter(({ kind }) => kind !== 'leave');
+  return loops.map(({ header, body, back, outer }) => ({
+    header: header.nodes[0] as Node,
+    body: new Set(nodesOf(body)),
+    back: back.map(({ nodes }) => nodes.at(-1) as Node),
+    inner: [...body].every((block) => block === header || !block.isLoopHeader),
+    outer,
+  }));
+}
+
+/** Whether `larger` has all of `body` and more. */
+function isBeyond(larger: ReadonlySet<Block>, body: ReadonlySet<Block>): boolean {
+  return larger.size > body.size && [...body].every((block) => larger.has(block));
+}
+
+/** The natural loop of a way back: what leads there from the header. */
+function bodyOf(header: Block, from: Block, blocks: readonly Block[]): Set<Block> {
+  const body = new Set([header]);
+  const pending = [from];
+  for (let block = pending.pop(); block !== undefined; block = pending.pop()) {
+    if (body.has(block)) continue;
+    body.add(block);
+    const into = block;
+    pending.push(...blocks.filter(({ successors }) => successors.includes(into)));
+  }
+  return body;
+}
+
+/** Makes copies of a loop: the way back leads to the next copy, the last one's to the loop itself. */
+function copyLoop({ header, body, back }: Loop, copies: number): Node[] {
+  const all = [new Map([...body].map((node) => [node, node]))];
+  while (all.length < copies) all.push(new Map([...body].map((node) => [node, { ...node }])));
+  const before = new Map([...body].map((node) => [node, node.successors]));
+  for (const [n, copy] of all.entries()) {
+    const next = all[(n + 1) % copies] as Map<Node, Node>;
+    for (const [node, made] of copy) {
+      const follow = (to: Node) => (to === header && back.includes(node) ? next : copy).get(to) ?? to;
+      made.successors = (before.get(node) as Node[]).map(follow);
+    }
+  }
+  return all.slice(1).flatMap((copy) => [...copy.values()]);
+}
