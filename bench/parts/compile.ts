@@ -26,6 +26,8 @@ function compileCases(): readonly Case[] {
     memorySize: 2 ** 24,
     alone: new Set<number>(),
     site: () => 0,
+    spanOf: () => undefined,
+    readable: () => undefined,
   } as const;
   const emit = () => compileRegion(region, target).module;
   const bytes = emit();

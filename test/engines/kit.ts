@@ -38,16 +38,17 @@ const most = 2_000_000;
 /**
  * Runs the assembly `text` in lockstep with the interpreter in several ways, until it
  * powers off; expects that exit status, and that more than `share` of all steps
- * were executed by compiled code where little suffices to compile.
+ * were executed by compiled code where little suffices to compile. Returns how many regions had spans.
  */
-export function expectAlike(text: string, status: number, share = 0.2, variant = 'ring32-v'): void {
+export function expectAlike(text: string, status: number, share = 0.2, variant = 'ring32-v'): number {
+  let spanning = 0;
   const program = image(`    .globl _start\n_start:\n${text}`);
   for (const stride of strides) {
     for (const hot of heats) {
       const oracle = machineWith(program, variant);
       const machine = machineWith(program, variant, cleanStorage());
       const interpreter = new Interpreter(oracle);
-      const fast = new FastEngine(machine, hot === undefined ? {} : { hot });
+      const fast = new FastEngine(machine, hot === undefined ? {} : { hot, span: 1 });
       const said = `every ${stride} steps, hot ${hot}`;
       for (let until = Math.min(stride, most); ; until += stride) {
         const stop = interpreter.run(until);
@@ -59,11 +60,13 @@ export function expectAlike(text: string, status: number, share = 0.2, variant =
       }
       expect(difference(oracle, machine), said).toBeUndefined();
       const { compiledSteps } = fast.statistics;
+      spanning += fast.statistics.spanning;
       if (stride > 900 && hot !== undefined)
         expect(compiledSteps / oracle.steps, said).toBeGreaterThan(share);
       fast.close();
     }
   }
+  return spanning;
 }
 
 /** Ends with the status in s11. */

@@ -42,13 +42,14 @@ export function oracleOf(program: Program, variant: Variant): Oracle {
 
 /** Visits before a place is compiled, from guest to guest: early, and after the interpreter has been there. */
 const visits = [2, 8, 8, 40];
+/** Fewest pages of a span, likewise. */
+const spans = [1, 2, 1, 8];
 
 /** The fast engine on the bare machine. `counts.direct` are the steps of compiled code, `exits` its regions. */
 export function fastEngine(): Candidate {
   return {
     name: 'fast',
-    make: (program, variant) =>
-      new FastSubject(program, variant, visits[(program.x[6] as number) & 3] as number),
+    make: (program, variant) => new FastSubject(program, variant, (program.x[6] as number) & 3),
   };
 }
 
@@ -58,12 +59,12 @@ class FastSubject implements Subject {
   readonly guest: Machine;
   readonly #engine: FastEngine;
 
-  constructor(program: Program, variant: Variant, hot: number) {
+  constructor(program: Program, variant: Variant, manner: number) {
     const { machine, printed, disk } = bareMachine(program, variant, cleanStorage());
     this.guest = machine;
     this.printed = printed;
     this.disk = disk;
-    this.#engine = new FastEngine(machine, { hot });
+    this.#engine = new FastEngine(machine, { hot: visits[manner] as number, span: spans[manner] as number });
   }
 
   get x() {

@@ -11,6 +11,7 @@ import { type Interval, type Plan, planChecks } from './checks.ts';
 import { type Code, OP } from './emitter.ts';
 import { entryBias, flatTable, guestMemoryAt, SLOT, tableClass, watchedFlagsAt } from './layout.ts';
 import type { Node } from './region.ts';
+import type { Span } from './spans.ts';
 
 /** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
 export type Addressing = 'direct' | 'relocated' | 'paged';
@@ -23,6 +24,9 @@ export interface AccessTarget {
   readonly alone: ReadonlySet<number>;
   /** Bytes of guest memory. */
   readonly memorySize: number;
+  /** Paging on: the span that an access off a register is compiled for, if any; and the one for loads that has all of one for stores. */
+  readonly spanOf: (at: Instruction, pc: number) => Span | undefined;
+  readonly readable: (span: Span) => Span | undefined;
 }
 
 /** What accesses need of the function they stand in. */
@@ -38,8 +42,8 @@ export interface Surroundings {
   readonly when: (then: () => void) => void;
 }
 
-/** MISS: what missed. */
-export const MISS = { LOAD: 1, STORE: 2, NAMED: 4 } as const;
+/** MISS: what missed; SPAN: the access' span, not the flat table. */
+export const MISS = { LOAD: 1, STORE: 2, NAMED: 4, SPAN: 8 } as const;
 
 /** Locals of the function that are ours, after the three of compile.ts; and the first one after them. */
 const ADDRESS = 3;
@@ -59,6 +63,7 @@ export class AccessEmitter {
   readonly #plans: ReadonlyMap<Node, Plan>;
   /** Locals of flat-table entries, by register × 2 + kind. */
   readonly #entries = new Map<number, number>();
+  readonly #spans = new Map<Node, Span | undefined>();
 
   constructor(blocks: readonly Block[], target: AccessTarget, surroundings: Surroundings) {
     const { addressing, alone } = target;
@@ -69,7 +74,14 @@ export class AccessEmitter {
       paged: addressing === 'paged',
       whole: addressing === 'direct',
       alone,
+      spanOf: (node) => this.#spanOf(node),
+      readable: target.readable,
     });
+  }
+
+  #spanOf(node: Node): Span | undefined {
+    if (!this.#spans.has(node)) this.#spans.set(node, this.#target.spanOf(node.at as Instruction, node.pc));
+    return this.#spans.get(node);
   }
 
   /** The local that holds the flat-table entry of a register's page, for loads (0) or stores (1). */
@@ -97,6 +109,8 @@ export class AccessEmitter {
     if (this.#target.addressing === 'paged') {
       const kind = store ? 1 : 0;
       const check = store ? second : first;
+      const span = this.#spanOf(node);
+      if (span !== undefined) return this.#emitSpanAddress(node, check, span);
       const entry = this.#entryLocal(at.rs1, kind);
       if (check !== undefined) this.#emitPageCheck(node, check, entry, store);
       this.#out.register(at.rs1);
@@ -108,6 +122,27 @@ export class AccessEmitter {
     this.#out.register(at.rs1);
     if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
     return guestMemoryAt + at.imm;
+  }
+
+  /** As emitAddress, for an access within a span. */
+  #emitSpanAddress(node: Node, check: Interval | undefined, span: Span): number {
+    const at = node.at as Instruction;
+    if (check !== undefined) this.#emitSpanCheck(node, check, span);
+    const offset = guestMemoryAt + span.offset + at.imm;
+    this.#out.register(at.rs1);
+    if (offset >= 0) return offset;
+    this.#code.constant(offset).op(OP.i32_add);
+    return 0;
+  }
+
+  /** Gives up if an interval is not wholly within a span. */
+  #emitSpanCheck({ at, pc }: Node, { low, high }: Interval, { from, to, store }: Span): void {
+    const code = this.#code;
+    this.#out.register(at?.rs1 ?? 0);
+    if (low !== from) code.constant((low - from) | 0).op(OP.i32_add);
+    code.constant((to - from - (high - low)) | 0).op(OP.i32_gt_u);
+    const what = MISS.NAMED | MISS.SPAN | (store ? MISS.STORE : MISS.LOAD);
+    this.#out.giveUpIf(pc, () => this.#noteWhat(what));
   }
 
   /** Pushes the address at which an interval off a register begins. */
@@ -175,9 +210,12 @@ export class AccessEmitter {
 
   /** Says which page (in ADDRESS) was wanted, before giving up. */
   #noteMiss(what: number): void {
-    const code = this.#code;
-    code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
-    code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
+    this.#code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
+    this.#noteWhat(what);
+  }
+
+  #noteWhat(what: number): void {
+    this.#code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
   }
 
   /** An access off x0: its address is known now. Across two pages it is not made here. */

@@ -8,6 +8,7 @@ import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import type { Addressing } from './access.ts';
 import { jumpCache } from './layout.ts';
+import type { Span } from './spans.ts';
 import type { WasmTable } from './webassembly.ts';
 
 export interface CompiledRegion {
@@ -21,6 +22,8 @@ export interface CompiledRegion {
   readonly bytes: number;
   /** Virtual page number to physical page number, of all its code. */
   readonly pages: ReadonlyMap<number, number>;
+  /** What its accesses were compiled for. */
+  readonly spans: ReadonlySet<Span>;
   /** Physical word numbers of all its code. */
   readonly words: ReadonlySet<number>;
   readonly run: (fuel: number) => number;
@@ -50,6 +53,8 @@ const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 const wordsPerPage = PAGE / 4;
 
 export class RegionCache {
+  /** Regions dropped so far. */
+  dropped = 0;
   readonly #memory: Memory;
   readonly #jumps: Int32Array;
   readonly #table: WasmTable;
@@ -105,15 +110,22 @@ export class RegionCache {
     return slot;
   }
 
+  /** Has writes to physical pages noticed, as code on them is about to be compiled: follow it with `add` or `release`. */
+  claim(pages: Iterable<number>): void {
+    for (const page of pages) this.#memory.watch(page, WATCH.COMPILED);
+  }
+
+  /** Takes back `claim`, but for pages with regions. */
+  release(pages: Iterable<number>): void {
+    for (const page of pages)
+      if (this.#page(page).users.size === 0) this.#memory.unwatch(page, WATCH.COMPILED);
+  }
+
+  /** Adds a region whose pages are claimed and for whose entry there is none. */
   add(region: CompiledRegion): void {
-    const before = this.find(region.physical, region.ring);
-    if (before !== undefined) this.drop(before);
     this.#table.set(region.slot, region.run);
     this.#page(region.physical >>> 12).regions[(region.physical & 0xffc) + region.ring] = region;
-    for (const page of region.pages.values()) {
-      this.#page(page).users.add(region);
-      this.#memory.watch(page, WATCH.COMPILED);
-    }
+    for (const page of region.pages.values()) this.#page(page).users.add(region);
     this.#bytes += region.bytes;
     this.#count += 1;
   }
@@ -124,16 +136,20 @@ export class RegionCache {
     const page = this.#page(physical >>> 12);
     if (page.regions[index] !== region) return;
     page.regions[index] = undefined;
-    for (const number of region.pages.values()) {
-      const { users } = this.#page(number);
-      users.delete(region);
-      if (users.size === 0) this.#memory.unwatch(number, WATCH.COMPILED);
-    }
+    for (const number of region.pages.values()) this.#page(number).users.delete(region);
+    this.release(region.pages.values());
     this.forgetJump(region);
     this.#table.set(slot, null);
     this.#free.push(slot);
     this.#bytes -= region.bytes;
     this.#count -= 1;
+    this.dropped += 1;
+  }
+
+  /** All regions. */
+  *all(): Iterable<CompiledRegion> {
+    for (const { regions } of this.#pages.values())
+      for (const region of regions) if (region !== undefined) yield region;
   }
 
   /** `length` bytes at `at` were written: drops the regions made from them. */
@@ -149,8 +165,7 @@ export class RegionCache {
 
   /** Drops everything. */
   clear(): void {
-    for (const region of new Set([...this.#pages.values()].flatMap(({ users }) => [...users])))
-      this.drop(region);
+    for (const region of [...this.all()]) this.drop(region);
     this.#pages.clear();
   }
 

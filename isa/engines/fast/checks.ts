@@ -9,17 +9,20 @@
  * What a check proves. Paging off: kind 0, the interval is within R's bound; kind 1, no
  * page of it is watched (a store needs both; where R is all of memory, the second implies
  * the first, as pages past it count as watched). Paging on: kind 0 for loads, 1 for stores,
- * the interval is within one page, whose flat-table entry is in the local for that
- * register and kind.
+ * the interval is within a span (spans.ts), or else within one page, whose flat-table entry
+ * is in the local for that register and kind.
  */
 import type { Instruction } from '../../table/row.ts';
 import { type Block, isBackward } from './blocks.ts';
 import type { Node } from './region.ts';
+import type { Span } from './spans.ts';
 
 /** Offsets from the base register's value at the instruction: low to high, high excluded. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
+  /** Paging on: the span it is within, if it is in one. */
+  readonly span?: Span | undefined;
 }
 
 /** What an access must check, by kind. */
@@ -31,6 +34,9 @@ export interface CheckOptions {
   readonly whole: boolean;
   /** Accesses (by pc) whose group was found lying across pages: they check for themselves. */
   readonly alone: ReadonlySet<number>;
+  /** Paging on: the span that an access is to be in, and the one for loads that has all of one for stores. */
+  readonly spanOf: (node: Node) => Span | undefined;
+  readonly readable: (span: Span) => Span | undefined;
 }
 
 /** Facts by kind and register. */
@@ -92,22 +98,36 @@ class Planner {
   }
 
   #planAccess(block: Block, n: number, at: Instruction, facts: Facts): Plan {
-    const own = this.#ownInterval(at);
+    const span = this.#spanOf(block.nodes[n] as Node);
+    const own = this.#ownInterval(at, span);
     return [0, 1].map((kind) => {
       const known = facts[kind as 0 | 1];
       if (!this.#needs(at, kind) || covers(known[at.rs1], own)) return undefined;
       const wanted = this.#group(block, n, at, kind, own);
       const fact = known[at.rs1];
       known[at.rs1] = fact !== undefined && overlaps(fact, wanted) ? union(fact, wanted) : wanted;
-      if (kind === 1 && this.#options.whole && !covers(facts[0][at.rs1], wanted)) facts[0][at.rs1] = wanted;
+      if (kind === 1) this.#implyLoads(at.rs1, wanted, facts[0]);
       return wanted;
     }) as unknown as Plan;
   }
 
-  /** The access' own bytes; with paging off from or up to the register's value too, which then is below the bound itself. */
-  #ownInterval(at: Instruction): Interval {
+  #spanOf(node: Node): Span | undefined {
+    return this.#options.paged ? this.#options.spanOf(node) : undefined;
+  }
+
+  /** Where one can store, one can load: if R is all of memory, or within a span. */
+  #implyLoads(register: number, wanted: Interval, loads: (Interval | undefined)[]): void {
+    const span = wanted.span && this.#options.readable(wanted.span);
+    if (span === undefined && !this.#options.whole) return;
+    const implied = { ...wanted, span };
+    if (!covers(loads[register], implied)) loads[register] = implied;
+  }
+
+  /** The access' own bytes; if one comparison is to do, from or up to the register's value too, which then is in bounds itself. */
+  #ownInterval(at: Instruction, span: Span | undefined): Interval {
     const [low, high] = [at.imm, at.imm + widthOf(at)];
-    return this.#options.paged ? { low, high } : { low: Math.min(low, 0), high: Math.max(high, 0) };
+    if (this.#options.paged && span === undefined) return { low, high, span };
+    return { low: Math.min(low, 0), high: Math.max(high, 0), span };
   }
 
   /** Whether an access needs what checks of `kind` prove. */
@@ -120,14 +140,17 @@ class Planner {
   /** The access' own interval, and those of later ones in the block off the same value. */
   #group(block: Block, n: number, { rs1 }: Instruction, kind: number, own: Interval): Interval {
     const { paged, alone } = this.#options;
+    const { span } = own;
+    const most = paged && span === undefined ? longest.paged : longest.flat;
     let group = own;
     let moved = 0;
     if (alone.has((block.nodes[n] as Node).pc)) return own;
-    for (const { at, ...node } of block.nodes.slice(n)) {
+    for (const node of block.nodes.slice(n)) {
+      const { at } = node;
       if (at === undefined || node.kind === 'stop') break;
-      if (isAccess({ at, ...node }) && at.rs1 === rs1 && this.#needs(at, kind)) {
-        const wider = union(group, { low: at.imm + moved, high: at.imm + moved + widthOf(at) });
-        if (wider.high - wider.low > (paged ? longest.paged : longest.flat)) break;
+      if (isAccess(node) && at.rs1 === rs1 && this.#needs(at, kind) && this.#spanOf(node) === span) {
+        const wider = union(group, { low: at.imm + moved, high: at.imm + moved + widthOf(at), span });
+        if (wider.high - wider.low > most) break;
         group = wider;
       }
       if (writes(at) !== rs1) continue;
@@ -143,8 +166,11 @@ class Planner {
     const rd = writes(at);
     if (rd === 0) return;
     const constant = addedConstant(at);
-    const keeps = constant !== undefined && (at.rs1 === rd || !this.#options.paged);
-    for (const known of facts) known[rd] = keeps ? shift(known[at.rs1], constant) : undefined;
+    for (const known of facts) {
+      const fact = known[at.rs1];
+      const moves = at.rs1 === rd || !this.#options.paged || fact?.span !== undefined;
+      known[rd] = constant !== undefined && moves ? shift(fact, constant) : undefined;
+    }
   }
 }
 
@@ -180,20 +206,24 @@ function addedConstant(at: Instruction): number | undefined {
 }
 
 function covers(fact: Interval | undefined, wanted: Interval): boolean {
-  return fact !== undefined && fact.low <= wanted.low && fact.high >= wanted.high;
+  if (fact === everything) return true;
+  return (
+    fact !== undefined && fact.span === wanted.span && fact.low <= wanted.low && fact.high >= wanted.high
+  );
 }
 
 function overlaps(a: Interval, b: Interval): boolean {
-  return a.low < b.high && b.low < a.high;
+  return a.span === b.span && a.low < b.high && b.low < a.high;
 }
 
 function union(a: Interval, b: Interval): Interval {
-  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), span: a.span };
 }
 
 /** The same addresses, seen from a register that is `constant` larger. */
 function shift(fact: Interval | undefined, constant: number): Interval | undefined {
-  return fact && { low: fact.low - constant, high: fact.high - constant };
+  if (fact === undefined || fact === everything) return fact;
+  return { ...fact, low: fact.low - constant, high: fact.high - constant };
 }
 
 /** Keeps in `into` what also holds in `from`; true if that was less. `giveUp`: what changes is lost altogether. */
@@ -211,7 +241,8 @@ function meet(into: Facts, from: Facts, giveUp: boolean): boolean {
 }
 
 function intersection(a: Interval, b: Interval | undefined): Interval | undefined {
-  if (b === undefined) return undefined;
-  const both = { low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
+  if (a === everything) return b;
+  if (b === undefined || a.span !== b.span) return undefined;
+  const both = { ...a, low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
   return both.low < both.high ? both : undefined;
 }

@@ -21,9 +21,11 @@ import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, MISS } from './access.ts';
-import { compileRegion } from './compile.ts';
+import { compileRegion, type Target } from './compile.ts';
 import { markEnd, SLOT } from './layout.ts';
-import { formRegion, type Node } from './region.ts';
+import { formRegion, type Node, type Region } from './region.ts';
+import { type Span, Spans } from './spans.ts';
+import { Speculation } from './speculation.ts';
 import { type Filled, FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
 import { wasm, type WasmMemory } from './webassembly.ts';
@@ -38,6 +40,8 @@ export interface FastStatistics {
   compiledSteps: number;
   /** Regions entered from here; jumps among regions are not counted. */
   entries: number;
+  /** Regions with accesses that were compiled for a span (spans.ts). */
+  spanning: number;
 }
 
 /** Most steps before compiled code comes back here, so that optimized code can take over. */
@@ -45,9 +49,6 @@ const slice = 2 ** 22;
 
 /** Below this bound R leaves no room for the comparison that compiled code makes. */
 const smallestBound = PAGE;
-
-/** Times that a group of accesses may lie across pages before it is parted. */
-const oftenAcross = 16;
 
 /**
  * Visits before a place is compiled. A region costs as much as some 100,000 interpreted
@@ -62,6 +63,8 @@ const leftHeat = 20;
 export interface FastOptions {
   /** Visits before a place is compiled, whatever else; by default as HOT says. Tests lower it. */
   readonly hot?: number;
+  /** Fewest pages of a span; by default as spans.ts says. Tests lower it. */
+  readonly span?: number;
 }
 
 /** An address space: a state of translation, and its entries in the flat tables while it is not the present one. */
@@ -83,6 +86,7 @@ export class FastEngine implements Engine {
     compileSeconds: 0,
     compiledSteps: 0,
     entries: 0,
+    spanning: 0,
   };
   readonly #machine: Machine;
   readonly #interpreter: Interpreter;
@@ -93,9 +97,8 @@ export class FastEngine implements Engine {
   readonly #tables: FlatTables;
   readonly #hot: number | undefined;
   readonly #targets = new TargetProfile();
-  /** How often a group of accesses, by the first's pc, was found across two pages; and those parted for it. */
-  readonly #across = new Map<number, number>();
-  readonly #alone = new Set<number>();
+  readonly #spans: Spans;
+  readonly #speculation: Speculation;
   readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
   /** Translation as we last knew it; -1 = never. */
   #translation = -1;
@@ -113,7 +116,7 @@ export class FastEngine implements Engine {
   #uncounted = 0;
 
   /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
-  constructor(machine: Machine, { hot }: FastOptions = {}) {
+  constructor(machine: Machine, { hot, span }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
     this.#memory = machine.storage.wasm as WasmMemory;
@@ -122,9 +125,14 @@ export class FastEngine implements Engine {
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
     this.#hot = hot;
     this.#tables = new FlatTables(machine);
+    this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost), span);
+    this.#speculation = new Speculation(this.#spans);
     markEnd(machine.storage.buffer, machine.memory.size);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
-    machine.memory.onWatch((page) => this.#tables.purge(page));
+    machine.memory.onWatch((page) => {
+      this.#tables.purge(page);
+      this.#spans.watched(page);
+    });
   }
 
   run(until: number): Stop {
@@ -161,6 +169,7 @@ export class FastEngine implements Engine {
     const miss = words[SLOT.MISS >>> 2] as number;
     if (miss === 0) return this.#interpreter.runBlock(pc);
     words[SLOT.MISS >>> 2] = 0;
+    if ((miss & MISS.SPAN) !== 0) this.#noteOutside(pc);
     const { ring, translation, horizon } = this.#machine;
     this.#machine.horizon = this.#machine.steps + 1;
     const next = this.#interpreter.runBlock(pc);
@@ -168,7 +177,8 @@ export class FastEngine implements Engine {
     if (
       this.#machine.ring === ring &&
       this.#machine.translation === translation &&
-      this.#addressing === 'paged'
+      this.#addressing === 'paged' &&
+      (miss & MISS.SPAN) === 0
     ) {
       const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
       if (this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0))
@@ -177,19 +187,26 @@ export class FastEngine implements Engine {
     return next;
   }
 
+  /** The access at `pc` was outside the span that it was compiled for. */
+  #noteOutside(pc: number): void {
+    const { x, memory } = this.#machine;
+    const { physical } = this.#machine.probe(pc >>> 0);
+    const at = physical < 0 ? undefined : decode(memory.read(physical, 4));
+    if (at === undefined) return;
+    const va = ((x[at.rs1] as number) + at.imm) >>> 0;
+    if (this.#speculation.outsideSpan(pc >>> 0, va)) this.#recompile(pc >>> 0);
+  }
+
   /** Leaves the storage as a new machine expects it: no translation, no compiled code. */
   close(): void {
+    this.#spans.clear();
     this.#forgetTranslations();
     this.#clear();
   }
 
   /** A group of accesses missed though its first page was there: it lies across two. Often so, they are parted. */
   #noteAcross(pc: number): void {
-    const times = (this.#across.get(pc) ?? 0) + 1;
-    this.#across.set(pc, times);
-    if (times !== oftenAcross) return;
-    this.#alone.add(pc);
-    this.#recompile(pc);
+    if (this.#speculation.acrossPages(pc)) this.#recompile(pc);
   }
 
   /** Drops the regions with the instruction at `pc`; they are made anew when they are hot again. */
@@ -228,11 +245,25 @@ export class FastEngine implements Engine {
     const { stamp } = this.#space;
     if (!region.stamps.has(stamp)) {
       for (const [virtual, page] of region.pages) if (this.#codePage(virtual) !== page) return false;
+      for (const span of region.spans) if (!this.#spans.holds(span)) return this.#dropShared(region);
+      if (this.#cache.find(region.physical, region.ring) !== region) return false;
       if (region.stamps.size > mostStamps) region.stamps.clear();
       region.stamps.add(stamp);
     }
     this.#cache.rememberJump(region);
     return true;
+  }
+
+  /** A region whose spans are another address space's is compiled anew, without any. */
+  #dropShared(region: CompiledRegion): false {
+    this.#speculation.isShared(region.physical, region.ring);
+    this.#cache.drop(region);
+    this.#cache.warm(region.physical, leftHeat, Number.POSITIVE_INFINITY);
+    return false;
+  }
+
+  #spanLost(span: Span): void {
+    for (const region of [...this.#cache.all()]) if (region.spans.has(span)) this.#cache.drop(region);
   }
 
   /** Enters a region; returns the pc to go on at (signed). */
@@ -268,45 +299,73 @@ export class FastEngine implements Engine {
   #compile(entry: number, physical: number): CompiledRegion | undefined {
     const started = performance.now();
     if (this.#cache.full) this.#clear();
+    const { ring } = this.#machine;
+    const before = this.#cache.find(physical, ring);
+    if (before !== undefined) this.#cache.drop(before);
     const pages = new Map<number, number>();
-    const { ring, variant } = this.#machine;
-    const region = formRegion(entry, {
-      fetch: (pc) => this.#fetch(pc, pages),
-      allowed: (at) => !trapsIn(at.row, ring, variant),
-      targets: (pc) => this.#targets.of(pc),
-    });
+    const region = this.#form(entry, pages);
     if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
-    const addressing = this.#addressing as Addressing;
-    const memoryPages = this.#memory.buffer.byteLength / 65536;
-    const site = (at: Instruction, pc: number) => this.#site(at, pc);
-    const { module, longest } = compileRegion(region, {
-      addressing,
-      ring,
-      alone: this.#alone,
-      memorySize: this.#machine.memory.size,
-      memoryPages,
-      site,
-    });
-    const run = this.#instantiate(module);
+    this.#cache.claim(pages.values());
+    const spans = new Set<Span>();
+    const { module, longest } = compileRegion(region, this.#target(physical, spans));
+    // To find one span may have another one lost.
+    if ([...spans].some(({ lost }) => lost)) {
+      this.#cache.release(pages.values());
+      return undefined;
+    }
     const compiled: CompiledRegion = {
       entry,
       physical,
       ring,
-      addressing,
+      addressing: this.#addressing as Addressing,
       longest,
       bytes: module.length,
+      spans,
       pages,
       words: physicalWords(region.nodes, pages),
-      run,
+      run: this.#instantiate(module),
       slot: this.#cache.slot(),
       stamps: new Set([this.#space.stamp]),
     };
     this.#cache.add(compiled);
     this.#cache.rememberJump(compiled);
-    this.statistics.regions += 1;
-    this.statistics.codeBytes += module.length;
-    this.statistics.compileSeconds += (performance.now() - started) / 1000;
+    this.#count(compiled, started);
     return compiled;
+  }
+
+  #count({ bytes, spans }: CompiledRegion, started: number): void {
+    this.statistics.regions += 1;
+    this.statistics.codeBytes += bytes;
+    if (spans.size > 0) this.statistics.spanning += 1;
+    this.statistics.compileSeconds += (performance.now() - started) / 1000;
+  }
+
+  #form(entry: number, pages: Map<number, number>): Region {
+    const { ring, variant } = this.#machine;
+    return formRegion(entry, {
+      fetch: (pc) => this.#fetch(pc, pages),
+      allowed: (at) => !trapsIn(at.row, ring, variant),
+      targets: (pc) => this.#targets.of(pc),
+    });
+  }
+
+  /** What the region at `physical` is compiled for; the spans that are used are put in `spans`. */
+  #target(physical: number, spans: Set<Span>): Target {
+    const { ring, memory, x } = this.#machine;
+    const note = (span: Span | undefined) => {
+      if (span !== undefined) spans.add(span);
+      return span;
+    };
+    return {
+      addressing: this.#addressing as Addressing,
+      ring,
+      alone: this.#speculation.alone,
+      memorySize: memory.size,
+      memoryPages: this.#memory.buffer.byteLength / 65536,
+      site: (at, pc) => this.#site(at, pc),
+      spanOf: (at, pc) => note(this.#speculation.spanFor(at, pc, physical + ring, x)),
+      readable: (span) => note(this.#spans.readable(span)),
+    };
   }
 
   #instantiate(bytes: Uint8Array): (fuel: number) => number {
@@ -348,11 +407,12 @@ export class FastEngine implements Engine {
     const machine = this.#machine;
     const { step, pc } = this.#sites[number] as { step: Step; pc: number };
     const steps = this.#entrySteps + this.#entryFuel - fuel;
+    const { dropped } = this.#cache;
     machine.steps = steps;
     const next = step(pc);
     this.#uncounted = steps - machine.steps;
-    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && machine.translation === this.#translation)
-      return 0;
+    const same = machine.translation === this.#translation && this.#cache.dropped === dropped;
+    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && same) return 0;
     this.#words[SLOT.PC >>> 2] = next;
     return 1;
   }
@@ -363,12 +423,14 @@ export class FastEngine implements Engine {
     const { watched } = this.#machine.memory;
     const bits = (watched[at >>> 12] as number) | (watched[(at + length - 1) >>> 12] as number);
     if ((bits & WATCH.COMPILED) !== 0) this.#cache.written(at, length);
-    if ((bits & WATCH.TABLE) !== 0 && !mark) this.#forgetTranslations();
+    if ((bits & WATCH.TABLE) === 0 || mark) return;
+    this.#spans.written(at, length);
+    this.#forgetTranslations();
   }
 
   /** A page table was written: no translation is known to hold. */
   #forgetTranslations(): void {
-    this.#tables.flush();
+    this.#tables.flush((page) => this.#spans.needs(page));
     this.#cache.forgetJumps();
     this.#spaces.clear();
     this.#translation = -1;

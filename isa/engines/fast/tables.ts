@@ -124,11 +124,14 @@ export class FlatTables {
     }
   }
 
-  /** Forgets everything, and which pages hold tables. */
-  flush(): void {
+  /** Forgets everything, and which pages hold tables, but for those still `needed`. */
+  flush(needed: (page: number) => boolean): void {
     this.suspend();
-    for (const page of this.#tables) this.#machine.memory.unwatch(page, WATCH.TABLE);
-    this.#tables.clear();
+    for (const page of this.#tables) {
+      if (needed(page)) continue;
+      this.#machine.memory.unwatch(page, WATCH.TABLE);
+      this.#tables.delete(page);
+    }
   }
 
   /** A physical page is watched from now on: stores to it must miss. */

@@ -1,0 +1,234 @@
+/**
+ * Spans, for paged guests: runs of pages at which virtual addresses differ from physical ones by one number, and which all
+ * loads, or all stores with nobody looking, may reach. An access that is compiled for a span needs one
+ * comparison with its ends instead of a look-up of its page ("range translations": V. Karakostas et al.,
+ * "Redundant Memory Mappings", ISCA 2015).
+ *
+ * A span is true of an address space until a page-table entry that it was taken from is written, or, for
+ * stores, one of its pages comes to be watched. Then it is lost for good, and so are the regions made for it.
+ */
+import type { Machine } from '../../machine/machine.ts';
+import { WATCH } from '../../machine/memory.ts';
+import { PAGE } from '../../machine/storage.ts';
+import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
+import { SR } from '../../table/sysregs.ts';
+import type { FlatTables } from './tables.ts';
+
+export interface Span {
+  readonly store: boolean;
+  /** Virtual addresses: the first, and the first past it. */
+  readonly from: number;
+  readonly to: number;
+  /** Physical less virtual address. */
+  readonly offset: number;
+  /** Bits of their page-table entries that its pages need. */
+  readonly needed: number;
+  /** Where these entries are, by physical addresses: from, and to, excluded. */
+  readonly entries: readonly (readonly [number, number])[];
+  lost: boolean;
+}
+
+/** Pages below which a run is no span unless the constructor is told otherwise, and beyond which it is not followed. */
+const fewestPages = 8;
+const most = 2 ** 17;
+
+/** Address spaces, rings and kinds of access whose spans are remembered. */
+const mostKeys = 64;
+
+/** Spans of one of these. */
+const mostSpans = 32;
+
+/** Losses to writes of page tables after which there are no more spans: such a guest remaps all the time. */
+const patience = 32;
+
+const watchedHere = ~WATCH.NEXT;
+
+export class Spans {
+  readonly #machine: Machine;
+  readonly #tables: FlatTables;
+  readonly #onLost: (span: Span) => void;
+  readonly #fewest: number;
+  readonly #known = new Map<string, Span[]>();
+  /** Pages left out at both ends of a run for stores: doubled whenever one is lost, as code or tables may be next to it. */
+  #margin = 0;
+  #remapped = 0;
+
+  constructor(machine: Machine, tables: FlatTables, onLost: (span: Span) => void, fewest = fewestPages) {
+    this.#machine = machine;
+    this.#tables = tables;
+    this.#onLost = onLost;
+    this.#fewest = fewest;
+  }
+
+  /** The span around a virtual address (unsigned) in the present address space and ring, if there is one. */
+  find(va: number, store: boolean): Span | undefined {
+    const known = this.#here(store);
+    const span = known.find(({ from, to }) => va >= from && va < to);
+    if (span !== undefined) return span;
+    if (known.length >= mostSpans || this.#remapped >= patience) return undefined;
+    const made = this.#make(va, store);
+    if (made !== undefined) known.push(made);
+    return made;
+  }
+
+  /** The longest span known here. */
+  longest(store: boolean): Span | undefined {
+    const size = ({ from, to }: Span) => to - from;
+    return [...this.#here(store)].sort((a, b) => size(b) - size(a))[0];
+  }
+
+  /** The span for loads that has all of one for stores in it, if there is one. */
+  readable(span: Span): Span | undefined {
+    const loads = this.find(span.from, false);
+    return loads !== undefined && contains(loads, span) ? loads : undefined;
+  }
+
+  /** Whether a span of another address space, or this one's, is true here. */
+  holds(span: Span): boolean {
+    if (span.lost) return false;
+    const here = this.find(span.from, span.store);
+    return here !== undefined && contains(here, span);
+  }
+
+  /** A physical page is watched from now on. */
+  watched(page: number): void {
+    const at = page * PAGE;
+    const hit = this.#lose(({ store, from, to, offset }) => store && at >= from + offset && at < to + offset);
+    if (hit) this.#margin = Math.min(2 * this.#margin + 1, most);
+  }
+
+  /** `length` bytes of a page table were written. */
+  written(at: number, length: number): void {
+    const hit = this.#lose(
+      (span) =>
+        span.entries.some(([from, to]) => at < to && at + length > from) &&
+        !this.#isHarmless(span, at, length),
+    );
+    if (hit) this.#remapped += 1;
+  }
+
+  /** Whether entries of a span are in this physical page. */
+  needs(page: number): boolean {
+    const [at, end] = [page * PAGE, (page + 1) * PAGE];
+    for (const spans of this.#known.values())
+      if (spans.some(({ entries }) => entries.some(([from, to]) => from < end && to > at))) return true;
+    return false;
+  }
+
+  clear(): void {
+    this.#lose(() => true);
+    this.#known.clear();
+  }
+
+  #lose(which: (span: Span) => boolean): boolean {
+    let hit = false;
+    for (const [key, spans] of this.#known) {
+      const lost = spans.filter(which);
+      if (lost.length === 0) continue;
+      hit = true;
+      this.#known.set(
+        key,
+        spans.filter((span) => !lost.includes(span)),
+      );
+      for (const span of lost) {
+        span.lost = true;
+        this.#onLost(span);
+      }
+    }
+    return hit;
+  }
+
+  /** Whether a written last-level entry still says of its page what the span says. */
+  #isHarmless({ entries, needed, from, offset }: Span, at: number, length: number): boolean {
+    const [root] = entries;
+    if (length > 4 || at % 4 !== 0 || root === undefined || (at < root[1] && at + length > root[0]))
+      return false;
+    let page = from;
+    for (const [first, end] of entries.slice(1)) {
+      if (at >= first && at < end) {
+        page += ((at - first) / 4) * PAGE;
+        break;
+      }
+      page += ((end - first) / 4) * PAGE;
+    }
+    const entry = this.#machine.memory.words[at >>> 2] as number;
+    return (entry & needed) === needed && (entry & PTE.FRAME) >>> 0 === page + offset;
+  }
+
+  // ---- Making one ----
+
+  #here(store: boolean): Span[] {
+    const machine = this.#machine;
+    const where = `${machine.readSystem(SR.PTBR)} ${machine.readSystem(SR.LIMIT)}`;
+    const key = `${where} ${machine.ring === 2 ? 1 : machine.ring} ${store}`;
+    let spans = this.#known.get(key);
+    if (spans === undefined) {
+      if (this.#known.size >= mostKeys) this.clear();
+      spans = [];
+      this.#known.set(key, spans);
+    }
+    return spans;
+  }
+
+  #make(va: number, store: boolean): Span | undefined {
+    const right = store ? PTE.W | PTE.D : PTE.R;
+    const needed = PTE.V | PTE.A | right | (this.#machine.ring === 3 ? PTE.U : 0);
+    const anchor = Math.floor(va / PAGE);
+    // Looking at page tables has them watched, which may part a run for stores: it is looked at twice.
+    if (store) this.#run(anchor, needed, store);
+    const [first, last] = this.#run(anchor, needed, store);
+    if (last < first) return undefined;
+    const margin = store ? this.#margin : 0;
+    const from = Math.min(first + margin, anchor) * PAGE;
+    const to = Math.max(last + 1 - margin, anchor + 1) * PAGE;
+    if (to - from < this.#fewest * PAGE) return undefined;
+    const offset = this.#frame(anchor, needed, store) * PAGE - anchor * PAGE;
+    return { store, from, to, offset, needed, entries: this.#entries(from, to), lost: false };
+  }
+
+  /** First and last page of the run around a page; the last before the first if there is none. */
+  #run(anchor: number, needed: number, store: boolean): Run {
+    const frame = this.#frame(anchor, needed, store);
+    if (frame < 0) return [1, 0];
+    const inRun = (page: number) => this.#frame(page, needed, store) === frame + page - anchor;
+    let first = anchor;
+    let last = anchor;
+    while (anchor - first < most && first > 0 && inRun(first - 1)) first -= 1;
+    while (last - anchor < most && last < 2 ** 20 - 1 && inRun(last + 1)) last += 1;
+    return [first, last];
+  }
+
+  /** Number of the physical page of a virtual one if such accesses can be made to it; or -1. */
+  #frame(page: number, needed: number, store: boolean): number {
+    const { memory, ring } = this.#machine;
+    const limit = ring === 0 ? 0 : this.#machine.readSystem(SR.LIMIT) >>> 0;
+    if (limit !== 0 && (page + 1) * PAGE > limit) return -1;
+    const entry = this.#tables.entry(page * PAGE);
+    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, memory.size)) return -1;
+    const frame = (entry & PTE.FRAME) >>> 12;
+    return store && ((memory.watched[frame] as number) & watchedHere) !== 0 ? -1 : frame;
+  }
+
+  /** Where the page-table entries of a run are: the first level's, then a piece of the last level's for each of those. */
+  #entries(from: number, to: number): (readonly [number, number])[] {
+    const ptbr = this.#machine.readSystem(SR.PTBR);
+    const root = (ptbr & PTE.FRAME) >>> 0;
+    const entries: (readonly [number, number])[] = [
+      [root + (from >>> 22) * 4, root + ((to - 1) >>> 22) * 4 + 4],
+    ];
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, (Math.floor(at / 2 ** 22) + 1) * 2 ** 22);
+      const leaf = findLeaf(this.#machine.memory.words, ptbr, at);
+      entries.push([leaf, leaf + ((end - at) / PAGE) * 4]);
+      at = end;
+    }
+    return entries;
+  }
+}
+
+type Run = readonly [first: number, last: number];
+
+/** Whether `outer` says all that `inner` says. */
+function contains(outer: Span, inner: Span): boolean {
+  return outer.from <= inner.from && outer.to >= inner.to && outer.offset === inner.offset;
+}
