@@ -84,6 +84,13 @@ export class AccessEmitter {
     return this.#spans.get(node);
   }
 
+  /** Whether an instruction is an access that checks something. */
+  mayFail(node: Node): boolean {
+    const effect = node.at?.row.effect.kind;
+    if (effect !== 'load' && effect !== 'store') return false;
+    return node.at?.rs1 === 0 || (this.#plans.get(node) ?? []).some((check) => check !== undefined);
+  }
+
   /** The local that holds the flat-table entry of a register's page, for loads (0) or stores (1). */
   #entryLocal(register: number, kind: number): number {
     const key = register * 2 + kind;

@@ -1,8 +1,8 @@
 /**
  * A region as one WebAssembly function, `run(fuel) -> fuel left`.
  *
- * On entry the registers it uses are loaded into locals; on every way out those it may
- * have changed are stored, and the address to go on at. Fuel is steps: a block takes its
+ * On entry the registers it reads are loaded into locals; on every way out those it may
+ * have changed are stored (registers.ts), and the address to go on at. Fuel is steps: a block takes its
  * own on entry, the entry and each loop header check that the longest way to the next
  * check is there. An instruction that cannot complete here is not begun: the function
  * ends before it and gives back the fuel of the block's rest.
@@ -18,7 +18,8 @@ import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emit
 import { emitExpression } from './expression.ts';
 import { jumpCache, SLOT } from './layout.ts';
 import { shapeLoops } from './loops.ts';
-import type { Node, Region } from './region.ts';
+import type { Node, NodeKind, Region } from './region.ts';
+import { type Places, readBy, RegisterPlan, registersIn, writtenBy } from './registers.ts';
 
 export interface Target extends AccessTarget {
   /** 64 KiB pages of the memory that the module imports. */
@@ -47,7 +48,13 @@ const FIRST_REGISTER = firstFreeLocal;
 /** WAY's values out of the region: to the engine; by the jump cache; more: as HOP, at the indirect jump WAY - 1. */
 const HOP = 1;
 
-type Frame = { readonly kind: 'out' | 'if' } | { readonly kind: 'loop' | 'after'; readonly block: Block };
+type Frame =
+  | { readonly kind: 'end' | 'if' }
+  | { readonly kind: 'out'; readonly dirty: number }
+  | { readonly kind: 'loop' | 'after'; readonly block: Block };
+
+/** Kinds of nodes that leave the region. */
+const leaves: ReadonlySet<NodeKind> = new Set(['leave', 'stop', 'indirect']);
 
 const loadOps: Readonly<Record<string, number>> = {
   '1true': OP.i32_load8_s,
@@ -64,9 +71,11 @@ class Compiler {
   readonly #blocks: readonly Block[];
   /** Local of each register in use, by number. */
   readonly #locals = new Map<number, number>();
-  readonly #written = new Set<number>();
   /** Whether system instructions take care of loops beside them. */
   readonly #sparesLoops: boolean;
+  readonly #plan: RegisterPlan;
+  /** Where registers are at the present instruction. */
+  #places: Places = { memory: 0, dirty: 0 };
   readonly #accesses: AccessEmitter;
   /** Locals after the registers', for flat-table entries. */
   #extraLocals = 0;
@@ -79,6 +88,7 @@ class Compiler {
     const shaped = shapeLoops(region);
     this.#blocks = makeBlocks(shaped);
     this.#sparesLoops = hasLoopWithoutSystem(this.#blocks);
+    this.#plan = new RegisterPlan(this.#blocks, this.#sparesLoops);
     for (const node of shaped.nodes) this.#noteRegisters(node);
     this.#accesses = new AccessEmitter(this.#blocks, target, {
       code: this.#code,
@@ -98,20 +108,19 @@ class Compiler {
     const code = this.#code;
     this.#emitEntry(entry);
     code.op(OP.block, VOID);
-    this.#frames.push({ kind: 'out' });
-    this.#emitTree(entry);
+    this.#frames.push({ kind: 'end' });
+    this.#emitWithWaysOut(this.#sharedWaysOut(), entry);
+    this.#frames.pop();
     code.op(OP.end);
-    this.#emitOut();
+    this.#emitEnd();
     const locals = FIRST_REGISTER - 1 + this.#locals.size + this.#extraLocals;
     return { module: regionModule(code, locals, this.#target.memoryPages), longest: entry.longest };
   }
 
-  #noteRegisters({ at, kind }: Node): void {
-    if (at === undefined || kind === 'stop') return;
-    for (const n of [at.rs1, at.rs2, at.rd]) {
-      if (n !== 0 && !this.#locals.has(n)) this.#locals.set(n, FIRST_REGISTER + this.#locals.size);
+  #noteRegisters(node: Node): void {
+    for (const n of registersIn(readBy(node) | writtenBy(node))) {
+      if (!this.#locals.has(n)) this.#locals.set(n, FIRST_REGISTER + this.#locals.size);
     }
-    if (at.rd !== 0) this.#written.add(at.rd);
   }
 
   // ---- In and out ----
@@ -122,34 +131,60 @@ class Compiler {
     code.get(FUEL).constant(entry.longest).op(OP.i32_lt_s, OP.if, VOID);
     code.constant(0).constant(pc).memory(OP.i32_store, SLOT.PC);
     code.get(FUEL).op(OP.return, OP.end);
-    this.#loadRegisters();
-  }
-
-  #loadRegisters(): void {
-    const code = this.#code;
-    for (const [n, local] of this.#locals) {
-      code.constant(0).memory(OP.i32_load, 4 * n);
-      code.set(local);
-    }
+    this.#loadRegisters(this.#plan.liveInto(entry));
     this.#accesses.emitEntry();
   }
 
-  /** Stores what the region changes. */
-  #storeRegisters(): void {
-    for (const n of this.#written) this.#storeRegister(n);
+  #loadRegisters(set: number): void {
+    for (const n of registersIn(set)) {
+      this.#code.constant(0).memory(OP.i32_load, 4 * n);
+      this.#code.set(this.#locals.get(n) as number);
+    }
   }
 
-  #storeRegister(n: number): void {
-    this.#code
-      .constant(0)
-      .get(this.#locals.get(n) as number)
-      .memory(OP.i32_store, 4 * n);
+  #storeRegisters(set: number): void {
+    for (const n of registersIn(set)) {
+      this.#code.constant(0).get(this.#locals.get(n) as number);
+      this.#code.memory(OP.i32_store, 4 * n);
+    }
   }
 
-  /** Stores what changed; goes on in another region by the jump cache if that is asked and possible. */
-  #emitOut(): void {
+  /** The sets of registers that several ways out have to store. */
+  #sharedWaysOut(): number[] {
+    const times = new Map<number, number>();
+    const note = ({ dirty }: Places) => times.set(dirty, (times.get(dirty) ?? 0) + 1);
+    for (const block of this.#blocks) {
+      let places = this.#plan.into(block);
+      if (block.isLoopHeader) note(places);
+      for (const node of block.nodes) {
+        const after = this.#plan.after(node, places);
+        if (node.kind === 'plain' ? this.#accesses.mayFail(node) : leaves.has(node.kind)) note(places);
+        if (node.kind === 'indirect' || node.kind === 'system') note(after);
+        places = after;
+      }
+    }
+    return [...times.keys()].filter((dirty) => (times.get(dirty) as number) > 1);
+  }
+
+  /** The region's code, and after it what each shared way out stores. */
+  #emitWithWaysOut(waysOut: readonly number[], entry: Block): void {
+    const [dirty, ...rest] = waysOut;
+    if (dirty === undefined) {
+      this.#emitTree(entry);
+      return;
+    }
+    this.#code.op(OP.block, VOID);
+    this.#frames.push({ kind: 'out', dirty });
+    this.#emitWithWaysOut(rest, entry);
+    this.#frames.pop();
+    this.#code.op(OP.end);
+    this.#storeRegisters(dirty);
+    this.#code.branch(this.#depth((frame) => frame.kind === 'end'));
+  }
+
+  /** All is stored: goes on in another region by the jump cache if that is asked and possible. */
+  #emitEnd(): void {
     const code = this.#code;
-    this.#storeRegisters();
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
     code
@@ -177,7 +212,12 @@ class Compiler {
   /** Leaves the region; `way` is 0, HOP, or a site. PC is set. */
   #emitLeave(way: number): void {
     if (way !== 0) this.#code.constant(way).set(WAY);
-    this.#code.branch(this.#depth((frame) => frame.kind === 'out'));
+    const { dirty } = this.#places;
+    const shared = this.#frames.some((frame) => frame.kind === 'out' && frame.dirty === dirty);
+    if (!shared) this.#storeRegisters(dirty);
+    this.#code.branch(
+      this.#depth((frame) => (shared ? frame.kind === 'out' && frame.dirty === dirty : frame.kind === 'end')),
+    );
   }
 
   #emitLeaveTo(pc: number, way: number): void {
@@ -232,12 +272,18 @@ class Compiler {
   }
 
   #emitGoto(from: Block, to: Block): void {
+    if (isBackward(from, to) && !dominates(to, from)) {
+      this.#emitLeaveTo((to.nodes[0] as Node).pc, HOP);
+      return;
+    }
+    const places = this.#places;
+    this.#storeRegisters(places.dirty & this.#plan.into(to).memory);
     if (isBackward(from, to)) {
-      if (!dominates(to, from)) this.#emitLeaveTo((to.nodes[0] as Node).pc, HOP);
-      else this.#code.branch(this.#depth((frame) => frame.kind === 'loop' && frame.block === to));
+      this.#code.branch(this.#depth((frame) => frame.kind === 'loop' && frame.block === to));
     } else if (to.forwardEdges > 1) {
       this.#code.branch(this.#depth((frame) => frame.kind === 'after' && frame.block === to));
     } else this.#emitTree(to);
+    this.#places = places;
   }
 
   /** Code in an `if` whose condition is on the stack. */
@@ -258,6 +304,7 @@ class Compiler {
   #emitBlock(block: Block): void {
     const code = this.#code;
     const [first] = block.nodes as readonly [Node, ...Node[]];
+    this.#places = this.#plan.into(block);
     if (block.isLoopHeader) {
       code.get(FUEL).constant(block.longest).op(OP.i32_lt_s);
       this.#emitIf(() => this.#emitLeaveTo(first.pc, 0));
@@ -266,6 +313,7 @@ class Compiler {
     this.#ahead = block.size;
     for (const node of block.nodes) {
       this.#emitNode(node, block);
+      this.#places = this.#plan.after(node, this.#places);
       if (node.kind !== 'join') this.#ahead -= 1;
     }
     if (block.successors.length === 1 && block.nodes.at(-1)?.kind !== 'indirect') {
@@ -346,19 +394,24 @@ class Compiler {
   #emitIndirect(node: Node, block: Block): void {
     const code = this.#code;
     const ahead = this.#ahead;
+    const before = this.#places;
+    const after = this.#plan.after(node, before);
     emitExpression(this.#place(node), this.#effect(node, 'jump').target);
     code.set(PC);
     for (const [n, successor] of node.successors.entries()) {
       code.get(PC).constant(successor.pc).op(OP.i32_eq);
       this.#emitIf(() => {
         this.#emitLink(node);
+        this.#places = after;
         this.#emitGoto(block, block.successors[n] as Block);
       });
     }
     this.#ahead = ahead;
+    this.#places = before;
     code.get(PC).constant(3).op(OP.i32_and);
     this.#emitIf(() => this.#emitGiveUp(node.pc));
     this.#emitLink(node);
+    this.#places = after;
     this.#emitLeave(node.pc + 1);
   }
 
@@ -366,25 +419,26 @@ class Compiler {
    * The interpreter executes the instruction on the registers in memory; the region ends if it asks so.
    *
    * V8 keeps what lives across the call in the stack as well, stored wherever it is computed, also in loops
-   * that never come here. Where there are such loops, nothing does: all is stored before and loaded after.
+   * that never come here. Where there are such loops, nothing does: all is stored before, and loaded after if
+   * it is read again.
    */
   #emitSystem(node: Node): void {
     const code = this.#code;
     const at = node.at as Instruction;
-    if (this.#sparesLoops) this.#storeRegisters();
+    const { dirty } = this.#places;
     // rd too: an instruction that traps leaves it as it is.
-    else for (const n of new Set([at.rs1, at.rs2, at.rd])) if (n !== 0) this.#storeRegister(n);
+    this.#storeRegisters(this.#sparesLoops ? dirty : dirty & (readBy(node) | writtenBy(node)));
     if (this.#sparesLoops) code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);
     code.constant(this.#target.site(at, node.pc));
     code.get(FUEL).constant(this.#ahead).op(OP.i32_add);
     code.byte(OP.call).unsigned(systemFunction);
+    const read = this.#plan.liveAfter(node);
+    this.#loadRegisters(this.#sparesLoops ? read : read & writtenBy(node));
     if (this.#sparesLoops) {
-      this.#loadRegisters();
+      this.#accesses.emitEntry();
       code.constant(0).memory(OP.i32_load, SLOT.FUEL).set(FUEL);
-    } else if (at.rd !== 0) {
-      code.constant(0).memory(OP.i32_load, 4 * at.rd);
-      this.#setResult(node);
     }
+    this.#places = this.#plan.after(node, this.#places);
     this.#emitIf(() => {
       code
         .get(FUEL)
