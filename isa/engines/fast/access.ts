@@ -42,8 +42,8 @@ export interface Surroundings {
   readonly when: (then: () => void) => void;
 }
 
-/** MISS: what missed; SPAN: the access' span, not the flat table. */
-export const MISS = { LOAD: 1, STORE: 2, NAMED: 4, SPAN: 8 } as const;
+/** MISS: what missed in the flat table; or CHECK: not there, but the access' span or bounds, or a watched page. */
+export const MISS = { LOAD: 1, STORE: 2, NAMED: 4, CHECK: 8 } as const;
 
 /** Locals of the function that are ours, after the three of compile.ts; and the first one after them. */
 const ADDRESS = 3;
@@ -143,13 +143,12 @@ export class AccessEmitter {
   }
 
   /** Gives up if an interval is not wholly within a span. */
-  #emitSpanCheck({ at, pc }: Node, { low, high }: Interval, { from, to, store }: Span): void {
+  #emitSpanCheck({ at, pc }: Node, { low, high }: Interval, { from, to }: Span): void {
     const code = this.#code;
     this.#out.register(at?.rs1 ?? 0);
     if (low !== from) code.constant((low - from) | 0).op(OP.i32_add);
     code.constant((to - from - (high - low)) | 0).op(OP.i32_gt_u);
-    const what = MISS.NAMED | MISS.SPAN | (store ? MISS.STORE : MISS.LOAD);
-    this.#out.giveUpIf(pc, () => this.#noteWhat(what));
+    this.#out.giveUpIf(pc, () => this.#noteWhat(MISS.CHECK));
   }
 
   /** Pushes the address at which an interval off a register begins. */
@@ -163,7 +162,7 @@ export class AccessEmitter {
     this.#pushStart(node, check);
     this.#pushLastStart(check.high - check.low, NAMED_BOUND);
     this.#code.op(OP.i32_gt_u);
-    this.#out.giveUpIf(node.pc);
+    this.#out.giveUpIf(node.pc, () => this.#noteWhat(MISS.CHECK));
   }
 
   /** Pushes the last address at which `span` bytes fit. */
@@ -191,7 +190,7 @@ export class AccessEmitter {
         .op(OP.i32_and)
         .constant(4096 - span)
         .op(OP.i32_gt_u, OP.i32_or);
-      this.#out.giveUpIf(pc);
+      this.#out.giveUpIf(pc, () => this.#noteWhat(MISS.CHECK));
     });
   }
 

@@ -60,10 +60,13 @@ class Planner {
   readonly #options: CheckOptions;
   readonly #plans = new Map<Node, Plan>();
   readonly #entering = new Map<Block, Facts>();
+  readonly #waysInto = new Map<Block, number>();
 
   constructor(blocks: readonly Block[], options: CheckOptions) {
     this.#blocks = blocks;
     this.#options = options;
+    for (const { successors } of blocks)
+      for (const to of successors) this.#waysInto.set(to, (this.#waysInto.get(to) ?? 0) + 1);
   }
 
   plan(): ReadonlyMap<Node, Plan> {
@@ -137,7 +140,7 @@ class Planner {
     return kind === 0 || store;
   }
 
-  /** The access' own interval, and those of later ones in the block off the same value. */
+  /** The access' own interval, and those of later ones off the same value in the block, or the next rounds of its loop. */
   #group(block: Block, n: number, { rs1 }: Instruction, kind: number, own: Interval): Interval {
     const { paged, alone } = this.#options;
     const { span } = own;
@@ -145,7 +148,7 @@ class Planner {
     let group = own;
     let moved = 0;
     if (alone.has((block.nodes[n] as Node).pc)) return own;
-    for (const node of block.nodes.slice(n)) {
+    for (const node of this.#following(block, n, most === longest.flat)) {
       const { at } = node;
       if (at === undefined || node.kind === 'stop') break;
       if (isAccess(node) && at.rs1 === rs1 && this.#needs(at, kind) && this.#spanOf(node) === span) {
@@ -159,6 +162,18 @@ class Planner {
       moved += constant;
     }
     return group;
+  }
+
+  /** A block's nodes from the nth on, and those of the unrolled loop's next rounds, which are likely to come. */
+  *#following(block: Block, n: number, rounds: boolean): Iterable<Node> {
+    yield* block.nodes.slice(n);
+    for (let last = block; rounds; ) {
+      const { pc } = last.nodes.at(-1) as Node;
+      const next = last.successors.find((to) => this.#waysInto.get(to) === 1 && (to.nodes[0]?.pc ?? pc) < pc);
+      if (next === undefined) return;
+      yield* next.nodes;
+      last = next;
+    }
   }
 
   /** What an instruction's result does to the facts. */

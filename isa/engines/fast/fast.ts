@@ -169,7 +169,7 @@ export class FastEngine implements Engine {
     const miss = words[SLOT.MISS >>> 2] as number;
     if (miss === 0) return this.#interpreter.runBlock(pc);
     words[SLOT.MISS >>> 2] = 0;
-    if ((miss & MISS.SPAN) !== 0) this.#noteOutside(pc);
+    if ((miss & MISS.CHECK) !== 0) this.#noteFailure(pc);
     const { ring, translation, horizon } = this.#machine;
     this.#machine.horizon = this.#machine.steps + 1;
     const next = this.#interpreter.runBlock(pc);
@@ -178,7 +178,7 @@ export class FastEngine implements Engine {
       this.#machine.ring === ring &&
       this.#machine.translation === translation &&
       this.#addressing === 'paged' &&
-      (miss & MISS.SPAN) === 0
+      (miss & MISS.CHECK) === 0
     ) {
       const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
       if (this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0))
@@ -187,14 +187,14 @@ export class FastEngine implements Engine {
     return next;
   }
 
-  /** The access at `pc` was outside the span that it was compiled for. */
-  #noteOutside(pc: number): void {
+  /** A check of the access at `pc` failed. */
+  #noteFailure(pc: number): void {
     const { x, memory } = this.#machine;
     const { physical } = this.#machine.probe(pc >>> 0);
     const at = physical < 0 ? undefined : decode(memory.read(physical, 4));
     if (at === undefined) return;
     const va = ((x[at.rs1] as number) + at.imm) >>> 0;
-    if (this.#speculation.outsideSpan(pc >>> 0, va)) this.#recompile(pc >>> 0);
+    if (this.#speculation.failed(pc >>> 0, va)) this.#recompile(pc >>> 0);
   }
 
   /** Leaves the storage as a new machine expects it: no translation, no compiled code. */

@@ -6,7 +6,7 @@ import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
 import type { Node, Region } from './region.ts';
 
 /** Most copies of a loop, most instructions in all its copies, and in all that is added to a region. */
-const limits = { copies: 4, loop: 48, added: 400 } as const;
+const limits = { copies: 4, loop: 100, added: 400 } as const;
 
 /** A loop by its way back. */
 interface Loop {

@@ -8,7 +8,7 @@ import type { Span, Spans } from './spans.ts';
 /** Times that a check may fail though nothing is wrong, before the access' regions are compiled anew. */
 const often = 16;
 
-/** Times that an access is given another span before it is compiled without one. */
+/** Times that an access' check is changed: another span, its own bytes alone, and in the end no span. */
 const changes = 3;
 
 export class Speculation {
@@ -16,7 +16,7 @@ export class Speculation {
   readonly alone = new Set<number>();
   readonly #spans: Spans;
   readonly #across = new Map<number, number>();
-  readonly #outside = new Map<number, number>();
+  readonly #failures = new Map<number, number>();
   /** Where accesses went that were outside their span. */
   readonly #seen = new Map<number, number>();
   readonly #roaming = new Set<number>();
@@ -35,11 +35,11 @@ export class Speculation {
     return times === often;
   }
 
-  /** An access to `va` was outside its span; true when it is time to compile it anew. */
-  outsideSpan(pc: number, va: number): boolean {
-    const times = (this.#outside.get(pc) ?? 0) + 1;
-    this.#outside.set(pc, times);
-    if (times % often !== 0) return false;
+  /** The check of an access to `va` failed; true when it is time to compile it anew. */
+  failed(pc: number, va: number): boolean {
+    const times = (this.#failures.get(pc) ?? 0) + 1;
+    this.#failures.set(pc, times);
+    if (times % often !== 0 || times > often * changes) return false;
     this.#seen.set(pc, va);
     this.alone.add(pc);
     if (times >= often * changes) this.#roaming.add(pc);
