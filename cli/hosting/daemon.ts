@@ -33,7 +33,7 @@ export async function serve(host: Host, doze: Doze): Promise<void> {
     if (isBusy && ms < turnMs.least) steps = Math.min(stepsPerTurn.most, steps * 2);
     else if (ms > turnMs.most) steps = Math.max(stepsPerTurn.least, steps / 2);
     host.migrate();
-    await (isBusy || host.isCopying ? nextTick() : doze.rest(nap));
+    await (isBusy || host.canCopy ? nextTick() : doze.rest(nap));
   }
   process.stdin.destroy();
   for (const name of host.sources.keys()) callOff(host, name);

@@ -43,6 +43,7 @@ export async function host(file: string | undefined, options: HostVerbOptions): 
   const release = claim(address);
   const network = new TcpNetwork(readCertificate(options));
   const doze = new Doze();
+  network.onActivity = () => doze.wake();
   let plug: Plug | undefined;
   try {
     plug = await plugIn(options, true);

@@ -58,7 +58,20 @@ export class Arrivals {
       refuse(session, (error as Error).message);
       return;
     }
-    this.#target(place, reserve).begin(session);
+    const target = this.#target(place, reserve);
+    target.asked(session);
+    this.#fetch(target);
+  }
+
+  /**
+   * The guest comes over a connection that its target makes, if it can: only who makes a
+   * connection can have what comes read into a buffer of its own (wire/tcp.ts).
+   */
+  #fetch(target: Target): void {
+    this.#house.dial(target.reserve.from, {
+      open: (session) => target.fetch(session),
+      failed: () => target.begin(),
+    });
   }
 
   /** A place for a guest that is to come. Throws what Place throws. */

@@ -73,9 +73,20 @@ export class Departures {
     }
   }
 
+  /** A target has made room, and fetches the guest over a connection of its own. */
+  fetch(session: Session, id: string): void {
+    const source = this.#known(id);
+    if (source?.stage === 'reservation') source.fetched(session);
+    else session.close();
+  }
+
+  #known(id: string): Source | undefined {
+    return [...this.sources.values()].find((source) => source.id === id);
+  }
+
   /** A target that is prepared asks how it was decided. What nobody here knows of was not. */
   answer(session: Session, id: string): void {
-    const source = [...this.sources.values()].find((candidate) => candidate.id === id);
+    const source = this.#known(id);
     const outcome: Outcome = source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
     session.send(MESSAGE.OUTCOME, pack(shapes.outcome, { id, outcome }));
     if (source?.isDecided) source.asked(session);

@@ -136,9 +136,9 @@ export class Host {
     return this.#departures.last.get(name);
   }
 
-  /** Whether something is being copied from here. */
-  get isCopying(): boolean {
-    return [...this.sources.values()].some(({ isConnected }) => isConnected);
+  /** Whether something could be sent from here at once. */
+  get canCopy(): boolean {
+    return [...this.sources.values()].some((source) => source.canSend);
   }
 
   /** Somebody has connected. */
@@ -168,6 +168,7 @@ export class Host {
     try {
       if (type === MESSAGE.RESERVE) this.#arrivals.reserve(session, unpack(shapes.reserve, payload));
       else if (type === MESSAGE.RESUME) this.#arrivals.resume(session, unpack(shapes.id, payload).id);
+      else if (type === MESSAGE.FETCH) this.#departures.fetch(session, unpack(shapes.id, payload).id);
       else if (type === MESSAGE.ASK) this.#departures.answer(session, unpack(shapes.id, payload).id);
       else if (type === MESSAGE.CONTROL) this.#house.events.control?.(session, payload);
       else throw new FieldError(`message ${type} to begin with`);

@@ -2,7 +2,7 @@
  * The source's side of a migration: a state machine that is given messages and time, and
  * never waits. What each stage sends and expects is drawn in wire/messages.ts.
  *
- *     reservation    RESERVED -> pre-copy (cold, post-copy: stop-and-copy); REFUSED -> failed
+ *     reservation    RESERVED, FETCH -> pre-copy (cold, post-copy: stop-and-copy); REFUSED -> failed
  *     pre-copy       rounds, until the policy says stop
  *     stop-and-copy  the guest stands still; the rest, the state; END -> commitment
  *     commitment     PREPARED -> decided: from this write on the guest is the target's
@@ -14,12 +14,11 @@
  */
 import { FieldError } from '../snapshot/schema.ts';
 import type { HostedGuest } from './guest.ts';
-import { UnitSender } from './image/sender.ts';
-import type { UnitLog, Units } from './image/units.ts';
+import type { Units } from './image/units.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
+import { Rounds } from './rounds.ts';
 import type { Stage } from './stages.ts';
 import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import { FRAME_HEADER } from './wire/frame.ts';
 import { complaint, type Session } from './wire/session.ts';
 
 export interface SourceOptions {
@@ -50,19 +49,12 @@ export interface SourceEvents {
 /** How it stands. */
 export type SourceState = 'under way' | 'failed' | 'moved';
 
-/** Most bytes on their way to the network at once. */
-const mostBacklog = 4 * 2 ** 20;
-
-/** Units looked at in one turn at most: the guest shall have its turns. */
-const unitsPerTurn = 1024;
-
 const stateChunk = LONGEST.FRIEND / 2;
 
 export class Source {
   readonly policy: Policy;
   readonly guest: HostedGuest;
   readonly id: string;
-  readonly rounds: Round[] = [];
   readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
   state: SourceState = 'under way';
   /** Why the guest was stopped for good, or the migration failed. */
@@ -72,8 +64,6 @@ export class Source {
   /** By the clock: when the guest stood still, and when the target had it. */
   stoppedAt: number | undefined;
   activatedAt: number | undefined;
-  /** Bytes of all frames with contents. */
-  bytes = 0;
   readonly units: Units;
   readonly #reserve: Reserve;
   readonly #clock: () => number;
@@ -81,15 +71,9 @@ export class Source {
   readonly #printed: () => number;
   readonly #events: SourceEvents;
   #session: Session | undefined;
-  #log: UnitLog | undefined;
-  readonly #sender: UnitSender;
-  /** Units of this round, and how many of them were looked at. */
-  #todo: readonly number[] = [];
-  #at = 0;
-  #skipped = 0;
-  #roundEnded = false;
-  #roundStarted = 0;
-  #limit: number | null;
+  readonly #rounds: Rounds;
+  /** All of the round is on its way. */
+  #roundSent = false;
   /** Since when the target owes a sign. */
   #waitsSince: number;
   /** Post-copy: what the target asked for, not sent yet. */
@@ -105,11 +89,13 @@ export class Source {
     this.#printed = printed;
     this.#events = events;
     this.#waitsSince = clock();
-    this.#limit = firstLimit(policy);
     this.units = guest.units(policy.withStorage);
-    this.#sender = new UnitSender(this.units, { has: (unit) => this.#log?.has(unit) ?? false }, (...parts) =>
-      this.#emit(...parts),
-    );
+    this.#rounds = new Rounds({
+      units: this.units,
+      clock,
+      send: ({ frame, length, release }) => this.#session?.sendFrom(frame, length, MESSAGE.PAGES, release),
+    });
+    this.#rounds.limit = firstLimit(policy);
     this.stages.push({ stage: isDecided ? 'activation' : 'pre-migration', at: clock() });
     if (isDecided) this.stoppedAt = clock();
   }
@@ -145,6 +131,12 @@ export class Source {
     this.#use(session);
   }
 
+  /** The target has made room, and the guest is to go over that connection. */
+  fetched(session: Session): void {
+    this.#use(session);
+    this.#begin();
+  }
+
   #use(session: Session): void {
     this.#session?.close();
     this.#session = session;
@@ -164,10 +156,25 @@ export class Source {
     if (!this.isDecided) this.#fail(reason);
   }
 
+  /** The rounds that have ended. */
+  get rounds(): readonly Round[] {
+    return this.#rounds.ended;
+  }
+
+  /** Bytes of all frames with contents. */
+  get bytes(): number {
+    return this.#rounds.bytes;
+  }
+
   /** What was sent since the guest stands still. */
   get last(): { readonly sent: number; readonly bytes: number } {
-    const { sent, bytes } = this.stoppedAt === undefined ? { sent: 0, bytes: 0 } : this.#sender.tally;
-    return { sent, bytes };
+    return this.stoppedAt === undefined ? { sent: 0, bytes: 0 } : this.#rounds.tally;
+  }
+
+  /** Whether there is something of a round to send, and room for it on its way. */
+  get canSend(): boolean {
+    const session = this.#session;
+    return session !== undefined && this.#rounds.maySend(session.backlog);
   }
 
   get isConnected(): boolean {
@@ -240,67 +247,36 @@ export class Source {
       );
       return;
     }
-    this.#log = this.units.log();
+    this.#rounds.watch();
     this.#enter('pre-copy');
-    this.#startRound(Array.from({ length: this.units.count }, (_, unit) => unit));
-  }
-
-  #startRound(todo: readonly number[]): void {
-    this.#sender.expect(todo);
-    this.#sender.tally = { sent: 0, zero: 0, repeated: 0, bytes: 0 };
-    this.#todo = todo;
-    this.#at = 0;
-    this.#skipped = 0;
-    this.#roundEnded = false;
-    this.#roundStarted = this.#clock();
+    this.#rounds.startAll();
   }
 
   /** Sends what of the round may go now. */
   #copy(session: Session): void {
-    if (this.#roundEnded) return;
-    if (!this.#sendSome(session)) return;
-    this.#roundEnded = true;
+    if (this.#roundSent || !this.#sendSome(session)) return;
+    this.#roundSent = true;
     session.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
   }
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
   #sendSome(session: Session): boolean {
-    if (session.backlog === 0 && this.#at < this.#todo.length) this.#waitsSince = this.#clock();
-    for (let n = 0; n < unitsPerTurn && this.#at < this.#todo.length && this.#maySend(session); n++) {
-      const unit = this.#todo[this.#at++] as number;
-      if (this.#log?.has(unit)) this.#skipped += 1;
-      else if (!this.#sender.has(unit)) this.#sender.add(unit);
-    }
-    if (this.#at < this.#todo.length) return false;
-    this.#sender.flush();
-    return true;
-  }
-
-  #maySend(session: Session): boolean {
-    if (session.backlog > mostBacklog) return false;
-    if (this.#limit === null) return true;
-    const seconds = (this.#clock() - this.#roundStarted) / 1000;
-    return this.#sender.tally.bytes <= this.#limit * seconds;
+    if (session.backlog === 0 && this.#rounds.hasMore) this.#waitsSince = this.#clock();
+    return this.#rounds.send(() => session.backlog);
   }
 
   /** The target has all of the round: another one, or the end of it. */
   #endRound(number: number): void {
-    if (!this.#roundEnded || number !== this.rounds.length + 1)
+    if (!this.#roundSent || number !== this.rounds.length + 1)
       throw new FieldError(`round ${number} is not under way`);
-    this.rounds.push({
-      ...this.#sender.tally,
-      skipped: this.#skipped,
-      dirtied: this.#log?.count() ?? 0,
-      seconds: (this.#clock() - this.#roundStarted) / 1000,
-      limit: this.#limit,
-      throttle: this.throttle,
-    });
+    this.#rounds.end(this.throttle);
     const { stop, limit, throttle } = decide(this.policy, this.rounds, this.units.count);
-    this.#limit = limit;
+    this.#rounds.limit = limit;
     this.throttle = throttle;
+    this.#roundSent = false;
     this.#events.changed();
     if (stop !== undefined) this.#stop(stop);
-    else this.#startRound(this.#log?.take() ?? []);
+    else this.#rounds.startDirty();
   }
 
   // ---- Stage 3 ----
@@ -313,15 +289,10 @@ export class Source {
     this.#enter('stop-and-copy');
     this.#session?.send(MESSAGE.STOPPED);
     const { mode } = this.policy;
-    const all = Array.from({ length: mode === 'cold' ? this.units.count : 0 }, (_, unit) => unit);
-    this.#startRound(mode === 'pre-copy' ? (this.#log?.take() ?? []) : all);
-    this.#limit = null;
-    this.#closeLog();
-  }
-
-  #closeLog(): void {
-    this.#log?.close();
-    this.#log = undefined;
+    if (mode === 'pre-copy') this.#rounds.startDirty();
+    else if (mode === 'cold') this.#rounds.startAll();
+    this.#rounds.limit = null;
+    this.#rounds.unwatch();
   }
 
   /** Sends the rest, as fast as it goes, and the state. */
@@ -335,7 +306,7 @@ export class Source {
   }
 
   #ending(): End {
-    const digest = this.policy.mode === 'post-copy' ? null : this.#sender.digest();
+    const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
     return { steps: this.guest.machine.steps, printed: this.#printed(), digest };
   }
 
@@ -356,21 +327,13 @@ export class Source {
 
   /** Post-copy: which units the target has; all others are to be sent. */
   #have(bits: Uint8Array): void {
-    if (bits.length !== Math.ceil(this.units.count / 8))
-      throw new FieldError('a map of units of another guest');
+    this.#rounds.startMissing(bits);
     this.activatedAt ??= this.#clock();
-    this.#sender.repeats = false;
-    const missing: number[] = [];
-    for (let unit = 0; unit < this.units.count; unit++)
-      if ((((bits[unit >>> 3] as number) >>> (unit & 7)) & 1) === 0) missing.push(unit);
-    this.#startRound(missing);
   }
 
   /** Post-copy: what was asked for first, then the rest. */
   #push(session: Session): void {
-    for (const unit of this.#wanted.splice(0))
-      if (unit < this.units.count && !this.#sender.has(unit)) this.#sender.add(unit);
-    this.#sender.flush();
+    this.#rounds.sendNow(this.#wanted.splice(0));
     this.#sendSome(session);
   }
 
@@ -395,15 +358,7 @@ export class Source {
     this.state = 'failed';
     this.reason = reason;
     this.throttle = 0;
-    this.#closeLog();
+    this.#rounds.unwatch();
     this.#events.failed(reason);
-  }
-
-  /** Sends a batch; returns its bytes on the wire. */
-  #emit(...parts: Uint8Array[]): number {
-    this.#session?.send(MESSAGE.PAGES, ...parts);
-    const bytes = FRAME_HEADER + parts.reduce((sum, part) => sum + part.length, 0);
-    this.bytes += bytes;
-    return bytes;
   }
 }

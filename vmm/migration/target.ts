@@ -12,9 +12,7 @@
  */
 import { FieldError } from '../snapshot/schema.ts';
 import type { HostedGuest } from './guest.ts';
-import { readBatch } from './image/batch.ts';
-import { digestOf, sumOf } from './image/sender.ts';
-import { UNIT, type Units } from './image/units.ts';
+import { UnitReceiver } from './image/receiver.ts';
 import type { Keep } from './keep/keep.ts';
 import type { Stage } from './stages.ts';
 import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
@@ -43,10 +41,11 @@ export interface TargetEvents {
   whole(): void;
 }
 
+/** Milliseconds that a connection to the source may take; then the one that it made will do. */
+const dialPatience = 1000;
+
 /** Most bytes of state: what a console's waiting input may be, and the rest. */
 const mostState = 65 * 2 ** 20;
-
-const zeros = new Uint8Array(UNIT);
 
 export class Target {
   readonly reserve: Reserve;
@@ -54,21 +53,18 @@ export class Target {
   readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
   state: 'under way' | 'failed' | 'committed' = 'under way';
   reason = '';
-  /** Rounds received, and units. */
+  /** Rounds received. */
   rounds = 0;
-  received = 0;
   readonly #keep: Keep;
   readonly #clock: () => number;
   readonly #patience: number;
   readonly #events: TargetEvents;
-  readonly #units: Units;
-  /** Checksum of each unit as it came last. */
-  readonly #sums: Uint32Array;
-  /** Post-copy: 1 = the unit is here. */
-  readonly #here: Uint8Array;
-  #missing: number;
+  readonly #units: UnitReceiver;
+  /** Post-copy: units that were asked for. */
   readonly #asked = new Set<number>();
   #session: Session | undefined;
+  /** Where the source asked, and waits until it is told over which connection to go on. */
+  #asking: Session | undefined;
   #state: Uint8Array[] = [];
   #stateBytes = 0;
 
@@ -79,27 +75,43 @@ export class Target {
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
-    this.#units = guest.units(reserve.withStorage);
-    this.#sums = new Uint32Array(this.#units.count);
-    this.#here = new Uint8Array(this.#units.count);
-    this.#missing = this.#units.count;
+    this.#units = new UnitReceiver(guest.units(reserve.withStorage), keep);
     this.stages.push({ stage: before === undefined ? 'reservation' : 'commitment', at: clock() });
-    if (before === 'prepared' && reserve.mode !== 'post-copy') this.#missing = 0;
+    if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
     else if (typeof before === 'object') this.#fetchOn(before.here);
   }
 
   /** Ours already, with those units. */
   #fetchOn(here: readonly number[]): void {
     this.state = 'committed';
-    for (const unit of here) this.#here[unit] = 1;
-    this.#missing = this.#here.filter((isHere) => isHere === 0).length;
+    this.#units.have(here);
     this.stages.push({ stage: 'activation', at: this.#clock() });
   }
 
-  /** The guest's place is reserved: the source may begin. */
-  begin(session: Session): void {
+  // ---- The connection ----
+
+  /** The guest's place is reserved. The source, which asked over that connection, waits. */
+  asked(session: Session): void {
+    this.#asking = session;
     this.attach(session);
-    session.send(MESSAGE.RESERVED);
+  }
+
+  /** The source may begin, over a connection that we made; the one that it made is there for when this fails. */
+  fetch(session: Session): void {
+    if (this.#asking === undefined || this.#session !== this.#asking) {
+      session.close();
+      return;
+    }
+    this.#session = undefined;
+    this.attach(session);
+    session.send(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id }));
+  }
+
+  /** The source may begin, over the connection that it made. */
+  begin(): void {
+    if (this.#asking === undefined || this.#session !== this.#asking) return;
+    this.#asking.send(MESSAGE.RESERVED);
+    this.#asking = undefined;
   }
 
   get stage(): Stage {
@@ -117,7 +129,7 @@ export class Target {
 
   /** Units that are still to be fetched: only after post-copy's activation. */
   get missing(): number {
-    return this.state === 'committed' ? this.#missing : 0;
+    return this.state === 'committed' ? this.#units.missing : 0;
   }
 
   /** Goes on over that connection. */
@@ -126,10 +138,8 @@ export class Target {
     this.#session = session;
     session.handTo({
       open: () => {},
-      message: (type, payload) => this.#message(type, payload),
-      ended: (reason) => {
-        if (this.#session === session) this.#ended(reason);
-      },
+      message: (type, payload) => this.#message(session, type, payload),
+      ended: (reason) => this.#lost(session, reason),
     });
   }
 
@@ -145,7 +155,9 @@ export class Target {
   turn(): void {
     const session = this.#session;
     if (session === undefined) return;
-    if (this.#clock() - session.heard <= this.#patience) return;
+    const now = this.#clock();
+    if (session === this.#asking && now - (this.stages[0]?.at ?? now) > dialPatience) this.begin();
+    if (now - session.heard <= this.#patience) return;
     this.#close();
     this.#ended(`nothing was heard of the source for ${this.#patience} ms`);
   }
@@ -167,10 +179,24 @@ export class Target {
   #close(): void {
     this.#session?.close();
     this.#session = undefined;
+    this.#asking?.close();
+    this.#asking = undefined;
+  }
+
+  /** A connection is gone. As long as the source has said nothing over ours, it can still use its own. */
+  #lost(session: Session, reason: string): void {
+    if (this.#session !== session) {
+      if (this.#asking === session) this.#asking = undefined;
+    } else if (this.#asking === undefined || this.#asking === session) this.#ended(reason);
+    else {
+      this.#session = this.#asking;
+      this.begin();
+    }
   }
 
   #ended(reason: string): void {
     this.#session = undefined;
+    this.#asking = undefined;
     this.#asked.clear();
     if (this.state === 'under way' && !this.isPrepared) this.#fail(reason);
   }
@@ -188,15 +214,24 @@ export class Target {
 
   // ---- Messages ----
 
-  #message(type: number, payload: Uint8Array): void {
+  #message(session: Session, type: number, payload: Uint8Array): void {
     if (this.state === 'failed') return;
     try {
+      if (session === this.#session) this.#goesOnHere(session);
+      else if (type !== MESSAGE.ABORT) throw new FieldError('a message over a connection that was given up');
       this.#take(type, payload);
     } catch (error) {
       const reason = complaint(error, 'source');
       this.#close();
       this.#ended(reason);
     }
+  }
+
+  /** The source has chosen that connection. */
+  #goesOnHere(session: Session): void {
+    if (session === this.#asking) return;
+    this.#asking?.close();
+    this.#asking = undefined;
   }
 
   #take(type: number, payload: Uint8Array): void {
@@ -224,39 +259,7 @@ export class Target {
 
   #receive(payload: Uint8Array): void {
     if (this.stage === 'reservation') this.#enter('pre-copy');
-    let [first, end] = [0, 0];
-    for (const { unit, contents } of readBatch(payload, this.#units.count)) {
-      // A new machine and a new keep are zero already.
-      const isNewZero = contents === 'zero' && this.#here[unit] === 0;
-      if (isNewZero) this.#note(unit, 0);
-      else this.#place(unit, contents);
-      if (unit === end && !isNewZero) end += 1;
-      else {
-        this.#keepUnits(first, end);
-        [first, end] = [unit, isNewZero ? unit : unit + 1];
-      }
-    }
-    this.#keepUnits(first, end);
-  }
-
-  #place(unit: number, from: Uint8Array | 'zero' | number): void {
-    const contents = from === 'zero' ? zeros : typeof from === 'number' ? this.#units.read(from) : from;
-    this.#units.write(unit, contents);
-    this.#note(unit, typeof from === 'number' ? (this.#sums[from] as number) : sumOf(from));
-  }
-
-  #note(unit: number, sum: number): void {
-    this.#sums[unit] = sum;
-    if (this.#here[unit] === 0) this.#missing -= 1;
-    this.#here[unit] = 1;
-    this.received += 1;
-  }
-
-  /** Keeps memory's units from `first` to before `end`; the disk's are on the disk already. */
-  #keepUnits(first: number, end: number): void {
-    const last = Math.min(end, this.#units.pages);
-    if (first < last)
-      this.#keep.writeUnits(first, this.guest.machine.memory.bytes.subarray(first * UNIT, last * UNIT));
+    this.#units.take(payload);
   }
 
   #endRound(payload: Uint8Array): void {
@@ -277,8 +280,9 @@ export class Target {
   /** All has come, it is said: checked, kept, and said so. */
   #prepare(end: End): void {
     const isPostCopy = this.reserve.mode === 'post-copy';
-    if (!isPostCopy && this.#missing > 0) throw new FieldError(`${this.#missing} units never came`);
-    if (!isPostCopy && end.digest !== digestOf(this.#sums))
+    const { missing } = this.#units;
+    if (!isPostCopy && missing > 0) throw new FieldError(`${missing} units never came`);
+    if (!isPostCopy && end.digest !== this.#units.digest())
       throw new FieldError('not the image that was sent');
     const state = Buffer.concat(this.#state);
     this.#state = [];
@@ -306,16 +310,13 @@ export class Target {
   // ---- Post-copy ----
 
   #tellHave(): void {
-    const bits = new Uint8Array(Math.ceil(this.#units.count / 8));
-    for (const [unit, here] of this.#here.entries())
-      if (here === 1) bits[unit >>> 3] = (bits[unit >>> 3] as number) | (1 << (unit & 7));
-    this.#session?.send(MESSAGE.HAVE, bits);
-    if (this.#missing === 0) this.#session?.send(MESSAGE.COMPLETE);
+    this.#session?.send(MESSAGE.HAVE, this.#units.bits());
+    if (this.#units.missing === 0) this.#session?.send(MESSAGE.COMPLETE);
   }
 
   /** Whether the unit is here. */
   has(unit: number): boolean {
-    return this.#here[unit] === 1;
+    return this.#units.has(unit);
   }
 
   /** The guest cannot go on without that unit. */
@@ -325,18 +326,9 @@ export class Target {
     this.#session.send(MESSAGE.WANT, pack(shapes.want, { unit }));
   }
 
-  /** Units that were missing; one that is here already may have been written since, and stays. */
   #fetched(payload: Uint8Array): void {
-    const fresh: number[] = [];
-    for (const { unit, contents: from } of readBatch(payload, this.#units.count)) {
-      if (typeof from === 'number') throw new FieldError('a repetition while the guest runs');
-      if (this.has(unit)) continue;
-      this.#keep.writeUnits(unit, from === 'zero' ? zeros : from);
-      this.#place(unit, from);
-      fresh.push(unit);
-    }
-    this.#keep.notePresent(fresh);
-    if (this.#missing > 0) return;
+    this.#units.takeMissing(payload);
+    if (this.#units.missing > 0) return;
     this.#events.whole();
     this.#session?.send(MESSAGE.COMPLETE);
   }

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
-import { encodeFrame, FRAME_HEADER } from '../../../vmm/migration/wire/frame.ts';
+import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/migration/wire/frame.ts';
 import type { Link, LinkEvents } from '../../../vmm/migration/wire/link.ts';
 import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/migration/wire/messages.ts';
 import { checksum } from '../../../vmm/migration/wire/seal.ts';
@@ -84,6 +84,18 @@ function friend(world: World): {
   return { session, end: far, messages };
 }
 
+/** A batch (image/batch.ts): entries of a unit and where its contents are, and the contents. */
+function batchOf(entries: readonly (readonly [unit: number, from: number])[], contents = 0): Buffer {
+  const batch = Buffer.alloc(8 + contents * 4096 + entries.length * 8);
+  batch.writeUInt32LE(entries.length, 0);
+  batch.writeUInt32LE(contents, 4);
+  let at = 8 + contents * 4096;
+  for (const word of entries.flat()) at = batch.writeUInt32LE(word, at);
+  return batch;
+}
+
+const [RAW, ZERO] = [0xffffffff, 0xfffffffe];
+
 const reserve = {
   id: 'ab'.repeat(16),
   guest: {
@@ -136,7 +148,7 @@ describe('A stranger', () => {
       'speaks a version to come',
       () => {
         const frame = Buffer.from(encodeFrame(MESSAGE.HELLO, 0, checksum));
-        frame[4] = 2;
+        frame[4] = FRAME_VERSION + 1;
         return frame;
       },
     ],
@@ -217,14 +229,28 @@ describe('Somebody who has the key and means ill', () => {
   });
 
   it.each([
-    ['units that the guest has not', Buffer.from([1, 0, 0, 0, 255, 0, 0, 0, 254, 255, 255, 255])],
+    ['units that the guest has not', batchOf([[255, ZERO]])],
+    [
+      'a run of units that ends past the last',
+      batchOf([
+        [15, ZERO],
+        [16, ZERO],
+      ]),
+    ],
+    ['a repetition of a unit that the guest has not', batchOf([[0, 16]])],
     ['a batch that is cut short', Buffer.from([9, 0, 0, 0])],
-    ['a batch with something behind it', Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 254, 255, 255, 255, 1])],
-    ['an empty batch', Buffer.from([0, 0, 0, 0])],
+    ['fewer entries than it says', batchOf([[0, ZERO]]).fill(2, 0, 1)],
+    ['more entries than there may be', batchOf([[0, ZERO]]).fill(255, 0, 4)],
+    ['more contents than there may be', batchOf([[0, ZERO]]).fill(255, 4, 8)],
+    ['contents that are not there', batchOf([[0, RAW]])],
+    ['contents of no unit', batchOf([[0, ZERO]], 1)],
+    ['a batch with something behind it', Buffer.concat([batchOf([[0, ZERO]]), Buffer.alloc(1)])],
+    ['an empty batch', batchOf([])],
   ])('reserves a place, sends %s, and the place is free again', (_, batch) => {
     const world = bothered();
     const { session, messages, end } = friend(world);
     session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+    world.step();
     expect(messages).toEqual([MESSAGE.RESERVED]);
     session.send(MESSAGE.PAGES, batch);
     expect(end.isOver).toBe(true);
@@ -236,13 +262,8 @@ describe('Somebody who has the key and means ill', () => {
       const world = bothered();
       const { session, messages } = friend(world);
       session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
-      const units = isWhole ? 16 : 15;
-      const batch = Buffer.alloc(4 + units * 8, 0xff);
-      batch.writeUInt32LE(units);
-      for (let unit = 0; unit < units; unit++) {
-        batch.writeUInt32LE(unit, 4 + unit * 8);
-        batch.writeUInt32LE(0xfffffffe, 8 + unit * 8);
-      }
+      world.step();
+      const batch = batchOf(Array.from({ length: isWhole ? 16 : 15 }, (_, unit) => [unit, ZERO] as const));
       session.send(MESSAGE.PAGES, batch);
       session.send(MESSAGE.STOPPED);
       session.send(MESSAGE.STATE, randomBytes(300));
@@ -289,9 +310,10 @@ describe('Somebody who has the key and means ill', () => {
           guest: { ...reserve.guest, name: `g${n}` },
         }),
       );
-      return messages[0];
+      return messages;
     });
-    expect(sessions.filter((answer) => answer === MESSAGE.RESERVED).length).toBe(
+    world.step();
+    expect(sessions.filter(([answer]) => answer === MESSAGE.RESERVED).length).toBe(
       (2 ** 24 - 2 ** 17) / 2 ** 16,
     );
     for (let n = 0; n < 300; n++) world.step();

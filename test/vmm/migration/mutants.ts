@@ -23,6 +23,8 @@ const change = (file: string, from: string, to: string): Change => ({ file, from
 const source = (from: string, to: string) => change('vmm/migration/source.ts', from, to);
 const target = (from: string, to: string) => change('vmm/migration/target.ts', from, to);
 const guest = (from: string, to: string) => change('vmm/migration/guest.ts', from, to);
+const rounds = (from: string, to: string) => change('vmm/migration/rounds.ts', from, to);
+const receiver = (from: string, to: string) => change('vmm/migration/image/receiver.ts', from, to);
 const sender = (from: string, to: string) => change('vmm/migration/image/sender.ts', from, to);
 
 export const mutants: readonly Mutant[] = [
@@ -31,8 +33,8 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'reservation', side: 'source', fault: 'cut' },
     changes: [
       source(
-        'Array.from({ length: this.units.count }, (_, unit) => unit));\n  }\n\n  #startRound',
-        '(this.guest as { sent?: true }).sent ? [] : Array.from({ length: this.units.count }, (_, unit) => unit));\n    (this.guest as { sent?: true }).sent = true;\n  }\n\n  #startRound',
+        "this.#enter('pre-copy');\n    this.#rounds.startAll();",
+        "this.#enter('pre-copy');\n    const guest = this.guest as { sent?: true };\n    if (guest.sent) this.#rounds.startDirty();\n    else this.#rounds.startAll();\n    guest.sent = true;",
       ),
     ],
   },
@@ -41,10 +43,10 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'chain', guest: 'busy' },
     changes: [
       source(
-        'this.#startRound(Array.from({ length: this.units.count }, (_, unit) => unit));',
-        'this.#startRound(Array.from({ length: this.units.count }, (_, unit) => unit).filter((unit) => this.#reserve.epoch < 2 || unit % 2 === 0));',
+        "this.#enter('pre-copy');\n    this.#rounds.startAll();",
+        "this.#enter('pre-copy');\n    if (this.#reserve.epoch < 2) this.#rounds.startAll();\n    else this.#rounds.start(Array.from({ length: this.units.count / 2 }, (_, unit) => 2 * unit));",
       ),
-      target('if (!isPostCopy && this.#missing > 0)', 'if (false)'),
+      target('if (!isPostCopy && missing > 0)', 'if (false)'),
     ],
   },
   {
@@ -120,30 +122,34 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'A repetition names a page that was written since it was sent.',
     by: { kind: 'journey', guest: 'sly', policy: 'many rounds', turns: 22, steps: 50 },
-    changes: [sender('this.#there[like] === 0 || this.#log.has(like)', 'this.#there[like] === 0')],
+    changes: [sender(' && !this.#log.has(like)', '')],
   },
   {
     bug: 'A page that has become zero is not sent again.',
     by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 50 },
     changes: [
       sender(
-        '      this.#note(unit, 0);\n      this.#batch.zero(unit);\n',
-        '      if (this.#sums[unit] === 0) this.#batch.zero(unit);\n      this.#note(unit, 0);\n',
+        '      this.#batch.zero(unit);\n',
+        '      if (!(this as { was?: Set<number> }).was?.has(unit)) this.#batch.zero(unit);\n',
+      ),
+      sender(
+        '      this.#batch.raw(unit, contents);\n',
+        '      this.#batch.raw(unit, contents);\n      ((this as { was?: Set<number> }).was ??= new Set()).add(unit);\n',
       ),
     ],
   },
   {
     bug: 'Looking how much is dirty clears it.',
     by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
-    changes: [source('dirtied: this.#log?.count() ?? 0,', 'dirtied: this.#log?.take().length ?? 0,')],
+    changes: [rounds('dirtied: this.#log?.count() ?? 0,', 'dirtied: this.#log?.take().length ?? 0,')],
   },
   {
     bug: 'Pages that were skipped because they were dirty again are left out of the last round.',
     by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 25, steps: 50 },
     changes: [
-      source(
-        "this.#startRound(mode === 'pre-copy' ? (this.#log?.take() ?? []) : all);",
-        "this.#startRound(mode === 'pre-copy' ? (this.#log?.take() ?? []).slice(this.#skipped) : all);",
+      rounds(
+        'this.start(this.#log?.take() ?? []);',
+        'this.start((this.#log?.take() ?? []).slice(this.#skipped));',
       ),
     ],
   },
@@ -196,14 +202,14 @@ export const mutants: readonly Mutant[] = [
     bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
     by: { kind: 'death', policy: 'post-copy', side: 'target', n: 40 },
     changes: [
-      target('if (this.has(unit)) continue;', ''),
-      source('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
+      receiver('this.#parts(run, false)', '[run]'),
+      rounds('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
     ],
   },
   {
     bug: 'Fetched pages are not kept for a host that dies (post-copy).',
     by: { kind: 'death', policy: 'post-copy', side: 'target', n: 6 },
-    changes: [target("      this.#keep.writeUnits(unit, from === 'zero' ? zeros : from);\n", '')],
+    changes: [receiver('if (inMemory > 0)', 'if (inMemory > 0 && this.missing === this.#units.count)')],
   },
   {
     bug: 'After a death what was printed is printed again.',

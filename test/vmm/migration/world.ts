@@ -49,6 +49,11 @@ class WireEnd implements Link {
     return this.#coming.reduce((sum, chunk) => sum + chunk.length, 0);
   }
 
+  /** How many chunks are on their way to this end. */
+  get chunks(): number {
+    return this.#coming.length;
+  }
+
   listen(events: LinkEvents): void {
     this.#events = events;
   }
@@ -331,10 +336,9 @@ export class World {
     for (const host of this.hosts.values()) this.#mortally(() => host.turn(this.#options.steps ?? 50));
     if (this.stalled) return;
     for (const dial of this.#dials.splice(0)) this.#mortally(dial);
-    for (const [one, other] of this.#wires) {
-      this.#mortally(() => one.deliver(deliveries));
-      this.#mortally(() => other.deliver(deliveries));
-    }
+    // What is said now is heard in the next turn, whoever made the connection.
+    const due = this.#wires.flat().map((end) => ({ end, count: Math.min(end.chunks, deliveries) }));
+    for (const { end, count } of due) this.#mortally(() => end.deliver(count));
   }
 
   #mortally(act: () => void): void {

@@ -1,14 +1,16 @@
 /**
  * A batch of units (units.ts): what a PAGES frame carries. Numbers little-endian.
  *
- *     0    count, at most MOST.ENTRIES
- *     4    an entry for each: unit, and where its contents are:
- *              RAW    4096 bytes at the end of the batch, in order
+ *     0    count of entries, at most MOST.ENTRIES
+ *     4    count of contents, at most MOST.RAW
+ *     8    the contents, 4096 bytes each
+ *     …    the entries: unit, and where its contents are:
+ *              RAW    the next of those in the batch
  *              ZERO   zeros
  *              other  the same as that unit's at the target when the batch is applied
- *     …    the contents of the raw ones, at most MOST.RAW
  */
 import { FieldError } from '../../snapshot/schema.ts';
+import { FRAME_HEADER } from '../wire/frame.ts';
 import { UNIT } from './units.ts';
 
 const RAW = 0xffffffff;
@@ -17,13 +19,28 @@ const ZERO = 0xfffffffe;
 /** A batch is sent when it has that many entries, or that many contents. */
 const MOST = { ENTRIES: 1024, RAW: 64 } as const;
 
+const headBytes = 8;
 const entryBytes = 8;
 
-/** Collects units. Contents are copied: the guest goes on while the batch is on its way. */
+const contentsAt = FRAME_HEADER + headBytes;
+const frameBytes = contentsAt + MOST.RAW * UNIT + MOST.ENTRIES * entryBytes;
+
+/** A frame to be: room for its header, and a batch behind it. */
+export interface Batch {
+  readonly frame: Buffer;
+  /** Of the batch. */
+  readonly length: number;
+  /** To be called when the frame's bytes are not needed any more. */
+  readonly release: () => void;
+}
+
+/** Collects units, their contents copied where they will be sent from: the guest goes on while the batch is on its way. */
 export class BatchWriter {
   readonly #entries: number[] = [];
-  readonly #raw = Buffer.allocUnsafe(MOST.RAW * UNIT);
   #rawCount = 0;
+  #frame: Buffer | undefined;
+  /** Frames that were released. */
+  readonly #free: Buffer[] = [];
 
   get isFull(): boolean {
     return this.#entries.length >= 2 * MOST.ENTRIES || this.#rawCount >= MOST.RAW;
@@ -43,45 +60,76 @@ export class BatchWriter {
 
   raw(unit: number, contents: Uint8Array): void {
     this.#entries.push(unit, RAW);
-    this.#raw.set(contents, this.#rawCount * UNIT);
+    this.#room().set(contents, contentsAt + this.#rawCount * UNIT);
     this.#rawCount += 1;
   }
 
-  /** The batch in parts; the writer is empty after. The parts are the caller's until the next `raw`. */
-  take(): [head: Uint8Array, contents: Uint8Array] {
-    const head = Buffer.allocUnsafe(4 + this.#entries.length * 4);
-    head.writeUInt32LE(this.#entries.length / 2);
-    for (const [n, word] of this.#entries.entries()) head.writeUInt32LE(word, 4 + n * 4);
-    const contents = this.#raw.subarray(0, this.#rawCount * UNIT);
+  /** The batch; the writer is empty after. */
+  take(): Batch {
+    const frame = this.#room();
+    frame.writeUInt32LE(this.#entries.length / 2, FRAME_HEADER);
+    frame.writeUInt32LE(this.#rawCount, FRAME_HEADER + 4);
+    let at = contentsAt + this.#rawCount * UNIT;
+    for (const word of this.#entries) at = frame.writeUInt32LE(word, at);
     this.#entries.length = 0;
     this.#rawCount = 0;
-    return [head, contents];
+    this.#frame = undefined;
+    return { frame, length: at - FRAME_HEADER, release: () => this.#free.push(frame) };
+  }
+
+  #room(): Buffer {
+    this.#frame ??= this.#free.pop() ?? Buffer.allocUnsafe(frameBytes);
+    return this.#frame;
   }
 }
 
-export interface Entry {
-  readonly unit: number;
-  /** The contents, 'zero', or the unit that has the same. */
+/** Units that follow each other, and what they have. */
+export interface Run {
+  readonly first: number;
+  readonly count: number;
+  /** Their contents, one after the other, 'zero', or the unit that has the same (one unit only). */
   readonly contents: Uint8Array | 'zero' | number;
 }
 
-/** Takes a batch apart. Throws FieldError for what is no batch of units below `units`. */
-export function* readBatch(payload: Uint8Array, units: number): Generator<Entry> {
+/** Takes a batch apart, in order. Throws FieldError for what is no batch of units below `units`. */
+export function* readBatch(payload: Uint8Array, units: number): Generator<Run> {
   const batch = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-  const count = batch.length < 4 ? 0 : batch.readUInt32LE(0);
-  if (count === 0 || count > MOST.ENTRIES || batch.length < 4 + count * entryBytes)
-    throw new FieldError('a batch of units that is cut short');
-  let raw = 4 + count * entryBytes;
-  for (let n = 0; n < count; n++) {
-    const unit = batch.readUInt32LE(4 + n * entryBytes);
-    const from = batch.readUInt32LE(8 + n * entryBytes);
-    if (unit >= units || (from < ZERO && from >= units))
+  const [count, rawCount] = counts(batch);
+  const entries = headBytes + rawCount * UNIT;
+  if (count === 0 || batch.length !== entries + count * entryBytes)
+    throw new FieldError('a batch of units of another length');
+  let raw = headBytes;
+  for (let at = entries; at < batch.length; ) {
+    const first = batch.readUInt32LE(at);
+    const from = batch.readUInt32LE(at + 4);
+    const length = from < ZERO ? 1 : runLength(batch, at);
+    if (first + length > units || (from < ZERO && from >= units))
       throw new FieldError('a unit that the guest has not');
     if (from === RAW) {
-      if (raw + UNIT > batch.length) throw new FieldError('a batch of units that is cut short');
-      yield { unit, contents: batch.subarray(raw, raw + UNIT) };
-      raw += UNIT;
-    } else yield { unit, contents: from === ZERO ? 'zero' : from };
+      const end = raw + length * UNIT;
+      if (end > entries) throw new FieldError('a batch of units with too few contents');
+      yield { first, count: length, contents: batch.subarray(raw, end) };
+      raw = end;
+    } else yield { first, count: length, contents: from === ZERO ? 'zero' : from };
+    at += length * entryBytes;
   }
-  if (raw !== batch.length) throw new FieldError('a batch of units with something behind it');
+  if (raw !== entries) throw new FieldError('a batch of units with contents of none');
+}
+
+/** How many entries from the one at `at` are of units that follow each other and have their contents from the same. */
+function runLength(batch: Buffer, at: number): number {
+  const first = batch.readUInt32LE(at);
+  const from = batch.readUInt32LE(at + 4);
+  let length = 1;
+  for (let next = at + entryBytes; next < batch.length; next += entryBytes, length++)
+    if (batch.readUInt32LE(next) !== first + length || batch.readUInt32LE(next + 4) !== from) break;
+  return length;
+}
+
+/** How many entries, and how many contents. */
+function counts(batch: Buffer): [entries: number, contents: number] {
+  if (batch.length < headBytes) throw new FieldError('a batch of units that is cut short');
+  const [entries, contents] = [batch.readUInt32LE(0), batch.readUInt32LE(4)];
+  if (entries > MOST.ENTRIES || contents > MOST.RAW) throw new FieldError('a batch of too many units');
+  return [entries, contents];
 }

@@ -38,12 +38,29 @@ export class Units {
     return block;
   }
 
-  /** Puts contents there; whoever watches memory is told. */
-  write(unit: number, contents: Uint8Array): void {
-    if (unit < this.pages) this.#memory.fill(unit * PAGE, contents);
+  /** Puts contents there, of one unit or of several that follow each other; whoever watches memory is told. */
+  write(first: number, contents: Uint8Array): void {
+    const inMemory = Math.min(contents.length, Math.max(0, this.pages - first) * UNIT);
+    if (inMemory > 0) this.#fill(first, contents.subarray(0, inMemory));
+    for (let at = inMemory; at < contents.length; at += UNIT)
+      this.#writeBlock(first + at / UNIT, contents.subarray(at, at + UNIT));
+  }
+
+  /** All at once where nobody watches. */
+  #fill(first: number, contents: Uint8Array): void {
+    const { bytes, watched } = this.#memory;
+    const last = first + contents.length / UNIT;
+    let isWatched = false;
+    for (let page = first; page < last && !isWatched; page++) isWatched = watched[page] !== 0;
+    if (!isWatched) bytes.set(contents, first * UNIT);
     else
-      for (const { sector, at } of this.#sectors(unit))
-        this.#disk?.write(sector, contents.subarray(at, at + SECTOR));
+      for (let at = 0; at < contents.length; at += UNIT)
+        this.#memory.fill(first * UNIT + at, contents.subarray(at, at + UNIT));
+  }
+
+  #writeBlock(unit: number, contents: Uint8Array): void {
+    for (const { sector, at } of this.#sectors(unit))
+      this.#disk?.write(sector, contents.subarray(at, at + SECTOR));
   }
 
   /** A log of the units that are written from here on. */

@@ -2,7 +2,7 @@
  * Frames: what a byte stream between hosts is cut into. Numbers little-endian.
  *
  *      0  magic      "RLMG"
- *      4  version    1
+ *      4  version    2
  *      5  type       one byte (messages.ts)
  *      6  zero       two bytes
  *      8  sequence   0, 1, 2, … in each direction
@@ -16,14 +16,14 @@
  */
 import { equal, type Seal, TAG } from './seal.ts';
 
-const FORMAT_VERSION = 1;
+export const FRAME_VERSION = 2;
 
 const magic = 0x474d4c52;
 const tagAt = 16;
 export const FRAME_HEADER = tagAt + TAG;
 
-/** Frames of so many bytes share buffers. */
-export const longFrame = 2 ** 16;
+/** Frames of so many bytes are read into the same buffer, one after the other. */
+const longFrame = 2 ** 16;
 
 /** What came is no frame of ours; the message is one line. */
 export class FrameError extends Error {
@@ -36,33 +36,29 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-/** One frame as bytes. `parts` are its payload, one after the other. */
-export function encodeFrame(type: number, sequence: number, seal: Seal, ...parts: Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return encodeFrameIn(Buffer.allocUnsafe(FRAME_HEADER + length), type, sequence, seal, parts);
+/** One frame as bytes, its payload copied. */
+export function encodeFrame(type: number, sequence: number, seal: Seal, payload?: Uint8Array): Uint8Array {
+  const { length } = payload ?? [];
+  const frame = Buffer.allocUnsafe(FRAME_HEADER + length);
+  if (payload) frame.set(payload, FRAME_HEADER);
+  return finishFrame(frame, length, type, sequence, seal);
 }
 
-/** As `encodeFrame`, in a buffer that has room for it; returns the part of the buffer that it takes. */
-export function encodeFrameIn(
+/** Makes a frame of a buffer that has its payload, of so many bytes, at FRAME_HEADER; returns the part that it is. */
+export function finishFrame(
   buffer: Buffer,
+  length: number,
   type: number,
   sequence: number,
   seal: Seal,
-  parts: readonly Uint8Array[],
 ): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
   const frame = buffer.subarray(0, FRAME_HEADER + length);
   frame.writeUInt32LE(magic, 0);
-  frame[4] = FORMAT_VERSION;
+  frame[4] = FRAME_VERSION;
   frame[5] = type;
   frame.writeUInt16LE(0, 6);
   frame.writeUInt32LE(sequence, 8);
   frame.writeUInt32LE(length, 12);
-  let at = FRAME_HEADER;
-  for (const part of parts) {
-    frame.set(part, at);
-    at += part.length;
-  }
   frame.set(seal(sequence, frame.subarray(0, tagAt), frame.subarray(FRAME_HEADER)), tagAt);
   return frame;
 }
@@ -106,8 +102,8 @@ export class FrameReader {
   #openFrame(): void {
     const header = this.#buffer;
     if (header.readUInt32LE(0) !== magic) throw new FrameError('that is not our protocol');
-    if (header[4] !== FORMAT_VERSION)
-      throw new FrameError(`version ${header[4]} of the protocol; this is version ${FORMAT_VERSION}`);
+    if (header[4] !== FRAME_VERSION)
+      throw new FrameError(`version ${header[4]} of the protocol; this is version ${FRAME_VERSION}`);
     if (header.readUInt16LE(6) !== 0) throw new FrameError('a header with unknown bits');
     const sequence = header.readUInt32LE(8);
     if (sequence !== this.#sequence)

@@ -9,7 +9,8 @@
  *
  *     source                      target
  *     RESERVE what, who      ->                          stage 1
- *                            <-   RESERVED | REFUSED why
+ *                            <-   RESERVED | REFUSED why, or instead of RESERVED,
+ *                                 over a connection that the target makes: FETCH id
  *     PAGES …, ROUND_END n   ->                          stage 2, round after round
  *                            <-   RECEIVED n
  *     STOPPED                ->                          stage 3
@@ -62,6 +63,7 @@ export const MESSAGE = {
   COMMIT: 26,
   ACTIVATED: 27,
   ABORT: 28,
+  FETCH: 29,
   HAVE: 32,
   WANT: 33,
   COMPLETE: 34,
@@ -165,7 +167,7 @@ export const STATE_VERSION = 1;
 export interface End {
   readonly steps: number;
   readonly printed: number;
-  /** Checksum over the checksums of all units, as the source sent them; null = not all were sent. */
+  /** Of the source's ledger (image/ledger.ts); null = not all units were sent. */
   readonly digest: number | null;
 }
 

@@ -9,15 +9,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { FieldError } from '../../snapshot/schema.ts';
-import {
-  encodeFrame,
-  encodeFrameIn,
-  FRAME_HEADER,
-  type Frame,
-  FrameError,
-  FrameReader,
-  longFrame,
-} from './frame.ts';
+import { encodeFrame, finishFrame, type Frame, FrameError, FrameReader } from './frame.ts';
 import type { Link } from './link.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
 import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
@@ -57,8 +49,6 @@ export class Session {
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
   #sequence = 0;
-  /** Buffers of long frames that have been sent. */
-  readonly #buffers: Buffer[] = [];
   /** When something came last, by the clock. */
   heard: number;
 
@@ -101,8 +91,17 @@ export class Session {
   }
 
   /** Sends a message; after the end, nothing happens. */
-  send(type: number, ...parts: Uint8Array[]): void {
-    if (this.#state === 'open') this.#send(type, ...parts);
+  send(type: number, payload?: Uint8Array): void {
+    if (this.#state === 'open') this.#send(type, payload);
+  }
+
+  /**
+   * Sends a message whose payload, of so many bytes, is in `buffer` already, behind room for a
+   * frame's header. The buffer is not to be changed before `sent` is called.
+   */
+  sendFrom(buffer: Buffer, length: number, type: number, sent: () => void): void {
+    if (this.#state === 'open')
+      this.#link.send(finishFrame(buffer, length, type, this.#sequence++, this.#sealOut), sent);
   }
 
   /** Ends it from this side; `ended` is not told. */
@@ -118,16 +117,8 @@ export class Session {
       this.#fail('no proof of the key in time');
   }
 
-  #send(type: number, ...parts: Uint8Array[]): void {
-    const sequence = this.#sequence++;
-    const bytes = parts.reduce((sum, part) => sum + part.length, FRAME_HEADER);
-    if (bytes < longFrame) {
-      this.#link.send(encodeFrame(type, sequence, this.#sealOut, ...parts));
-      return;
-    }
-    const buffer = this.#buffers.pop() ?? Buffer.allocUnsafe(FRAME_HEADER + LONGEST.FRIEND);
-    const frame = encodeFrameIn(buffer, type, sequence, this.#sealOut, parts);
-    this.#link.send(frame, () => this.#buffers.push(buffer));
+  #send(type: number, payload?: Uint8Array): void {
+    this.#link.send(encodeFrame(type, this.#sequence++, this.#sealOut, payload));
   }
 
   #received(chunk: Uint8Array): void {

@@ -16,14 +16,25 @@ export interface Certificate {
 /** Milliseconds until a host that does not answer counts as unreachable. */
 const dialTimeout = 5000;
 
+/**
+ * Bytes that are read at once, all into the same buffer: new memory for each read costs as much
+ * as the reading. Node reads so for connections that are made here, without TLS; those that are
+ * accepted here have to do without.
+ */
+const readBytes = 2 ** 18;
+
 class SocketLink implements Link {
   readonly peer: string;
   readonly #socket: Socket;
+  readonly #active: () => void;
+  #events: LinkEvents | undefined;
   #isOver = false;
 
-  constructor(socket: Socket) {
+  /** `active` is told of whatever comes or has gone. */
+  constructor(socket: Socket, active: () => void) {
     this.peer = `${socket.remoteAddress ?? 'somewhere'}:${socket.remotePort ?? 0}`;
     this.#socket = socket;
+    this.#active = active;
     socket.setNoDelay(true);
   }
 
@@ -33,9 +44,8 @@ class SocketLink implements Link {
 
   listen(events: LinkEvents): void {
     let reason = 'the other side closed the connection';
-    this.#socket.on('data', (chunk: Buffer) => {
-      if (!this.#isOver) events.bytes(chunk);
-    });
+    this.#events = events;
+    this.#socket.on('data', (chunk: Buffer) => this.read(chunk));
     this.#socket.on('error', (error) => {
       reason = error.message;
     });
@@ -44,11 +54,25 @@ class SocketLink implements Link {
       if (this.#isOver) return;
       this.#isOver = true;
       events.ended(reason);
+      this.#active();
     });
   }
 
+  /** Bytes have come; they stay as they are until the next come. */
+  read(chunk: Uint8Array): void {
+    if (this.#isOver) return;
+    this.#events?.bytes(chunk);
+    this.#active();
+  }
+
   send(bytes: Uint8Array, sent?: () => void): void {
-    if (!this.#isOver) this.#socket.write(bytes, sent);
+    if (this.#isOver) return;
+    if (sent === undefined) this.#socket.write(bytes);
+    else
+      this.#socket.write(bytes, () => {
+        sent();
+        this.#active();
+      });
   }
 
   close(): void {
@@ -61,6 +85,8 @@ class SocketLink implements Link {
 
 /** The network of a host's process. */
 export class TcpNetwork implements Network {
+  /** Called when something has come, or has gone. */
+  onActivity: (() => void) | undefined;
   readonly #certificate: Certificate | undefined;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
@@ -72,22 +98,31 @@ export class TcpNetwork implements Network {
   dial(address: string, done: (link: Link | undefined, reason: string) => void): void {
     const { host, port } = splitAddress(address);
     const certificate = this.#certificate;
+    let made: SocketLink | undefined;
+    const onread = {
+      buffer: Buffer.allocUnsafeSlow(readBytes),
+      callback: (count: number, buffer: Uint8Array) => {
+        made?.read(buffer.subarray(0, count));
+        return true;
+      },
+    };
     const socket = certificate
       ? connectTls({ host, port, ca: certificate.certificate, checkServerIdentity: () => undefined })
-      : connect({ host, port });
+      : connect({ host, port, onread });
     this.#note(socket);
     let isDone = false;
-    const finish = (link: Link | undefined, reason: string) => {
+    const finish = (link: SocketLink | undefined, reason: string) => {
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
       socket.removeAllListeners('error');
       if (link === undefined) socket.on('error', () => {}).destroy();
+      made = link;
       done(link, reason);
     };
     const timer = setTimeout(() => finish(undefined, 'no answer'), dialTimeout);
     socket.once('error', (error) => finish(undefined, explain(error)));
-    socket.once(certificate ? 'secureConnect' : 'connect', () => finish(new SocketLink(socket), ''));
+    socket.once(certificate ? 'secureConnect' : 'connect', () => finish(this.#link(socket), ''));
   }
 
   /** Listens; every connection is handed to `accept`. Rejects with the system's error. */
@@ -95,7 +130,7 @@ export class TcpNetwork implements Network {
     const { host, port } = splitAddress(address);
     const take = (socket: Socket) => {
       this.#note(socket);
-      accept(new SocketLink(socket));
+      accept(this.#link(socket));
     };
     const { certificate: cert, key } = this.#certificate ?? {};
     const server = cert && key ? createTlsServer({ cert, key }, take) : createServer(take);
@@ -110,6 +145,10 @@ export class TcpNetwork implements Network {
   close(): void {
     this.#server?.close();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #link(socket: Socket): SocketLink {
+    return new SocketLink(socket, () => this.onActivity?.());
   }
 
   #note(socket: Socket): void {

@@ -1,0 +1,116 @@
+/**
+ * Puts units in place as their batches come, and keeps them for a host that dies. The other
+ * side is sender.ts.
+ */
+import { FieldError } from '../../snapshot/schema.ts';
+import type { Keep } from '../keep/keep.ts';
+import { readBatch, type Run } from './batch.ts';
+import { Ledger } from './ledger.ts';
+import { UNIT, type Units } from './units.ts';
+
+export class UnitReceiver {
+  /** Units that came, those that came again counted again. */
+  received = 0;
+  /** Units that are not here. */
+  missing: number;
+  readonly #units: Units;
+  readonly #keep: Keep;
+  readonly #ledger: Ledger;
+  /** 1 = the unit is here. */
+  readonly #here: Uint8Array;
+
+  constructor(units: Units, keep: Keep) {
+    this.#units = units;
+    this.#keep = keep;
+    this.#ledger = new Ledger(units.count);
+    this.#here = new Uint8Array(units.count);
+    this.missing = units.count;
+  }
+
+  /** These units are here from before. */
+  have(units: readonly number[]): void {
+    for (const unit of units) this.#here[unit] = 1;
+    this.missing = this.#here.filter((isHere) => isHere === 0).length;
+  }
+
+  /** Whether the unit is here. */
+  has(unit: number): boolean {
+    return this.#here[unit] === 1;
+  }
+
+  /** A bit for each unit, set if it is here; bit 0 of byte 0 is unit 0's. */
+  bits(): Uint8Array {
+    const bits = new Uint8Array(Math.ceil(this.#units.count / 8));
+    for (const [unit, here] of this.#here.entries())
+      if (here === 1) bits[unit >>> 3] = (bits[unit >>> 3] as number) | (1 << (unit & 7));
+    return bits;
+  }
+
+  /** Takes a batch while the guest runs elsewhere: what comes again is newer. Throws FieldError. */
+  take(batch: Uint8Array): void {
+    for (const run of readBatch(batch, this.#units.count)) {
+      // A new machine and a new keep are zero already.
+      if (run.contents !== 'zero') this.#place(run);
+      else for (const part of this.#parts(run, true)) this.#place(part);
+      this.#note(run);
+    }
+  }
+
+  /** Takes a batch while the guest runs here: what is here already may have been written since, and stays. Throws FieldError. */
+  takeMissing(batch: Uint8Array): void {
+    const fresh: number[] = [];
+    for (const run of readBatch(batch, this.#units.count)) {
+      if (typeof run.contents === 'number') throw new FieldError('a repetition while the guest runs');
+      for (const part of this.#parts(run, false)) {
+        this.#place(part);
+        this.#note(part);
+        for (let n = 0; n < part.count; n++) fresh.push(part.first + n);
+      }
+    }
+    this.#keep.notePresent(fresh);
+  }
+
+  /** The parts of a run whose units are here, or are not. */
+  *#parts({ first, count, contents }: Run, here: boolean): Generator<Run> {
+    const end = first + count;
+    for (let from = first; from < end; ) {
+      let to = from;
+      while (to < end && this.has(to) === here) to += 1;
+      if (to > from) {
+        const [start, stop] = [(from - first) * UNIT, (to - first) * UNIT];
+        const own = contents instanceof Uint8Array ? contents.subarray(start, stop) : contents;
+        yield { first: from, count: to - from, contents: own };
+      }
+      from = Math.max(to, from + 1);
+    }
+  }
+
+  #place({ first, count, contents: from }: Run): void {
+    const contents =
+      from === 'zero'
+        ? new Uint8Array(count * UNIT)
+        : typeof from === 'number'
+          ? this.#units.read(from)
+          : from;
+    this.#units.write(first, contents);
+    // The disk's units are on the disk.
+    const inMemory = Math.min(count, this.#units.pages - first);
+    if (inMemory > 0) this.#keep.writeUnits(first, contents.subarray(0, inMemory * UNIT));
+  }
+
+  #note({ first, count, contents: from }: Run): void {
+    for (let unit = first; unit < first + count; unit++) {
+      if (from === 'zero') this.#ledger.zero(unit);
+      else if (typeof from === 'number') this.#ledger.same(unit, from);
+      else this.#ledger.contents(unit);
+      if (this.#here[unit] === 0) this.missing -= 1;
+      this.#here[unit] = 1;
+    }
+    this.received += count;
+  }
+
+  /** What the source's ledger must come to. */
+  digest(): number {
+    return this.#ledger.digest();
+  }
+}
