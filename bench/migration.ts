@@ -2,7 +2,7 @@
  * What a migration costs: a guest with 256 MiB of memory, no two pages alike, that works on
  * one of them all the time, moved there and back between two hosts on this machine, by
  * pre-copy, standing still (plain stop-and-copy) and by post-copy, in turn, beside a plain
- * copy of as many bytes over TCP between two processes.
+ * copy of as many bytes over TCP, from the memory of one process to that of another.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,11 +70,12 @@ export interface WayResult {
 
 export interface MigrationBench {
   readonly format: 'ringlab-bench-migration';
-  readonly version: 1;
+  readonly version: 2;
   readonly host: object;
   readonly runs: number;
-  /** Bytes a second of the plain copy over TCP. */
+  /** Bytes a second of the plain copy over TCP, and where who receives them throws them away. */
   readonly plain: number;
+  readonly thrownAway: number;
   readonly results: readonly WayResult[];
 }
 
@@ -106,11 +107,13 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
     hosts.push(first, startHost(folder, addresses[1] as string));
     await said(first, '!');
     const plain: number[] = [];
+    const thrownAway: number[] = [];
     const reports = new Map<Way, Report[]>();
     let at = 0;
     for (let run = 0; run < runs; run++) {
       progress(`run ${run + 1} of ${runs}: a plain copy`);
-      plain.push(await plainCopy());
+      plain.push(await plainCopy('keep'));
+      thrownAway.push(await plainCopy('drop'));
       for (const way of Object.keys(ways) as Way[]) {
         progress(`run ${run + 1} of ${runs}: ${way}`);
         at = 1 - at;
@@ -120,7 +123,15 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
     }
     const results = [...reports].map(([way, all]) => summary(way, all));
     const host = describeHost();
-    return { format: 'ringlab-bench-migration', version: 1, host, runs, plain: median(plain), results };
+    return {
+      format: 'ringlab-bench-migration',
+      version: 2,
+      host,
+      runs,
+      plain: median(plain),
+      thrownAway: median(thrownAway),
+      results,
+    };
   } finally {
     await Promise.all(hosts.map(end));
     rmSync(folder, { recursive: true, force: true });
@@ -190,22 +201,23 @@ function migrate(folder: string, to: string, how: readonly string[]): Promise<Re
 // ---- A plain copy ----
 
 /** Sends as many bytes to another process as the guest has, by 256 KiB; bytes a second. */
-async function plainCopy(): Promise<number> {
+async function plainCopy(what: 'keep' | 'drop'): Promise<number> {
+  const memory = Buffer.alloc(pages * 4096, 7);
   const server = createServer();
   const { port } = await listening(server);
-  const child = spawn(process.execPath, [receiver, String(port)], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [receiver, String(port), what], { stdio: 'ignore' });
   const rate = await new Promise<number>((resolve) => {
     server.once('connection', (socket) => {
-      const chunk = Buffer.alloc(2 ** 18, 7);
       const started = process.hrtime.bigint();
-      let left = (pages * 4096) / chunk.length;
+      let at = 0;
       const send = () => {
-        while (left-- > 0) if (!socket.write(chunk)) return;
+        for (let isWritable = true; isWritable && at < memory.length; at += 2 ** 18)
+          isWritable = socket.write(memory.subarray(at, at + 2 ** 18));
       };
       socket.on('drain', send);
       // The receiver says that it has everything.
       socket.once('data', () => {
-        resolve((pages * 4096 * 1e9) / Number(process.hrtime.bigint() - started));
+        resolve((memory.length * 1e9) / Number(process.hrtime.bigint() - started));
         socket.destroy();
       });
       send();
@@ -230,7 +242,7 @@ function listening(server: ReturnType<typeof createServer>): Promise<AddressInfo
 }
 
 /** The results as a table of at most 80 columns. */
-export function formatMigration({ results, plain }: MigrationBench): string {
+export function formatMigration({ results, plain, thrownAway }: MigrationBench): string {
   const mebi = 2 ** 20;
   const head = ['', 'down ms', 'total s', 'rounds', 'MiB', 'a page sent', 'MiB/s', 'of TCP'];
   const rows = results.map(({ way, downtimeMs, totalMs, rounds, bytes, overhead, rate }) => [
@@ -243,15 +255,16 @@ export function formatMigration({ results, plain }: MigrationBench): string {
     (rate / mebi).toFixed(0),
     formatRatio(rate / plain),
   ]);
-  const copy = [
-    'plain copy over TCP',
+  const copy = (name: string, rate: number) => [
+    name,
     '–',
-    (mebibytes / (plain / mebi)).toFixed(3),
+    (mebibytes / (rate / mebi)).toFixed(3),
     '–',
     `${mebibytes}.0`,
     '–',
-    (plain / mebi).toFixed(0),
-    '1',
+    (rate / mebi).toFixed(0),
+    formatRatio(rate / plain),
   ];
-  return formatTable([head, ...rows, copy]);
+  const copies = [copy('plain copy over TCP', plain), copy('  and thrown away', thrownAway)];
+  return formatTable([head, ...rows, ...copies]);
 }

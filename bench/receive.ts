@@ -1,9 +1,23 @@
-/** The other end of the plain copy over TCP (migration.ts): `node receive.js PORT`. Says one byte when it has had 256 MiB. */
+/**
+ * The other end of the plain copy over TCP (migration.ts): `node receive.js PORT keep|drop`. Has
+ * 256 MiB come, by Node's quickest way to read, and puts them in memory of its own, as a copy
+ * must, or throws them away; then says one byte.
+ */
 import { connect } from 'node:net';
 
-let left = 2 ** 28;
-const socket = connect(Number(process.argv[2]), '127.0.0.1');
-socket.on('data', (bytes) => {
-  left -= bytes.length;
-  if (left <= 0) socket.end('.');
+const [, , port, what] = process.argv;
+const size = 2 ** 28;
+const memory = what === 'keep' ? new Uint8Array(size) : undefined;
+let at = 0;
+
+const callback = (count: number, bytes: Uint8Array) => {
+  memory?.set(bytes.subarray(0, count), at);
+  at += count;
+  if (at >= size) socket.end('.');
+  return true;
+};
+const socket = connect({
+  port: Number(port),
+  host: '127.0.0.1',
+  onread: { buffer: Buffer.alloc(2 ** 18), callback },
 });

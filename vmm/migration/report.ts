@@ -44,6 +44,7 @@ export interface MigrationReport {
   readonly last: { readonly sent: number; readonly bytes: number };
   /** From when the guest stood still until the target had it; null = not yet. */
   readonly downtimeMs: number | null;
+  /** From its beginning until the target needed nothing more, or until now. */
   readonly totalMs: number;
   /** Bytes of memory and disk sent, frames' heads with them. */
   readonly bytes: number;
@@ -51,7 +52,7 @@ export interface MigrationReport {
 
 /** The report of a migration as it stands at `now`. */
 export function reportOf(source: Source, from: string, to: string, now: number): MigrationReport {
-  const { guest, policy, stages, rounds, units, stoppedAt, activatedAt } = source;
+  const { guest, policy, stages, rounds, units, stoppedAt, activatedAt, endedAt } = source;
   const began = stages[0]?.at ?? now;
   return {
     format: 'ringlab-migrate',
@@ -70,7 +71,7 @@ export function reportOf(source: Source, from: string, to: string, now: number):
     rounds: rounds.map((round, n) => ({ ...round, expectedMs: expectedMs(rounds.slice(0, n + 1)) })),
     last: source.last,
     downtimeMs: stoppedAt === undefined || activatedAt === undefined ? null : activatedAt - stoppedAt,
-    totalMs: now - began,
+    totalMs: (endedAt ?? now) - began,
     bytes: source.bytes,
   };
 }

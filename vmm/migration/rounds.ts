@@ -11,10 +11,10 @@ import type { Round } from './policy.ts';
 import { FRAME_HEADER } from './wire/frame.ts';
 
 /** Most bytes on their way to the network at once. */
-const mostBacklog = 4 * 2 ** 20;
+const mostBacklog = 8 * 2 ** 20;
 
 /** Units looked at in one turn at most: the guest shall have its turns. */
-const unitsPerTurn = 1024;
+const unitsPerTurn = 2048;
 
 export interface RoundsOptions {
   readonly units: Units;

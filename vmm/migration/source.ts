@@ -64,6 +64,8 @@ export class Source {
   /** By the clock: when the guest stood still, and when the target had it. */
   stoppedAt: number | undefined;
   activatedAt: number | undefined;
+  /** By the clock: when it was over. */
+  endedAt: number | undefined;
   readonly units: Units;
   readonly #reserve: Reserve;
   readonly #clock: () => number;
@@ -341,6 +343,7 @@ export class Source {
 
   #end(): void {
     this.state = 'moved';
+    this.endedAt = this.#clock();
     this.#session?.close();
     this.#session = undefined;
     this.#events.moved();
@@ -356,6 +359,7 @@ export class Source {
   #fail(reason: string): void {
     if (this.state !== 'under way') return;
     this.state = 'failed';
+    this.endedAt = this.#clock();
     this.reason = reason;
     this.throttle = 0;
     this.#rounds.unwatch();

@@ -41,8 +41,8 @@ export interface TargetEvents {
   whole(): void;
 }
 
-/** Milliseconds that a connection to the source may take; then the one that it made will do. */
-const dialPatience = 1000;
+/** Milliseconds that a connection to the source may take at most; then the one that it made will do. */
+const mostDialing = 1000;
 
 /** Most bytes of state: what a console's waiting input may be, and the rest. */
 const mostState = 65 * 2 ** 20;
@@ -67,6 +67,8 @@ export class Target {
   #asking: Session | undefined;
   #state: Uint8Array[] = [];
   #stateBytes = 0;
+  /** All has come, the source said. */
+  #hasAll = false;
 
   constructor({ reserve, guest, keep, clock, patience, events, before }: TargetOptions) {
     this.reserve = reserve;
@@ -75,7 +77,7 @@ export class Target {
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
-    this.#units = new UnitReceiver(guest.units(reserve.withStorage), keep);
+    this.#units = new UnitReceiver(guest.units(reserve.withStorage), keep, guest.machine.memory.bytes);
     this.stages.push({ stage: before === undefined ? 'reservation' : 'commitment', at: clock() });
     if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
     else if (typeof before === 'object') this.#fetchOn(before.here);
@@ -156,7 +158,8 @@ export class Target {
     const session = this.#session;
     if (session === undefined) return;
     const now = this.#clock();
-    if (session === this.#asking && now - (this.stages[0]?.at ?? now) > dialPatience) this.begin();
+    const dialing = Math.min(mostDialing, this.#patience / 2);
+    if (session === this.#asking && now - (this.stages[0]?.at ?? now) > dialing) this.begin();
     if (now - session.heard <= this.#patience) return;
     this.#close();
     this.#ended(`nothing was heard of the source for ${this.#patience} ms`);
@@ -204,6 +207,7 @@ export class Target {
   #fail(reason: string): void {
     this.state = 'failed';
     this.reason = reason;
+    this.#units.abandon();
     this.#events.failed(reason);
   }
 
@@ -216,10 +220,16 @@ export class Target {
 
   #message(session: Session, type: number, payload: Uint8Array): void {
     if (this.state === 'failed') return;
-    try {
+    this.#try(() => {
       if (session === this.#session) this.#goesOnHere(session);
       else if (type !== MESSAGE.ABORT) throw new FieldError('a message over a connection that was given up');
       this.#take(type, payload);
+    });
+  }
+
+  #try(act: () => void): void {
+    try {
+      act();
     } catch (error) {
       const reason = complaint(error, 'source');
       this.#close();
@@ -236,14 +246,15 @@ export class Target {
 
   #take(type: number, payload: Uint8Array): void {
     const { stage } = this;
-    const copies = stage === 'reservation' || stage === 'pre-copy' || stage === 'stop-and-copy';
+    const isStopped = stage === 'stop-and-copy' && !this.#hasAll;
+    const copies = stage === 'reservation' || stage === 'pre-copy' || isStopped;
     if (type === MESSAGE.PAGES && copies) this.#receive(payload);
     else if (type === MESSAGE.PAGES && this.missing > 0) this.#fetched(payload);
     else if (type === MESSAGE.ROUND_END && stage === 'pre-copy') this.#endRound(payload);
     else if (type === MESSAGE.STOPPED && (stage === 'reservation' || stage === 'pre-copy'))
       this.#enter('stop-and-copy');
-    else if (type === MESSAGE.STATE && stage === 'stop-and-copy') this.#collect(payload);
-    else if (type === MESSAGE.END && stage === 'stop-and-copy') this.#prepare(unpack(shapes.end, payload));
+    else if (type === MESSAGE.STATE && isStopped) this.#collect(payload);
+    else if (type === MESSAGE.END && isStopped) this.#prepare(unpack(shapes.end, payload));
     else if (type === MESSAGE.COMMIT && this.isPrepared) this.#commit();
     else if (type === MESSAGE.ABORT && this.state === 'under way')
       this.#aborted(unpack(shapes.why, payload).reason);
@@ -262,11 +273,23 @@ export class Target {
     this.#units.take(payload);
   }
 
+  /** The round is here when it is kept: so that the guest need not stand still for that in the end. */
   #endRound(payload: Uint8Array): void {
     const { round } = unpack(shapes.round, payload);
-    this.rounds = round;
-    this.#events.changed();
-    this.#session?.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
+    this.#whenKept(() => {
+      this.rounds = round;
+      this.#events.changed();
+      this.#session?.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
+    });
+  }
+
+  #whenKept(act: () => void): void {
+    this.#units.whenKept((error) =>
+      this.#try(() => {
+        if (error) throw error;
+        act();
+      }),
+    );
   }
 
   // ---- State, and the guest's change of hands ----
@@ -288,6 +311,12 @@ export class Target {
     this.#state = [];
     this.guest.restore(state);
     if (this.guest.machine.steps !== end.steps) throw new FieldError('a state of another step');
+    this.#hasAll = true;
+    this.#whenKept(() => this.#prepared(end, state));
+  }
+
+  /** All of the guest's memory is kept; now the rest is, and it is said so. */
+  #prepared(end: End, state: Uint8Array): void {
     this.#keep.state = state;
     this.guest.keepIn(this.#keep);
     this.#events.prepared(end);

@@ -144,14 +144,6 @@ describe('A stranger', () => {
       'proves nothing',
       () => encodeFrame(MESSAGE.PROOF, 0, checksum, pack(shapes.proof, { proof: randomBytes(32) })),
     ],
-    [
-      'speaks a version to come',
-      () => {
-        const frame = Buffer.from(encodeFrame(MESSAGE.HELLO, 0, checksum));
-        frame[4] = FRAME_VERSION + 1;
-        return frame;
-      },
-    ],
   ])('that %s is cut off', (_, bytes) => {
     const world = bothered();
     const [near, far] = line();
@@ -160,6 +152,43 @@ describe('A stranger', () => {
     expect(far.isOver).toBe(true);
     expect(near.got).toEqual([]);
     expectUnharmed(world);
+  });
+
+  it.each([1, FRAME_VERSION + 1])(
+    'that speaks version %i is cut off, and told which one is spoken here',
+    (version) => {
+      const world = bothered();
+      const [near, far] = line();
+      world.hosts.get('a:1')?.accept(far);
+      const hello = Buffer.from(
+        encodeFrame(MESSAGE.HELLO, 0, checksum, pack(shapes.hello, { nonce: randomBytes(32) })),
+      );
+      hello[4] = version;
+      near.send(hello);
+      expect(far.isOver).toBe(true);
+      expect(near.got.map((frame) => [frame.length, frame[4]])).toEqual([[FRAME_HEADER, FRAME_VERSION]]);
+      expectUnharmed(world);
+    },
+  );
+
+  it.each([
+    [
+      'speaks another version',
+      (far: Line) => far.send(Buffer.from(encodeFrame(MESSAGE.REFUSED, 0, checksum)).fill(1, 4, 5)),
+      "it speaks version 1 of ringlab's protocol",
+    ],
+    [
+      'ends without a word',
+      (far: Line) => far.close(),
+      "does it speak another version of ringlab's protocol?",
+    ],
+  ] as const)('that is dialed and %s is what the user is told of', (_, answer, told) => {
+    const [near, far] = line();
+    far.listen({ bytes: () => answer(far), ended: () => {} });
+    let reason = '';
+    const session = new Session({ link: near, role: 'dialer', key, clock: () => 0 });
+    session.begin({ open: () => {}, message: () => {}, ended: (why) => (reason = why) });
+    expect(reason).toContain(told);
   });
 
   it('that says nothing is cut off after a while, and there may not be many of them', () => {

@@ -30,7 +30,7 @@ const sender = (from: string, to: string) => change('vmm/migration/image/sender.
 export const mutants: readonly Mutant[] = [
   {
     bug: 'Dirty bits are cleared although the migration failed: the next one sends only what was dirtied since.',
-    by: { kind: 'fault', policy: 'pre-copy', stage: 'reservation', side: 'source', fault: 'cut' },
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'reservation', side: 'target', fault: 'reorder' },
     changes: [
       source(
         "this.#enter('pre-copy');\n    this.#rounds.startAll();",
@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'On the second hop only pages that were written since the first are sent.',
-    by: { kind: 'chain', guest: 'busy' },
+    by: { kind: 'chain', guest: 'sly' },
     changes: [
       source(
         "this.#enter('pre-copy');\n    this.#rounds.startAll();",
@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'The accessed and dirty bits that the machine sets are not in the dirty log.',
-    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 50 },
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 26, steps: 50 },
     changes: [
       change(
         'isa/machine/memory.ts',
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'The source lets the guest run on after it has handed it over.',
-    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 21, steps: 50 },
     changes: [
       source(
         "return this.stoppedAt !== undefined && this.state !== 'failed';",
@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'The disk command that is under way is lost.',
-    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 23, steps: 50 },
     changes: [
       change(
         'isa/machine/devices/disk.ts',
@@ -110,7 +110,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'Console input that waits is lost.',
-    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 22, steps: 50 },
+    by: { kind: 'journey', guest: 'sly', policy: 'pre-copy', turns: 20, steps: 17 },
     changes: [
       change(
         'isa/machine/devices/console.ts',
@@ -121,8 +121,34 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'A repetition names a page that was written since it was sent.',
-    by: { kind: 'journey', guest: 'sly', policy: 'many rounds', turns: 22, steps: 50 },
+    by: { kind: 'copy', seed: 2 },
     changes: [sender(' && !this.#log.has(like)', '')],
+  },
+  {
+    bug: 'A repetition names a page that has only a few words in common with it.',
+    by: { kind: 'copy', seed: 1 },
+    changes: [sender('if (this.#isSame(first, contents)) return first;', 'return first;')],
+  },
+  {
+    bug: 'Of pages that come while others are written, one is not kept as it came last.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'commitment', side: 'target', fault: 'kill' },
+    changes: [
+      change(
+        'vmm/migration/keep/unit-writer.ts',
+        'this.#waiting.fill(1, first, first + count);',
+        'if (!this.#isWriting) this.#waiting.fill(1, first, first + count);',
+      ),
+    ],
+  },
+  {
+    bug: 'The target says that it is prepared before everything is kept.',
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'commitment', side: 'target', fault: 'kill' },
+    changes: [
+      target(
+        '    this.#units.whenKept((error) =>\n      this.#try(() => {\n        if (error) throw error;\n        act();\n      }),\n    );',
+        '    act();',
+      ),
+    ],
   },
   {
     bug: 'A page that has become zero is not sent again.',
@@ -165,7 +191,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'The target runs the guest as soon as it has it, without the source having decided.',
-    by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
+    by: { kind: 'journey', guest: 'busy', policy: 'auto-converge', turns: 21, steps: 50 },
     changes: [
       target(
         "    this.#session?.send(MESSAGE.PREPARED);\n    this.#enter('commitment');",
@@ -190,7 +216,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'A target that is prepared and cut off keeps the guest without asking.',
-    by: { kind: 'fault', policy: 'pre-copy', stage: 'stop-and-copy', side: 'source', fault: 'cut' },
+    by: { kind: 'fault', policy: 'pre-copy', stage: 'stop-and-copy', side: 'target', fault: 'stall' },
     changes: [
       target(
         '    this.#asked.clear();\n',
@@ -200,7 +226,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
-    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 40 },
+    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 10 },
     changes: [
       receiver('this.#parts(run, false)', '[run]'),
       rounds('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
@@ -208,7 +234,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'Fetched pages are not kept for a host that dies (post-copy).',
-    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 6 },
+    by: { kind: 'copy', seed: 1 },
     changes: [receiver('if (inMemory > 0)', 'if (inMemory > 0 && this.missing === this.#units.count)')],
   },
   {
@@ -218,7 +244,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'After a death the disk is not put back to where the run is repeated from.',
-    by: { kind: 'death', policy: 'pre-copy', side: 'target', n: 11 },
+    by: { kind: 'death', policy: 'pre-copy', side: 'source', n: 3 },
     changes: [guest('if (this.disk) keep.rollBack(this.disk);', '')],
   },
   {

@@ -1,10 +1,11 @@
 /**
- * What a migration must pass: journeys, chains, faults and deaths. Each returns what went
+ * What a migration must pass: copies, journeys, chains, faults and deaths. Each returns what went
  * wrong, or undefined. Mutants (mutants.ts) are put through the same.
  */
 import type { Host } from '../../../vmm/migration/host.ts';
 import { type Stage, stageNames } from '../../../vmm/migration/stages.ts';
 import type { Movable } from './busy.ts';
+import { copied } from './copying.ts';
 import { type FaultName, faults, runDeath, runTrial } from './faults.ts';
 import { policies, World } from './world.ts';
 
@@ -78,6 +79,7 @@ export function chain(guest: Movable): string | undefined {
 
 /** Something that a migration is put through, as data. */
 export type Test =
+  | { readonly kind: 'copy'; readonly seed: number }
   | {
       readonly kind: 'journey';
       readonly guest: string;
@@ -101,6 +103,7 @@ const sides = ['source', 'target'] as const;
 
 /** All of it, quick things first. Deaths go on until the host writes no more. */
 function* allTests(guests: readonly string[]): Generator<Test, void, boolean> {
+  for (let seed = 1; seed <= 10; seed++) yield { kind: 'copy', seed };
   for (const guest of guests) {
     for (const policy of Object.keys(policies))
       for (const steps of [50, 17])
@@ -120,6 +123,8 @@ export function runTest(test: Test, guests: Readonly<Record<string, Movable>>): 
   const busy = guests.busy as Movable;
   try {
     switch (test.kind) {
+      case 'copy':
+        return copied(test.seed);
       case 'journey':
         return journey(guests[test.guest] as Movable, test.policy, test.turns, test.steps);
       case 'chain':

@@ -141,10 +141,13 @@ export class Killed extends Error {
 class MortalShelf implements Shelf {
   readonly #shelf: MemoryShelf;
   readonly #before: (name: string) => void;
+  readonly #later: (act: () => void) => void;
 
-  constructor(shelf: MemoryShelf, before: (name: string) => void) {
+  /** `later` does something a turn later, if the host is alive then. */
+  constructor(shelf: MemoryShelf, before: (name: string) => void, later: (act: () => void) => void) {
     this.#shelf = shelf;
     this.#before = before;
+    this.#later = later;
   }
 
   list(): readonly string[] {
@@ -178,6 +181,19 @@ class MortalShelf implements Shelf {
     this.#shelf.writeAt(name, at, bytes);
   }
 
+  writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void {
+    this.#later(() => {
+      try {
+        this.writeAt(name, at, bytes);
+      } catch (error) {
+        if (error instanceof Killed) throw error;
+        done(error as Error);
+        return;
+      }
+      done();
+    });
+  }
+
   remove(name: string): void {
     this.#before(name);
     this.#shelf.remove(name);
@@ -205,6 +221,10 @@ export class World {
   #later: (() => void)[] = [];
   /** Hosts that refuse every connection. */
   readonly deaf = new Set<string>();
+  /** Hosts whose connections come to nothing, and nobody is told. */
+  readonly unheard = new Set<string>();
+  /** Every connection that was made. */
+  readonly made: { readonly from: string; readonly to: string }[] = [];
   readonly #options: WorldOptions;
   readonly #machinery = new Map<string, Machinery>();
   #wires: (readonly [WireEnd, WireEnd])[] = [];
@@ -223,9 +243,13 @@ export class World {
     this.shelves.set(address, shelf);
     const whole = this.#machinery.get(address) ?? { ...plain, ...this.#options.machinery, ...machinery };
     this.#machinery.set(address, whole);
-    const host = new Host({
+    const host: Host = new Host({
       address,
-      shelf: new MortalShelf(shelf, (file) => this.#writes(address, file)),
+      shelf: new MortalShelf(
+        shelf,
+        (file) => this.#writes(address, file),
+        (act) => this.later(() => this.hosts.get(address) === host && this.#mortally(act)),
+      ),
       network: this.#network(address),
       key: new Uint8Array(32).fill(7),
       clock: () => this.now,
@@ -297,7 +321,7 @@ export class World {
       dial: (to, done) =>
         this.#dials.push(() => {
           const host = this.hosts.get(to);
-          if (!this.hosts.has(from)) return;
+          if (!this.hosts.has(from) || this.unheard.has(to)) return;
           if (host === undefined || this.deaf.has(to)) {
             done(undefined, 'connection refused');
             return;
@@ -306,16 +330,18 @@ export class World {
           near.other = far;
           far.other = near;
           this.#wires.push([near, far]);
+          this.made.push({ from, to });
           host.accept(far);
           done(near, '');
         }),
     };
   }
 
-  /** Cuts every connection; what is on its way is lost. */
-  cut(): void {
-    const wires = this.#wires;
-    this.#wires = [];
+  /** Cuts every connection, or those that a host made; what is on its way is lost. */
+  cut(from?: string): void {
+    const isCut = ([near]: readonly [WireEnd, WireEnd]) => from === undefined || near.at === from;
+    const wires = this.#wires.filter(isCut);
+    this.#wires = this.#wires.filter((wire) => !isCut(wire));
     for (const [one, other] of wires) {
       one.cut();
       other.cut();

@@ -4,6 +4,7 @@
  */
 import { FieldError } from '../../snapshot/schema.ts';
 import type { Keep } from '../keep/keep.ts';
+import { UnitWriter } from '../keep/unit-writer.ts';
 import { readBatch, type Run } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { UNIT, type Units } from './units.ts';
@@ -15,13 +16,16 @@ export class UnitReceiver {
   missing: number;
   readonly #units: Units;
   readonly #keep: Keep;
+  readonly #writer: UnitWriter;
   readonly #ledger: Ledger;
   /** 1 = the unit is here. */
   readonly #here: Uint8Array;
 
-  constructor(units: Units, keep: Keep) {
+  /** `memory`: the guest's. */
+  constructor(units: Units, keep: Keep, memory: Uint8Array) {
     this.#units = units;
     this.#keep = keep;
+    this.#writer = new UnitWriter(keep, memory);
     this.#ledger = new Ledger(units.count);
     this.#here = new Uint8Array(units.count);
     this.missing = units.count;
@@ -50,10 +54,23 @@ export class UnitReceiver {
   take(batch: Uint8Array): void {
     for (const run of readBatch(batch, this.#units.count)) {
       // A new machine and a new keep are zero already.
-      if (run.contents !== 'zero') this.#place(run);
-      else for (const part of this.#parts(run, true)) this.#place(part);
+      for (const part of run.contents === 'zero' ? this.#parts(run, true) : [run]) {
+        this.#place(part);
+        const inMemory = Math.min(part.count, this.#units.pages - part.first);
+        if (inMemory > 0) this.#writer.add(part.first, inMemory);
+      }
       this.#note(run);
     }
+  }
+
+  /** Calls `done` when all that came is kept, or cannot be. */
+  whenKept(done: (error?: Error) => void): void {
+    this.#writer.whenKept(done);
+  }
+
+  /** Nothing of it is wanted any more. */
+  abandon(): void {
+    this.#writer.abandon();
   }
 
   /** Takes a batch while the guest runs here: what is here already may have been written since, and stays. Throws FieldError. */
@@ -62,7 +79,7 @@ export class UnitReceiver {
     for (const run of readBatch(batch, this.#units.count)) {
       if (typeof run.contents === 'number') throw new FieldError('a repetition while the guest runs');
       for (const part of this.#parts(run, false)) {
-        this.#place(part);
+        this.#keep.writeUnits(part.first, this.#place(part));
         this.#note(part);
         for (let n = 0; n < part.count; n++) fresh.push(part.first + n);
       }
@@ -85,7 +102,8 @@ export class UnitReceiver {
     }
   }
 
-  #place({ first, count, contents: from }: Run): void {
+  /** Puts units in place; returns their contents. */
+  #place({ first, count, contents: from }: Run): Uint8Array {
     const contents =
       from === 'zero'
         ? new Uint8Array(count * UNIT)
@@ -93,9 +111,7 @@ export class UnitReceiver {
           ? this.#units.read(from)
           : from;
     this.#units.write(first, contents);
-    // The disk's units are on the disk.
-    const inMemory = Math.min(count, this.#units.pages - first);
-    if (inMemory > 0) this.#keep.writeUnits(first, contents.subarray(0, inMemory * UNIT));
+    return contents;
   }
 
   #note({ first, count, contents: from }: Run): void {

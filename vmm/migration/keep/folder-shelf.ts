@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  write,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +25,9 @@ export class FolderShelf implements Shelf {
   readonly folder: string;
   /** Files that are written bit by bit, open. */
   readonly #open = new Map<string, number>();
+  /** How many writes are under way to each open file; it is closed after the last of them. */
+  readonly #writes = new Map<number, number>();
+  readonly #unwanted = new Set<number>();
 
   /** Makes the folder if there is none; only its owner may look into it. */
   constructor(folder: string) {
@@ -72,6 +76,31 @@ export class FolderShelf implements Shelf {
     writeAll(this.#file(name), bytes, at);
   }
 
+  writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void {
+    const file = this.#file(name);
+    this.#writes.set(file, (this.#writes.get(file) ?? 0) + 1);
+    const finish = (error?: Error) => {
+      this.#wrote(file);
+      done(error);
+    };
+    const go = (from: number) =>
+      write(file, bytes, from, bytes.length - from, at + from, (error, count) => {
+        if (error) finish(error);
+        else if (from + count < bytes.length) go(from + count);
+        else finish();
+      });
+    go(0);
+  }
+
+  #wrote(file: number): void {
+    const left = (this.#writes.get(file) ?? 0) - 1;
+    if (left > 0) this.#writes.set(file, left);
+    else {
+      this.#writes.delete(file);
+      if (this.#unwanted.delete(file)) closeSync(file);
+    }
+  }
+
   readAt(name: string, at: number, into: Uint8Array): void {
     into.fill(0);
     const file = this.#file(name);
@@ -101,7 +130,8 @@ export class FolderShelf implements Shelf {
     const file = this.#open.get(name);
     if (file === undefined) return;
     this.#open.delete(name);
-    closeSync(file);
+    if (this.#writes.has(file)) this.#unwanted.add(file);
+    else closeSync(file);
   }
 
   /** Has the folder's new entry survive the machine too. */

@@ -69,6 +69,11 @@ export class Keep {
     this.#shelf.writeAt(this.#name('units'), first * UNIT, contents);
   }
 
+  /** As `writeUnits`, while others go on: see shelf.ts. */
+  writeUnitsLater(first: number, contents: Uint8Array, done: (error?: Error) => void): void {
+    this.#shelf.writeLater(this.#name('units'), first * UNIT, contents, done);
+  }
+
   /** Keeps a unit unless it is zero, which it is already in a new keep. */
   writeNew(unit: number, contents: Uint8Array): void {
     if (Buffer.compare(contents, zeros) !== 0) this.writeUnits(unit, contents);

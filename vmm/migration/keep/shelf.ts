@@ -19,6 +19,11 @@ export interface Shelf {
   append(name: string, bytes: Uint8Array): void;
   /** Writes at a place; what was never written reads as zeros. */
   writeAt(name: string, at: number, bytes: Uint8Array): void;
+  /**
+   * As `writeAt`, while others go on: the bytes are written as they are some time before `done`
+   * is called, which is told the error if there was one. Two writes under way are in no order.
+   */
+  writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void;
   /** Fills `into` from a place; zeros past the end. */
   readAt(name: string, at: number, into: Uint8Array): void;
   remove(name: string): void;
@@ -57,6 +62,11 @@ export class MemoryShelf implements Shelf {
     }
     file.set(bytes, at);
     this.#files.set(name, file);
+  }
+
+  writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void {
+    this.writeAt(name, at, bytes);
+    done();
   }
 
   readAt(name: string, at: number, into: Uint8Array): void {

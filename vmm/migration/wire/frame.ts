@@ -27,7 +27,16 @@ const longFrame = 2 ** 16;
 
 /** What came is no frame of ours; the message is one line. */
 export class FrameError extends Error {
-  override readonly name = 'FrameError';
+  override readonly name: string = 'FrameError';
+}
+
+/** It is a frame, of another version of the protocol. */
+export class VersionError extends FrameError {
+  override readonly name = 'VersionError';
+
+  constructor(version: number | undefined) {
+    super(`it speaks version ${version} of ringlab's protocol, this is version ${FRAME_VERSION}`);
+  }
 }
 
 export interface Frame {
@@ -102,8 +111,7 @@ export class FrameReader {
   #openFrame(): void {
     const header = this.#buffer;
     if (header.readUInt32LE(0) !== magic) throw new FrameError('that is not our protocol');
-    if (header[4] !== FRAME_VERSION)
-      throw new FrameError(`version ${header[4]} of the protocol; this is version ${FRAME_VERSION}`);
+    if (header[4] !== FRAME_VERSION) throw new VersionError(header[4]);
     if (header.readUInt16LE(6) !== 0) throw new FrameError('a header with unknown bits');
     const sequence = header.readUInt32LE(8);
     if (sequence !== this.#sequence)

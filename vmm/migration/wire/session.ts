@@ -9,7 +9,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { FieldError } from '../../snapshot/schema.ts';
-import { encodeFrame, finishFrame, type Frame, FrameError, FrameReader } from './frame.ts';
+import { encodeFrame, finishFrame, type Frame, FrameError, FrameReader, VersionError } from './frame.ts';
 import type { Link } from './link.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
 import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
@@ -31,6 +31,9 @@ export interface SessionOptions {
   readonly clock: () => number;
 }
 
+/** What a dialer can say of a listener that ends before it has said anything: one of version 1 does that to all others. */
+const unanswered = "without an answer; does it speak another version of ringlab's protocol?";
+
 /** Milliseconds that a stranger has to prove that it is none. */
 const greeting = 5000;
 
@@ -49,6 +52,8 @@ export class Session {
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
   #sequence = 0;
+  /** Something has come, or it was for us to speak first. */
+  #isGreeted: boolean;
   /** When something came last, by the clock. */
   heard: number;
 
@@ -56,6 +61,7 @@ export class Session {
     this.peer = link.peer;
     this.#link = link;
     this.#role = role;
+    this.#isGreeted = role === 'listener';
     this.#key = key;
     this.#clock = clock;
     this.#started = clock();
@@ -71,7 +77,7 @@ export class Session {
     this.#events = events;
     this.#link.listen({
       bytes: (chunk) => this.#received(chunk),
-      ended: (reason) => this.#end(reason),
+      ended: (reason) => this.#end(this.#isGreeted ? reason : `${reason} ${unanswered}`),
     });
     if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, pack(shapes.hello, { nonce: this.#nonce }));
   }
@@ -124,10 +130,13 @@ export class Session {
   #received(chunk: Uint8Array): void {
     if (this.#state === 'ended') return;
     this.heard = this.#clock();
+    this.#isGreeted = true;
     try {
       this.#reader.push(chunk, (frame) => this.#take(frame));
     } catch (error) {
       if (!(error instanceof FrameError || error instanceof FieldError)) throw error;
+      // Any frame of ours tells the other side which version this is.
+      if (error instanceof VersionError && this.#sequence === 0) this.#send(MESSAGE.REFUSED);
       this.#fail(error.message);
     }
   }

@@ -1,0 +1,66 @@
+/**
+ * Keeps units of memory while others go on: what has come is put in memory, and written from
+ * there. One write at a time, so that of a unit that comes again the last one written is the
+ * newest; and what waits is a mark for each unit, however much comes.
+ */
+import { UNIT } from '../image/units.ts';
+import type { Keep } from './keep.ts';
+
+/** Most units of a write. */
+const mostUnits = 4096;
+
+export class UnitWriter {
+  readonly #keep: Keep;
+  readonly #memory: Uint8Array;
+  /** One byte a unit: 1 = to be written. */
+  readonly #waiting: Uint8Array;
+  #isWriting = false;
+  #error: Error | undefined;
+  #done: ((error?: Error) => void) | undefined;
+
+  /** `memory`: the guest's, whole units. */
+  constructor(keep: Keep, memory: Uint8Array) {
+    this.#keep = keep;
+    this.#memory = memory;
+    this.#waiting = new Uint8Array(memory.length / UNIT);
+  }
+
+  /** Has units from `first` on written as they are in memory. Throws the error of a write before. */
+  add(first: number, count: number): void {
+    if (this.#error) throw this.#error;
+    this.#waiting.fill(1, first, first + count);
+    this.#next();
+  }
+
+  /** Calls `done` once, when nothing waits any more or a write has failed. */
+  whenKept(done: (error?: Error) => void): void {
+    this.#done = done;
+    this.#next();
+  }
+
+  /** Writes no more, and tells nobody. */
+  abandon(): void {
+    this.#waiting.fill(0);
+    this.#done = undefined;
+  }
+
+  #next(): void {
+    if (this.#isWriting) return;
+    const first = this.#error ? -1 : this.#waiting.indexOf(1);
+    if (first < 0) {
+      const done = this.#done;
+      this.#done = undefined;
+      done?.(this.#error);
+      return;
+    }
+    const after = this.#waiting.indexOf(0, first);
+    const end = Math.min(after < 0 ? this.#waiting.length : after, first + mostUnits);
+    this.#waiting.fill(0, first, end);
+    this.#isWriting = true;
+    this.#keep.writeUnitsLater(first, this.#memory.subarray(first * UNIT, end * UNIT), (error) => {
+      this.#isWriting = false;
+      this.#error ??= error;
+      this.#next();
+    });
+  }
+}
