@@ -17,10 +17,15 @@ export interface Block {
   isLoopHeader: boolean;
   /** Forward edges that come here; two or more make it a merge point. */
   forwardEdges: number;
-  /** Instructions in the block. */
+  /** Steps in the block, at most. */
   readonly size: number;
   /** Instructions on the longest way from here to the next check of the fuel. */
   longest: number;
+}
+
+/** Most steps that a node takes. */
+export function stepsOf({ kind, skipped = [] }: Node): number {
+  return kind === 'join' || kind === 'leave' || kind === 'stop' ? 0 : 1 + skipped.length;
 }
 
 /** The region's blocks in reverse postorder, the entry first. */
@@ -91,7 +96,7 @@ function emptyBlock(nodes: readonly Node[]): Block {
     children: [],
     isLoopHeader: false,
     forwardEdges: 0,
-    size: nodes.filter(({ kind }) => kind !== 'join' && kind !== 'leave' && kind !== 'stop').length,
+    size: nodes.reduce((sum, node) => sum + stepsOf(node), 0),
     longest: 0,
   };
 }

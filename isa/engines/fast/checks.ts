@@ -65,8 +65,8 @@ class Planner {
   constructor(blocks: readonly Block[], options: CheckOptions) {
     this.#blocks = blocks;
     this.#options = options;
-    for (const { successors } of blocks)
-      for (const to of successors) this.#waysInto.set(to, (this.#waysInto.get(to) ?? 0) + 1);
+    for (const to of [...blocks.slice(0, 1), ...blocks.flatMap(({ successors }) => successors)])
+      this.#waysInto.set(to, (this.#waysInto.get(to) ?? 0) + 1);
   }
 
   plan(): ReadonlyMap<Node, Plan> {
@@ -95,7 +95,9 @@ class Planner {
     for (const [n, node] of block.nodes.entries()) {
       if (node.at === undefined || node.kind === 'stop') continue;
       if (isAccess(node)) this.#plans.set(node, this.#planAccess(block, n, node.at, facts));
-      this.#define(node.at, facts);
+      for (const skipped of node.skipped ?? [])
+        facts[0][skipped.at?.rd ?? 0] = facts[1][skipped.at?.rd ?? 0] = undefined;
+      if (node.kind !== 'choice') this.#define(node.at, facts);
     }
     return facts;
   }
@@ -156,7 +158,8 @@ class Planner {
         if (wider.high - wider.low > most) break;
         group = wider;
       }
-      if (writes(at) !== rs1) continue;
+      if (node.skipped?.some((skipped) => skipped.at?.rd === rs1)) break;
+      if (node.kind === 'choice' || writes(at) !== rs1) continue;
       const constant = addedConstant(at);
       if (constant === undefined || at.rs1 !== rs1) break;
       moved += constant;

@@ -13,7 +13,8 @@
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { AccessEmitter, type AccessTarget, firstFreeLocal, SCRATCH } from './access.ts';
-import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
+import { type Block, dominates, isBackward, makeBlocks, stepsOf } from './blocks.ts';
+import { convertBranches } from './choices.ts';
 import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
 import { emitExpression } from './expression.ts';
 import { jumpCache, SLOT } from './layout.ts';
@@ -85,7 +86,7 @@ class Compiler {
 
   constructor(region: Region, target: Target) {
     this.#target = target;
-    const shaped = shapeLoops(region);
+    const shaped = shapeLoops(convertBranches(region));
     this.#blocks = makeBlocks(shaped);
     this.#sparesLoops = hasLoopWithoutSystem(this.#blocks);
     this.#plan = new RegisterPlan(this.#blocks, this.#sparesLoops);
@@ -93,7 +94,7 @@ class Compiler {
     this.#accesses = new AccessEmitter(this.#blocks, target, {
       code: this.#code,
       register: (n) => this.#code.get(this.#locals.get(n) as number),
-      local: () => FIRST_REGISTER + this.#locals.size + this.#extraLocals++,
+      local: () => this.#newLocal(),
       giveUpIf: (pc, also) =>
         this.#emitIf(() => {
           also?.();
@@ -115,6 +116,10 @@ class Compiler {
     this.#emitEnd();
     const locals = FIRST_REGISTER - 1 + this.#locals.size + this.#extraLocals;
     return { module: regionModule(code, locals, this.#target.memoryPages), longest: entry.longest };
+  }
+
+  #newLocal(): number {
+    return FIRST_REGISTER + this.#locals.size + this.#extraLocals++;
   }
 
   #noteRegisters(node: Node): void {
@@ -314,7 +319,7 @@ class Compiler {
     for (const node of block.nodes) {
       this.#emitNode(node, block);
       this.#places = this.#plan.after(node, this.#places);
-      if (node.kind !== 'join') this.#ahead -= 1;
+      this.#ahead -= stepsOf(node);
     }
     if (block.successors.length === 1 && block.nodes.at(-1)?.kind !== 'indirect') {
       this.#emitGoto(block, block.successors[0] as Block);
@@ -324,6 +329,9 @@ class Compiler {
   #emitNode(node: Node, block: Block): void {
     switch (node.kind) {
       case 'join':
+        return;
+      case 'choice':
+        this.#emitChoice(node);
         return;
       case 'leave':
         this.#emitLeaveTo(node.pc, HOP);
@@ -382,6 +390,27 @@ class Compiler {
 
   #emitCondition(node: Node): void {
     emitExpression(this.#place(node), this.#effect(node, 'branch').condition);
+  }
+
+  /** Computes what the branch skips, and chooses by its condition; the fuel of what was skipped is given back. */
+  #emitChoice(node: Node): void {
+    const code = this.#code;
+    const { skipped = [] } = node;
+    const written = [...registersIn(writtenBy(node))].map((n) => this.#locals.get(n) as number);
+    const condition = this.#newLocal();
+    const old = written.map(() => this.#newLocal());
+    this.#emitCondition(node);
+    code.set(condition);
+    for (const [n, local] of written.entries()) code.get(local).set(old[n] as number);
+    for (const each of skipped) this.#emitPlain(each);
+    for (const [n, local] of written.entries())
+      code
+        .get(old[n] as number)
+        .get(local)
+        .get(condition)
+        .op(OP.select)
+        .set(local);
+    code.get(FUEL).get(condition).constant(skipped.length).op(OP.i32_mul, OP.i32_add).set(FUEL);
   }
 
   #emitLink(node: Node): void {

@@ -16,6 +16,7 @@ export const OP = {
   call: 0x10,
   return_call_indirect: 0x13,
   drop: 0x1a,
+  select: 0x1b,
   local_get: 0x20,
   local_set: 0x21,
   local_tee: 0x22,

@@ -40,6 +40,13 @@ export interface Place {
   readonly register: (number: number) => void;
 }
 
+/** Whether an expression is no more than an instruction or two of the host, which cannot fail. */
+export function isOneInstruction(expression: Expression): boolean {
+  if (expression.kind !== 'operation') return true;
+  const { operator, left, right } = expression;
+  return direct[operator] !== undefined && isOneInstruction(left) && isOneInstruction(right);
+}
+
 /** Pushes the value of `expression`. */
 export function emitExpression(place: Place, expression: Expression): void {
   const { code, at, pc } = place;

@@ -27,15 +27,26 @@ export interface Context {
  * interpreter and goes on if it can; `leave` is no instruction, but the place where the
  * region ends and execution goes on at `pc` elsewhere; `stop` is an instruction that
  * compiled code must not begin: the region ends before it. `join` is no instruction either: loops.ts
- * has one where ways meet.
+ * has one where ways meet. `choice` is a branch and what it skips, in one (choices.ts).
  */
-export type NodeKind = 'plain' | 'system' | 'branch' | 'jump' | 'indirect' | 'join' | 'leave' | 'stop';
+export type NodeKind =
+  | 'plain'
+  | 'system'
+  | 'branch'
+  | 'jump'
+  | 'indirect'
+  | 'join'
+  | 'choice'
+  | 'leave'
+  | 'stop';
 
 export interface Node {
   readonly kind: NodeKind;
   readonly pc: number;
   readonly context: Context;
   readonly at: Instruction | undefined;
+  /** Of a choice: what its branch skips. */
+  readonly skipped?: readonly Node[];
   /** In order: branch = taken, next; indirect = one per target; others at most one. */
   successors: Node[];
 }

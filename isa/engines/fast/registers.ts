@@ -31,12 +31,19 @@ export function* registersIn(set: number): Iterable<number> {
 }
 
 /** What an instruction reads. */
-export function readBy({ at, kind }: Node): number {
+export function readBy({ at, kind, skipped = [] }: Node): number {
+  // What a choice may write it may leave, too.
+  if (kind === 'choice')
+    return skipped.reduce(
+      (set, node) => set | readBy(node) | writtenBy(node),
+      bit(at?.rs1 ?? 0) | bit(at?.rs2 ?? 0),
+    );
   return at === undefined || kind === 'stop' ? 0 : bit(at.rs1) | bit(at.rs2);
 }
 
 /** What an instruction writes. */
-export function writtenBy({ at, kind }: Node): number {
+export function writtenBy({ at, kind, skipped = [] }: Node): number {
+  if (kind === 'choice') return skipped.reduce((set, node) => set | writtenBy(node), 0);
   if (at === undefined || kind === 'stop' || kind === 'branch') return 0;
   const { effect } = at.row;
   return kind !== 'plain' || effect.kind === 'set' || effect.kind === 'load' ? bit(at.rd) : 0;

@@ -1,0 +1,44 @@
+/**
+ * Short branches forward over instructions that only compute become choices: what is skipped is computed
+ * in any case, and the branch's condition chooses between the old values and the new ("if-conversion":
+ * J. Allen et al., POPL 1983). No processor can mispredict that, and the block goes on.
+ */
+import { isOneInstruction } from './expression.ts';
+import type { Node, Region } from './region.ts';
+
+/** Most instructions that a choice skips. */
+const most = 3;
+
+/** The region with its short branches turned into choices. */
+export function convertBranches(region: Region): Region {
+  const waysIn = new Map<Node, number>([[region.entry, 1]]);
+  for (const { successors } of region.nodes)
+    for (const to of successors) waysIn.set(to, (waysIn.get(to) ?? 0) + 1);
+  const choices = new Map<Node, Node>();
+  const gone = new Set<Node>();
+  for (const node of region.nodes) {
+    const skipped = skippedBy(node, waysIn);
+    if (skipped.length === 0) continue;
+    choices.set(node, { ...node, kind: 'choice', successors: node.successors.slice(0, 1), skipped });
+    for (const each of skipped) gone.add(each);
+  }
+  const nodes = region.nodes.filter((node) => !gone.has(node)).map((node) => choices.get(node) ?? node);
+  for (const node of nodes) node.successors = node.successors.map((to) => choices.get(to) ?? to);
+  return { entry: choices.get(region.entry) ?? region.entry, nodes };
+}
+
+/** What a branch forward skips, if it is short, can only be reached from there, and only computes. */
+function skippedBy({ kind, successors }: Node, waysIn: ReadonlyMap<Node, number>): Node[] {
+  const skipped: Node[] = [];
+  if (kind !== 'branch') return skipped;
+  const [taken] = successors;
+  for (let node = successors[1]; node !== taken; node = node.successors[0]) {
+    if (node === undefined || skipped.length === most || waysIn.get(node) !== 1 || !computes(node)) return [];
+    skipped.push(node);
+  }
+  return skipped;
+}
+
+function computes({ kind, at }: Node): boolean {
+  return kind === 'plain' && at?.row.effect.kind === 'set' && isOneInstruction(at.row.effect.value);
+}
