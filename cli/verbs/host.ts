@@ -43,13 +43,16 @@ export async function host(file: string | undefined, options: HostVerbOptions): 
   const release = claim(address);
   const network = new TcpNetwork(readCertificate(options));
   const doze = new Doze();
-  network.onActivity = () => doze.wake();
   let plug: Plug | undefined;
   try {
     plug = await plugIn(options, true);
     if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
     const made = makeHost(address, key, network, plug, options);
+    // What leaves goes on as soon as there is room on the way; what comes needs no turns.
+    network.onActivity = () => {
+      if (made.sources.size > 0) doze.wake();
+    };
     await listen(network, made, options);
     recover(made);
     if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);

@@ -39,6 +39,7 @@ export class Rounds {
   #at = 0;
   #skipped = 0;
   #started = 0;
+  readonly #wanted: number[] = [];
 
   constructor({ units, clock, send }: RoundsOptions) {
     this.#units = units;
@@ -88,6 +89,7 @@ export class Rounds {
 
   /** Sends of the round what may go in one turn, `backlog` saying what is on its way; returns whether all of it is. */
   send(backlog: () => number): boolean {
+    this.#sendWanted();
     for (let n = 0; n < unitsPerTurn && this.maySend(backlog()); n++) {
       const unit = this.#todo[this.#at++] as number;
       if (this.#log?.has(unit)) this.#skipped += 1;
@@ -98,9 +100,15 @@ export class Rounds {
     return true;
   }
 
-  /** Sends these now, those of them that were not sent yet. */
-  sendNow(units: readonly number[]): void {
-    for (const unit of units) if (unit < this.#units.count && !this.#sender.has(unit)) this.#sender.add(unit);
+  /** The target cannot go on without that unit: it goes first. */
+  want(unit: number): void {
+    this.#wanted.push(unit);
+  }
+
+  #sendWanted(): void {
+    if (this.#wanted.length === 0) return;
+    for (const unit of this.#wanted.splice(0))
+      if (unit < this.#units.count && !this.#sender.has(unit)) this.#sender.add(unit);
     this.#sender.flush();
   }
 

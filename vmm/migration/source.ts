@@ -15,11 +15,12 @@
 import { FieldError } from '../snapshot/schema.ts';
 import type { HostedGuest } from './guest.ts';
 import type { Units } from './image/units.ts';
+import { Line } from './line.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
 import { Rounds } from './rounds.ts';
 import type { Stage } from './stages.ts';
 import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import { complaint, type Session } from './wire/session.ts';
+import type { Session } from './wire/session.ts';
 
 export interface SourceOptions {
   readonly guest: HostedGuest;
@@ -69,17 +70,12 @@ export class Source {
   readonly units: Units;
   readonly #reserve: Reserve;
   readonly #clock: () => number;
-  readonly #patience: number;
   readonly #printed: () => number;
   readonly #events: SourceEvents;
-  #session: Session | undefined;
+  readonly #line: Line;
   readonly #rounds: Rounds;
   /** All of the round is on its way. */
   #roundSent = false;
-  /** Since when the target owes a sign. */
-  #waitsSince: number;
-  /** Post-copy: what the target asked for, not sent yet. */
-  #wanted: number[] = [];
 
   constructor({ guest, policy, reserve, clock, patience, printed, events, isDecided }: SourceOptions) {
     this.guest = guest;
@@ -87,15 +83,22 @@ export class Source {
     this.id = reserve.id;
     this.#reserve = reserve;
     this.#clock = clock;
-    this.#patience = patience;
     this.#printed = printed;
     this.#events = events;
-    this.#waitsSince = clock();
+    this.#line = new Line({
+      other: 'target',
+      clock,
+      patience,
+      message: (type, payload) => {
+        if (this.state === 'under way') this.#take(type, payload);
+      },
+      lost: (reason) => this.ended(reason),
+    });
     this.units = guest.units(policy.withStorage);
     this.#rounds = new Rounds({
       units: this.units,
       clock,
-      send: ({ frame, length, release }) => this.#session?.sendFrom(frame, length, MESSAGE.PAGES, release),
+      send: ({ frame, length, release }) => this.#line.sendFrom(frame, length, MESSAGE.PAGES, release),
     });
     this.#rounds.limit = firstLimit(policy);
     this.stages.push({ stage: isDecided ? 'activation' : 'pre-migration', at: clock() });
@@ -120,7 +123,7 @@ export class Source {
 
   /** There is a connection. */
   connected(session: Session): void {
-    this.#use(session);
+    this.#line.use(session);
     if (this.isDecided) session.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id }));
     else {
       this.#enter('reservation');
@@ -130,31 +133,17 @@ export class Source {
 
   /** The target has asked how it was decided, over that connection: it goes on there. */
   asked(session: Session): void {
-    this.#use(session);
+    this.#line.use(session);
   }
 
   /** The target has made room, and the guest is to go over that connection. */
   fetched(session: Session): void {
-    this.#use(session);
+    this.#line.use(session);
     this.#begin();
-  }
-
-  #use(session: Session): void {
-    this.#session?.close();
-    this.#session = session;
-    this.#waitsSince = this.#clock();
-    session.handTo({
-      open: () => {},
-      message: (type, payload) => this.#message(type, payload),
-      ended: (reason) => {
-        if (this.#session === session) this.ended(reason);
-      },
-    });
   }
 
   /** The connection is gone, or there was none. */
   ended(reason: string): void {
-    this.#session = undefined;
     if (!this.isDecided) this.#fail(reason);
   }
 
@@ -175,48 +164,27 @@ export class Source {
 
   /** Whether there is something of a round to send, and room for it on its way. */
   get canSend(): boolean {
-    const session = this.#session;
-    return session !== undefined && this.#rounds.maySend(session.backlog);
+    return this.isConnected && this.#rounds.maySend(this.#line.backlog);
   }
 
   get isConnected(): boolean {
-    return this.#session !== undefined;
+    return this.#line.isConnected;
   }
 
   /** Gives up, if that is still possible; returns whether it was. */
   cancel(reason: string): boolean {
     if (this.isDecided || this.state !== 'under way') return false;
-    this.#session?.send(MESSAGE.ABORT, pack(shapes.why, { reason: reason.slice(0, 500) }));
-    this.#session?.close();
+    this.#line.abort(reason);
     this.#fail(reason);
     return true;
   }
 
   /** Does what can be done now. The guest is between two steps. */
   turn(): void {
-    if (this.state !== 'under way') return;
-    const session = this.#session;
-    if (session === undefined) return;
-    session.tick();
-    if (this.#clock() - Math.max(this.#waitsSince, session.heard) > this.#patience) {
-      session.close();
-      this.ended(`nothing was heard of the target for ${this.#patience} ms`);
-      return;
-    }
-    if (this.stage === 'pre-copy') this.#copy(session);
-    else if (this.stage === 'stop-and-copy') this.#finish(session);
-    else if (this.isDecided) this.#push(session);
-  }
-
-  #message(type: number, payload: Uint8Array): void {
-    if (this.state !== 'under way') return;
-    try {
-      this.#take(type, payload);
-    } catch (error) {
-      const reason = complaint(error, 'target');
-      this.#session?.close();
-      this.ended(reason);
-    }
+    if (this.state !== 'under way' || !this.#line.tick()) return;
+    if (this.stage === 'pre-copy') this.#copy();
+    else if (this.stage === 'stop-and-copy') this.#finish();
+    else if (this.isDecided) this.#sendSome();
   }
 
   #take(type: number, payload: Uint8Array): void {
@@ -229,7 +197,7 @@ export class Source {
     else if (type === MESSAGE.PREPARED && stage === 'commitment') this.#decide();
     else if (type === MESSAGE.ACTIVATED && this.isDecided) this.#activated();
     else if (type === MESSAGE.HAVE && this.isDecided) this.#have(payload);
-    else if (type === MESSAGE.WANT && this.isDecided) this.#wanted.push(unpack(shapes.want, payload).unit);
+    else if (type === MESSAGE.WANT && this.isDecided) this.#rounds.want(unpack(shapes.want, payload).unit);
     else if (type === MESSAGE.COMPLETE && this.isDecided) this.#end();
     else if (type === MESSAGE.ABORT) this.#leave(`the target gave up: ${unpack(shapes.why, payload).reason}`);
     else throw new FieldError(`message ${type} in stage ${stage}`);
@@ -255,16 +223,16 @@ export class Source {
   }
 
   /** Sends what of the round may go now. */
-  #copy(session: Session): void {
-    if (this.#roundSent || !this.#sendSome(session)) return;
+  #copy(): void {
+    if (this.#roundSent || !this.#sendSome()) return;
     this.#roundSent = true;
-    session.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
+    this.#line.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
   }
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
-  #sendSome(session: Session): boolean {
-    if (session.backlog === 0 && this.#rounds.hasMore) this.#waitsSince = this.#clock();
-    return this.#rounds.send(() => session.backlog);
+  #sendSome(): boolean {
+    if (this.#line.backlog === 0 && this.#rounds.hasMore) this.#line.owed();
+    return this.#rounds.send(() => this.#line.backlog);
   }
 
   /** The target has all of the round: another one, or the end of it. */
@@ -289,7 +257,7 @@ export class Source {
     this.stoppedAt = this.#clock();
     this.guest.flush();
     this.#enter('stop-and-copy');
-    this.#session?.send(MESSAGE.STOPPED);
+    this.#line.send(MESSAGE.STOPPED);
     const { mode } = this.policy;
     if (mode === 'pre-copy') this.#rounds.startDirty();
     else if (mode === 'cold') this.#rounds.startAll();
@@ -298,12 +266,12 @@ export class Source {
   }
 
   /** Sends the rest, as fast as it goes, and the state. */
-  #finish(session: Session): void {
-    if (!this.#sendSome(session)) return;
+  #finish(): void {
+    if (!this.#sendSome()) return;
     const state = this.guest.save();
     for (let at = 0; at < state.length; at += stateChunk)
-      session.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
-    session.send(MESSAGE.END, pack(shapes.end, this.#ending()));
+      this.#line.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
+    this.#line.send(MESSAGE.END, pack(shapes.end, this.#ending()));
     this.#enter('commitment');
   }
 
@@ -317,7 +285,7 @@ export class Source {
   /** The target has a whole image. Written down, and then told: the order is the transaction. */
   #decide(): void {
     this.#events.decided(this.guest.machine.steps);
-    this.#session?.send(MESSAGE.COMMIT);
+    this.#line.send(MESSAGE.COMMIT);
     this.#enter('activation');
   }
 
@@ -333,26 +301,18 @@ export class Source {
     this.activatedAt ??= this.#clock();
   }
 
-  /** Post-copy: what was asked for first, then the rest. */
-  #push(session: Session): void {
-    this.#rounds.sendNow(this.#wanted.splice(0));
-    this.#sendSome(session);
-  }
-
   // ---- Ends ----
 
   #end(): void {
     this.state = 'moved';
     this.endedAt = this.#clock();
-    this.#session?.close();
-    this.#session = undefined;
+    this.#line.close();
     this.#events.moved();
   }
 
   /** The target will not have it. */
   #leave(reason: string): void {
-    this.#session?.close();
-    this.#session = undefined;
+    this.#line.close();
     if (!this.isDecided) this.#fail(reason);
   }
 

@@ -14,9 +14,10 @@ import { FieldError } from '../snapshot/schema.ts';
 import type { HostedGuest } from './guest.ts';
 import { UnitReceiver } from './image/receiver.ts';
 import type { Keep } from './keep/keep.ts';
+import { Line } from './line.ts';
 import type { Stage } from './stages.ts';
 import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import { complaint, type Session } from './wire/session.ts';
+import type { Session } from './wire/session.ts';
 
 export interface TargetOptions {
   readonly reserve: Reserve;
@@ -62,9 +63,9 @@ export class Target {
   readonly #units: UnitReceiver;
   /** Post-copy: units that were asked for. */
   readonly #asked = new Set<number>();
-  #session: Session | undefined;
-  /** Where the source asked, and waits until it is told over which connection to go on. */
-  #asking: Session | undefined;
+  readonly #line: Line;
+  /** The source, which waits, was told over which connection to begin. */
+  #isAnswered = false;
   #state: Uint8Array[] = [];
   #stateBytes = 0;
   /** All has come, the source said. */
@@ -77,6 +78,19 @@ export class Target {
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
+    this.#line = new Line({
+      other: 'source',
+      clock,
+      patience,
+      message: (type, payload) => {
+        if (this.state !== 'failed') this.#take(type, payload);
+      },
+      lost: (reason) => this.#ended(reason),
+      back: () => {
+        this.#isAnswered = false;
+        this.begin();
+      },
+    });
     this.#units = new UnitReceiver(guest.units(reserve.withStorage), keep, guest.machine.memory.bytes);
     this.stages.push({ stage: before === undefined ? 'reservation' : 'commitment', at: clock() });
     if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
@@ -94,26 +108,25 @@ export class Target {
 
   /** The guest's place is reserved. The source, which asked over that connection, waits. */
   asked(session: Session): void {
-    this.#asking = session;
-    this.attach(session);
+    this.#line.use(session);
   }
 
   /** The source may begin, over a connection that we made; the one that it made is there for when this fails. */
   fetch(session: Session): void {
-    if (this.#asking === undefined || this.#session !== this.#asking) {
+    if (this.#isAnswered || this.stage !== 'reservation' || !this.isConnected) {
       session.close();
       return;
     }
-    this.#session = undefined;
-    this.attach(session);
-    session.send(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id }));
+    this.#isAnswered = true;
+    this.#line.try(session);
+    this.#line.send(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id }));
   }
 
   /** The source may begin, over the connection that it made. */
   begin(): void {
-    if (this.#asking === undefined || this.#session !== this.#asking) return;
-    this.#asking.send(MESSAGE.RESERVED);
-    this.#asking = undefined;
+    if (this.#isAnswered || this.stage !== 'reservation') return;
+    this.#isAnswered = true;
+    this.#line.send(MESSAGE.RESERVED);
   }
 
   get stage(): Stage {
@@ -126,7 +139,7 @@ export class Target {
   }
 
   get isConnected(): boolean {
-    return this.#session !== undefined;
+    return this.#line.isConnected;
   }
 
   /** Units that are still to be fetched: only after post-copy's activation. */
@@ -134,72 +147,35 @@ export class Target {
     return this.state === 'committed' ? this.#units.missing : 0;
   }
 
-  /** Goes on over that connection. */
-  attach(session: Session): void {
-    this.#session?.close();
-    this.#session = session;
-    session.handTo({
-      open: () => {},
-      message: (type, payload) => this.#message(session, type, payload),
-      ended: (reason) => this.#lost(session, reason),
-    });
-  }
-
   /** Gives up, if that is still possible; returns whether it was. */
   cancel(reason: string): boolean {
     if (this.state !== 'under way' || this.isPrepared) return false;
-    this.#session?.send(MESSAGE.ABORT, pack(shapes.why, { reason: reason.slice(0, 500) }));
-    this.#close();
+    this.#line.abort(reason);
     this.#fail(reason);
     return true;
   }
 
   turn(): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    const now = this.#clock();
-    const dialing = Math.min(mostDialing, this.#patience / 2);
-    if (session === this.#asking && now - (this.stages[0]?.at ?? now) > dialing) this.begin();
-    if (now - session.heard <= this.#patience) return;
-    this.#close();
-    this.#ended(`nothing was heard of the source for ${this.#patience} ms`);
+    const waited = this.#clock() - (this.stages[0]?.at ?? 0);
+    if (waited > Math.min(mostDialing, this.#patience / 2)) this.begin();
+    this.#line.tick();
   }
 
   /** The source, asked, says that it kept the guest. */
   abandon(): void {
     if (this.state !== 'under way' || !this.isPrepared) return;
-    this.#close();
+    this.#line.close();
     this.#fail('the source kept the guest');
   }
 
   /** After RESUME: the source has decided, and wants to know whether we know. */
   resume(session: Session): void {
-    this.attach(session);
+    this.#line.use(session);
     if (this.isPrepared) this.#commit();
     else this.#tellActivated();
   }
 
-  #close(): void {
-    this.#session?.close();
-    this.#session = undefined;
-    this.#asking?.close();
-    this.#asking = undefined;
-  }
-
-  /** A connection is gone. As long as the source has said nothing over ours, it can still use its own. */
-  #lost(session: Session, reason: string): void {
-    if (this.#session !== session) {
-      if (this.#asking === session) this.#asking = undefined;
-    } else if (this.#asking === undefined || this.#asking === session) this.#ended(reason);
-    else {
-      this.#session = this.#asking;
-      this.begin();
-    }
-  }
-
   #ended(reason: string): void {
-    this.#session = undefined;
-    this.#asking = undefined;
     this.#asked.clear();
     if (this.state === 'under way' && !this.isPrepared) this.#fail(reason);
   }
@@ -217,32 +193,6 @@ export class Target {
   }
 
   // ---- Messages ----
-
-  #message(session: Session, type: number, payload: Uint8Array): void {
-    if (this.state === 'failed') return;
-    this.#try(() => {
-      if (session === this.#session) this.#goesOnHere(session);
-      else if (type !== MESSAGE.ABORT) throw new FieldError('a message over a connection that was given up');
-      this.#take(type, payload);
-    });
-  }
-
-  #try(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      const reason = complaint(error, 'source');
-      this.#close();
-      this.#ended(reason);
-    }
-  }
-
-  /** The source has chosen that connection. */
-  #goesOnHere(session: Session): void {
-    if (session === this.#asking) return;
-    this.#asking?.close();
-    this.#asking = undefined;
-  }
 
   #take(type: number, payload: Uint8Array): void {
     const { stage } = this;
@@ -262,7 +212,7 @@ export class Target {
   }
 
   #aborted(reason: string): void {
-    this.#close();
+    this.#line.close();
     this.#fail(`the source gave up: ${reason}`);
   }
 
@@ -279,13 +229,13 @@ export class Target {
     this.#whenKept(() => {
       this.rounds = round;
       this.#events.changed();
-      this.#session?.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
+      this.#line.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
     });
   }
 
   #whenKept(act: () => void): void {
     this.#units.whenKept((error) =>
-      this.#try(() => {
+      this.#line.guard(() => {
         if (error) throw error;
         act();
       }),
@@ -320,7 +270,7 @@ export class Target {
     this.#keep.state = state;
     this.guest.keepIn(this.#keep);
     this.#events.prepared(end);
-    this.#session?.send(MESSAGE.PREPARED);
+    this.#line.send(MESSAGE.PREPARED);
     this.#enter('commitment');
   }
 
@@ -332,15 +282,15 @@ export class Target {
   }
 
   #tellActivated(): void {
-    this.#session?.send(MESSAGE.ACTIVATED);
+    this.#line.send(MESSAGE.ACTIVATED);
     if (this.reserve.mode === 'post-copy') this.#tellHave();
   }
 
   // ---- Post-copy ----
 
   #tellHave(): void {
-    this.#session?.send(MESSAGE.HAVE, this.#units.bits());
-    if (this.#units.missing === 0) this.#session?.send(MESSAGE.COMPLETE);
+    this.#line.send(MESSAGE.HAVE, this.#units.bits());
+    if (this.#units.missing === 0) this.#line.send(MESSAGE.COMPLETE);
   }
 
   /** Whether the unit is here. */
@@ -350,15 +300,15 @@ export class Target {
 
   /** The guest cannot go on without that unit. */
   want(unit: number): void {
-    if (this.#asked.has(unit) || this.#session === undefined) return;
+    if (this.#asked.has(unit) || !this.isConnected) return;
     this.#asked.add(unit);
-    this.#session.send(MESSAGE.WANT, pack(shapes.want, { unit }));
+    this.#line.send(MESSAGE.WANT, pack(shapes.want, { unit }));
   }
 
   #fetched(payload: Uint8Array): void {
     this.#units.takeMissing(payload);
     if (this.#units.missing > 0) return;
     this.#events.whole();
-    this.#session?.send(MESSAGE.COMPLETE);
+    this.#line.send(MESSAGE.COMPLETE);
   }
 }

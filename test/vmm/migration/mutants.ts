@@ -145,7 +145,7 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'commitment', side: 'target', fault: 'kill' },
     changes: [
       target(
-        '    this.#units.whenKept((error) =>\n      this.#try(() => {\n        if (error) throw error;\n        act();\n      }),\n    );',
+        '    this.#units.whenKept((error) =>\n      this.#line.guard(() => {\n        if (error) throw error;\n        act();\n      }),\n    );',
         '    act();',
       ),
     ],
@@ -194,8 +194,8 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'journey', guest: 'busy', policy: 'auto-converge', turns: 21, steps: 50 },
     changes: [
       target(
-        "    this.#session?.send(MESSAGE.PREPARED);\n    this.#enter('commitment');",
-        '    this.#session?.send(MESSAGE.PREPARED);\n    this.#commit();',
+        "    this.#line.send(MESSAGE.PREPARED);\n    this.#enter('commitment');",
+        '    this.#line.send(MESSAGE.PREPARED);\n    this.#commit();',
       ),
     ],
   },
