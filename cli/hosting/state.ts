@@ -8,10 +8,11 @@
  * The folder is $RINGLAB_STATE, or ringlab in $XDG_STATE_HOME, or ~/.local/state/ringlab.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback, splitAddress } from '../../vmm/migration/wire/tcp.ts';
+import { makeFolder } from '../../vmm/snapshot/files.ts';
 import { badInput, Failure, EXIT, systemReason, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
 
@@ -50,7 +51,7 @@ export function readKey(file: string | undefined, address: string): Uint8Array {
     );
   const own = join(stateFolder(), 'key');
   try {
-    mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+    makeFolder(stateFolder(), 0o700);
     writeFileSync(own, randomBytes(32), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
@@ -69,7 +70,11 @@ function checkKey(file: string, key: Uint8Array): Uint8Array {
 /** Notes that a host listens there; returns how to take it back. Throws a Failure when one does already. */
 export function claim(address: string): () => void {
   const folder = hostFolder(address);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    throw badInput(`${folder}: cannot make it: ${systemReason(error)}`);
+  }
   const file = join(folder, 'pid');
   const other = readPid(file);
   if (other !== undefined && other !== process.pid && isAlive(other))

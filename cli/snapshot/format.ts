@@ -96,12 +96,13 @@ export function formatTree(summaries: readonly Summary[]): string {
       add(child, before + rest, isLast ? '└─ ' : '├─ ', isLast ? '   ' : '│  ');
     }
   };
-  for (const root of summaries.filter(({ parent }) => parent === null || !names.has(parent)))
-    add(root, '', '', '');
+  const isOrphan = ({ parent }: Summary) => parent !== null && !names.has(parent);
+  const orphan = (one: Summary) => (isOrphan(one) ? `, its base ${one.parent} is missing` : '');
+  for (const root of summaries.filter((one) => one.parent === null || isOrphan(one))) add(root, '', '', '');
   const width = Math.max(0, ...lines.map(([tree]) => tree.length));
   return lines
     .map(([tree, one]) => {
-      const marks = `${one.template ? ', template' : ''}${one.current ? '  <- you are here' : ''}`;
+      const marks = `${orphan(one)}${one.template ? ', template' : ''}${one.current ? '  <- you are here' : ''}`;
       return `${tree.padEnd(width)}  step ${one.step}, ${formatHeld(one)}${marks}\n`;
     })
     .join('');

@@ -2,8 +2,9 @@
  * One program at a time changes a folder of snapshots: a file `.lock` with the number of
  * the process that does. One that a killed process left behind is noticed and taken over.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../vmm/snapshot/files.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
 
@@ -41,7 +42,7 @@ function take(folder: string, path: string): void {
 
 function tryToTake(folder: string, path: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const file = openSync(path, 'wx');
     writeSync(file, String(process.pid));
     closeSync(file);

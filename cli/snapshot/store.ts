@@ -1,8 +1,10 @@
 /** The folder of snapshots that a command means, and what is asked of it by name. */
 import { namePattern, nameRule } from '../../vmm/snapshot/description.ts';
+import { makeFolder } from '../../vmm/snapshot/files.ts';
 import type { Opened } from '../../vmm/snapshot/read.ts';
 import { Store } from '../../vmm/snapshot/store.ts';
-import { usage } from '../failure.ts';
+import { badInput, systemReason, usage } from '../failure.ts';
+import { mustBeWritable } from '../files.ts';
 
 const defaultFolder = 'ringlab.snapshots';
 
@@ -32,6 +34,16 @@ export function nameOrCurrent(store: Store, name: string | undefined): string {
 export function mustBeNew(store: Store, name: string): void {
   if (!namePattern.test(name)) throw usage(`"${name}": ${nameRule}`);
   if (store.has(name)) throw usage(`there is a snapshot ${name} already; delete it, or choose another name`);
+}
+
+/** Refuses a folder that cannot have a new snapshot, before the guest is run for it; makes the folder. */
+export function mustHold(store: Store, name: string): void {
+  try {
+    makeFolder(store.folder);
+  } catch (error) {
+    throw badInput(`${store.folder}: cannot make that folder: ${systemReason(error)}`);
+  }
+  mustBeWritable(store.pathOf(name));
 }
 
 /** Refuses what only a machine that runs can do. */

@@ -16,7 +16,7 @@ import { runUntil } from '../verbs/run.ts';
 import { formatTaken } from './format.ts';
 import { withInput } from './input.ts';
 import { exclusively } from './lock.ts';
-import { mustBeNew, mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
+import { mustBeNew, mustHold, mustRun, nameOrCurrent, openStore, type StoreOptions } from './store.ts';
 import { restoreTogether } from './together.ts';
 
 export interface RestoreOptions extends StoreOptions {
@@ -63,6 +63,7 @@ export async function take(
     throw usage(
       `--max-steps ${options.maxSteps}: that is before step ${until}, at which the snapshot is to be taken`,
     );
+  mustHold(store, name);
   const stop = await runUntil(guest, until);
   guest.flush();
   const packing = options.compress ? 'deflate' : 'plain';

@@ -10,7 +10,7 @@ import { witnessProgram } from '../../isa/classify/witness-program.ts';
 import { rowNamed } from '../../isa/table/table.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { EXIT, usage } from '../failure.ts';
-import { loadVariant, writeOutput } from '../files.ts';
+import { loadVariant, mustBeWritable, writeOutput } from '../files.ts';
 import { writeAll } from '../output.ts';
 
 export interface ClassifyOptions {
@@ -27,6 +27,7 @@ export interface ClassifyOptions {
 export async function classify(options: ClassifyOptions): Promise<number> {
   checkOptions(options);
   const variant = loadVariant(options.isa);
+  for (const path of [options.svg, options.output]) if (path !== undefined) mustBeWritable(path);
   const classification = classifyVariant(variant);
   if (options.svg !== undefined)
     writeOutput(options.svg, new TextEncoder().encode(formatSvg(classification)));

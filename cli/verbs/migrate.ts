@@ -5,7 +5,7 @@ import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/migration/report.ts';
 import { formatRoundsSvg } from '../../vmm/migration/rounds-svg.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
-import { writeOutput } from '../files.ts';
+import { mustBeWritable, writeOutput } from '../files.ts';
 import { type Asker, ask } from '../hosting/ask.ts';
 import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
 import { formatEnd, Progress } from '../hosting/progress.ts';
@@ -67,6 +67,7 @@ async function move(
   options: MigrateOptions,
 ): Promise<number> {
   const policy = policyOf(options);
+  for (const path of [options.report, options.svg]) if (path !== undefined) mustBeWritable(path);
   const progress = new Progress((line) => note(`${line}\n`));
   const isShown = isatty(2) && !options.json;
   const show = (reply: Reply) => {

@@ -179,6 +179,18 @@ describe('A file to be written', () => {
     expectRefusal(ringlab(['asm', good, '-o', file('folder')]), 65, 'cannot write it: it is a folder');
   });
 
+  it('is not begun with when its place cannot be written', () => {
+    const gone = file('none/x.svg');
+    for (const args of [
+      ['classify', '--svg', gone],
+      ['classify', '-o', gone],
+      ['migrate', 'nobody', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2', '--report', gone],
+      ['migrate', 'nobody', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2', '--svg', gone],
+    ])
+      expectRefusal(ringlab(args), 65, 'cannot write it: no such file or folder');
+    expectRefusal(shell('RINGLAB_STATE=/proc/state ringlab host --listen 127.0.0.1:7009'), 65, '/proc/state');
+  });
+
   it('is never the source', () => {
     expectRefusal(ringlab(['asm', good, '-o', good]), 2, 'that is the source');
     expect(readFileSync(good, 'utf8')).toBe(ending(0));

@@ -1,6 +1,6 @@
 /** `ringlab snapshot …` as its users meet it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ringlab, scratch, shell } from './kit.ts';
 
@@ -53,6 +53,34 @@ describe('ringlab snapshot', () => {
     expect(stdout).toMatch(/^memory +\d+ pages, \d+ bytes$/m);
     for (const text of [shown, stdout, snapshot('tree', 'show').stdout, snapshot('tree', 'list').stdout])
       for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('shows a snapshot whose base is missing as what it is', () => {
+    kernelStore('orphan');
+    rmSync(file('orphan/boot.snap'));
+    expect(snapshot('orphan', 'tree').stdout).toMatch(
+      /^later +step 150000, \d+ pages, its base boot is missing {2}<- you are here\n$/,
+    );
+  });
+
+  it.each([
+    ['/proc/snapshots', 'cannot make that folder: '],
+    ['package.json', 'a part of the path is not a folder'],
+    ['/proc', 'cannot '],
+  ])('refuses %s, where no file can be, in one line and at once', (store, reason) => {
+    const { status, stdout, stderr } = ringlab([
+      'snapshot',
+      'take',
+      'a',
+      kernel,
+      '--at',
+      '9',
+      '--store',
+      store,
+    ]);
+    expect([status, stdout]).toEqual([65, '']);
+    expect(stderr).toMatch(/^ringlab: [^\n]+\n$/);
+    expect(stderr).toContain(reason);
   });
 
   it('deletes, consolidates and verifies without a change to what is left', () => {

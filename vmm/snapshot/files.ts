@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -57,9 +58,26 @@ export const nodeFiles: Files = {
       closeSync(folder);
     }
   },
-  makeFolder: (path) => mkdirSync(path, { recursive: true }),
+  makeFolder,
   list: (path) => readdirSync(path).sort(),
 };
+
+/**
+ * Makes a folder, and those it is to be in, where they are not there yet. Node's own way to do
+ * that never returns where no folder can be made and the system says that something is missing, as
+ * in /proc. Throws the system's error.
+ */
+export function makeFolder(path: string, mode?: number): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent, mode);
+  try {
+    mkdirSync(path, mode);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
 
 /** Whether a name in a folder is what a file is called while it is written. */
 export function isTemporary(name: string): boolean {

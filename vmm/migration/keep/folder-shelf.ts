@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../snapshot/files.ts';
 import type { Shelf } from './shelf.ts';
 
 /** Most files that are kept open. */
@@ -32,7 +32,7 @@ export class FolderShelf implements Shelf {
   /** Makes the folder if there is none; only its owner may look into it. */
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   }
 
   list(): readonly string[] {
