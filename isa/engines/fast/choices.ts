@@ -6,7 +6,8 @@
 import { isOneInstruction } from './expression.ts';
 import type { Node, Region } from './region.ts';
 
-/** Most instructions that a choice skips. */
+/** Fewest and most instructions that a choice skips. */
+const fewest = 2;
 const most = 3;
 
 /** The region with its short branches turned into choices. */
@@ -18,7 +19,7 @@ export function convertBranches(region: Region): Region {
   const gone = new Set<Node>();
   for (const node of region.nodes) {
     const skipped = skippedBy(node, waysIn);
-    if (skipped.length === 0) continue;
+    if (skipped.length < fewest) continue;
     choices.set(node, { ...node, kind: 'choice', successors: node.successors.slice(0, 1), skipped });
     for (const each of skipped) gone.add(each);
   }

@@ -63,7 +63,7 @@ export const VOID = 0x40;
 
 /** Bytes of code, growing. */
 export class Code {
-  #bytes = new Uint8Array(4096);
+  #bytes = new Uint8Array(128);
   #length = 0;
 
   get length(): number {
@@ -75,13 +75,15 @@ export class Code {
   }
 
   byte(value: number): this {
-    if (this.#length === this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
+    if (this.#length === this.#bytes.length) this.#grow(this.#length + 1);
     this.#bytes[this.#length++] = value;
     return this;
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
   }
 
   /** Opcodes without immediates. */
@@ -91,7 +93,10 @@ export class Code {
   }
 
   append(bytes: Uint8Array): this {
-    for (const value of bytes) this.byte(value);
+    const end = this.#length + bytes.length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#bytes.set(bytes, this.#length);
+    this.#length = end;
     return this;
   }
 

@@ -5,8 +5,14 @@
 import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
 import type { Node, Region } from './region.ts';
 
-/** Most copies of a loop, most instructions in all its copies, and in all that is added to a region. */
-const limits = { copies: 4, loop: 100, added: 400 } as const;
+/** Copies of a loop by its size: none beyond the last. */
+const copiesBySize = [
+  { most: 12, copies: 4 },
+  { most: 52, copies: 2 },
+] as const;
+
+/** Most nodes that are added to a region. */
+const mostAdded = 400;
 
 /** A loop by its way back. */
 interface Loop {
@@ -26,9 +32,8 @@ export function shapeLoops(region: Region): Region {
   const nodes = [...parted.nodes];
   for (const loop of findLoops(parted)) {
     const size = loop.body.size;
-    const copies = Math.min(limits.copies, Math.floor(limits.loop / size));
-    const added = (copies - 1) * size;
-    if (copies < 2 || nodes.length + added > region.nodes.length + limits.added) continue;
+    const copies = copiesBySize.find(({ most }) => size <= most)?.copies ?? 1;
+    if (nodes.length + (copies - 1) * size > region.nodes.length + mostAdded) continue;
     if (loop.inner && [...loop.body].every(({ kind }) => kind !== 'system'))
       nodes.push(...copyLoop(loop, copies));
   }

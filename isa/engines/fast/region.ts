@@ -4,9 +4,10 @@
  *
  * A node is an instruction at an address *and* the calls that led there: a direct call is
  * inlined by giving the callee's instructions a context, so that its return goes straight
- * on when the return address is the expected one. Recursion and calls too deep leave the
- * region. Indirect jumps go to the targets learned so far, each behind a comparison.
+ * on when the return address is the expected one. Recursion, large functions and calls too
+ * deep leave the region. Indirect jumps go to the targets learned so far, each behind a comparison.
  */
+import type { Expression } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 
 /** The calls that led to an instruction, innermost first. */
@@ -61,9 +62,31 @@ export interface Source {
   readonly targets: (pc: number) => readonly number[];
 }
 
-/** Most instructions in a region, and most calls inlined within each other. */
-const budget = 500;
-const maxDepth = 4;
+/** The value of an expression that reads no register. */
+function constantValue(expression: Expression, imm: number, pc: number): number | undefined {
+  switch (expression.kind) {
+    case 'immediate':
+      return imm;
+    case 'pc':
+      return pc;
+    case 'constant':
+      return expression.value;
+    case 'register':
+      return undefined;
+    case 'operation': {
+      const left = constantValue(expression.left, imm, pc);
+      const right = constantValue(expression.right, imm, pc);
+      return expression.operator !== 'add' || left === undefined || right === undefined
+        ? undefined
+        : left + right;
+    }
+  }
+}
+
+/** Most instructions in a region and in a function that is inlined, and most calls inlined within each other. */
+const budget = 400;
+const smallFunction = 40;
+const maxDepth = 2;
 
 export interface Region {
   readonly entry: Node;
@@ -157,11 +180,41 @@ class Formation {
     const { at, context } = node;
     const isReturn = at?.rd === 0 && at.imm === 0 && context.parent !== undefined && at.rs1 === context.link;
     if (isReturn) return [this.#node(context.returnTo as number, context.parent as Context)];
-    return this.#source.targets(node.pc).map((target) => this.#call(node, target));
+    const learned = this.#source.targets(node.pc);
+    const told = this.#toldTarget(node);
+    const targets = told === undefined ? learned : [told, ...learned.filter((target) => target !== told)];
+    return targets.map((target) => this.#call(node, target));
+  }
+
+  /** Where the instruction before a jump to a register sends it: `auipc` or `lui`, as far calls and jumps have it. */
+  #toldTarget({ pc, at }: Node): number | undefined {
+    const before = this.#source.fetch((pc - 4) >>> 0);
+    if (at === undefined || before === undefined || before.rd !== at.rs1 || at.rs1 === 0) return undefined;
+    const { effect } = before.row;
+    const value = effect.kind === 'set' ? constantValue(effect.value, before.imm, (pc - 4) >>> 0) : undefined;
+    const target = value === undefined ? undefined : ((value + at.imm) & ~1) >>> 0;
+    return target === undefined || target % 4 !== 0 ? undefined : target;
+  }
+
+  /** Whether few instructions can be reached in the function at `entry`, calls not followed. */
+  #isSmall(entry: number): boolean {
+    const seen = new Set<number>();
+    const pending = [entry];
+    for (let pc = pending.pop(); pc !== undefined && seen.size <= smallFunction; pc = pending.pop()) {
+      const at = seen.has(pc) ? undefined : this.#source.fetch(pc);
+      if (at === undefined) continue;
+      seen.add(pc);
+      const kind = this.#kind(pc, at);
+      const jumps = kind === 'branch' || (kind === 'jump' && at.rd === 0);
+      if (jumps) pending.push((pc + at.imm) >>> 0);
+      const returns = at.rd === 0 && (kind === 'jump' || kind === 'indirect');
+      if (!returns && kind !== 'stop') pending.push((pc + 4) >>> 0);
+    }
+    return seen.size <= smallFunction;
   }
 
   #push(parent: Context, entry: number, returnTo: number, link: number): Context | undefined {
-    if (parent.depth >= maxDepth) return undefined;
+    if (parent.depth >= maxDepth || !this.#isSmall(entry)) return undefined;
     for (let outer: Context | undefined = parent; outer !== undefined; outer = outer.parent) {
       if (outer.entry === entry) return undefined;
     }
