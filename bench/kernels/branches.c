@@ -1,5 +1,5 @@
 /* Branches that no predictor can foresee: each turn's way depends on random bits. */
-#define REPEAT 80
+#define REPEAT 240
 #include "rt.h"
 
 static u32 counts[64];

@@ -1,5 +1,5 @@
 /* Recursion: two calls and little else. */
-#define REPEAT 200
+#define REPEAT 1600
 #include "rt.h"
 
 NOINLINE u32 fib(u32 n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }

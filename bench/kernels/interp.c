@@ -1,5 +1,5 @@
 /* A register machine interpreted by a switch: indirect jumps that depend on data. */
-#define REPEAT 120
+#define REPEAT 600
 #include "rt.h"
 
 enum { LI, ADD, SUB, MUL, XOR, AND, SHL, SHR, LD, ST, BNZ, BLT, JMP, CALL, RET, HALT };

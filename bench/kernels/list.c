@@ -1,5 +1,5 @@
 /* Linked lists: built, searched, turned round, filtered, merged in order. */
-#define REPEAT 300
+#define REPEAT 600
 #include "rt.h"
 #define N 16384
 

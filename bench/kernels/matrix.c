@@ -1,5 +1,5 @@
 /* Multiplication of 96 by 96 matrices of words: nested loops, multiply and add. */
-#define REPEAT 300
+#define REPEAT 1500
 #include "rt.h"
 #define N 96
 

@@ -3,7 +3,7 @@
  * comparators by pointer, small matrices of 16-bit numbers, a state machine that reads
  * numbers, a CRC over all results. The mix is CoreMark's; the code is our own.
  */
-#define REPEAT 1200
+#define REPEAT 3600
 #include "rt.h"
 
 /* ---- CRC-16 (CCITT, reflected), bit by bit ---- */

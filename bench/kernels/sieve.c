@@ -1,5 +1,5 @@
 /* Eratosthenes: byte stores with a stride, over a megabyte. */
-#define REPEAT 80
+#define REPEAT 400
 #include "rt.h"
 #define N 1000000
 

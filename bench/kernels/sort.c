@@ -1,5 +1,5 @@
 /* Quicksort and heapsort of the same 32768 random words. */
-#define REPEAT 120
+#define REPEAT 240
 #include "rt.h"
 #define N 32768
 

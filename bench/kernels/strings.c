@@ -1,5 +1,5 @@
 /* Text: words made, measured, compared, found, turned round, counted in a hash table. */
-#define REPEAT 600
+#define REPEAT 1800
 #include "rt.h"
 #define SIZE 65536
 #define SLOTS 4096

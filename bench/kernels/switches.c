@@ -3,7 +3,7 @@
  * context switch costs, and what is lost with it. System mode only: the kernel
  * (system/kernel.inc) starts this program twice. Both see their own pages at PRIVATE.
  */
-#define REPEAT 100
+#define REPEAT 200
 #include "rt.h"
 #ifndef PRIVATE
 #error "system mode only"
