@@ -110,17 +110,23 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
     const thrownAway: number[] = [];
     const reports = new Map<Way, Report[]>();
     let at = 0;
-    for (let run = 0; run < runs; run++) {
-      progress(`run ${run + 1} of ${runs}: a plain copy`);
-      plain.push(await plainCopy('keep'));
-      thrownAway.push(await plainCopy('drop'));
-      for (const way of Object.keys(ways) as Way[]) {
-        progress(`run ${run + 1} of ${runs}: ${way}`);
-        at = 1 - at;
-        const report = await migrate(folder, addresses[at] as string, ways[way]);
-        reports.set(way, [...(reports.get(way) ?? []), report]);
+    const move = async (way: Way) => {
+      at = 1 - at;
+      const report = await migrate(folder, addresses[at] as string, ways[way]);
+      reports.set(way, [...(reports.get(way) ?? []), report]);
+    };
+    const turns: (readonly [what: string, act: () => Promise<unknown>])[] = [
+      ['a plain copy', async () => plain.push(await plainCopy('keep'))],
+      ['a plain copy, thrown away', async () => thrownAway.push(await plainCopy('drop'))],
+      ...(Object.keys(ways) as Way[]).map((way) => [way, () => move(way)] as const),
+    ];
+    for (let run = 0; run < runs; run++)
+      for (let n = 0; n < turns.length; n++) {
+        // Each in another place of every run: what comes after which has its effect on the system's memory.
+        const [what, act] = turns[(run + n) % turns.length] as (typeof turns)[number];
+        progress(`run ${run + 1} of ${runs}: ${what}`);
+        await act();
       }
-    }
     const results = [...reports].map(([way, all]) => summary(way, all));
     const host = describeHost();
     return {

@@ -98,7 +98,12 @@ export class Source {
     this.#rounds = new Rounds({
       units: this.units,
       clock,
-      send: ({ frame, length, release }) => this.#line.sendFrom(frame, length, MESSAGE.PAGES, release),
+      send: ({ frame, length, release }) =>
+        this.#line.sendFrom(frame, length, MESSAGE.PAGES, () => {
+          release();
+          // Who takes what is sent shows that it is there.
+          this.#line.owed();
+        }),
     });
     this.#rounds.limit = firstLimit(policy);
     this.stages.push({ stage: isDecided ? 'activation' : 'pre-migration', at: clock() });
@@ -195,6 +200,7 @@ export class Source {
     else if (type === MESSAGE.RECEIVED && stage === 'pre-copy')
       this.#endRound(unpack(shapes.round, payload).round);
     else if (type === MESSAGE.PREPARED && stage === 'commitment') this.#decide();
+    else if (type === MESSAGE.BUSY) return;
     else if (type === MESSAGE.ACTIVATED && this.isDecided) this.#activated();
     else if (type === MESSAGE.HAVE && this.isDecided) this.#have(payload);
     else if (type === MESSAGE.WANT && this.isDecided) this.#rounds.want(unpack(shapes.want, payload).unit);

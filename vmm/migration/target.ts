@@ -45,6 +45,9 @@ export interface TargetEvents {
 /** Milliseconds that a connection to the source may take at most; then the one that it made will do. */
 const mostDialing = 1000;
 
+/** Milliseconds at most between two signs that we are still at it. */
+const mostSilence = 1000;
+
 /** Most bytes of state: what a console's waiting input may be, and the rest. */
 const mostState = 65 * 2 ** 20;
 
@@ -68,6 +71,8 @@ export class Target {
   #isAnswered = false;
   #state: Uint8Array[] = [];
   #stateBytes = 0;
+  /** While the source waits for something to be kept: when it was told so last. */
+  #busySince: number | undefined;
   /** All has come, the source said. */
   #hasAll = false;
 
@@ -156,8 +161,13 @@ export class Target {
   }
 
   turn(): void {
-    const waited = this.#clock() - (this.stages[0]?.at ?? 0);
-    if (waited > Math.min(mostDialing, this.#patience / 2)) this.begin();
+    const now = this.#clock();
+    if (now - (this.stages[0]?.at ?? 0) > Math.min(mostDialing, this.#patience / 2)) this.begin();
+    if (now - (this.#busySince ?? now) > Math.min(mostSilence, this.#patience / 4)) {
+      this.#busySince = now;
+      this.#line.send(MESSAGE.BUSY);
+      this.#line.owed();
+    }
     this.#line.tick();
   }
 
@@ -183,6 +193,7 @@ export class Target {
   #fail(reason: string): void {
     this.state = 'failed';
     this.reason = reason;
+    this.#busySince = undefined;
     this.#units.abandon();
     this.#events.failed(reason);
   }
@@ -234,8 +245,11 @@ export class Target {
   }
 
   #whenKept(act: () => void): void {
+    this.#busySince = this.#clock();
     this.#units.whenKept((error) =>
       this.#line.guard(() => {
+        this.#busySince = undefined;
+        this.#line.owed();
         if (error) throw error;
         act();
       }),

@@ -5,7 +5,7 @@ import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
 import type { Host } from '../../../vmm/migration/host.ts';
 import { chain, journey, policies } from './trials.ts';
-import { World } from './world.ts';
+import { patience, World } from './world.ts';
 
 describe.each([
   ['busy', busy],
@@ -32,6 +32,41 @@ describe('A guest with much input waiting', () => {
     expect([source.state, world.difference('guest')]).toEqual(['moved', undefined]);
     for (let n = 0; n < 30; n++) world.step();
     expect(world.difference('guest')).toBeUndefined();
+  });
+});
+
+describe('A host whose disk is slow', () => {
+  it.each(['pre-copy', 'cold', 'with storage'])(
+    'has all the time it needs to keep what comes: %s',
+    (policy) => {
+      const world = new World();
+      for (const address of ['a:1', 'b:1']) world.host(address);
+      world.start('a:1', 'guest', busy.image, busy);
+      for (let n = 0; n < 21; n++) world.step();
+      world.writing = 3 * patience;
+      const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies[policy] as never);
+      world.until(() => source.state !== 'under way');
+      expect([source.state, world.difference('guest')]).toEqual(['moved', undefined]);
+      expect(world.now).toBeGreaterThan(3 * patience);
+    },
+  );
+
+  it('is given up all the same when its host says nothing any more', () => {
+    const world = new World();
+    for (const address of ['a:1', 'b:1']) world.host(address);
+    world.start('a:1', 'guest', busy.image, busy);
+    world.writing = 1e9;
+    const source = (world.hosts.get('a:1') as Host).send('guest', 'b:1', policies.cold as never);
+    world.until(() => source.stage === 'commitment');
+    for (let n = 0; n < 3 * patience; n++) world.step();
+    expect(source.state).toBe('under way');
+    world.stalled = true;
+    world.until(() => source.state !== 'under way');
+    expect([source.state, source.reason]).toEqual([
+      'failed',
+      `nothing was heard of the target for ${patience} ms`,
+    ]);
+    expect(world.owners('guest')).toEqual(['a:1']);
   });
 });
 

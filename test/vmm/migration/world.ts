@@ -219,6 +219,8 @@ export class World {
   readonly #owners = new Map<string, readonly string[]>();
   /** Done between two turns. */
   #later: (() => void)[] = [];
+  /** Turns that a later write to a shelf takes. */
+  writing = 1;
   /** Hosts that refuse every connection. */
   readonly deaf = new Set<string>();
   /** Hosts whose connections come to nothing, and nobody is told. */
@@ -248,7 +250,7 @@ export class World {
       shelf: new MortalShelf(
         shelf,
         (file) => this.#writes(address, file),
-        (act) => this.later(() => this.hosts.get(address) === host && this.#mortally(act)),
+        (act) => this.#after(this.writing, () => this.hosts.get(address) === host && this.#mortally(act)),
       ),
       network: this.#network(address),
       key: new Uint8Array(32).fill(7),
@@ -349,6 +351,10 @@ export class World {
   }
 
   // ---- Time ----
+
+  #after(turns: number, act: () => void): void {
+    this.later(turns <= 1 ? act : () => this.#after(turns - 1, act));
+  }
 
   /** Does something between two turns, as the outside world does. */
   later(act: () => void): void {

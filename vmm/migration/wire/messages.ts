@@ -12,7 +12,7 @@
  *                            <-   RESERVED | REFUSED why, or instead of RESERVED,
  *                                 over a connection that the target makes: FETCH id
  *     PAGES …, ROUND_END n   ->                          stage 2, round after round
- *                            <-   RECEIVED n
+ *                            <-   RECEIVED n, and BUSY now and then until it has it
  *     STOPPED                ->                          stage 3
  *     PAGES …, STATE …, END  ->
  *                            <-   PREPARED               stage 4
@@ -64,6 +64,7 @@ export const MESSAGE = {
   ACTIVATED: 27,
   ABORT: 28,
   FETCH: 29,
+  BUSY: 30,
   HAVE: 32,
   WANT: 33,
   COMPLETE: 34,
