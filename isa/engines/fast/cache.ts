@@ -53,8 +53,6 @@ const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 const wordsPerPage = PAGE / 4;
 
 export class RegionCache {
-  /** Regions dropped so far. */
-  dropped = 0;
   readonly #memory: Memory;
   readonly #jumps: Int32Array;
   readonly #table: WasmTable;
@@ -143,7 +141,6 @@ export class RegionCache {
     this.#free.push(slot);
     this.#bytes -= region.bytes;
     this.#count -= 1;
-    this.dropped += 1;
   }
 
   /** All regions. */
@@ -152,15 +149,18 @@ export class RegionCache {
       for (const region of regions) if (region !== undefined) yield region;
   }
 
-  /** `length` bytes at `at` were written: drops the regions made from them. */
-  written(at: number, length: number): void {
+  /** `length` bytes at `at` were written: drops the regions made from them; true if there were any. */
+  written(at: number, length: number): boolean {
+    let dropped = false;
     for (let number = at >>> 12; number <= (at + length - 1) >>> 12; number++) {
       const page = this.#pages.get(number);
       if (page === undefined || page.users.size === 0) continue;
       const stale = [...page.users].filter((region) => touches(region, at, length));
       for (const region of stale) this.drop(region);
       page.drops += stale.length;
+      dropped ||= stale.length > 0;
     }
+    return dropped;
   }
 
   /** Drops everything. */

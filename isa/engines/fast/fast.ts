@@ -169,7 +169,6 @@ export class FastEngine implements Engine {
     const miss = words[SLOT.MISS >>> 2] as number;
     if (miss === 0) return this.#interpreter.runBlock(pc);
     words[SLOT.MISS >>> 2] = 0;
-    if ((miss & MISS.CHECK) !== 0) this.#noteFailure(pc);
     const { ring, translation, horizon } = this.#machine;
     this.#machine.horizon = this.#machine.steps + 1;
     const next = this.#interpreter.runBlock(pc);
@@ -177,8 +176,7 @@ export class FastEngine implements Engine {
     if (
       this.#machine.ring === ring &&
       this.#machine.translation === translation &&
-      this.#addressing === 'paged' &&
-      (miss & MISS.CHECK) === 0
+      this.#addressing === 'paged'
     ) {
       const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
       if (this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0))
@@ -189,6 +187,7 @@ export class FastEngine implements Engine {
 
   /** A check of the access at `pc` failed. */
   #noteFailure(pc: number): void {
+    this.#words[SLOT.MISS >>> 2] = 0;
     const { x, memory } = this.#machine;
     const { physical } = this.#machine.probe(pc >>> 0);
     const at = physical < 0 ? undefined : decode(memory.read(physical, 4));
@@ -262,8 +261,10 @@ export class FastEngine implements Engine {
     return false;
   }
 
+  /** Nothing that was compiled for a span goes on: also not the region that runs, hence the horizon. */
   #spanLost(span: Span): void {
     for (const region of [...this.#cache.all()]) if (region.spans.has(span)) this.#cache.drop(region);
+    this.#machine.horizon = 0;
   }
 
   /** Enters a region; returns the pc to go on at (signed). */
@@ -284,6 +285,7 @@ export class FastEngine implements Engine {
     this.statistics.compiledSteps += done;
     this.statistics.entries += 1;
     const pc = words[SLOT.PC >>> 2] as number;
+    if (words[SLOT.MISS >>> 2] === MISS.CHECK) this.#noteFailure(pc);
     const site = words[SLOT.SITE >>> 2] as number;
     if (site !== 0 && (site & 3) === 1 && site !== 1) this.#learn((site - 1) >>> 0, pc >>> 0);
     return pc;
@@ -407,12 +409,11 @@ export class FastEngine implements Engine {
     const machine = this.#machine;
     const { step, pc } = this.#sites[number] as { step: Step; pc: number };
     const steps = this.#entrySteps + this.#entryFuel - fuel;
-    const { dropped } = this.#cache;
     machine.steps = steps;
     const next = step(pc);
     this.#uncounted = steps - machine.steps;
-    const same = machine.translation === this.#translation && this.#cache.dropped === dropped;
-    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && same) return 0;
+    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && machine.translation === this.#translation)
+      return 0;
     this.#words[SLOT.PC >>> 2] = next;
     return 1;
   }
@@ -422,7 +423,7 @@ export class FastEngine implements Engine {
   #written(at: number, length: number, mark: boolean): void {
     const { watched } = this.#machine.memory;
     const bits = (watched[at >>> 12] as number) | (watched[(at + length - 1) >>> 12] as number);
-    if ((bits & WATCH.COMPILED) !== 0) this.#cache.written(at, length);
+    if ((bits & WATCH.COMPILED) !== 0 && this.#cache.written(at, length)) this.#machine.horizon = 0;
     if ((bits & WATCH.TABLE) === 0 || mark) return;
     this.#spans.written(at, length);
     this.#forgetTranslations();

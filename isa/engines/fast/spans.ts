@@ -71,6 +71,11 @@ export class Spans {
     return made;
   }
 
+  /** Whether such an access can be made at a virtual address, in a span or not. */
+  reaches(va: number, store: boolean): boolean {
+    return this.#frame(Math.floor(va / PAGE), this.#needed(store), store) >= 0;
+  }
+
   /** The longest span known here. */
   longest(store: boolean): Span | undefined {
     const size = ({ from, to }: Span) => to - from;
@@ -171,8 +176,7 @@ export class Spans {
   }
 
   #make(va: number, store: boolean): Span | undefined {
-    const right = store ? PTE.W | PTE.D : PTE.R;
-    const needed = PTE.V | PTE.A | right | (this.#machine.ring === 3 ? PTE.U : 0);
+    const needed = this.#needed(store);
     const anchor = Math.floor(va / PAGE);
     // Looking at page tables has them watched, which may part a run for stores: it is looked at twice.
     if (store) this.#run(anchor, needed, store);
@@ -184,6 +188,12 @@ export class Spans {
     if (to - from < this.#fewest * PAGE) return undefined;
     const offset = this.#frame(anchor, needed, store) * PAGE - anchor * PAGE;
     return { store, from, to, offset, needed, entries: this.#entries(from, to), lost: false };
+  }
+
+  /** Bits of a page-table entry without which such an access faults, or changes the entry. */
+  #needed(store: boolean): number {
+    const right = store ? PTE.W | PTE.D : PTE.R;
+    return PTE.V | PTE.A | right | (this.#machine.ring === 3 ? PTE.U : 0);
   }
 
   /** First and last page of the run around a page; the last before the first if there is none. */

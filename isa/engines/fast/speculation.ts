@@ -52,13 +52,14 @@ export class Speculation {
   }
 
   /**
-   * The span for an access off a register: where it was seen to go, or where the register points now, or
-   * the longest. Undefined: it looks its page up.
+   * The span for an access off a register: where it was seen to go, or where the register points now, or the
+   * longest if it points nowhere. Undefined: it looks its page up.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
     if (this.#roaming.has(pc) || this.#shared.has(region)) return undefined;
     const store = at.row.effect.kind === 'store';
     const va = this.#seen.get(pc) ?? ((registers[at.rs1] as number) + at.imm) >>> 0;
-    return this.#spans.find(va, store) ?? this.#spans.longest(store);
+    const span = this.#spans.find(va, store);
+    return span !== undefined || this.#spans.reaches(va, store) ? span : this.#spans.longest(store);
   }
 }
