@@ -172,6 +172,33 @@ describe('A span', () => {
     );
   });
 
+  it('begins at frame 0 at the earliest: the page before it need not be mapped', () => {
+    expectSpans(
+      `${paging(2 ** 19)}
+    ${skipping}
+    li   s10, 0
+    li   t0, 0x21180            # 0x60000: no page; 0x61000: frame 0; from there on the next ones
+    sw   zero, 0(t0)
+    li   t1, 0x6f
+    li   t2, 4
+    li   t3, 0x1000
+1:  addi t0, t0, 4
+    sw   t1, 0(t0)
+    add  t1, t1, t3
+    addi t2, t2, -1
+    bnez t2, 1b
+    li   s0, 0x61000
+    li   s4, 100
+2:  lw   t0, 16(s0)
+    lw   t1, -4(s0)             # faults
+    addi s4, s4, -1
+    bnez s4, 2b
+    mv   s11, s10
+    ${end}`,
+      100,
+    );
+  });
+
   it('of pages that may only be read is none for stores', () => {
     expectSpans(
       `${paging(2 ** 19)}

@@ -49,6 +49,15 @@ export function isBackward(from: Block, to: Block): boolean {
   return to.order <= from.order;
 }
 
+/** The next round of an unrolled loop, if the block ends one: most likely it goes on there. */
+export function nextRound(block: Block): Block | undefined {
+  const last = block.nodes.at(-1) as Node;
+  if (last.kind === 'indirect') return undefined;
+  const isNext = (to: Block) =>
+    to.forwardEdges === 1 && !to.isLoopHeader && !isBackward(block, to) && (to.nodes[0] as Node).pc < last.pc;
+  return block.successors.find(isNext);
+}
+
 /** Chains of nodes with one way in and out. */
 function chain({ entry, nodes }: Region): Block {
   const waysIn = new Map<Node, number>([[entry, 2]]);

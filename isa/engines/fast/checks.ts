@@ -13,7 +13,7 @@
  * is in the local for that register and kind.
  */
 import type { Instruction } from '../../table/row.ts';
-import { type Block, isBackward } from './blocks.ts';
+import { type Block, isBackward, nextRound } from './blocks.ts';
 import type { Node } from './region.ts';
 import type { Span } from './spans.ts';
 
@@ -60,13 +60,10 @@ class Planner {
   readonly #options: CheckOptions;
   readonly #plans = new Map<Node, Plan>();
   readonly #entering = new Map<Block, Facts>();
-  readonly #waysInto = new Map<Block, number>();
 
   constructor(blocks: readonly Block[], options: CheckOptions) {
     this.#blocks = blocks;
     this.#options = options;
-    for (const to of [...blocks.slice(0, 1), ...blocks.flatMap(({ successors }) => successors)])
-      this.#waysInto.set(to, (this.#waysInto.get(to) ?? 0) + 1);
   }
 
   plan(): ReadonlyMap<Node, Plan> {
@@ -170,13 +167,8 @@ class Planner {
   /** A block's nodes from the nth on, and those of the unrolled loop's next rounds, which are likely to come. */
   *#following(block: Block, n: number, rounds: boolean): Iterable<Node> {
     yield* block.nodes.slice(n);
-    for (let last = block; rounds; ) {
-      const { pc } = last.nodes.at(-1) as Node;
-      const next = last.successors.find((to) => this.#waysInto.get(to) === 1 && (to.nodes[0]?.pc ?? pc) < pc);
-      if (next === undefined) return;
-      yield* next.nodes;
-      last = next;
-    }
+    if (!rounds) return;
+    for (let next = nextRound(block); next !== undefined; next = nextRound(next)) yield* next.nodes;
   }
 
   /** What an instruction's result does to the facts. */

@@ -13,7 +13,7 @@
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { AccessEmitter, type AccessTarget, firstFreeLocal, SCRATCH } from './access.ts';
-import { type Block, dominates, isBackward, makeBlocks, stepsOf } from './blocks.ts';
+import { type Block, dominates, isBackward, makeBlocks, nextRound, stepsOf } from './blocks.ts';
 import { convertBranches } from './choices.ts';
 import { Code, OP, regionModule, regionType, systemFunction, VOID } from './emitter.ts';
 import { emitExpression } from './expression.ts';
@@ -81,7 +81,9 @@ class Compiler {
   /** Locals after the registers', for flat-table entries. */
   #extraLocals = 0;
   readonly #frames: Frame[] = [];
-  /** Fuel already taken for instructions of the block that are not done yet, the present one included. */
+  /** Blocks whose fuel was taken with that of the round before. */
+  readonly #paid = new Set<Block>();
+  /** Fuel already taken for instructions of the block, and further rounds, that are not done yet, the present one included. */
   #ahead = 0;
 
   constructor(region: Region, target: Target) {
@@ -232,8 +234,12 @@ class Compiler {
 
   /** Ends before the present instruction: gives back its fuel and that of the rest of its block. */
   #emitGiveUp(pc: number): void {
-    this.#code.get(FUEL).constant(this.#ahead).op(OP.i32_add).set(FUEL);
+    this.#giveBack(this.#ahead);
     this.#emitLeaveTo(pc, 0);
+  }
+
+  #giveBack(steps: number): void {
+    if (steps !== 0) this.#code.get(FUEL).constant(steps).op(OP.i32_add).set(FUEL);
   }
 
   #depth(wanted: (frame: Frame) => boolean): number {
@@ -277,6 +283,8 @@ class Compiler {
   }
 
   #emitGoto(from: Block, to: Block): void {
+    if (nextRound(from) === to) this.#paid.add(to);
+    else this.#giveBack(stepsInRounds(from));
     if (isBackward(from, to) && !dominates(to, from)) {
       this.#emitLeaveTo((to.nodes[0] as Node).pc, HOP);
       return;
@@ -314,8 +322,9 @@ class Compiler {
       code.get(FUEL).constant(block.longest).op(OP.i32_lt_s);
       this.#emitIf(() => this.#emitLeaveTo(first.pc, 0));
     }
-    if (block.size > 0) code.get(FUEL).constant(block.size).op(OP.i32_sub).set(FUEL);
-    this.#ahead = block.size;
+    const steps = block.size + stepsInRounds(block);
+    if (!this.#paid.has(block)) this.#giveBack(-steps);
+    this.#ahead = steps;
     for (const node of block.nodes) {
       this.#emitNode(node, block);
       this.#places = this.#plan.after(node, this.#places);
@@ -495,6 +504,12 @@ class Compiler {
     emitExpression(this.#place(node), value);
     code.memory(storeOps[width], offset);
   }
+}
+
+/** Steps of the rounds of an unrolled loop that follow a block's. */
+function stepsInRounds(block: Block): number {
+  const next = nextRound(block);
+  return next === undefined ? 0 : next.size + stepsInRounds(next);
 }
 
 /** Whether a loop has no system instruction: between its header and its last way back, in the blocks' order. */

@@ -200,7 +200,9 @@ export class Spans {
   #run(anchor: number, needed: number, store: boolean): Run {
     const frame = this.#frame(anchor, needed, store);
     if (frame < 0) return [1, 0];
-    const inRun = (page: number) => this.#frame(page, needed, store) === frame + page - anchor;
+    // Never below frame 0: that would be -1, as of a page without one.
+    const inRun = (page: number) =>
+      frame + page - anchor >= 0 && this.#frame(page, needed, store) === frame + page - anchor;
     let first = anchor;
     let last = anchor;
     while (anchor - first < most && first > 0 && inRun(first - 1)) first -= 1;
