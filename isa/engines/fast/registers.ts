@@ -51,13 +51,13 @@ export function writtenBy({ at, kind, skipped = [] }: Node): number {
 
 export class RegisterPlan {
   /** All registers are stored before a system instruction, and those read later loaded after it. */
-  readonly #systemStoresAll: boolean;
+  readonly systemStoresAll: boolean;
   readonly #live = new Map<Block, number>();
   readonly #liveAfter = new Map<Node, number>();
   readonly #places = new Map<Block, Places>();
 
   constructor(blocks: readonly Block[], systemStoresAll: boolean) {
-    this.#systemStoresAll = systemStoresAll;
+    this.systemStoresAll = systemStoresAll;
     for (let changed = true; changed; ) {
       changed = false;
       for (const block of [...blocks].reverse()) changed = this.#findLive(block) || changed;
@@ -87,7 +87,7 @@ export class RegisterPlan {
   after(node: Node, { memory, dirty }: Places): Places {
     const written = writtenBy(node);
     if (node.kind !== 'system') return { memory: memory & ~written, dirty: dirty | written };
-    if (this.#systemStoresAll) return { memory: all & ~this.liveAfter(node), dirty: 0 };
+    if (this.systemStoresAll) return { memory: all & ~this.liveAfter(node), dirty: 0 };
     const rest = dirty & ~(readBy(node) | written);
     const unread = written & ~this.liveAfter(node);
     return { memory: (memory & ~written) | unread, dirty: rest };
