@@ -11,8 +11,9 @@ const environment = { ...process.env, RINGLAB_STATE: file('state'), NO_COLOR: '1
 const bin = join(root, 'cli', 'bin.js');
 const key = file('key', 'a key that is long enough');
 
-/** A `ringlab` that runs meanwhile. */
+/** A `ringlab` that runs meanwhile, until the tests are done at the latest. */
 class Running {
+  static readonly all: ChildProcess[] = [];
   stdout = '';
   stderr = '';
   readonly child: ChildProcess;
@@ -20,6 +21,7 @@ class Running {
 
   constructor(...args: readonly string[]) {
     this.child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment, stdio: 'pipe' });
+    Running.all.push(this.child);
     this.child.stdout?.on('data', (text) => {
       this.stdout += text;
     });
@@ -57,7 +59,9 @@ beforeAll(async () => {
   await middle.says('a switch on');
 });
 
-afterAll(() => middle.child.kill('SIGKILL'));
+afterAll(() => {
+  for (const child of Running.all) child.kill('SIGKILL');
+});
 
 const plugged = () => ['--network', address, '--key', key];
 
