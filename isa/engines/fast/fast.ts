@@ -11,24 +11,20 @@ import { FAULT, type Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';
-import { FETCH, PTE } from '../../machine/translate.ts';
-import type { Instruction } from '../../table/row.ts';
+import { FETCH } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
 import { decode } from '../../table/table.ts';
-import { trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
-import { Interpreter, makeStep } from '../interpreter/interpreter.ts';
-import type { Step } from '../interpreter/print.ts';
+import { Interpreter } from '../interpreter/interpreter.ts';
+import { RegionBuilder } from './builder.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, MISS } from './access.ts';
-import { compileRegion, type Target } from './compile.ts';
 import { markEnd, SLOT } from './layout.ts';
-import { formRegion, type Node, type Region } from './region.ts';
 import { type Span, Spans } from './spans.ts';
 import { Speculation } from './speculation.ts';
 import { type Filled, FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
-import { wasm, type WasmMemory } from './webassembly.ts';
+import { wasm } from './webassembly.ts';
 
 /** What the engine has done, for `--stats`. */
 export interface FastStatistics {
@@ -91,15 +87,13 @@ export class FastEngine implements Engine {
   readonly #machine: Machine;
   readonly #interpreter: Interpreter;
   readonly #words: Int32Array;
-  readonly #memory: WasmMemory;
-  readonly #functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
   readonly #cache: RegionCache;
   readonly #tables: FlatTables;
   readonly #hot: number | undefined;
   readonly #targets = new TargetProfile();
   readonly #spans: Spans;
   readonly #speculation: Speculation;
-  readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
+  readonly #builder: RegionBuilder;
   /** Translation as we last knew it; -1 = never. */
   #translation = -1;
   /** Counts the states of translation. */
@@ -119,14 +113,24 @@ export class FastEngine implements Engine {
   constructor(machine: Machine, { hot, span }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
-    this.#memory = machine.storage.wasm as WasmMemory;
     this.#interpreter = new Interpreter(machine);
     this.#words = new Int32Array(machine.storage.buffer);
-    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, this.#functions);
+    const functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
+    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
     this.#hot = hot;
     this.#tables = new FlatTables(machine);
     this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost), span);
     this.#speculation = new Speculation(this.#spans);
+    this.#builder = new RegionBuilder({
+      machine,
+      functions,
+      cache: this.#cache,
+      tables: this.#tables,
+      spans: this.#spans,
+      speculation: this.#speculation,
+      targets: this.#targets,
+      system: (site, fuel) => this.#system(site, fuel),
+    });
     markEnd(machine.storage.buffer, machine.memory.size);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
     machine.memory.onWatch((page) => {
@@ -243,7 +247,7 @@ export class FastEngine implements Engine {
   #isValid(region: CompiledRegion): boolean {
     const { stamp } = this.#space;
     if (!region.stamps.has(stamp)) {
-      for (const [virtual, page] of region.pages) if (this.#codePage(virtual) !== page) return false;
+      for (const [virtual, page] of region.pages) if (this.#builder.codePage(virtual) !== page) return false;
       for (const span of region.spans) if (!this.#spans.holds(span)) return this.#dropShared(region);
       if (this.#cache.find(region.physical, region.ring) !== region) return false;
       if (region.stamps.size > mostStamps) region.stamps.clear();
@@ -301,38 +305,12 @@ export class FastEngine implements Engine {
   #compile(entry: number, physical: number): CompiledRegion | undefined {
     const started = performance.now();
     if (this.#cache.full) this.#clear();
-    const { ring } = this.#machine;
-    const before = this.#cache.find(physical, ring);
-    if (before !== undefined) this.#cache.drop(before);
-    const pages = new Map<number, number>();
-    const region = this.#form(entry, pages);
-    if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
-    this.#cache.claim(pages.values());
-    const spans = new Set<Span>();
-    const { module, longest } = compileRegion(region, this.#target(physical, spans));
-    // To find one span may have another one lost.
-    if ([...spans].some(({ lost }) => lost)) {
-      this.#cache.release(pages.values());
-      return undefined;
-    }
-    const compiled: CompiledRegion = {
-      entry,
-      physical,
-      ring,
-      addressing: this.#addressing as Addressing,
-      longest,
-      bytes: module.length,
-      spans,
-      pages,
-      words: physicalWords(region.nodes, pages),
-      run: this.#instantiate(module),
-      slot: this.#cache.slot(),
-      stamps: new Set([this.#space.stamp]),
-    };
-    this.#cache.add(compiled);
-    this.#cache.rememberJump(compiled);
-    this.#count(compiled, started);
-    return compiled;
+    const place = { entry, physical, addressing: this.#addressing as Addressing, stamp: this.#space.stamp };
+    const region = this.#builder.build(place, this.#breaks);
+    if (region === undefined) return undefined;
+    this.#cache.rememberJump(region);
+    this.#count(region, started);
+    return region;
   }
 
   #count({ bytes, spans }: CompiledRegion, started: number): void {
@@ -342,72 +320,10 @@ export class FastEngine implements Engine {
     this.statistics.compileSeconds += (performance.now() - started) / 1000;
   }
 
-  #form(entry: number, pages: Map<number, number>): Region {
-    const { ring, variant } = this.#machine;
-    return formRegion(entry, {
-      fetch: (pc) => this.#fetch(pc, pages),
-      allowed: (at) => !trapsIn(at.row, ring, variant),
-      targets: (pc) => this.#targets.of(pc),
-    });
-  }
-
-  /** What the region at `physical` is compiled for; the spans that are used are put in `spans`. */
-  #target(physical: number, spans: Set<Span>): Target {
-    const { ring, memory, x } = this.#machine;
-    const note = (span: Span | undefined) => {
-      if (span !== undefined) spans.add(span);
-      return span;
-    };
-    return {
-      addressing: this.#addressing as Addressing,
-      ring,
-      alone: this.#speculation.alone,
-      memorySize: memory.size,
-      memoryPages: this.#memory.buffer.byteLength / 65536,
-      site: (at, pc) => this.#site(at, pc),
-      spanOf: (at, pc) => note(this.#speculation.spanFor(at, pc, physical + ring, x)),
-      readable: (span) => note(this.#spans.readable(span)),
-    };
-  }
-
-  #instantiate(bytes: Uint8Array): (fuel: number) => number {
-    const system = (site: number, fuel: number) => this.#system(site, fuel);
-    const imports = { r: { memory: this.#memory, table: this.#functions, system } };
-    const { exports } = new wasm.Instance(new wasm.Module(bytes), imports);
-    return exports.run as (fuel: number) => number;
-  }
-
-  /** The instruction at `pc` (unsigned) for a region, noting its page; undefined when it is not to be compiled. */
-  #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
-    if (this.#breaks?.addresses.has(pc)) return undefined;
-    const virtual = pc >>> 12;
-    const page = pages.get(virtual) ?? this.#codePage(virtual);
-    if (page === undefined) return undefined;
-    const at = decode(this.#machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
-    if (at !== undefined) pages.set(virtual, page);
-    return at;
-  }
-
-  /** Number of the physical page that a fetch from virtual page `virtual` would get without changing anything. */
-  #codePage(virtual: number): number | undefined {
-    const machine = this.#machine;
-    const va = virtual * PAGE;
-    const { physical, rights } = machine.probe(va);
-    if (physical < 0 || (rights & PTE.X) === 0) return undefined;
-    if (!machine.paging) return va + PAGE <= machine.plainBound ? physical / PAGE : undefined;
-    const entry = this.#tables.entry(va) ?? 0;
-    return (entry & PTE.A) !== 0 ? physical / PAGE : undefined;
-  }
-
-  #site(at: Instruction, pc: number): number {
-    this.#sites.push({ step: makeStep(this.#machine, at.word), pc: pc | 0 });
-    return this.#sites.length - 1;
-  }
-
   /** Called by compiled code: executes a system instruction. Returns 1 when the region must end after it. */
   #system(number: number, fuel: number): number {
     const machine = this.#machine;
-    const { step, pc } = this.#sites[number] as { step: Step; pc: number };
+    const { step, pc } = this.#builder.site(number);
     const steps = this.#entrySteps + this.#entryFuel - fuel;
     machine.steps = steps;
     const next = step(pc);
@@ -466,7 +382,7 @@ export class FastEngine implements Engine {
 
   #clear(): void {
     this.#cache.clear();
-    this.#sites.length = 0;
+    this.#builder.clear();
   }
 }
 
@@ -474,10 +390,4 @@ export class FastEngine implements Engine {
 function isWhole(machine: Machine): boolean {
   const { base, plainBound, memory } = machine;
   return base === 0 && plainBound === memory.size && machine.readSystem(SR.LIMIT) === 0;
-}
-
-function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {
-  const words = new Set<number>();
-  for (const { pc } of nodes) words.add(((pages.get(pc >>> 12) as number) * PAGE + (pc & (PAGE - 1))) >>> 2);
-  return words;
 }

@@ -1,0 +1,166 @@
+/** Compiled regions made: formed from what memory holds now, compiled for what is known of it, and put into the cache. */
+import type { Breaks } from '../../machine/breaks.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { PAGE } from '../../machine/storage.ts';
+import { PTE } from '../../machine/translate.ts';
+import type { Instruction } from '../../table/row.ts';
+import { decode } from '../../table/table.ts';
+import { trapsIn } from '../../table/variants.ts';
+import { makeStep } from '../interpreter/interpreter.ts';
+import type { Step } from '../interpreter/print.ts';
+import type { Addressing } from './access.ts';
+import type { CompiledRegion, RegionCache } from './cache.ts';
+import { compileRegion, type Target } from './compile.ts';
+import { formRegion, type Node, type Region } from './region.ts';
+import type { Span, Spans } from './spans.ts';
+import type { Speculation } from './speculation.ts';
+import type { FlatTables } from './tables.ts';
+import type { TargetProfile } from './targets.ts';
+import { wasm, type WasmMemory, type WasmTable } from './webassembly.ts';
+
+/** Where a region begins, virtual and physical, and the state of translation it is made in. */
+export interface Place {
+  readonly entry: number;
+  readonly physical: number;
+  readonly addressing: Addressing;
+  readonly stamp: number;
+}
+
+/** What a builder works with. */
+export interface Parts {
+  readonly machine: Machine;
+  readonly functions: WasmTable;
+  readonly cache: RegionCache;
+  readonly tables: FlatTables;
+  readonly spans: Spans;
+  readonly speculation: Speculation;
+  readonly targets: TargetProfile;
+  /** Executes the system instruction of a site, with the fuel that is left; 1 = the region must end after it. */
+  readonly system: (site: number, fuel: number) => number;
+}
+
+export class RegionBuilder {
+  readonly #parts: Parts;
+  readonly #memory: WasmMemory;
+  readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#memory = parts.machine.storage.wasm as WasmMemory;
+  }
+
+  /** The region at a place, in the cache from now on; undefined when it is not worth compiling, or cannot be now. */
+  build(place: Place, breaks: Breaks | undefined): CompiledRegion | undefined {
+    const { cache, machine } = this.#parts;
+    const { ring } = machine;
+    const { entry, physical, addressing } = place;
+    const before = cache.find(physical, ring);
+    if (before !== undefined) cache.drop(before);
+    const pages = new Map<number, number>();
+    const region = this.#form(entry, pages, breaks);
+    if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
+    cache.claim(pages.values());
+    const spans = new Set<Span>();
+    const { module, longest } = compileRegion(region, this.#target(place, spans));
+    // To find one span may have another one lost.
+    if ([...spans].some(({ lost }) => lost)) {
+      cache.release(pages.values());
+      return undefined;
+    }
+    const compiled: CompiledRegion = {
+      entry,
+      physical,
+      ring,
+      addressing,
+      longest,
+      bytes: module.length,
+      spans,
+      pages,
+      words: physicalWords(region.nodes, pages),
+      run: this.#instantiate(module),
+      slot: cache.slot(),
+      stamps: new Set([place.stamp]),
+    };
+    cache.add(compiled);
+    return compiled;
+  }
+
+  /** The system instruction at a site, and its pc (signed). */
+  site(number: number): { readonly step: Step; readonly pc: number } {
+    return this.#sites[number] as { step: Step; pc: number };
+  }
+
+  /** Forgets all sites: there are no regions. */
+  clear(): void {
+    this.#sites.length = 0;
+  }
+
+  /** Number of the physical page that a fetch from virtual page `virtual` would get without changing anything. */
+  codePage(virtual: number): number | undefined {
+    const { machine, tables } = this.#parts;
+    const va = virtual * PAGE;
+    const { physical, rights } = machine.probe(va);
+    if (physical < 0 || (rights & PTE.X) === 0) return undefined;
+    if (!machine.paging) return va + PAGE <= machine.plainBound ? physical / PAGE : undefined;
+    const entry = tables.entry(va) ?? 0;
+    return (entry & PTE.A) !== 0 ? physical / PAGE : undefined;
+  }
+
+  #form(entry: number, pages: Map<number, number>, breaks: Breaks | undefined): Region {
+    const { machine, targets } = this.#parts;
+    const { ring, variant } = machine;
+    return formRegion(entry, {
+      fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
+      allowed: (at) => !trapsIn(at.row, ring, variant),
+      targets: (pc) => targets.of(pc),
+    });
+  }
+
+  /** The instruction at `pc` (unsigned) for a region, noting its page; undefined when it is not to be compiled. */
+  #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
+    const virtual = pc >>> 12;
+    const page = pages.get(virtual) ?? this.codePage(virtual);
+    if (page === undefined) return undefined;
+    const at = decode(this.#parts.machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
+    if (at !== undefined) pages.set(virtual, page);
+    return at;
+  }
+
+  /** What the region at `physical` is compiled for; the spans that are used are put in `used`. */
+  #target({ physical, addressing }: Place, used: Set<Span>): Target {
+    const { machine, speculation, spans } = this.#parts;
+    const { ring, memory, x } = machine;
+    const note = (span: Span | undefined) => {
+      if (span !== undefined) used.add(span);
+      return span;
+    };
+    return {
+      addressing,
+      ring,
+      alone: speculation.alone,
+      memorySize: memory.size,
+      memoryPages: this.#memory.buffer.byteLength / 65536,
+      site: (at, pc) => this.#site(at, pc),
+      spanOf: (at, pc) => note(speculation.spanFor(at, pc, physical + ring, x)),
+      readable: (span) => note(spans.readable(span)),
+    };
+  }
+
+  #site(at: Instruction, pc: number): number {
+    this.#sites.push({ step: makeStep(this.#parts.machine, at.word), pc: pc | 0 });
+    return this.#sites.length - 1;
+  }
+
+  #instantiate(bytes: Uint8Array): (fuel: number) => number {
+    const { functions, system } = this.#parts;
+    const imports = { r: { memory: this.#memory, table: functions, system } };
+    const { exports } = new wasm.Instance(new wasm.Module(bytes), imports);
+    return exports.run as (fuel: number) => number;
+  }
+}
+
+function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {
+  const words = new Set<number>();
+  for (const { pc } of nodes) words.add(((pages.get(pc >>> 12) as number) * PAGE + (pc & (PAGE - 1))) >>> 2);
+  return words;
+}
