@@ -143,10 +143,11 @@ export class RegionCache {
     this.#count -= 1;
   }
 
-  /** All regions. */
-  *all(): Iterable<CompiledRegion> {
-    for (const { regions } of this.#pages.values())
-      for (const region of regions) if (region !== undefined) yield region;
+  /** All regions, as of now. */
+  all(): CompiledRegion[] {
+    return [...this.#pages.values()].flatMap(({ regions }) =>
+      regions.filter((region) => region !== undefined),
+    );
   }
 
   /** `length` bytes at `at` were written: drops the regions made from them; true if there were any. */
@@ -165,7 +166,7 @@ export class RegionCache {
 
   /** Drops everything. */
   clear(): void {
-    for (const region of [...this.all()]) this.drop(region);
+    for (const region of this.all()) this.drop(region);
     this.#pages.clear();
   }
 

@@ -267,7 +267,7 @@ export class FastEngine implements Engine {
 
   /** Nothing that was compiled for a span goes on: also not the region that runs, hence the horizon. */
   #spanLost(span: Span): void {
-    for (const region of [...this.#cache.all()]) if (region.spans.has(span)) this.#cache.drop(region);
+    for (const region of this.#cache.all()) if (region.spans.has(span)) this.#cache.drop(region);
     this.#machine.horizon = 0;
   }
 

@@ -21,7 +21,7 @@ export interface Places {
 const all = -1;
 
 /** The word with a register's bit; none for x0. */
-export function bit(register: number): number {
+function bit(register: number): number {
   return register === 0 ? 0 : 1 << register;
 }
 
