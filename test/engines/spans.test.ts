@@ -172,6 +172,43 @@ describe('A span', () => {
     );
   });
 
+  it('whose page table was found in another span is given up as any other when that table is written', () => {
+    expectSpans(
+      `${alsoAt(0x80000000)}
+    li   s0, 0x30000
+    li   s1, 0x80000000
+    li   s2, 0x22000            # in the span that s0 is in, until s1 is looked at
+    li   s3, 0x4006f
+    li   s5, 0x5006f
+    li   s4, 20
+1:  li   s6, 1
+    call store
+    sw   s5, 0(s2)
+    li   s6, 2
+    call store
+    sw   s3, 0(s2)
+    addi s4, s4, -1
+    bnez s4, 1b
+    li   t0, 0x40000
+    lw   s11, 0(t0)
+    li   t0, 0x50000
+    lw   t1, 0(t0)
+    slli t1, t1, 16
+    add  s11, s11, t1
+    ${end}
+store:
+    li   t0, 50
+2:  sw   t0, 0(s0)
+    lw   t1, 0(s1)
+    add  t1, t1, s6
+    sw   t1, 0(s1)
+    addi t0, t0, -1
+    bnez t0, 2b
+    ret`,
+      20 * 50 + 20 * 50 * 2 * 65536,
+    );
+  });
+
   it('begins at frame 0 at the earliest: the page before it need not be mapped', () => {
     expectSpans(
       `${paging(2 ** 19)}

@@ -43,15 +43,23 @@ const patience = 32;
 
 const watchedHere = ~WATCH.NEXT;
 
+/** What is known of one address space, ring and kind of access: its spans, and runs that are too short for one. */
+interface Known {
+  spans: Span[];
+  barren: Run[];
+}
+
 export class Spans {
   readonly #machine: Machine;
   readonly #tables: FlatTables;
   readonly #onLost: (span: Span) => void;
   readonly #fewest: number;
-  readonly #known = new Map<string, Span[]>();
+  readonly #known = new Map<string, Known>();
   /** Pages left out at both ends of a run for stores: doubled whenever one is lost, as code or tables may be next to it. */
   #margin = 0;
   #remapped = 0;
+  /** Pages with entries of spans, if they were counted since a span was made or lost. */
+  #tablePages: ReadonlySet<number> | undefined;
 
   constructor(machine: Machine, tables: FlatTables, onLost: (span: Span) => void, fewest = fewestPages) {
     this.#machine = machine;
@@ -62,12 +70,19 @@ export class Spans {
 
   /** The span around a virtual address (unsigned) in the present address space and ring, if there is one. */
   find(va: number, store: boolean): Span | undefined {
-    const known = this.#here(store);
-    const span = known.find(({ from, to }) => va >= from && va < to);
+    const { spans, barren } = this.#here(store);
+    const span = spans.find(({ from, to }) => va >= from && va < to);
     if (span !== undefined) return span;
-    if (known.length >= mostSpans || this.#remapped >= patience) return undefined;
-    const made = this.#make(va, store);
-    if (made !== undefined) known.push(made);
+    const anchor = Math.floor(va / PAGE);
+    if (barren.some(([first, last]) => anchor >= first && anchor <= last)) return undefined;
+    if (spans.length >= mostSpans || this.#remapped >= patience) return undefined;
+    const run = this.#runAround(anchor, store);
+    const made = this.#make(anchor, run, store);
+    // What is known may be another by now: looking at page tables has them watched.
+    const known = this.#here(store);
+    this.#tablePages = undefined;
+    if (made !== undefined) known.spans.push(made);
+    else if (run[0] <= run[1] && known.barren.length < mostSpans) known.barren.push(run);
     return made;
   }
 
@@ -79,7 +94,7 @@ export class Spans {
   /** The longest span known here. */
   longest(store: boolean): Span | undefined {
     const size = ({ from, to }: Span) => to - from;
-    return [...this.#here(store)].sort((a, b) => size(b) - size(a))[0];
+    return [...this.#here(store).spans].sort((a, b) => size(b) - size(a))[0];
   }
 
   /** The span for loads that has all of one for stores in it, if there is one. */
@@ -114,10 +129,12 @@ export class Spans {
 
   /** Whether entries of a span are in this physical page. */
   needs(page: number): boolean {
-    const [at, end] = [page * PAGE, (page + 1) * PAGE];
-    for (const spans of this.#known.values())
-      if (spans.some(({ entries }) => entries.some(([from, to]) => from < end && to > at))) return true;
-    return false;
+    this.#tablePages ??= new Set(
+      [...this.#known.values()].flatMap(({ spans }) =>
+        spans.flatMap(({ entries }) => entries.flatMap(pagesOf)),
+      ),
+    );
+    return this.#tablePages.has(page);
   }
 
   clear(): void {
@@ -127,14 +144,13 @@ export class Spans {
 
   #lose(which: (span: Span) => boolean): boolean {
     let hit = false;
-    for (const [key, spans] of this.#known) {
-      const lost = spans.filter(which);
+    for (const known of this.#known.values()) {
+      known.barren = [];
+      const lost = known.spans.filter(which);
       if (lost.length === 0) continue;
       hit = true;
-      this.#known.set(
-        key,
-        spans.filter((span) => !lost.includes(span)),
-      );
+      known.spans = known.spans.filter((span) => !lost.includes(span));
+      this.#tablePages = undefined;
       for (const span of lost) {
         span.lost = true;
         this.#onLost(span);
@@ -162,25 +178,28 @@ export class Spans {
 
   // ---- Making one ----
 
-  #here(store: boolean): Span[] {
+  #here(store: boolean): Known {
     const machine = this.#machine;
     const where = `${machine.readSystem(SR.PTBR)} ${machine.readSystem(SR.LIMIT)}`;
     const key = `${where} ${machine.ring === 2 ? 1 : machine.ring} ${store}`;
-    let spans = this.#known.get(key);
-    if (spans === undefined) {
+    let known = this.#known.get(key);
+    if (known === undefined) {
       if (this.#known.size >= mostKeys) this.clear();
-      spans = [];
-      this.#known.set(key, spans);
+      known = { spans: [], barren: [] };
+      this.#known.set(key, known);
     }
-    return spans;
+    return known;
   }
 
-  #make(va: number, store: boolean): Span | undefined {
+  /** The run around a page. Looking at page tables has them watched, which may part one for stores: it is looked at twice. */
+  #runAround(anchor: number, store: boolean): Run {
     const needed = this.#needed(store);
-    const anchor = Math.floor(va / PAGE);
-    // Looking at page tables has them watched, which may part a run for stores: it is looked at twice.
     if (store) this.#run(anchor, needed, store);
-    const [first, last] = this.#run(anchor, needed, store);
+    return this.#run(anchor, needed, store);
+  }
+
+  #make(anchor: number, [first, last]: Run, store: boolean): Span | undefined {
+    const needed = this.#needed(store);
     if (last < first) return undefined;
     const margin = store ? this.#margin : 0;
     const from = Math.min(first + margin, anchor) * PAGE;
@@ -240,7 +259,13 @@ export class Spans {
 
 type Run = readonly [first: number, last: number];
 
+/** Numbers of the pages that a range of addresses is on. */
+function pagesOf([from, to]: readonly [number, number]): number[] {
+  const first = Math.floor(from / PAGE);
+  return Array.from({ length: Math.ceil(to / PAGE) - first }, (_, n) => first + n);
+}
+
 /** Whether `outer` says all that `inner` says. */
-function contains(outer: Span, inner: Span): boolean {
+export function contains(outer: Span, inner: Span): boolean {
   return outer.from <= inner.from && outer.to >= inner.to && outer.offset === inner.offset;
 }

@@ -3,21 +3,30 @@
  * (spans.ts) an access is in, and which accesses may share one check.
  */
 import type { Instruction } from '../../table/row.ts';
-import type { Span, Spans } from './spans.ts';
+import { contains, type Span, type Spans } from './spans.ts';
 
 /** Times that a check may fail though nothing is wrong, before the access' regions are compiled anew. */
 const often = 16;
 
-/** Times that an access' check is changed: another span, its own bytes alone, and in the end no span. */
-const changes = 3;
+/** Times that an access is given a span elsewhere before it is compiled without one. */
+const moves = 3;
+
+/** An access whose check failed. */
+interface Failures {
+  times: number;
+  /** At how many it is compiled anew. */
+  limit: number;
+  moves: number;
+}
 
 export class Speculation {
   /** Accesses by pc whose group was often found lying across pages, or across a span's end: they check for themselves. */
   readonly alone = new Set<number>();
   readonly #spans: Spans;
   readonly #across = new Map<number, number>();
-  readonly #failures = new Map<number, number>();
-  /** Where accesses went that were outside their span. */
+  readonly #failures = new Map<number, Failures>();
+  /** The spans that accesses were compiled for last, and where those went that were outside. */
+  readonly #given = new Map<number, Span>();
   readonly #seen = new Map<number, number>();
   readonly #roaming = new Set<number>();
   /** Regions, by physical address and ring, that run in several address spaces which have different spans. */
@@ -37,12 +46,30 @@ export class Speculation {
 
   /** The check of an access to `va` failed; true when it is time to compile it anew. */
   failed(pc: number, va: number): boolean {
-    const times = (this.#failures.get(pc) ?? 0) + 1;
-    this.#failures.set(pc, times);
-    if (times % often !== 0 || times > often * changes) return false;
+    const failures = this.#failures.get(pc) ?? { times: 0, limit: often, moves: 0 };
+    this.#failures.set(pc, failures);
+    failures.times += 1;
+    if (failures.times < failures.limit) return false;
+    const given = this.#given.get(pc);
+    // A page that is not mapped yet says nothing of the next ones.
+    if (given !== undefined && !this.#spans.reaches(va, given.store)) return false;
+    failures.times = 0;
+    if (given === undefined || (va >= given.from && va < given.to)) return this.#part(pc, given);
     this.#seen.set(pc, va);
+    const now = this.#spans.find(va, given.store);
+    // Pages that are mapped one after the other: the next time there will be twice as many.
+    if (now !== undefined && contains(now, given)) failures.limit *= 2;
+    else if (++failures.moves >= moves) this.#roaming.add(pc);
+    return true;
+  }
+
+  /** What fails though it is in bounds itself checks for itself; what then fails still, without a span. */
+  #part(pc: number, given: Span | undefined): boolean {
+    if (this.alone.has(pc)) {
+      this.#roaming.add(pc);
+      return given !== undefined;
+    }
     this.alone.add(pc);
-    if (times >= often * changes) this.#roaming.add(pc);
     return true;
   }
 
@@ -56,7 +83,14 @@ export class Speculation {
    * longest if it points nowhere. Undefined: it looks its page up.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
-    if (this.#roaming.has(pc) || this.#shared.has(region)) return undefined;
+    const isFree = this.#roaming.has(pc) || this.#shared.has(region);
+    const span = isFree ? undefined : this.#guess(at, pc, registers);
+    if (span === undefined) this.#given.delete(pc);
+    else this.#given.set(pc, span);
+    return span;
+  }
+
+  #guess(at: Instruction, pc: number, registers: Int32Array): Span | undefined {
     const store = at.row.effect.kind === 'store';
     const va = this.#seen.get(pc) ?? ((registers[at.rs1] as number) + at.imm) >>> 0;
     const span = this.#spans.find(va, store);
