@@ -29,13 +29,13 @@ export interface Span {
 }
 
 /** Pages below which a run is no span unless the constructor is told otherwise, and beyond which it is not followed. */
-const fewestPages = 8;
+const fewestPages = 1;
 const most = 2 ** 17;
 
 /** Address spaces, rings and kinds of access whose spans are remembered. */
 const mostKeys = 64;
 
-/** Spans of one of these. */
+/** Spans of one of these; and runs that are none. */
 const mostSpans = 32;
 
 /** Losses to writes of page tables after which there are no more spans: such a guest remaps all the time. */
@@ -75,15 +75,22 @@ export class Spans {
     if (span !== undefined) return span;
     const anchor = Math.floor(va / PAGE);
     if (barren.some(([first, last]) => anchor >= first && anchor <= last)) return undefined;
-    if (spans.length >= mostSpans || this.#remapped >= patience) return undefined;
+    if (this.#remapped >= patience) return undefined;
     const run = this.#runAround(anchor, store);
     const made = this.#make(anchor, run, store);
     // What is known may be another by now: looking at page tables has them watched.
     const known = this.#here(store);
     this.#tablePages = undefined;
-    if (made !== undefined) known.spans.push(made);
+    if (made !== undefined) this.#add(made, known);
     else if (run[0] <= run[1] && known.barren.length < mostSpans) known.barren.push(run);
     return made;
+  }
+
+  /** Newer spans come first: where pages are mapped one after the other, they are the longer ones. */
+  #add(span: Span, known: Known): void {
+    const oldest = known.spans.length >= mostSpans ? known.spans.at(-1) : undefined;
+    if (oldest !== undefined) this.#lose((each) => each === oldest);
+    known.spans.unshift(span);
   }
 
   /** Whether such an access can be made at a virtual address, in a span or not. */

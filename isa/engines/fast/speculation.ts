@@ -14,7 +14,7 @@ const moves = 3;
 /** An access whose check failed. */
 interface Failures {
   times: number;
-  /** At how many it is compiled anew. */
+  /** At how many it is compiled anew: twice as many each time. */
   limit: number;
   moves: number;
 }
@@ -54,23 +54,25 @@ export class Speculation {
     // A page that is not mapped yet says nothing of the next ones.
     if (given !== undefined && !this.#spans.reaches(va, given.store)) return false;
     failures.times = 0;
-    if (given === undefined || (va >= given.from && va < given.to)) return this.#part(pc, given);
-    this.#seen.set(pc, va);
-    const now = this.#spans.find(va, given.store);
-    // Pages that are mapped one after the other: the next time there will be twice as many.
-    if (now !== undefined && contains(now, given)) failures.limit *= 2;
-    else if (++failures.moves >= moves) this.#roaming.add(pc);
+    failures.limit *= 2;
+    this.#change(pc, va, given, failures);
     return true;
   }
 
-  /** What fails though it is in bounds itself checks for itself; what then fails still, without a span. */
-  #part(pc: number, given: Span | undefined): boolean {
-    if (this.alone.has(pc)) {
-      this.#roaming.add(pc);
-      return given !== undefined;
+  /** What the access is compiled for the next time. */
+  #change(pc: number, va: number, given: Span | undefined, failures: Failures): void {
+    if (given === undefined || (va >= given.from && va < given.to)) {
+      // In bounds itself, and yet it fails: by itself it does not, or it does not fit a span.
+      if (this.alone.has(pc)) this.#roaming.add(pc);
+      this.alone.add(pc);
+      return;
     }
-    this.alone.add(pc);
-    return true;
+    this.#seen.set(pc, va);
+    const now = this.#spans.find(va, given.store);
+    // Where pages are mapped one after the other, the span has grown: that is no move.
+    if (now !== undefined && contains(now, given)) return;
+    failures.moves += 1;
+    if (failures.moves >= moves) this.#roaming.add(pc);
   }
 
   /** A region was entered in an address space where its spans are not true. */
