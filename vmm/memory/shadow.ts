@@ -5,8 +5,8 @@
  *     shadow entry = V R X U of the guest's, its frame moved to where the guest's memory is,
  *                    W only if the guest's D is set already and the page is not traced
  *
- * So the first access and the first store always come to the monitor, which sets A and D
- * in the guest's entry. The guest's tables are *traced*: no shadow entry lets the guest
+ * So where A or D is not set, the first access and the first store come to the monitor, which
+ * sets it in the guest's entry. A new table is derived as a whole, but for those entries. The guest's tables are *traced*: no shadow entry lets the guest
  * write them directly, so that the monitor sees each write and drops what it derived
  * (Adams and Agesen 2006, section 2.3; Bugnion et al. 2012, section 5).
  *
@@ -16,7 +16,7 @@
 import type { Machine } from '../../isa/machine/machine.ts';
 import { WATCH } from '../../isa/machine/memory.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
-import { findLeaf, PTE } from '../../isa/machine/translate.ts';
+import { findLeaf, frameInMemory, PTE } from '../../isa/machine/translate.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import type { FramePool } from '../monitor/allocator.ts';
 
@@ -113,18 +113,34 @@ export class ShadowTables {
     if (va >= COMPRESSED) return 'compressed';
     if (!this.#cpu.paging) return this.#enterRelocated(va, store);
     const { memory } = this.#cpu;
-    const ptbr = this.#cpu.readSystem(SR.PTBR);
-    const leaf = findLeaf(memory.words, ptbr, va);
+    const leaf = findLeaf(memory.words, this.#cpu.readSystem(SR.PTBR), va);
     const entry = memory.words[leaf >>> 2] as number;
+    const at = this.#table(this.space(), va >>> 22, leaf >>> 12) + ((va >>> 12) & 1023) * 4;
+    if (store && this.#isTraced((entry & PTE.FRAME) >>> 12)) return 'traced';
+    this.#derive(at, entry);
+    return 'entered';
+  }
+
+  /** Writes the shadow entry at `at` of a guest's entry with A set. */
+  #derive(at: number, entry: number): void {
     const page = (entry & PTE.FRAME) >>> 12;
-    const space = this.space();
-    const at = this.#table(space, va >>> 22, leaf >>> 12) + ((va >>> 12) & 1023) * 4;
-    if (store && this.#isTraced(page)) return 'traced';
     const writable = (entry & PTE.W) !== 0 && (entry & PTE.D) !== 0 && !this.#traces.has(page);
     const rights = (entry & (PTE.V | PTE.R | PTE.X | PTE.U)) | (writable ? PTE.W : 0);
     this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);
     if (writable) this.#noteWritable(page, at);
-    return 'entered';
+  }
+
+  /**
+   * Derives all entries of a new shadow table that no hidden fault would have to set A for: it saves those
+   * faults, and nothing is kept of the table yet that its writing would spoil. D may be missing: then so is W.
+   */
+  #deriveTable(table: number, from: number): void {
+    const { memory } = this.#cpu;
+    for (let n = 0; n < PAGE / 4; n++) {
+      const entry = memory.words[from * (PAGE / 4) + n] as number;
+      const ready = (entry & (PTE.V | PTE.A)) === (PTE.V | PTE.A) && (entry & (PTE.R | PTE.X)) !== 0;
+      if (ready && frameInMemory(entry, memory.size)) this.#derive(table + 4 * n, entry);
+    }
   }
 
   /** As `enter`, with paging off: the page as R has it, unless R ends within it. */
@@ -210,7 +226,10 @@ export class ShadowTables {
     const table = this.#frame(space);
     space.tables.set(index, table);
     this.#real.memory.write(space.root + index * 4, 4, table | PTE.V);
-    if (from !== undefined) this.#trace(from).tables.push({ space, index });
+    if (from !== undefined) {
+      this.#trace(from).tables.push({ space, index });
+      this.#deriveTable(table, from);
+    }
     return table;
   }
 

@@ -98,9 +98,9 @@ export class Spans {
     return this.#frame(Math.floor(va / PAGE), this.#needed(store), store) >= 0;
   }
 
-  /** The longest span known here. */
-  longest(store: boolean): Span | undefined {
-    const size = ({ from, to }: Span) => to - from;
+  /** The longest span known here, one without `stack` if possible. */
+  longest(store: boolean, stack: number): Span | undefined {
+    const size = ({ from, to }: Span) => to - from - (stack >= from && stack < to ? 2 ** 32 : 0);
     return [...this.#here(store).spans].sort((a, b) => size(b) - size(a))[0];
   }
 

@@ -11,6 +11,8 @@ const often = 16;
 /** Times that an access is given a span elsewhere before it is compiled without one. */
 const moves = 3;
 
+const stackPointer = 2;
+
 /** An access whose check failed. */
 interface Failures {
   times: number;
@@ -81,8 +83,8 @@ export class Speculation {
   }
 
   /**
-   * The span for an access off a register: where it was seen to go, or where the register points now, or the
-   * longest if it points nowhere. Undefined: it looks its page up.
+   * The span for an access off a register: where it was seen to go, or where the register points now; if that is
+   * nowhere, the longest that is not the stack's. Undefined: it looks its page up.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
     const isFree = this.#roaming.has(pc) || this.#shared.has(region);
@@ -96,6 +98,7 @@ export class Speculation {
     const store = at.row.effect.kind === 'store';
     const va = this.#seen.get(pc) ?? ((registers[at.rs1] as number) + at.imm) >>> 0;
     const span = this.#spans.find(va, store);
-    return span !== undefined || this.#spans.reaches(va, store) ? span : this.#spans.longest(store);
+    if (span !== undefined || this.#spans.reaches(va, store)) return span;
+    return this.#spans.longest(store, (registers[stackPointer] as number) >>> 0);
   }
 }
