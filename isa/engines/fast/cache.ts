@@ -44,6 +44,9 @@ interface CodePage {
   drops: number;
 }
 
+/** Heat that is enough, whatever is asked. */
+const hottest = 2 ** 16 - 1;
+
 /** A page whose code was rewritten this often is left to the interpreter. */
 const tooManyDrops = 200;
 
@@ -80,6 +83,11 @@ export class RegionCache {
     const heat = (page.heat[word] as number) + visits;
     page.heat[word] = heat < hot ? heat : 0;
     return heat >= hot && page.drops < tooManyDrops;
+  }
+
+  /** Has the place where a region began compiled anew at the next visit. */
+  rekindle({ physical }: CompiledRegion): void {
+    this.#page(physical >>> 12).heat[(physical >>> 2) & (wordsPerPage - 1)] = hottest;
   }
 
   #page(number: number): CodePage {

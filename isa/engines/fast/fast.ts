@@ -217,7 +217,7 @@ export class FastEngine implements Engine {
     const { physical } = this.#machine.probe(pc);
     for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {
       this.#cache.drop(region);
-      this.#cache.warm(region.physical, leftHeat, Number.POSITIVE_INFINITY);
+      this.#cache.rekindle(region);
     }
   }
 
@@ -261,13 +261,17 @@ export class FastEngine implements Engine {
   #dropShared(region: CompiledRegion): false {
     this.#speculation.isShared(region.physical, region.ring);
     this.#cache.drop(region);
-    this.#cache.warm(region.physical, leftHeat, Number.POSITIVE_INFINITY);
+    this.#cache.rekindle(region);
     return false;
   }
 
   /** Nothing that was compiled for a span goes on: also not the region that runs, hence the horizon. */
   #spanLost(span: Span): void {
-    for (const region of this.#cache.all()) if (region.spans.has(span)) this.#cache.drop(region);
+    for (const region of this.#cache.all()) {
+      if (!region.spans.has(span)) continue;
+      this.#cache.drop(region);
+      this.#cache.rekindle(region);
+    }
     this.#machine.horizon = 0;
   }
 

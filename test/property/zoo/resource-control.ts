@@ -7,8 +7,6 @@ const shadow = 'vmm/memory/shadow.ts';
 const allocator = 'vmm/monitor/allocator.ts';
 const disk = 'vmm/devices/disk-slice.ts';
 
-/** A page has been entered in the shadow. */
-const entered = 'this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights | PTE.A | PTE.D);';
 const property = 'resourceControl';
 
 /** Where the virtual CPU has been made. */
@@ -42,22 +40,9 @@ export const resourceMutants: readonly Mutant[] = [
   },
   {
     name: 'frame-unchecked',
-    bug: "The next page is entered in the shadow too, read-ahead, without a look at whether its frame is the guest's.",
+    bug: "A new shadow table is derived as a whole, without a look at whether the frames are the guest's.",
     property,
-    changes: [
-      {
-        file: shadow,
-        from: 'enter(va: number, store: boolean): Entered {',
-        to: 'enter(va: number, store: boolean, ahead = true): Entered {',
-      },
-      {
-        file: shadow,
-        from: entered,
-        to: `${entered}
-          const next = memory.words[(leaf >>> 2) + 1] ?? 0;
-          if (ahead && (leaf & 0xffc) !== 0xffc && (next & 33) === 33) this.enter(va + PAGE, false, false);`,
-      },
-    ],
+    changes: [{ file: shadow, from: 'ready && frameInMemory(entry, memory.size)', to: 'ready' }],
   },
   {
     name: 'guests-overlap',
