@@ -270,7 +270,7 @@ export class FastEngine implements Engine {
     for (const region of this.#cache.all()) {
       if (!region.spans.has(span)) continue;
       this.#cache.drop(region);
-      this.#cache.rekindle(region);
+      if (this.#hotness() !== HOT.early) this.#cache.rekindle(region);
     }
     this.#machine.horizon = 0;
   }

@@ -39,7 +39,7 @@ const mostKeys = 64;
 const mostSpans = 32;
 
 /** Losses to writes of page tables after which there are no more spans: such a guest remaps all the time. */
-const patience = 32;
+const patience = 2;
 
 const watchedHere = ~WATCH.NEXT;
 
