@@ -48,7 +48,7 @@ export function expectAlike(text: string, status: number, share = 0.2, variant =
       const oracle = machineWith(program, variant);
       const machine = machineWith(program, variant, cleanStorage());
       const interpreter = new Interpreter(oracle);
-      const fast = new FastEngine(machine, hot === undefined ? {} : { hot, span: 1 });
+      const fast = new FastEngine(machine, hot === undefined ? {} : { hot });
       const said = `every ${stride} steps, hot ${hot}`;
       for (let until = Math.min(stride, most); ; until += stride) {
         const stop = interpreter.run(until);

@@ -42,8 +42,6 @@ export function oracleOf(program: Program, variant: Variant): Oracle {
 
 /** Visits before a place is compiled, from guest to guest: early, and after the interpreter has been there. */
 const visits = [2, 8, 8, 40];
-/** Fewest pages of a span, likewise. */
-const spans = [1, 2, 1, 8];
 
 /** The fast engine on the bare machine. `counts.direct` are the steps of compiled code, `exits` its regions. */
 export function fastEngine(): Candidate {
@@ -64,7 +62,7 @@ class FastSubject implements Subject {
     this.guest = machine;
     this.printed = printed;
     this.disk = disk;
-    this.#engine = new FastEngine(machine, { hot: visits[manner] as number, span: spans[manner] as number });
+    this.#engine = new FastEngine(machine, { hot: visits[manner] as number });
   }
 
   get x() {

@@ -45,7 +45,7 @@ export interface Surroundings {
 /** MISS: what missed in the flat table; or CHECK: not there, but the access' span or bounds, or a watched page. */
 export const MISS = { LOAD: 1, STORE: 2, NAMED: 4, CHECK: 8 } as const;
 
-/** Locals of the function that are ours, after the three of compile.ts; and the first one after them. */
+/** Locals of the function that are ours, after the three of body.ts; and the first one after them. */
 const ADDRESS = 3;
 const ENTRY = 4;
 const NAMED_BOUND = 5;

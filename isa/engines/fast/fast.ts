@@ -59,8 +59,6 @@ const leftHeat = 20;
 export interface FastOptions {
   /** Visits before a place is compiled, whatever else; by default as HOT says. Tests lower it. */
   readonly hot?: number;
-  /** Fewest pages of a span; by default as spans.ts says. Tests lower it. */
-  readonly span?: number;
 }
 
 /** An address space: a state of translation, and its entries in the flat tables while it is not the present one. */
@@ -110,7 +108,7 @@ export class FastEngine implements Engine {
   #uncounted = 0;
 
   /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
-  constructor(machine: Machine, { hot, span }: FastOptions = {}) {
+  constructor(machine: Machine, { hot }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
     this.#interpreter = new Interpreter(machine);
@@ -119,7 +117,7 @@ export class FastEngine implements Engine {
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
     this.#hot = hot;
     this.#tables = new FlatTables(machine);
-    this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost), span);
+    this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost));
     this.#speculation = new Speculation(this.#spans);
     this.#builder = new RegionBuilder({
       machine,
@@ -212,7 +210,7 @@ export class FastEngine implements Engine {
     if (this.#speculation.acrossPages(pc)) this.#recompile(pc);
   }
 
-  /** Drops the regions with the instruction at `pc`; they are made anew when they are hot again. */
+  /** Drops the regions with the instruction at `pc`; they are made anew at the next visit. */
   #recompile(pc: number): void {
     const { physical } = this.#machine.probe(pc);
     for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {

@@ -28,14 +28,13 @@ export interface Span {
   lost: boolean;
 }
 
-/** Pages below which a run is no span unless the constructor is told otherwise, and beyond which it is not followed. */
-const fewestPages = 1;
+/** Pages beyond which a run is not followed. */
 const most = 2 ** 17;
 
 /** Address spaces, rings and kinds of access whose spans are remembered. */
 const mostKeys = 64;
 
-/** Spans of one of these; and runs that are none. */
+/** Spans of one of these. */
 const mostSpans = 32;
 
 /** Losses to writes of page tables after which there are no more spans: such a guest remaps all the time. */
@@ -43,54 +42,39 @@ const patience = 2;
 
 const watchedHere = ~WATCH.NEXT;
 
-/** What is known of one address space, ring and kind of access: its spans, and runs that are too short for one. */
-interface Known {
-  spans: Span[];
-  barren: Run[];
-}
-
 export class Spans {
   readonly #machine: Machine;
   readonly #tables: FlatTables;
   readonly #onLost: (span: Span) => void;
-  readonly #fewest: number;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Span[]>();
   /** Pages left out at both ends of a run for stores: doubled whenever one is lost, as code or tables may be next to it. */
   #margin = 0;
   #remapped = 0;
   /** Pages with entries of spans, if they were counted since a span was made or lost. */
   #tablePages: ReadonlySet<number> | undefined;
 
-  constructor(machine: Machine, tables: FlatTables, onLost: (span: Span) => void, fewest = fewestPages) {
+  constructor(machine: Machine, tables: FlatTables, onLost: (span: Span) => void) {
     this.#machine = machine;
     this.#tables = tables;
     this.#onLost = onLost;
-    this.#fewest = fewest;
   }
 
   /** The span around a virtual address (unsigned) in the present address space and ring, if there is one. */
   find(va: number, store: boolean): Span | undefined {
-    const { spans, barren } = this.#here(store);
-    const span = spans.find(({ from, to }) => va >= from && va < to);
+    const span = this.#here(store).find(({ from, to }) => va >= from && va < to);
     if (span !== undefined) return span;
-    const anchor = Math.floor(va / PAGE);
-    if (barren.some(([first, last]) => anchor >= first && anchor <= last)) return undefined;
     if (this.#remapped >= patience) return undefined;
-    const run = this.#runAround(anchor, store);
-    const made = this.#make(anchor, run, store);
-    // What is known may be another by now: looking at page tables has them watched.
-    const known = this.#here(store);
-    this.#tablePages = undefined;
-    if (made !== undefined) this.#add(made, known);
-    else if (run[0] <= run[1] && known.barren.length < mostSpans) known.barren.push(run);
+    const made = this.#make(Math.floor(va / PAGE), store);
+    if (made !== undefined) this.#add(made);
     return made;
   }
 
   /** Newer spans come first: where pages are mapped one after the other, they are the longer ones. */
-  #add(span: Span, known: Known): void {
-    const oldest = known.spans.length >= mostSpans ? known.spans.at(-1) : undefined;
+  #add(span: Span): void {
+    const oldest = this.#here(span.store)[mostSpans - 1];
     if (oldest !== undefined) this.#lose((each) => each === oldest);
-    known.spans.unshift(span);
+    this.#here(span.store).unshift(span);
+    this.#tablePages = undefined;
   }
 
   /** Whether such an access can be made at a virtual address, in a span or not. */
@@ -101,7 +85,7 @@ export class Spans {
   /** The longest span known here, one without `stack` if possible. */
   longest(store: boolean, stack: number): Span | undefined {
     const size = ({ from, to }: Span) => to - from - (stack >= from && stack < to ? 2 ** 32 : 0);
-    return [...this.#here(store).spans].sort((a, b) => size(b) - size(a))[0];
+    return [...this.#here(store)].sort((a, b) => size(b) - size(a))[0];
   }
 
   /** The span for loads that has all of one for stores in it, if there is one. */
@@ -137,9 +121,7 @@ export class Spans {
   /** Whether entries of a span are in this physical page. */
   needs(page: number): boolean {
     this.#tablePages ??= new Set(
-      [...this.#known.values()].flatMap(({ spans }) =>
-        spans.flatMap(({ entries }) => entries.flatMap(pagesOf)),
-      ),
+      [...this.#known.values()].flat().flatMap(({ entries }) => entries.flatMap(pagesOf)),
     );
     return this.#tablePages.has(page);
   }
@@ -151,12 +133,14 @@ export class Spans {
 
   #lose(which: (span: Span) => boolean): boolean {
     let hit = false;
-    for (const known of this.#known.values()) {
-      known.barren = [];
-      const lost = known.spans.filter(which);
+    for (const [key, spans] of this.#known) {
+      const lost = spans.filter(which);
       if (lost.length === 0) continue;
       hit = true;
-      known.spans = known.spans.filter((span) => !lost.includes(span));
+      this.#known.set(
+        key,
+        spans.filter((span) => !lost.includes(span)),
+      );
       this.#tablePages = undefined;
       for (const span of lost) {
         span.lost = true;
@@ -185,14 +169,14 @@ export class Spans {
 
   // ---- Making one ----
 
-  #here(store: boolean): Known {
+  #here(store: boolean): Span[] {
     const machine = this.#machine;
     const where = `${machine.readSystem(SR.PTBR)} ${machine.readSystem(SR.LIMIT)}`;
     const key = `${where} ${machine.ring === 2 ? 1 : machine.ring} ${store}`;
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= mostKeys) this.clear();
-      known = { spans: [], barren: [] };
+      known = [];
       this.#known.set(key, known);
     }
     return known;
@@ -205,13 +189,13 @@ export class Spans {
     return this.#run(anchor, needed, store);
   }
 
-  #make(anchor: number, [first, last]: Run, store: boolean): Span | undefined {
+  #make(anchor: number, store: boolean): Span | undefined {
     const needed = this.#needed(store);
+    const [first, last] = this.#runAround(anchor, store);
     if (last < first) return undefined;
     const margin = store ? this.#margin : 0;
     const from = Math.min(first + margin, anchor) * PAGE;
     const to = Math.max(last + 1 - margin, anchor + 1) * PAGE;
-    if (to - from < this.#fewest * PAGE) return undefined;
     const offset = this.#frame(anchor, needed, store) * PAGE - anchor * PAGE;
     return { store, from, to, offset, needed, entries: this.#entries(from, to), lost: false };
   }
