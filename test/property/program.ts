@@ -58,8 +58,16 @@ export interface Program {
 
 /** The contents of the guest's disk before it starts. */
 export function newDisk(sectors = diskSectors): Uint8Array {
-  return Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13 + (n >>> 9) * 29);
+  let contents = disks.get(sectors);
+  if (contents === undefined) {
+    contents = Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13 + (n >>> 9) * 29);
+    disks.set(sectors, contents);
+  }
+  return contents.slice();
 }
+
+/** What new disks hold, by size: made once, as there is one for every case. */
+const disks = new Map<number, Uint8Array>();
 
 /** The instructions of `li rd, value`: one or two, as the assembler has them. */
 function loadImmediate(rd: number, value: number): number[] {

@@ -34,10 +34,10 @@ export interface CompiledRegion {
 }
 
 interface CodePage {
-  /** Visits to a place without a region, by word. */
+  /** Visits to a place, by word; where a region begins, `hottest`. */
   readonly heat: Uint16Array;
-  /** Regions by entry word × 4 + ring. */
-  readonly regions: (CompiledRegion | undefined)[];
+  /** Regions that begin here, by entry word × 4 + ring: see `find`. */
+  readonly regions: Map<number, CompiledRegion>;
   /** All regions with code on this page. */
   readonly users: Set<CompiledRegion>;
   /** How often writes have dropped regions of this page. */
@@ -45,7 +45,7 @@ interface CodePage {
 }
 
 /** Heat that is enough, whatever is asked. */
-const hottest = 2 ** 16 - 1;
+export const hottest = 2 ** 16 - 1;
 
 /** A page whose code was rewritten this often is left to the interpreter. */
 const tooManyDrops = 200;
@@ -59,7 +59,8 @@ export class RegionCache {
   readonly #memory: Memory;
   readonly #jumps: Int32Array;
   readonly #table: WasmTable;
-  readonly #pages = new Map<number, CodePage>();
+  /** By page number. */
+  readonly #pages: (CodePage | undefined)[];
   readonly #free: number[] = [];
   #next = 1;
   #bytes = 0;
@@ -67,39 +68,58 @@ export class RegionCache {
 
   constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable) {
     this.#memory = memory;
+    this.#pages = Array.from({ length: memory.size / PAGE });
     this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
     this.#table = table;
     this.forgetJumps();
   }
 
   find(physical: number, ring: number): CompiledRegion | undefined {
-    return this.#pages.get(physical >>> 12)?.regions[(physical & 0xffc) + ring];
+    return this.#pages[physical >>> 12]?.regions.get((physical & 0xffc) + ring);
   }
 
-  /** Notes `visits` visits to a place without a region; true when there were `hot` and it is time to compile it. */
-  warm(physical: number, visits: number, hot: number): boolean {
-    const page = this.#page(physical >>> 12);
-    const word = (physical >>> 2) & (wordsPerPage - 1);
-    const heat = (page.heat[word] as number) + visits;
-    page.heat[word] = heat < hot ? heat : 0;
-    return heat >= hot && page.drops < tooManyDrops;
+  /** Notes `visits` visits to a place; true when a region begins there, or when there were `hot`, at most `hottest`. */
+  visit(physical: number, visits: number, hot: number): boolean {
+    const { heat } = this.#pages[physical >>> 12] ?? this.#page(physical >>> 12);
+    const word = wordOf(physical);
+    const sum = (heat[word] as number) + visits;
+    if (sum >= hot) return true;
+    heat[word] = sum;
+    return false;
+  }
+
+  /** Whether code at a place may be compiled: its page was not rewritten too often. */
+  mayCompile(physical: number): boolean {
+    return this.#page(physical >>> 12).drops < tooManyDrops;
   }
 
   /** Has the place where a region began compiled anew at the next visit. */
   rekindle({ physical }: CompiledRegion): void {
-    this.#page(physical >>> 12).heat[(physical >>> 2) & (wordsPerPage - 1)] = hottest;
+    this.#setHeat(physical, hottest - 1);
+  }
+
+  /** A place without a region is to be visited as often again before it is compiled. */
+  cool(physical: number): void {
+    this.#setHeat(physical, 0);
+  }
+
+  /** Where a region begins, in whatever ring, it is always hottest. */
+  #setHeat(physical: number, heat: number): void {
+    const page = this.#page(physical >>> 12);
+    const begins = [0, 1, 2, 3].some((ring) => page.regions.has((physical & 0xffc) + ring));
+    page.heat[wordOf(physical)] = begins ? hottest : heat;
   }
 
   #page(number: number): CodePage {
-    let page = this.#pages.get(number);
+    let page = this.#pages[number];
     if (page === undefined) {
       page = {
         heat: new Uint16Array(wordsPerPage),
-        regions: Array.from({ length: wordsPerPage * 4 }),
+        regions: new Map(),
         users: new Set(),
         drops: 0,
       };
-      this.#pages.set(number, page);
+      this.#pages[number] = page;
     }
     return page;
   }
@@ -130,7 +150,8 @@ export class RegionCache {
   /** Adds a region whose pages are claimed and for whose entry there is none. */
   add(region: CompiledRegion): void {
     this.#table.set(region.slot, region.run);
-    this.#page(region.physical >>> 12).regions[(region.physical & 0xffc) + region.ring] = region;
+    this.#page(region.physical >>> 12).regions.set((region.physical & 0xffc) + region.ring, region);
+    this.#setHeat(region.physical, hottest);
     for (const page of region.pages.values()) this.#page(page).users.add(region);
     this.#bytes += region.bytes;
     this.#count += 1;
@@ -140,8 +161,9 @@ export class RegionCache {
     const { physical, ring, slot } = region;
     const index = (physical & 0xffc) + ring;
     const page = this.#page(physical >>> 12);
-    if (page.regions[index] !== region) return;
-    page.regions[index] = undefined;
+    if (page.regions.get(index) !== region) return;
+    page.regions.delete(index);
+    this.#setHeat(physical, 0);
     for (const number of region.pages.values()) this.#page(number).users.delete(region);
     this.release(region.pages.values());
     this.forgetJump(region);
@@ -153,16 +175,14 @@ export class RegionCache {
 
   /** All regions, as of now. */
   all(): CompiledRegion[] {
-    return [...this.#pages.values()].flatMap(({ regions }) =>
-      regions.filter((region) => region !== undefined),
-    );
+    return this.#pages.flatMap((page) => [...(page?.regions.values() ?? [])]);
   }
 
   /** `length` bytes at `at` were written: drops the regions made from them; true if there were any. */
   written(at: number, length: number): boolean {
     let dropped = false;
     for (let number = at >>> 12; number <= (at + length - 1) >>> 12; number++) {
-      const page = this.#pages.get(number);
+      const page = this.#pages[number];
       if (page === undefined || page.users.size === 0) continue;
       const stale = [...page.users].filter((region) => touches(region, at, length));
       for (const region of stale) this.drop(region);
@@ -175,12 +195,12 @@ export class RegionCache {
   /** Drops everything. */
   clear(): void {
     for (const region of this.all()) this.drop(region);
-    this.#pages.clear();
+    this.#pages.fill(undefined);
   }
 
   /** All regions that contain the instruction at physical address `at`. */
   containing(at: number): CompiledRegion[] {
-    return [...(this.#pages.get(at >>> 12)?.users ?? [])].filter(({ words }) => words.has(at >>> 2));
+    return [...(this.#pages[at >>> 12]?.users ?? [])].filter(({ words }) => words.has(at >>> 2));
   }
 
   // ---- The jump cache ----
@@ -207,6 +227,10 @@ export class RegionCache {
     this.#jumps[at] = at === 0 ? 4 : 0;
     this.#jumps[at + 1] = 0;
   }
+}
+
+function wordOf(physical: number): number {
+  return (physical >>> 2) & (wordsPerPage - 1);
 }
 
 function jumpIndex(pc: number): number {

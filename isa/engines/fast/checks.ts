@@ -88,7 +88,7 @@ class Planner {
   /** Goes through a block, planning its accesses; returns the facts at its end. */
   #transfer(block: Block): Facts {
     const [first, second] = this.#entering.get(block) as Facts;
-    const facts: Facts = [[...first], [...second]];
+    const facts: Facts = [first.slice(), second.slice()];
     for (const [n, node] of block.nodes.entries()) {
       if (node.at === undefined || node.kind === 'stop') continue;
       if (isAccess(node)) this.#plans.set(node, this.#planAccess(block, n, node.at, facts));
@@ -185,8 +185,9 @@ class Planner {
 }
 
 function allFacts(fact: Interval | undefined): Facts {
-  const all = () => Array.from({ length: 32 }, (_, n) => (n === 0 ? undefined : fact));
-  return [all(), all()];
+  const all: (Interval | undefined)[] = [undefined];
+  for (let n = 1; n < 32; n++) all.push(fact);
+  return [all, all.slice()];
 }
 
 /** A load or store whose base register is named. */

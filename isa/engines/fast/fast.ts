@@ -16,6 +16,7 @@ import { SR } from '../../table/sysregs.ts';
 import { decode } from '../../table/table.ts';
 import type { Engine } from '../engine.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
+import { Budget } from './budget.ts';
 import { RegionBuilder } from './builder.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, MISS } from './access.ts';
@@ -43,21 +44,17 @@ export interface FastStatistics {
 /** Most steps before compiled code comes back here, so that optimized code can take over. */
 const slice = 2 ** 22;
 
-/** Below this bound R leaves no room for the comparison that compiled code makes. */
+/** Below this bound R, or LIMIT in this ring, leaves no room for the comparison that compiled code makes. */
 const smallestBound = PAGE;
 
-/**
- * Visits before a place is compiled. A region costs as much as some 100,000 interpreted
- * steps, so a short run must be sure of its worth: only the hottest places are compiled
- * until that many steps were interpreted.
- */
-const HOT = { early: 3000, late: 200, earlySteps: 1_500_000 } as const;
+/** Bytes ahead that the interpreter follows a jump: one instruction where compiled code was left, else until one goes back, as loops do. */
+const reach = { left: 4, cold: 2 ** 31 } as const;
 
 /** Heat of a place where compiled code was left. */
 const leftHeat = 20;
 
 export interface FastOptions {
-  /** Visits before a place is compiled, whatever else; by default as HOT says. Tests lower it. */
+  /** Visits before a place is compiled, whatever it costs; by default as budget.ts says. Tests lower it. */
   readonly hot?: number;
 }
 
@@ -87,7 +84,7 @@ export class FastEngine implements Engine {
   readonly #words: Int32Array;
   readonly #cache: RegionCache;
   readonly #tables: FlatTables;
-  readonly #hot: number | undefined;
+  readonly #budget: Budget;
   readonly #targets = new TargetProfile();
   readonly #spans: Spans;
   readonly #speculation: Speculation;
@@ -102,6 +99,9 @@ export class FastEngine implements Engine {
   #addressing: Addressing | undefined;
   /** Breakpoints that no region holds. */
   #breaks: Breaks | undefined;
+  /** Steps that passed, but not here: before us, or while the machine waited; and where we ended last. */
+  #idle = 0;
+  #burstEnd = 0;
   /** Steps and fuel when the running region was entered, and steps it counted that were none. */
   #entrySteps = 0;
   #entryFuel = 0;
@@ -115,10 +115,10 @@ export class FastEngine implements Engine {
     this.#words = new Int32Array(machine.storage.buffer);
     const functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
-    this.#hot = hot;
+    this.#budget = new Budget(hot);
     this.#tables = new FlatTables(machine);
     this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost));
-    this.#speculation = new Speculation(this.#spans);
+    this.#speculation = new Speculation(this.#spans, this.#budget.failures);
     this.#builder = new RegionBuilder({
       machine,
       functions,
@@ -152,28 +152,34 @@ export class FastEngine implements Engine {
     const { breaks } = machine;
     if (breaks !== this.#breaks) this.#clear();
     this.#breaks = breaks;
+    this.#idle += machine.steps - this.#burstEnd;
     let pc = machine.pc | 0;
     let left = false;
     while (machine.steps < machine.horizon) {
       if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
-      const region = this.#regionAt(pc, left ? leftHeat : 1);
+      if (machine.translation !== this.#translation) this.#translationChanged();
+      const at = machine.locate(pc, 4, FETCH, false);
+      const region = this.#regionAt(pc, at, left ? leftHeat : 1);
       const before = machine.steps;
       if (region !== undefined) pc = this.#enter(region);
-      left = machine.steps !== before;
-      if (!left && machine.steps < machine.horizon) pc = this.#interpret(pc);
+      const entered = machine.steps !== before;
+      if (!entered && machine.steps < machine.horizon)
+        pc = this.#interpret(pc, at, left ? reach.left : reach.cold);
+      left = entered;
     }
     machine.pc = pc >>> 0;
+    this.#burstEnd = machine.steps;
   }
 
   /** Interprets a block; what compiled code missed just before can then be entered in the tables. */
-  #interpret(pc: number): number {
+  #interpret(pc: number, at: number, ahead: number): number {
     const words = this.#words;
     const miss = words[SLOT.MISS >>> 2] as number;
-    if (miss === 0) return this.#interpreter.runBlock(pc);
+    if (miss === 0) return this.#interpreter.runBlock(pc, at, ahead);
     words[SLOT.MISS >>> 2] = 0;
     const { ring, translation, horizon } = this.#machine;
     this.#machine.horizon = this.#machine.steps + 1;
-    const next = this.#interpreter.runBlock(pc);
+    const next = this.#interpreter.runBlock(pc, at, reach.left);
     if (this.#machine.horizon !== 0) this.#machine.horizon = horizon;
     if (
       this.#machine.ring === ring &&
@@ -210,8 +216,9 @@ export class FastEngine implements Engine {
     if (this.#speculation.acrossPages(pc)) this.#recompile(pc);
   }
 
-  /** Drops the regions with the instruction at `pc`; they are made anew at the next visit. */
+  /** Drops the regions with the instruction at `pc`, if they can be paid for again: they are made anew at the next visit. */
   #recompile(pc: number): void {
+    if (!this.#budget.affords) return;
     const { physical } = this.#machine.probe(pc);
     for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {
       this.#cache.drop(region);
@@ -221,24 +228,20 @@ export class FastEngine implements Engine {
 
   // ---- Finding and entering regions ----
 
-  /** The region to enter at `pc` (signed), compiled now if it has become hot; undefined = interpret. */
-  #regionAt(pc: number, heat: number): CompiledRegion | undefined {
+  /** The region to enter at `pc` (signed), which is at `physical`, compiled now if it has become hot; undefined = interpret. */
+  #regionAt(pc: number, physical: number, visits: number): CompiledRegion | undefined {
     const machine = this.#machine;
-    if (machine.translation !== this.#translation) this.#translationChanged();
-    if (this.#addressing === undefined) return undefined;
-    const physical = machine.locate(pc, 4, FETCH, false);
-    if (physical === FAULT) return undefined;
+    const budget = this.#budget;
+    if (physical === FAULT || this.#addressing === undefined) return undefined;
+    if (machine.steps >= budget.dueAt)
+      budget.reckon(machine.steps, this.#idle, this.statistics.compiledSteps);
+    if (!this.#cache.visit(physical, visits, budget.visits)) return undefined;
+    if (machine.namedBound < smallestBound && !machine.paging) return undefined;
     const region = this.#cache.find(physical, machine.ring);
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
       return this.#isValid(region) ? region : undefined;
     }
-    return this.#cache.warm(physical, heat, this.#hotness()) ? this.#compile(pc >>> 0, physical) : undefined;
-  }
-
-  /** Visits that make a place hot now. */
-  #hotness(): number {
-    if (this.#hot !== undefined) return this.#hot;
-    return this.#machine.steps - this.statistics.compiledSteps < HOT.earlySteps ? HOT.early : HOT.late;
+    return budget.affords && this.#cache.mayCompile(physical) ? this.#compile(pc >>> 0, physical) : undefined;
   }
 
   /** Whether the region's pages are mapped as when it was compiled. */
@@ -268,7 +271,7 @@ export class FastEngine implements Engine {
     for (const region of this.#cache.all()) {
       if (!region.spans.has(span)) continue;
       this.#cache.drop(region);
-      if (this.#hotness() !== HOT.early) this.#cache.rekindle(region);
+      this.#cache.rekindle(region);
     }
     this.#machine.horizon = 0;
   }
@@ -308,8 +311,10 @@ export class FastEngine implements Engine {
     const started = performance.now();
     if (this.#cache.full) this.#clear();
     const place = { entry, physical, addressing: this.#addressing as Addressing, stamp: this.#space.stamp };
+    this.#cache.cool(physical);
     const region = this.#builder.build(place, this.#breaks);
     if (region === undefined) return undefined;
+    this.#budget.spend(region.bytes);
     this.#cache.rememberJump(region);
     this.#count(region, started);
     return region;
@@ -364,7 +369,7 @@ export class FastEngine implements Engine {
     this.#tables.resume(this.#space.filled);
     this.#cache.forgetJumps();
     if (machine.paging) this.#addressing = 'paged';
-    else if (machine.base % PAGE !== 0 || machine.namedBound < smallestBound) this.#addressing = undefined;
+    else if (machine.base % PAGE !== 0) this.#addressing = undefined;
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
   }
 

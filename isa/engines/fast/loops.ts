@@ -21,6 +21,10 @@ interface Loop {
   readonly body: ReadonlySet<Node>;
   /** The nodes from which it goes back. */
   readonly back: readonly Node[];
+  /** No other header is in it. */
+  readonly inner: boolean;
+  /** A larger loop has the same header. */
+  readonly outer: boolean;
 }
 
 /**
@@ -28,9 +32,11 @@ interface Loop {
  * the fuel, V8's own of the stack, values moved about for the next time round) is paid once for all copies.
  */
 export function shapeLoops(region: Region): Region {
-  const parted = partLoops(region);
+  const found = findLoops(region);
+  const outer = found.filter((loop) => loop.outer);
+  const parted = outer.length === 0 ? region : partLoops(region, outer);
   const nodes = [...parted.nodes];
-  for (const loop of findLoops(parted)) {
+  for (const loop of outer.length === 0 ? found : findLoops(parted)) {
     const size = loop.body.size;
     const copies = copiesBySize.find(({ most }) => size <= most)?.copies ?? 1;
     if (nodes.length + (copies - 1) * size > region.nodes.length + mostAdded) continue;
@@ -45,11 +51,10 @@ export function shapeLoops(region: Region): Region {
  * a node that does nothing becomes the outer one's header: what only the outer loop changes then stays
  * where it is in the inner one.
  */
-function partLoops(region: Region): Region {
+function partLoops(region: Region, loops: readonly Loop[]): Region {
   const nodes = [...region.nodes];
   let { entry } = region;
-  for (const { header, body, back, outer } of findLoops(region)) {
-    if (!outer) continue;
+  for (const { header, body, back } of loops) {
     const join: Node = { ...header, kind: 'join', at: undefined, successors: [header] };
     for (const node of nodes) {
       if (!(body.has(node) && back.includes(node)))
@@ -61,8 +66,8 @@ function partLoops(region: Region): Region {
   return { entry, nodes };
 }
 
-/** For each header its smallest loop; `inner`: no other header in it; `outer`: a larger loop has the same header. */
-function findLoops(region: Region): (Loop & { inner: boolean; outer: boolean })[] {
+/** For each header its smallest loop. */
+function findLoops(region: Region): Loop[] {
   const blocks = makeBlocks(region);
   const loops = blocks
     .filter(({ isLoopHeader }) => isLoopHeader)

@@ -5,9 +5,6 @@
 import type { Instruction } from '../../table/row.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
-/** Times that a check may fail though nothing is wrong, before the access' regions are compiled anew. */
-const often = 16;
-
 /** Times that an access is given a span elsewhere before it is compiled without one. */
 const moves = 3;
 
@@ -25,6 +22,8 @@ export class Speculation {
   /** Accesses by pc whose group was often found lying across pages, or across a span's end: they check for themselves. */
   readonly alone = new Set<number>();
   readonly #spans: Spans;
+  /** Times that a check may fail before the access' regions are compiled anew. */
+  readonly #patience: number;
   readonly #across = new Map<number, number>();
   readonly #failures = new Map<number, Failures>();
   /** The spans that accesses were compiled for last, and where those went that were outside. */
@@ -34,21 +33,22 @@ export class Speculation {
   /** Regions, by physical address and ring, that run in several address spaces which have different spans. */
   readonly #shared = new Set<number>();
 
-  constructor(spans: Spans) {
+  constructor(spans: Spans, patience: number) {
     this.#spans = spans;
+    this.#patience = patience;
   }
 
   /** A group of accesses lay across two pages that are both there; true when it is time to compile it anew. */
   acrossPages(pc: number): boolean {
     const times = (this.#across.get(pc) ?? 0) + 1;
     this.#across.set(pc, times);
-    if (times === often) this.alone.add(pc);
-    return times === often;
+    if (times === this.#patience) this.alone.add(pc);
+    return times === this.#patience;
   }
 
   /** The check of an access to `va` failed; true when it is time to compile it anew. */
   failed(pc: number, va: number): boolean {
-    const failures = this.#failures.get(pc) ?? { times: 0, limit: often, moves: 0 };
+    const failures = this.#failures.get(pc) ?? { times: 0, limit: this.#patience, moves: 0 };
     this.#failures.set(pc, failures);
     failures.times += 1;
     if (failures.times < failures.limit) return false;

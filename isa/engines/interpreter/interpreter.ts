@@ -63,16 +63,17 @@ export class Interpreter implements Engine {
   }
 
   /**
-   * Executes at least one instruction from `pc` (signed) until one goes elsewhere than to
-   * the next, or until the horizon or a breakpoint after the first. For the fast engine, between two regions.
+   * Executes at least one instruction from `pc` (signed), which `locate` has found at `physical`, until one goes back, or
+   * further ahead than `reach` bytes, or until the horizon or a breakpoint after the first. For the fast engine, between
+   * two regions.
    */
-  runBlock(pc: number): number {
+  runBlock(pc: number, physical: number, reach: number): number {
     const machine = this.#machine;
     const pages = this.#pages;
     const { breaks } = machine;
     let here = pc;
+    let at = physical;
     for (;;) {
-      const at = machine.locate(here, 4, FETCH, false);
       let next: number;
       if (at === FAULT) next = machine.fault(here);
       else {
@@ -80,9 +81,10 @@ export class Interpreter implements Engine {
         next = step === undefined ? this.#decode(at)(here) : step(here);
       }
       machine.steps += 1;
-      if (next !== ((here + 4) | 0) || machine.steps >= machine.horizon) return next;
+      if ((next - here - 1) >>> 0 >= reach || machine.steps >= machine.horizon) return next;
       if (breaks?.addresses.has(next >>> 0)) return next;
       here = next;
+      at = machine.locate(here, 4, FETCH, false);
     }
   }
 
@@ -93,7 +95,8 @@ export class Interpreter implements Engine {
     const number = at >>> pageShift;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = Array.from({ length: wordsPerPage });
+      page = [];
+      page.length = wordsPerPage;
       this.#pages[number] = page;
       this.#machine.memory.watch(number, WATCH.DECODED);
     }
