@@ -90,6 +90,28 @@ sweep:                          # loads and stores the page word by word
     );
   });
 
+  it('accesses that share a check fault one by one where LIMIT leaves no room for all', () => {
+    expectAlike(
+      `${on}
+    li   s11, 0
+    li   s3, 6
+    li   s4, 40
+    ${inRing1}
+    ecall
+    li   s0, 0
+1:  lbu  t0, 0(s0)
+    lhu  t1, 4(s0)
+    lw   t2, 8(s0)              # beyond LIMIT, and so is the next
+    sb   t0, 12(s0)
+    addi s4, s4, -1
+    bnez s4, 1b
+    li   s3, -1
+    ecall`,
+      80,
+      0,
+    );
+  });
+
   it('an access across the end of what there is, byte by byte, faults where it should', () => {
     expectAlike(
       `${on}

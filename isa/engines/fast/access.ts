@@ -64,6 +64,8 @@ export class AccessEmitter {
   /** Locals of flat-table entries, by register × 2 + kind. */
   readonly #entries = new Map<number, number>();
   readonly #spans = new Map<Node, Span | undefined>();
+  /** Paging off: below this bound of R or LIMIT a comparison with it would wrap around. */
+  leastBound = 0;
 
   constructor(blocks: readonly Block[], target: AccessTarget, surroundings: Surroundings) {
     const { addressing, alone } = target;
@@ -159,8 +161,10 @@ export class AccessEmitter {
 
   /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
   #emitBoundCheck(node: Node, check: Interval): void {
+    const length = check.high - check.low;
+    this.leastBound = Math.max(this.leastBound, length);
     this.#pushStart(node, check);
-    this.#pushLastStart(check.high - check.low, NAMED_BOUND);
+    this.#pushLastStart(length, NAMED_BOUND);
     this.#code.op(OP.i32_gt_u);
     this.#out.giveUpIf(node.pc, () => this.#noteWhat(MISS.CHECK));
   }

@@ -61,7 +61,7 @@ export class RegionBuilder {
     if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
     cache.claim(pages.values());
     const spans = new Set<Span>();
-    const { module, longest } = compileRegion(region, this.#target(place, spans));
+    const { module, longest, leastBound } = compileRegion(region, this.#target(place, spans));
     // To find one span may have another one lost.
     if ([...spans].some(({ lost }) => lost)) {
       cache.release(pages.values());
@@ -73,6 +73,7 @@ export class RegionBuilder {
       ring,
       addressing,
       longest,
+      leastBound,
       bytes: module.length,
       spans,
       pages,

@@ -18,7 +18,10 @@ export interface CompiledRegion {
   readonly physical: number;
   readonly ring: number;
   readonly addressing: Addressing;
+  /** Fuel without which it does nothing. */
   readonly longest: number;
+  /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */
+  readonly leastBound: number;
   readonly bytes: number;
   /** Virtual page number to physical page number, of all its code. */
   readonly pages: ReadonlyMap<number, number>;

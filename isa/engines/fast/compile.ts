@@ -29,6 +29,8 @@ export interface Compiled {
   readonly module: Uint8Array;
   /** Fuel without which the region does nothing. */
   readonly longest: number;
+  /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */
+  readonly leastBound: number;
 }
 
 /** Compiles a region whose entry is an instruction to be compiled. */
@@ -64,7 +66,7 @@ class Compiler {
     body.within({ kind: 'end' }, () => body.withWaysOut(this.#sharedWaysOut(), () => this.#emitTree(entry)));
     body.end(this.#target.ring);
     const module = regionModule(body.code, body.locals, this.#target.memoryPages);
-    return { module, longest: entry.longest };
+    return { module, longest: entry.longest, leastBound: this.#nodes.accesses.leastBound };
   }
 
   #emitEntry(entry: Block): void {

@@ -44,9 +44,6 @@ export interface FastStatistics {
 /** Most steps before compiled code comes back here, so that optimized code can take over. */
 const slice = 2 ** 22;
 
-/** Below this bound R, or LIMIT in this ring, leaves no room for the comparison that compiled code makes. */
-const smallestBound = PAGE;
-
 /** Bytes ahead that the interpreter follows a jump: one instruction where compiled code was left, else until one goes back, as loops do. */
 const reach = { left: 4, cold: 2 ** 31 } as const;
 
@@ -236,7 +233,6 @@ export class FastEngine implements Engine {
     if (machine.steps >= budget.dueAt)
       budget.reckon(machine.steps, this.#idle, this.statistics.compiledSteps);
     if (!this.#cache.visit(physical, visits, budget.visits)) return undefined;
-    if (machine.namedBound < smallestBound && !machine.paging) return undefined;
     const region = this.#cache.find(physical, machine.ring);
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
       return this.#isValid(region) ? region : undefined;
@@ -247,6 +243,7 @@ export class FastEngine implements Engine {
   /** Whether the region's pages are mapped as when it was compiled. */
   #isValid(region: CompiledRegion): boolean {
     const { stamp } = this.#space;
+    if (!this.#hasRoom(region)) return false;
     if (!region.stamps.has(stamp)) {
       for (const [virtual, page] of region.pages) if (this.#builder.codePage(virtual) !== page) return false;
       for (const span of region.spans) if (!this.#spans.holds(span)) return this.#dropShared(region);
@@ -256,6 +253,11 @@ export class FastEngine implements Engine {
     }
     this.#cache.rememberJump(region);
     return true;
+  }
+
+  /** Whether R, and LIMIT in this ring, leave room for the comparisons that the region makes. */
+  #hasRoom({ addressing, leastBound }: CompiledRegion): boolean {
+    return addressing === 'paged' || this.#machine.namedBound >= leastBound;
   }
 
   /** A region whose spans are another address space's is compiled anew, without any. */
@@ -315,8 +317,9 @@ export class FastEngine implements Engine {
     const region = this.#builder.build(place, this.#breaks);
     if (region === undefined) return undefined;
     this.#budget.spend(region.bytes);
-    this.#cache.rememberJump(region);
     this.#count(region, started);
+    if (!this.#hasRoom(region)) return undefined;
+    this.#cache.rememberJump(region);
     return region;
   }
 
