@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createEngine, type Engine, storageFor } from '../isa/engines/engine.ts';
-import { FastEngine, type FastStatistics } from '../isa/engines/fast/fast.ts';
+import { FastEngine, type FastOptions, type FastStatistics } from '../isa/engines/fast/fast.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { loadImage, readImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
@@ -21,6 +21,8 @@ export interface KernelRequest {
   readonly repeat: number;
   /** Steps to stop after; none = run to the end. */
   readonly limit?: number;
+  /** The fast engine's own options; none = as it is shipped. */
+  readonly fast?: FastOptions;
 }
 
 export interface KernelResult {
@@ -67,18 +69,19 @@ export function prepareKernel(request: KernelRequest): Prepared {
   return request.mode === 'process' ? prepareProcess(request) : prepareMachine(request);
 }
 
-function prepareProcess({ kernel, engine, repeat }: KernelRequest): Prepared {
+function prepareProcess({ kernel, engine, repeat, fast = {} }: KernelRequest): Prepared {
   const output: number[] = [];
   const image = readImage(readFileSync(kernelFile(kernel, 'process')));
   const guest = new Process(image, {
     argv: [kernel, String(repeat)],
     streams: { read: () => new Uint8Array(), write: (_fd, bytes) => output.push(...bytes) },
     engine,
+    fast,
   });
   return { machine: guest.machine, engine: guest.engine, run: (until) => guest.run(until), output };
 }
 
-function prepareMachine({ kernel, engine: name, repeat }: KernelRequest): Prepared {
+function prepareMachine({ kernel, engine: name, repeat, fast = {} }: KernelRequest): Prepared {
   const output: number[] = [];
   const image = readImage(readFileSync(kernelFile(kernel, 'ring32')));
   const machine = new Machine({
@@ -89,6 +92,6 @@ function prepareMachine({ kernel, engine: name, repeat }: KernelRequest): Prepar
   loadImage(image, machine.memory.bytes);
   machine.memory.write(repeatAt, 4, repeat);
   machine.pc = image.entry;
-  const engine = createEngine(name, machine);
+  const engine = createEngine(name, machine, fast);
   return { machine, engine, run: (until) => engine.run(until), output };
 }

@@ -17,7 +17,8 @@ function compileCases(): readonly Case[] {
     const at = pc - (text?.address ?? 0);
     return at >= 0 && at + 4 <= view.byteLength ? decode(view.getUint32(at, true)) : undefined;
   };
-  const form = () => formRegion(entry, { fetch, allowed: () => true, targets: () => [] });
+  const form = () =>
+    formRegion(entry, { fetch, allowed: () => true, answered: () => false, targets: () => [] });
   const region = form();
   const target = {
     addressing: 'direct',

@@ -2,7 +2,7 @@
 import type { Machine } from '../machine/machine.ts';
 import { plainStorage, type Storage } from '../machine/storage.ts';
 import type { Stop } from '../machine/stop.ts';
-import { FastEngine } from './fast/fast.ts';
+import { FastEngine, type FastOptions } from './fast/fast.ts';
 import { wasmStorage } from './fast/layout.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 
@@ -21,7 +21,7 @@ export function storageFor(name: EngineName, size: number): Storage {
   return name === 'interpreter' ? plainStorage(size) : wasmStorage(size);
 }
 
-/** Makes the engine of that name for a machine whose storage suits it. */
-export function createEngine(name: EngineName, machine: Machine): Engine {
-  return name === 'interpreter' ? new Interpreter(machine) : new FastEngine(machine);
+/** Makes the engine of that name for a machine whose storage suits it; the options are the fast engine's. */
+export function createEngine(name: EngineName, machine: Machine, options: FastOptions = {}): Engine {
+  return name === 'interpreter' ? new Interpreter(machine) : new FastEngine(machine, options);
 }

@@ -44,6 +44,11 @@ export interface MachineOptions {
   readonly network?: NetworkLink;
   /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
   readonly hosted?: boolean;
+  /**
+   * A hosted machine's host answers `ecall` in place: it is called with the registers as the guest left them, may
+   * change them and memory, and the guest goes on after the instruction, which took its step. `powerOff` ends it.
+   */
+  readonly answer?: () => void;
   /** Where registers and memory live; default ordinary memory. */
   readonly storage?: Storage;
   /** A virtual machine: its memory is a part of another's, from `at`, its registers are that one's. */
@@ -82,6 +87,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly disk: Disk;
   readonly network: Network;
   readonly hosted: boolean;
+  /** See MachineOptions. */
+  readonly answer: (() => void) | undefined;
   /** Address of the next instruction, unsigned, current between steps. */
   pc = 0;
   /** TIME: steps since reset. An integer; 64 bits wide on the machine, exact here to 2^53. */
@@ -131,6 +138,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.disk = new Disk(options.disk);
     this.network = new Network(options.network);
     this.hosted = options.hosted ?? false;
+    this.answer = options.answer;
     this.#system[SR.RBOUND] = size;
     this.#system[SR.MEMSIZE] = size;
     this.#system[SR.CPUID] = this.variant.cpuid;
@@ -306,6 +314,11 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   trap(cause: number, value: number, pc: number): number {
     const system = this.#system;
+    if (cause === CAUSE.ECALL && this.answer !== undefined) {
+      this.onTrap?.(cause, value, pc);
+      this.answer();
+      return (pc + 4) | 0;
+    }
     this.horizon = 0;
     if (system[SR.TVEC] === 0 && !this.hosted) {
       this.#stop = { kind: 'unhandled', cause: cause >>> 0, value: value >>> 0 };
@@ -365,6 +378,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   powerOff(status: number): void {
     this.#stop = { kind: 'power', status };
+    this.horizon = 0;
   }
 
   /**

@@ -40,6 +40,7 @@ interface Request {
   readonly engine: 'fast' | 'interpreter';
   readonly repeat: number;
   readonly limit?: number;
+  readonly fast?: { readonly hot: number };
 }
 
 interface Contender {

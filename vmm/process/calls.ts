@@ -80,14 +80,14 @@ function fstat(process: Process, fd: number, address: number): number {
 }
 
 function clock(process: Process, address: number, wide: boolean): number {
-  const nanoseconds = process.machine.steps;
+  const nanoseconds = process.machine.after;
   const seconds = Math.floor(nanoseconds / 1e9);
   const words = wide ? [seconds, 0, nanoseconds % 1e9, 0] : [seconds, nanoseconds % 1e9];
   return process.put(address, new Uint8Array(Int32Array.from(words).buffer)) ? 0 : -ERRNO.EFAULT;
 }
 
 function timeOfDay(process: Process, address: number): number {
-  const micros = Math.floor(process.machine.steps / 1000);
+  const micros = Math.floor(process.machine.after / 1000);
   const words = [Math.floor(micros / 1e6), 0, micros % 1e6, 0];
   return process.put(address, new Uint8Array(Int32Array.from(words).buffer)) ? 0 : -ERRNO.EFAULT;
 }

@@ -1,15 +1,15 @@
 /**
  * The process virtual machine: a static RV32IM program with Linux's system calls
- * instead of a machine. The program runs in ring 3 of a hosted Ring32 machine; its
- * `ecall` traps to us, and every other trap ends it.
+ * instead of a machine. The program runs in ring 3 of a hosted Ring32 machine; we answer
+ * its `ecall` in place, and every other trap ends it.
  *
  * System calls: calls.ts. Memory: space.ts. First stack: stack.ts.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import { CAUSE } from '../../isa/table/traps.ts';
 import { systemCalls } from './calls.ts';
 import { ERRNO } from './errno.ts';
 import { AddressSpace, stackSize } from './space.ts';
@@ -32,6 +32,8 @@ export interface ProcessOptions {
   /** Bytes, whole pages; default 64 MiB. */
   readonly memory?: number;
   readonly engine?: EngineName;
+  /** The fast engine's own. */
+  readonly fast?: FastOptions;
 }
 
 /** How a run ended. `killed`: a trap that is not a system call; pc is at the instruction. */
@@ -49,14 +51,18 @@ export class Process {
   readonly closed = new Set<number>();
   /** System calls made, by name. */
   readonly calls = new Map<string, number>();
-  #exit: number | undefined;
   #random = 1;
 
   /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
   constructor(image: Image, options: ProcessOptions) {
     const memory = options.memory ?? 64 * 2 ** 20;
     const engine = options.engine ?? 'auto';
-    const machine = new Machine({ memory, hosted: true, storage: storageFor(engine, memory) });
+    const machine = new Machine({
+      memory,
+      hosted: true,
+      answer: () => this.#call(),
+      storage: storageFor(engine, memory),
+    });
     const { bytes } = machine.memory;
     const end = Math.max(...image.segments.map(({ address, size }) => address + size));
     loadImage(image, bytes);
@@ -68,7 +74,7 @@ export class Process {
     this.space = new AddressSpace(bytes.length, end, (from, to) =>
       machine.memory.fill(from, new Uint8Array(to - from)),
     );
-    this.engine = createEngine(engine, machine);
+    this.engine = createEngine(engine, machine, options.fast);
     machine.x[2] = writeStack(
       bytes,
       image,
@@ -81,20 +87,14 @@ export class Process {
 
   /** Runs until step `until` or until the program ends. */
   run(until: number): ProcessStop {
-    for (;;) {
-      if (this.#exit !== undefined) return { kind: 'exit', status: this.#exit };
-      const stop = this.engine.run(until);
-      if (stop.kind === 'limit') return stop;
-      if (stop.kind !== 'trap') throw new Error(`a process cannot stop by ${stop.kind}`);
-      const cause = this.machine.readSystem(SR.ECAUSE) >>> 0;
-      const pc = this.machine.readSystem(SR.EPC) >>> 0;
-      if (cause !== CAUSE.ECALL) {
-        this.#resume(pc);
-        return { kind: 'killed', cause, value: this.machine.readSystem(SR.EVAL) >>> 0 };
-      }
-      this.#call();
-      this.#resume(pc + 4);
-    }
+    const { machine } = this;
+    const stop = this.engine.run(until);
+    if (stop.kind === 'limit') return stop;
+    if (stop.kind === 'power') return { kind: 'exit', status: stop.status };
+    if (stop.kind !== 'trap') throw new Error(`a process cannot stop by ${stop.kind}`);
+    this.#resume(machine.readSystem(SR.EPC));
+    const cause = machine.readSystem(SR.ECAUSE) >>> 0;
+    return { kind: 'killed', cause, value: machine.readSystem(SR.EVAL) >>> 0 };
   }
 
   /** The bytes of the program's memory, or undefined if the range is not in it. */
@@ -109,7 +109,7 @@ export class Process {
 
   /** Ends the program; the low byte is its status. */
   exit(status: number): number {
-    this.#exit = status & 0xff;
+    this.machine.powerOff(status & 0xff);
     return 0;
   }
 
@@ -124,15 +124,10 @@ export class Process {
     const call = systemCalls.get(number);
     const name = call?.name ?? `system call ${number}`;
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
-    const [a0, a1, a2, a3, a4, a5] = x.subarray(10, 16) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    x[10] = call === undefined ? -ERRNO.ENOSYS : call.run(this, a0, a1, a2, a3, a4, a5);
+    const argument = (n: number) => x[10 + n] as number;
+    x[10] =
+      call?.run(this, argument(0), argument(1), argument(2), argument(3), argument(4), argument(5)) ??
+      -ERRNO.ENOSYS;
   }
 
   /** Back to the program, in ring 3. */

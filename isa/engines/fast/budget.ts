@@ -8,17 +8,14 @@
  */
 import { hottest } from './cache.ts';
 
-/** A region's price: so much, and so much for each byte of its code (measured: README.md). */
-const price = { region: 200_000, byte: 300 } as const;
+/** A region's price: so much, and so much for each byte of its code. */
+const price = { region: 200_000, byte: 150 } as const;
 
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
 const share = 10;
 
-/** Credit with which places are compiled that are merely warm. */
-const rich = 2_000_000;
-
-/** Visits before a place is compiled: the hottest places only, until there is credit for others. */
-const visits = { early: 3000, late: 200 } as const;
+/** Visits before a place is compiled: as many as cost about as much as a small region. */
+const visits = 3000;
 
 /** Failed checks before their region is compiled anew. Each costs some microseconds, a region as much as hundreds. */
 const failures = 256;
@@ -34,11 +31,11 @@ export class Budget {
   visits: number;
   dueAt: number;
   /** At first a part of a region's price, so that the shortest runs compile nothing. */
-  #spent = price.region / 4;
+  #spent = price.region / 2;
 
   constructor(hot: number | undefined) {
     this.failures = hot === undefined ? failures : 16;
-    this.visits = hot ?? visits.early;
+    this.visits = hot ?? visits;
     this.dueAt = hot === undefined ? 0 : Number.POSITIVE_INFINITY;
   }
 
@@ -56,8 +53,7 @@ export class Budget {
   /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. */
   reckon(steps: number, idle: number, compiled: number): void {
     const credit = compiled + (steps - idle - compiled) / share - this.#spent;
-    if (credit < 0) this.visits = hottest;
-    else this.visits = credit < rich ? visits.early : visits.late;
+    this.visits = credit < 0 ? hottest : visits;
     this.dueAt = steps + interval;
   }
 }

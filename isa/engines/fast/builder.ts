@@ -5,6 +5,7 @@ import { PAGE } from '../../machine/storage.ts';
 import { PTE } from '../../machine/translate.ts';
 import type { Instruction } from '../../table/row.ts';
 import { decode } from '../../table/table.ts';
+import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
 import { makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
@@ -113,6 +114,8 @@ export class RegionBuilder {
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
       allowed: (at) => !trapsIn(at.row, ring, variant),
+      answered: ({ row: { effect } }) =>
+        machine.answer !== undefined && effect.kind === 'trap' && effect.cause === CAUSE.ECALL,
       targets: (pc) => targets.of(pc),
     });
   }

@@ -81,13 +81,16 @@ export class RegionCache {
     return this.#pages[physical >>> 12]?.regions.get((physical & 0xffc) + ring);
   }
 
-  /** Notes `visits` visits to a place; true when a region begins there, or when there were `hot`, at most `hottest`. */
+  /**
+   * Notes `visits` visits to a place; true when a region begins there, or when there were `hot`. With `hottest` none is
+   * noted: the places that are compiled first, later, shall be those that are hot then.
+   */
   visit(physical: number, visits: number, hot: number): boolean {
     const { heat } = this.#pages[physical >>> 12] ?? this.#page(physical >>> 12);
     const word = wordOf(physical);
     const sum = (heat[word] as number) + visits;
     if (sum >= hot) return true;
-    heat[word] = sum;
+    if (hot !== hottest) heat[word] = sum;
     return false;
   }
 
@@ -130,6 +133,10 @@ export class RegionCache {
   /** Whether the cache is full and must be cleared before more is added. */
   get full(): boolean {
     return this.#bytes > capacity.bytes || this.#count > capacity.regions;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
   }
 
   /** A free number in the function table. */

@@ -94,7 +94,8 @@ class Planner {
       if (isAccess(node)) this.#plans.set(node, this.#planAccess(block, n, node.at, facts));
       for (const skipped of node.skipped ?? [])
         facts[0][skipped.at?.rd ?? 0] = facts[1][skipped.at?.rd ?? 0] = undefined;
-      if (node.kind !== 'choice') this.#define(node.at, facts);
+      if (node.changesAll) for (const known of facts) known.fill(undefined);
+      else if (node.kind !== 'choice') this.#define(node.at, facts);
     }
     return facts;
   }
@@ -149,7 +150,7 @@ class Planner {
     if (alone.has((block.nodes[n] as Node).pc)) return own;
     for (const node of this.#following(block, n, most === longest.flat)) {
       const { at } = node;
-      if (at === undefined || node.kind === 'stop') break;
+      if (at === undefined || node.kind === 'stop' || node.changesAll) break;
       if (isAccess(node) && at.rs1 === rs1 && this.#needs(at, kind) && this.#spanOf(node) === span) {
         const wider = union(group, { low: at.imm + moved, high: at.imm + moved + widthOf(at), span });
         if (wider.high - wider.low > most) break;

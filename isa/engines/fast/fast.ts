@@ -44,9 +44,6 @@ export interface FastStatistics {
 /** Most steps before compiled code comes back here, so that optimized code can take over. */
 const slice = 2 ** 22;
 
-/** Bytes ahead that the interpreter follows a jump: one instruction where compiled code was left, else until one goes back, as loops do. */
-const reach = { left: 4, cold: 2 ** 31 } as const;
-
 /** Heat of a place where compiled code was left. */
 const leftHeat = 20;
 
@@ -86,6 +83,11 @@ export class FastEngine implements Engine {
   readonly #spans: Spans;
   readonly #speculation: Speculation;
   readonly #builder: RegionBuilder;
+  /** Told where the interpreter jumps back to; true when it is time to look for a region there, or to reckon. */
+  readonly #arrives = (physical: number): boolean =>
+    physical === FAULT ||
+    this.#cache.visit(physical, 1, this.#budget.visits) ||
+    this.#machine.steps >= this.#budget.dueAt;
   /** Translation as we last knew it; -1 = never. */
   #translation = -1;
   /** Counts the states of translation. */
@@ -115,7 +117,7 @@ export class FastEngine implements Engine {
     this.#budget = new Budget(hot);
     this.#tables = new FlatTables(machine);
     this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost));
-    this.#speculation = new Speculation(this.#spans, this.#budget.failures);
+    this.#speculation = new Speculation(this.#spans, this.#budget);
     this.#builder = new RegionBuilder({
       machine,
       functions,
@@ -139,8 +141,25 @@ export class FastEngine implements Engine {
     for (;;) {
       const stop = machine.settle(until);
       if (stop !== undefined) return stop;
-      this.#burst();
+      this.#idle += machine.steps - this.#burstEnd;
+      this.#reckon();
+      if (this.#budget.affords || !this.#cache.isEmpty) this.#burst();
+      else this.#interpretOnly();
+      this.#burstEnd = machine.steps;
     }
+  }
+
+  /** Has what can be afforded reckoned anew when it is due. */
+  #reckon(): void {
+    const { steps } = this.#machine;
+    if (steps >= this.#budget.dueAt) this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps);
+  }
+
+  /** Nothing is compiled and nothing can be: executes until the horizon, or until that may have changed. */
+  #interpretOnly(): void {
+    const machine = this.#machine;
+    machine.horizon = Math.min(machine.horizon, this.#budget.dueAt);
+    this.#interpreter.burst();
   }
 
   /** Executes until the horizon. */
@@ -149,7 +168,6 @@ export class FastEngine implements Engine {
     const { breaks } = machine;
     if (breaks !== this.#breaks) this.#clear();
     this.#breaks = breaks;
-    this.#idle += machine.steps - this.#burstEnd;
     let pc = machine.pc | 0;
     let left = false;
     while (machine.steps < machine.horizon) {
@@ -160,23 +178,21 @@ export class FastEngine implements Engine {
       const before = machine.steps;
       if (region !== undefined) pc = this.#enter(region);
       const entered = machine.steps !== before;
-      if (!entered && machine.steps < machine.horizon)
-        pc = this.#interpret(pc, at, left ? reach.left : reach.cold);
+      if (!entered && machine.steps < machine.horizon) pc = this.#interpret(pc, at, left);
       left = entered;
     }
     machine.pc = pc >>> 0;
-    this.#burstEnd = machine.steps;
   }
 
   /** Interprets a block; what compiled code missed just before can then be entered in the tables. */
-  #interpret(pc: number, at: number, ahead: number): number {
+  #interpret(pc: number, at: number, left: boolean): number {
     const words = this.#words;
     const miss = words[SLOT.MISS >>> 2] as number;
-    if (miss === 0) return this.#interpreter.runBlock(pc, at, ahead);
+    if (miss === 0) return this.#interpreter.runBlocks(pc, at, left, this.#arrives);
     words[SLOT.MISS >>> 2] = 0;
     const { ring, translation, horizon } = this.#machine;
     this.#machine.horizon = this.#machine.steps + 1;
-    const next = this.#interpreter.runBlock(pc, at, reach.left);
+    const next = this.#interpreter.runBlocks(pc, at, true, this.#arrives);
     if (this.#machine.horizon !== 0) this.#machine.horizon = horizon;
     if (
       this.#machine.ring === ring &&
@@ -213,9 +229,8 @@ export class FastEngine implements Engine {
     if (this.#speculation.acrossPages(pc)) this.#recompile(pc);
   }
 
-  /** Drops the regions with the instruction at `pc`, if they can be paid for again: they are made anew at the next visit. */
+  /** Drops the regions with the instruction at `pc`: they are made anew at the next visit. */
   #recompile(pc: number): void {
-    if (!this.#budget.affords) return;
     const { physical } = this.#machine.probe(pc);
     for (const region of physical < 0 ? [] : this.#cache.containing(physical)) {
       this.#cache.drop(region);
@@ -230,8 +245,7 @@ export class FastEngine implements Engine {
     const machine = this.#machine;
     const budget = this.#budget;
     if (physical === FAULT || this.#addressing === undefined) return undefined;
-    if (machine.steps >= budget.dueAt)
-      budget.reckon(machine.steps, this.#idle, this.statistics.compiledSteps);
+    this.#reckon();
     if (!this.#cache.visit(physical, visits, budget.visits)) return undefined;
     const region = this.#cache.find(physical, machine.ring);
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
@@ -304,7 +318,7 @@ export class FastEngine implements Engine {
 
   /** An indirect jump in compiled code went where it was not expected. */
   #learn(site: number, target: number): void {
-    if (this.#targets.note(site, target)) this.#recompile(site);
+    if (this.#targets.note(site, target, this.#budget.affords)) this.#recompile(site);
   }
 
   // ---- Compiling ----

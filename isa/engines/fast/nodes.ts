@@ -100,7 +100,7 @@ export class NodeEmitter {
     const { code } = body;
     const at = node.at as Instruction;
     const { dirty } = body.places;
-    const storesAll = this.#plan.systemStoresAll;
+    const storesAll = this.#plan.storesAll(node);
     // rd too: an instruction that traps leaves it as it is.
     body.store(storesAll ? dirty : dirty & (readBy(node) | writtenBy(node)));
     if (storesAll) code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);

@@ -46,6 +46,8 @@ export interface Node {
   readonly pc: number;
   readonly context: Context;
   readonly at: Instruction | undefined;
+  /** Of a system instruction: it may change any register. */
+  readonly changesAll?: boolean;
   /** Of a choice: what its branch skips. */
   readonly skipped?: readonly Node[];
   /** In order: branch = taken, next; indirect = one per target; others at most one. */
@@ -58,6 +60,8 @@ export interface Source {
   readonly fetch: (pc: number) => Instruction | undefined;
   /** Whether the ring at hand may execute this instruction without the privileged trap. */
   readonly allowed: (at: Instruction) => boolean;
+  /** Whether it is answered by the machine's host, which may change any register, and goes on. */
+  readonly answered: (at: Instruction) => boolean;
   /** Targets learned for the indirect jump at `pc`. */
   readonly targets: (pc: number) => readonly number[];
 }
@@ -125,7 +129,8 @@ class Formation {
     if (known !== undefined) return known;
     const at = this.#count < budget ? this.#source.fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
-    const node: Node = { kind: this.#kind(pc, at), pc, context, at, successors: [] };
+    const changesAll = this.#source.answered(at);
+    const node: Node = { kind: this.#kind(pc, at), pc, context, at, changesAll, successors: [] };
     this.#count += 1;
     this.#nodes.set(key, node);
     this.#queue.push(node);

@@ -50,14 +50,13 @@ export function writtenBy({ at, kind, skipped = [] }: Node): number {
 }
 
 export class RegisterPlan {
-  /** All registers are stored before a system instruction, and those read later loaded after it. */
-  readonly systemStoresAll: boolean;
+  readonly #systemStoresAll: boolean;
   readonly #live = new Map<Block, number>();
   readonly #liveAfter = new Map<Node, number>();
   readonly #places = new Map<Block, Places>();
 
   constructor(blocks: readonly Block[], systemStoresAll: boolean) {
-    this.systemStoresAll = systemStoresAll;
+    this.#systemStoresAll = systemStoresAll;
     for (let changed = true; changed; ) {
       changed = false;
       for (const block of [...blocks].reverse()) changed = this.#findLive(block) || changed;
@@ -71,6 +70,11 @@ export class RegisterPlan {
       changed = false;
       for (const block of blocks) changed = this.#goOn(block) || changed;
     }
+  }
+
+  /** Whether all registers are stored before a system instruction, and those read later loaded after it. */
+  storesAll({ changesAll = false }: Node): boolean {
+    return this.#systemStoresAll || changesAll;
   }
 
   /** What the region reads from here on before it writes it. */
@@ -87,7 +91,7 @@ export class RegisterPlan {
   after(node: Node, { memory, dirty }: Places): Places {
     const written = writtenBy(node);
     if (node.kind !== 'system') return { memory: memory & ~written, dirty: dirty | written };
-    if (this.systemStoresAll) return { memory: all & ~this.liveAfter(node), dirty: 0 };
+    if (this.storesAll(node)) return { memory: all & ~this.liveAfter(node), dirty: 0 };
     const rest = dirty & ~(readBy(node) | written);
     const unread = written & ~this.liveAfter(node);
     return { memory: (memory & ~written) | unread, dirty: rest };

@@ -3,6 +3,7 @@
  * (spans.ts) an access is in, and which accesses may share one check.
  */
 import type { Instruction } from '../../table/row.ts';
+import type { Budget } from './budget.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
 /** Times that an access is given a span elsewhere before it is compiled without one. */
@@ -22,8 +23,7 @@ export class Speculation {
   /** Accesses by pc whose group was often found lying across pages, or across a span's end: they check for themselves. */
   readonly alone = new Set<number>();
   readonly #spans: Spans;
-  /** Times that a check may fail before the access' regions are compiled anew. */
-  readonly #patience: number;
+  readonly #budget: Budget;
   readonly #across = new Map<number, number>();
   readonly #failures = new Map<number, Failures>();
   /** The spans that accesses were compiled for last, and where those went that were outside. */
@@ -33,25 +33,26 @@ export class Speculation {
   /** Regions, by physical address and ring, that run in several address spaces which have different spans. */
   readonly #shared = new Set<number>();
 
-  constructor(spans: Spans, patience: number) {
+  constructor(spans: Spans, budget: Budget) {
     this.#spans = spans;
-    this.#patience = patience;
+    this.#budget = budget;
   }
 
-  /** A group of accesses lay across two pages that are both there; true when it is time to compile it anew. */
+  /** A group of accesses lay across two pages that are both there; true when it is time to compile it anew, and affordable. */
   acrossPages(pc: number): boolean {
     const times = (this.#across.get(pc) ?? 0) + 1;
     this.#across.set(pc, times);
-    if (times === this.#patience) this.alone.add(pc);
-    return times === this.#patience;
+    if (times < this.#budget.failures || !this.#budget.affords || this.alone.has(pc)) return false;
+    this.alone.add(pc);
+    return true;
   }
 
-  /** The check of an access to `va` failed; true when it is time to compile it anew. */
+  /** The check of an access to `va` failed; true when it is time to compile it anew, and affordable. */
   failed(pc: number, va: number): boolean {
-    const failures = this.#failures.get(pc) ?? { times: 0, limit: this.#patience, moves: 0 };
+    const failures = this.#failures.get(pc) ?? { times: 0, limit: this.#budget.failures, moves: 0 };
     this.#failures.set(pc, failures);
     failures.times += 1;
-    if (failures.times < failures.limit) return false;
+    if (failures.times < failures.limit || !this.#budget.affords) return false;
     const given = this.#given.get(pc);
     // A page that is not mapped yet says nothing of the next ones.
     if (given !== undefined && !this.#spans.reaches(va, given.store)) return false;

@@ -16,8 +16,8 @@ const first = 400;
 export class TargetProfile {
   readonly #sites = new Map<number, Site>();
 
-  /** Notes a miss; true when it is time to compile the regions with this jump anew. */
-  note(pc: number, target: number): boolean {
+  /** Notes a miss; true when it is time to compile the regions with this jump anew, if that can be afforded. */
+  note(pc: number, target: number, affordable: boolean): boolean {
     let site = this.#sites.get(pc);
     if (site === undefined) {
       site = { targets: new Map(), misses: 0, next: first };
@@ -26,7 +26,7 @@ export class TargetProfile {
     if (site.targets.size >= most && !site.targets.has(target)) return false;
     site.targets.set(target, (site.targets.get(target) ?? 0) + 1);
     site.misses += 1;
-    if (site.misses < site.next) return false;
+    if (site.misses < site.next || !affordable) return false;
     site.next *= 4;
     return true;
   }

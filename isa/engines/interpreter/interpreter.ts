@@ -63,16 +63,17 @@ export class Interpreter implements Engine {
   }
 
   /**
-   * Executes at least one instruction from `pc` (signed), which `locate` has found at `physical`, until one goes back, or
-   * further ahead than `reach` bytes, or until the horizon or a breakpoint after the first. For the fast engine, between
-   * two regions.
+   * Executes at least one instruction from `pc` (signed), which `locate` has found at `physical`, until the horizon or a
+   * breakpoint after the first, or until `arrives` says so of where one jumps back to, as loops do; with `left`, of where
+   * the first jump goes, wherever that is. For the fast engine, between two regions.
    */
-  runBlock(pc: number, physical: number, reach: number): number {
+  runBlocks(pc: number, physical: number, left: boolean, arrives: (physical: number) => boolean): number {
     const machine = this.#machine;
     const pages = this.#pages;
     const { breaks } = machine;
     let here = pc;
     let at = physical;
+    let reach = left ? 4 : 2 ** 31;
     for (;;) {
       let next: number;
       if (at === FAULT) next = machine.fault(here);
@@ -81,10 +82,13 @@ export class Interpreter implements Engine {
         next = step === undefined ? this.#decode(at)(here) : step(here);
       }
       machine.steps += 1;
-      if ((next - here - 1) >>> 0 >= reach || machine.steps >= machine.horizon) return next;
-      if (breaks?.addresses.has(next >>> 0)) return next;
+      if (machine.steps >= machine.horizon || breaks?.addresses.has(next >>> 0)) return next;
+      at = machine.locate(next, 4, FETCH, false);
+      if ((next - here - 1) >>> 0 >= reach) {
+        if (arrives(at)) return next;
+        reach = 2 ** 31;
+      }
       here = next;
-      at = machine.locate(here, 4, FETCH, false);
     }
   }
 
