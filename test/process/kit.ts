@@ -1,6 +1,7 @@
 /** Processes for tests: assembled from text, with streams that remember; system calls made one by one. */
 import { assemble } from '../../assembler/index.ts';
 import type { EngineName } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { readImage } from '../../isa/machine/image.ts';
 import { systemCalls } from '../../vmm/process/calls.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
@@ -11,6 +12,7 @@ export interface Wishes {
   readonly input?: string | Uint8Array;
   readonly memory?: number;
   readonly engine?: EngineName;
+  readonly fast?: FastOptions;
 }
 
 /** What a process printed, by stream. */
@@ -38,6 +40,7 @@ export function processOf(text: string, wishes: Wishes = {}): { process: Process
     },
     ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
     ...(wishes.engine === undefined ? {} : { engine: wishes.engine }),
+    ...(wishes.fast === undefined ? {} : { fast: wishes.fast }),
   });
   return { process, printed };
 }

@@ -1,0 +1,83 @@
+/** What the fast engine spends on compiling, by what was run: nothing in a short run, and never for time that only passed. */
+import { expect, test } from 'vitest';
+import { Budget } from '../../isa/engines/fast/budget.ts';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { wasmStorage } from '../../isa/engines/fast/layout.ts';
+import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
+import { loadImage } from '../../isa/machine/image.ts';
+import { Machine } from '../../isa/machine/machine.ts';
+import { difference } from '../property/lockstep.ts';
+import { image } from '../vmm/assembled.ts';
+import { end } from './kit.ts';
+
+const memory = 2 ** 20;
+
+/** A loop of four instructions, so many times, with a timer that interrupts it now and then. */
+const loop = (times: number) => `
+    .globl _start
+_start:
+    la   t0, tick
+    mts  TVEC, t0
+    li   t0, 30011
+    mts  TIMER, t0
+    sti
+    li   s0, ${times}
+1:  addi s11, s11, 3
+    xor  s11, s11, s0
+    addi s0, s0, -1
+    bnez s0, 1b
+${end}
+    .balign 4
+tick:
+    li   s1, 30011
+    mts  TIMER, s1
+    iret`;
+
+function machineOf(times: number, storage?: ReturnType<typeof wasmStorage>): Machine {
+  const program = image(loop(times));
+  const machine = new Machine({ memory, ...(storage ? { storage } : {}) });
+  loadImage(program, machine.memory.bytes);
+  machine.pc = program.entry;
+  return machine;
+}
+
+/** Runs the loop on both engines, comparing every so many steps; returns the fast one's counts. */
+function runBoth(times: number) {
+  const oracle = machineOf(times);
+  const machine = machineOf(times, wasmStorage(memory));
+  const interpreter = new Interpreter(oracle);
+  const fast = new FastEngine(machine);
+  for (let until = 99_991; ; until += 99_991) {
+    const stop = interpreter.run(until);
+    expect(fast.run(until)).toEqual(stop);
+    expect(difference(oracle, machine), `step ${oracle.steps}`).toBeUndefined();
+    if (stop.kind !== 'limit') return { steps: oracle.steps, ...fast.statistics };
+  }
+}
+
+test('a short run is the interpreter alone', () => {
+  const { regions, steps } = runBoth(200_000);
+  expect(steps).toBeGreaterThan(800_000);
+  expect(regions).toBe(0);
+});
+
+test('a longer one is compiled code mostly, in the same state at the same steps', () => {
+  const { compiledSteps, steps } = runBoth(1_000_000);
+  expect(compiledSteps).toBeGreaterThan(steps / 2);
+  expect(compiledSteps).toBeLessThan(steps - 800_000);
+});
+
+test('interpreted steps pay a tenth, compiled ones all, and those that only passed nothing', () => {
+  const budget = new Budget(undefined);
+  budget.reckon(900_000, 0, 0);
+  expect(budget.affords).toBe(false);
+  budget.reckon(1_100_000_000, 1_099_100_000, 0);
+  expect(budget.affords).toBe(false);
+  budget.reckon(1_100_000_000, 1_098_900_000, 0);
+  expect(budget.affords).toBe(true);
+  budget.spend(1000);
+  budget.reckon(1_100_000_000, 1_098_900_000, 0);
+  expect(budget.affords).toBe(false);
+  budget.reckon(1_100_500_000, 1_098_900_000, 400_000);
+  expect(budget.affords).toBe(true);
+});
