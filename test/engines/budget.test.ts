@@ -56,28 +56,28 @@ function runBoth(times: number) {
 }
 
 test('a short run is the interpreter alone', () => {
-  const { regions, steps } = runBoth(200_000);
-  expect(steps).toBeGreaterThan(800_000);
+  const { regions, steps } = runBoth(400_000);
+  expect(steps).toBeGreaterThan(1_600_000);
   expect(regions).toBe(0);
 });
 
 test('a longer one is compiled code mostly, in the same state at the same steps', () => {
-  const { compiledSteps, steps } = runBoth(1_000_000);
+  const { compiledSteps, steps } = runBoth(1_500_000);
   expect(compiledSteps).toBeGreaterThan(steps / 2);
-  expect(compiledSteps).toBeLessThan(steps - 800_000);
+  expect(compiledSteps).toBeLessThan(steps - 1_900_000);
 });
 
 test('interpreted steps pay a tenth, compiled ones all, and those that only passed nothing', () => {
   const budget = new Budget(undefined);
-  budget.reckon(900_000, 0, 0);
+  budget.reckon(1_900_000, 0, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(1_100_000_000, 1_099_100_000, 0);
+  budget.reckon(10 ** 9 + 1_900_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(1_100_000_000, 1_098_900_000, 0);
+  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(true);
   budget.spend(1000);
-  budget.reckon(1_100_000_000, 1_098_900_000, 0);
+  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(1_100_500_000, 1_098_900_000, 400_000);
+  budget.reckon(10 ** 9 + 2_400_000, 10 ** 9, 400_000);
   expect(budget.affords).toBe(true);
 });

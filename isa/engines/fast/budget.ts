@@ -30,8 +30,8 @@ export class Budget {
   /** Visits that make a place hot: `hottest` while nothing can be afforded. To be reckoned anew at step `dueAt`. */
   visits: number;
   dueAt: number;
-  /** At first a part of a region's price, so that the shortest runs compile nothing. */
-  #spent = price.region / 2;
+  /** At first a region's price, so that the shortest runs compile nothing. */
+  #spent: number = price.region;
 
   constructor(hot: number | undefined) {
     this.failures = hot === undefined ? failures : 16;

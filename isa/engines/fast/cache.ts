@@ -88,10 +88,11 @@ export class RegionCache {
   visit(physical: number, visits: number, hot: number): boolean {
     const { heat } = this.#pages[physical >>> 12] ?? this.#page(physical >>> 12);
     const word = wordOf(physical);
-    const sum = (heat[word] as number) + visits;
-    if (sum >= hot) return true;
-    if (hot !== hottest) heat[word] = sum;
-    return false;
+    const before = heat[word] as number;
+    const sum = before + visits;
+    const enough = sum >= hot;
+    heat[word] = enough || hot === hottest ? before : sum;
+    return enough;
   }
 
   /** Whether code at a place may be compiled: its page was not rewritten too often. */

@@ -143,8 +143,7 @@ export class FastEngine implements Engine {
       if (stop !== undefined) return stop;
       this.#idle += machine.steps - this.#burstEnd;
       this.#reckon();
-      if (this.#budget.affords || !this.#cache.isEmpty) this.#burst();
-      else this.#interpretOnly();
+      this.#burst();
       this.#burstEnd = machine.steps;
     }
   }
@@ -153,13 +152,6 @@ export class FastEngine implements Engine {
   #reckon(): void {
     const { steps } = this.#machine;
     if (steps >= this.#budget.dueAt) this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps);
-  }
-
-  /** Nothing is compiled and nothing can be: executes until the horizon, or until that may have changed. */
-  #interpretOnly(): void {
-    const machine = this.#machine;
-    machine.horizon = Math.min(machine.horizon, this.#budget.dueAt);
-    this.#interpreter.burst();
   }
 
   /** Executes until the horizon. */
