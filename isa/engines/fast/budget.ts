@@ -8,8 +8,9 @@
  */
 import { hottest } from './cache.ts';
 
-/** A region's price: so much, and so much for each byte of its code. */
-const price = { region: 200_000, byte: 150 } as const;
+/** A region's price: so much, and so much for each byte of its code; less once the compiler, which the host compiles too, has made some code. */
+const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 20 } } as const;
+const warmUp = 40_000;
 
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
 const share = 10;
@@ -17,31 +18,38 @@ const share = 10;
 /** Visits before a place is compiled: as many as cost about as much as a small region. */
 const visits = 3000;
 
-/** Failed checks before their region is compiled anew. Each costs some microseconds, a region as much as hundreds. */
-const failures = 256;
+/**
+ * Failed checks of an access, and jumps that went where they were not expected, before their regions are compiled
+ * anew: each costs some microseconds, a region as much as many. And where `hot` is given.
+ */
+const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16, misses: 16 } } as const;
 
 /** Steps after which what can be afforded is reckoned anew. */
 const interval = 100_000;
 
 /** What guides the decision to compile. With `hot`, the visits that are always enough, nothing else is asked. */
 export class Budget {
-  /** Failed checks of an access before its regions are compiled anew. */
+  /** Failed checks of an access before its regions are compiled anew; and misses of an indirect jump. */
   readonly failures: number;
+  readonly misses: number;
   /** Visits that make a place hot: `hottest` while nothing can be afforded. To be reckoned anew at step `dueAt`. */
   visits: number;
   dueAt: number;
   /** At first a region's price, so that the shortest runs compile nothing. */
-  #spent: number = price.region;
+  #spent: number = price.cold.region;
+  #made = 0;
 
   constructor(hot: number | undefined) {
-    this.failures = hot === undefined ? failures : 16;
+    ({ failures: this.failures, misses: this.misses } = hot === undefined ? patience.usual : patience.tests);
     this.visits = hot ?? visits;
     this.dueAt = hot === undefined ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /** A region of so many bytes was compiled. */
   spend(bytes: number): void {
-    this.#spent += price.region + price.byte * bytes;
+    const { region, byte } = this.#made < warmUp ? price.cold : price.warm;
+    this.#made += bytes;
+    this.#spent += region + byte * bytes;
     if (this.dueAt !== Number.POSITIVE_INFINITY) this.dueAt = 0;
   }
 

@@ -79,7 +79,7 @@ export class FastEngine implements Engine {
   readonly #cache: RegionCache;
   readonly #tables: FlatTables;
   readonly #budget: Budget;
-  readonly #targets = new TargetProfile();
+  readonly #targets: TargetProfile;
   readonly #spans: Spans;
   readonly #speculation: Speculation;
   readonly #builder: RegionBuilder;
@@ -115,6 +115,7 @@ export class FastEngine implements Engine {
     const functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
     this.#budget = new Budget(hot);
+    this.#targets = new TargetProfile(this.#budget);
     this.#tables = new FlatTables(machine);
     this.#spans = new Spans(machine, this.#tables, (lost) => this.#spanLost(lost));
     this.#speculation = new Speculation(this.#spans, this.#budget);
@@ -310,7 +311,7 @@ export class FastEngine implements Engine {
 
   /** An indirect jump in compiled code went where it was not expected. */
   #learn(site: number, target: number): void {
-    if (this.#targets.note(site, target, this.#budget.affords)) this.#recompile(site);
+    if (this.#targets.note(site, target)) this.#recompile(site);
   }
 
   // ---- Compiling ----
