@@ -1,13 +1,13 @@
 /**
  * The kernels: what kernels/expected.txt lists. Each is one C file, built by
- * kernels/build.sh in three flavours; how often it repeats its work is told at run time.
+ * kernels/build.sh in four flavours; how often it repeats its work is told at run time.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { missing, usage } from './failure.ts';
 
-/** `process`: a Linux process. `ring32`, `virt`: under the small kernel, paging on, on our machine and on QEMU's. */
-export type Flavour = 'process' | 'ring32' | 'virt';
+/** `process`: a Linux process. `ring32`, `virt`, `pc`: under a small kernel, paging on, on our machine, QEMU's and a PC. */
+export type Flavour = 'process' | 'ring32' | 'virt' | 'pc';
 
 /** How the kernels are run: as a process, or on a whole machine with paging on. */
 export const modes = ['process', 'system'] as const;

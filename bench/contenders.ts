@@ -14,8 +14,13 @@ import { wrongResult } from './failure.ts';
 import type { KernelRequest, KernelResult } from './run-kernel.ts';
 import { type Ended, runProgram } from './spawn.ts';
 
-export const names = ['native', 'qemu-riscv32', 'qemu-system-riscv32', 'fast', 'interpreter'] as const;
-export type ContenderName = (typeof names)[number];
+export type ContenderName =
+  | 'native'
+  | 'qemu-riscv32'
+  | 'qemu-system-riscv32'
+  | 'v86'
+  | 'fast'
+  | 'interpreter';
 
 export interface Contender {
   readonly name: ContenderName;
@@ -97,6 +102,13 @@ function peers(folder: string): readonly Peer[] {
       ]),
       find: () => findVersion('qemu-system-riscv32'),
     },
+    {
+      contender: peer('v86', 'system', (kernel, repeat) => [
+        process.execPath,
+        [moduleFile('v86'), kernelFile(kernel, 'pc'), String(repeat)],
+      ]),
+      find: () => findVersion(process.execPath, moduleFile('v86')),
+    },
   ];
 }
 
@@ -115,8 +127,7 @@ function peer(
 }
 
 function ours(engine: 'fast' | 'interpreter', mode: Mode): Contender {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const child = fileURLToPath(new URL(`./child.${extension}`, import.meta.url));
+  const child = moduleFile('child');
   const run = async (kernel: string, repeat: number, limit?: number): Promise<KernelResult> => {
     const request: KernelRequest = {
       kernel,
@@ -131,14 +142,21 @@ function ours(engine: 'fast' | 'interpreter', mode: Mode): Contender {
   return { name: engine, mode, peer: false, run };
 }
 
+/** A module beside this one that is a program. */
+function moduleFile(name: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url));
+}
+
 function check(name: ContenderName, kernel: string, ended: Ended | undefined): Ended {
   if (ended?.status === 0) return ended;
   throw wrongResult(`${name} did not run ${kernel} to its end: ${ended?.errors.trim() ?? 'it is gone'}`);
 }
 
-async function findVersion(command: string) {
-  const ended = await runProgram(command, ['--version']);
-  if (ended?.status !== 0) return { reason: 'not installed' };
+async function findVersion(command: string, ...args: readonly string[]) {
+  const ended = await runProgram(command, [...args, '--version']);
+  if (ended?.status !== 0)
+    return { reason: ['not installed', ended?.errors.trim()].filter(Boolean).join(': ') };
   return { version: ended.output.split('\n')[0] ?? '' };
 }
 

@@ -48,6 +48,12 @@ function columnsOf(mode: Mode): readonly Column[] {
   ];
 }
 
+/** What is beside the table: another processor, in a table of its own if it was measured. */
+const pcColumns: readonly Column[] = [
+  { contender: 'v86', against: 'native' },
+  { contender: 'fast', against: 'v86' },
+];
+
 /** The median of a kernel on a contender. Native programs have no mode: they stand for both. */
 function timeOf(entries: readonly Entry[], kernel: string, mode: Mode, contender: ContenderName): number {
   const place = contender === 'native' ? 'process' : mode;
@@ -55,8 +61,13 @@ function timeOf(entries: readonly Entry[], kernel: string, mode: Mode, contender
   return found?.median ?? Number.NaN;
 }
 
-function ratios(entries: readonly Entry[], kernel: string, mode: Mode): readonly number[] {
-  return columnsOf(mode).map(
+function ratios(
+  entries: readonly Entry[],
+  kernel: string,
+  mode: Mode,
+  columns: readonly Column[],
+): readonly number[] {
+  return columns.map(
     ({ contender, against }) =>
       timeOf(entries, kernel, mode, contender) / timeOf(entries, kernel, mode, against),
   );
@@ -70,8 +81,9 @@ function kernelsOf(entries: readonly Entry[], mode: Mode): readonly string[] {
 /** The geometric means of what could be compared. */
 export function meansOf(entries: readonly Entry[]): readonly Mean[] {
   return modes.flatMap((mode) => {
-    const rows = kernelsOf(entries, mode).map((kernel) => ratios(entries, kernel, mode));
-    return columnsOf(mode).flatMap((column, n) => {
+    const columns = [...columnsOf(mode), ...(mode === 'system' ? pcColumns : [])];
+    const rows = kernelsOf(entries, mode).map((kernel) => ratios(entries, kernel, mode, columns));
+    return columns.flatMap((column, n) => {
       const known = rows.map((row) => row[n] as number).filter(Number.isFinite);
       if (known.length === 0) return [];
       return [{ mode, ...column, kernels: known.length, ratio: geometricMean(known) }];
@@ -82,24 +94,45 @@ export function meansOf(entries: readonly Entry[]): readonly Mean[] {
 const titles = { process: 'process, paging off', system: 'system, paging on' } as const;
 
 function formatMode(report: Report, mode: Mode): string {
-  const { entries, means } = report;
+  const { entries } = report;
   const kernels = kernelsOf(entries, mode);
   if (kernels.length === 0) return '';
+  const columns = columnsOf(mode);
   const rows = kernels.map((kernel) => [
     kernel,
     formatSeconds(timeOf(entries, kernel, mode, 'native')),
     formatSeconds(timeOf(entries, kernel, mode, 'fast')),
-    ...ratios(entries, kernel, mode).map(formatRatio),
+    ...ratios(entries, kernel, mode, columns).map(formatRatio),
   ]);
-  const last = columnsOf(mode).map(({ contender, against }) => {
-    const mean = means.find((m) => m.mode === mode && m.contender === contender && m.against === against);
-    return formatRatio(mean?.ratio ?? Number.NaN);
-  });
   return formatTable([
     [titles[mode], 'native', 'fast', 'qemu', 'fast', 'fast', 'interp.', 'interp.'],
     ['', 's', 's', '/native', '/native', '/qemu', '/native', '/qemu'],
     ...rows,
-    ['geometric mean', '', '', ...last],
+    ['geometric mean', '', '', ...formatMeans(report, mode, columns)],
+  ]);
+}
+
+function formatMeans({ means }: Report, mode: Mode, columns: readonly Column[]): readonly string[] {
+  return columns.map(({ contender, against }) => {
+    const mean = means.find((m) => m.mode === mode && m.contender === contender && m.against === against);
+    return formatRatio(mean?.ratio ?? Number.NaN);
+  });
+}
+
+/** The same kernels on a PC, if v86 was there. */
+function formatPc(report: Report): string {
+  const { entries } = report;
+  if (!entries.some(({ contender }) => contender === 'v86')) return '';
+  const rows = kernelsOf(entries, 'system').map((kernel) => [
+    kernel,
+    formatSeconds(timeOf(entries, kernel, 'system', 'v86')),
+    ...ratios(entries, kernel, 'system', pcColumns).map(formatRatio),
+  ]);
+  return formatTable([
+    ['a PC, paging on', 'v86', 'v86', 'fast'],
+    ['', 's', '/native', '/v86'],
+    ...rows,
+    ['geometric mean', '', ...formatMeans(report, 'system', pcColumns)],
   ]);
 }
 
@@ -116,7 +149,9 @@ export function formatReport(report: Report): string {
     ...peers,
     ...absent.map(({ name, reason }) => `  ${name}: absent, ${reason}\n`),
     `Medians of ${runs} ${runs === 1 ? 'run' : 'runs'}, ${size} size. Ratios of times: below 1 is faster.\n\n`,
-    ...modes.map((mode) => formatMode(report, mode)).flatMap((text) => (text === '' ? [] : [text, '\n'])),
+    ...[...modes.map((mode) => formatMode(report, mode)), formatPc(report)].flatMap((text) =>
+      text === '' ? [] : [text, '\n'],
+    ),
     ...notes(report),
   ].join('');
 }

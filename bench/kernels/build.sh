@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds every kernel, so that nobody needs the toolchain to run them: process/*.elf (a Linux
 # process, RV32IM), ring32/*.elf (under the small kernel, paging on), virt/*.elf (the same for
-# qemu-system-riscv32). `build.sh expected` also asks native builds and qemu-riscv32 what the
+# qemu-system-riscv32), pc/*.elf (the same for a PC). `build.sh expected` also asks native builds and qemu-riscv32 what the
 # kernels print and writes expected.txt. `build.sh native DIR` builds native programs only.
 set -eu
 cd "$(dirname "$0")"
@@ -19,6 +19,13 @@ system() {
     -Wl,--defsym="BASE=0x${4}000000" -Wl,--no-warn-rwx-segments -o "$2/$1.elf" "system/$2.S" "$1.c"
 }
 
+# pc NAME: needs a gcc that knows i386, but no library for it.
+pc() {
+  gcc -m32 -march=i686 -mtune=generic $common -fno-tree-vectorize -fno-pic -no-pie -fno-stack-protector \
+    -fcf-protection=none -fno-asynchronous-unwind-tables -DPARAMETER=0x1fff000 -DPRIVATE=0x1e00000 -Wl,-T,system/link.ld \
+    -Wl,--defsym=BASE=0x1000000 -Wl,--no-warn-rwx-segments -Wl,--build-id=none -Wl,-z,noexecstack -s -o "pc/$1.elf" system/pc.S "$1.c"
+}
+
 if [ "${1:-}" = native ]; then
   mkdir -p "$2"
   for source in *.c; do
@@ -27,13 +34,14 @@ if [ "${1:-}" = native ]; then
   exit
 fi
 
-mkdir -p process ring32 virt
+mkdir -p process ring32 virt pc
 for source in *.c; do
   name=${source%.c}
   [ "$name" = switches ] ||
     "$cross" -march=rv32im $riscv -Wl,-Ttext-segment=0x10000 -o "process/$name.elf" "$source"
   system "$name" ring32 rv32im 00
   system "$name" virt rv32im_zicsr 80
+  pc "$name"
 done
 riscv64-unknown-elf-strip -g process/*.elf ring32/*.elf virt/*.elf
 

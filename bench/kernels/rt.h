@@ -2,7 +2,7 @@
  * Start-up and output for freestanding kernels. Three places to run:
  *
  *   a RISC-V or an x86-64 Linux process    repeat count: argv[1]
- *   ring 3 of system/kernel.inc            repeat count: the word at PARAMETER (-DPARAMETER=address)
+ *   ring 3 of system/kernel.inc or pc.S    repeat count: the word at PARAMETER (-DPARAMETER=address)
  *
  * Include it with REPEAT defined (the count when none or 0 is given) and define
  * `unsigned kernel(unsigned repeat)`: its result is printed as one line of eight digits.
@@ -25,6 +25,17 @@ static inline long sys(long n, long a, long b, long c) {
 #define YIELD 124
 #define GETPID 172
 asm(".section .text.first, \"ax\"\n.globl _start\n_start:\n mv a0, sp\n andi sp, sp, -16\n call start\n.text\n");
+#elif defined(__i386__)
+static inline long sys(long n, long a, long b, long c) {
+  long r;
+  asm volatile("int $0x80" : "=a"(r) : "a"(n), "b"(a), "c"(b), "d"(c) : "memory");
+  return r;
+}
+#define WRITE 4
+#define EXIT 1
+#define YIELD 158
+#define GETPID 20
+asm(".section .text.first, \"ax\"\n.globl _start\n_start:\n mov %esp, %eax\n and $-16, %esp\n push %eax\n call start\n.text\n");
 #else
 static inline long sys(long n, long a, long b, long c) {
   long r;

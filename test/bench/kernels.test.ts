@@ -40,6 +40,9 @@ describe.each(kernels.map((kernel) => [kernel.name, kernel] as const))('%s', (na
       expect(readImage(readFileSync(kernelFile(name, flavour))).segments.length).toBeGreaterThan(1);
     }
     expect(existsSync(kernelFile(name, 'process'))).toBe(kernel.modes.includes('process'));
+    // Another processor's: only its header is read here.
+    const pc = readFileSync(kernelFile(name, 'pc'));
+    expect([pc.readUInt16LE(18), pc.readUInt32LE(24) >>> 24]).toEqual([3, 1]);
   });
 
   test.each(kernel.modes)(

@@ -90,7 +90,7 @@ interface Modules {
   catalogue: {
     startUp: string;
     chooseKernels(names?: readonly string[]): readonly Kernel[];
-    kernelFile(name: string, flavour: 'process' | 'ring32' | 'virt'): string;
+    kernelFile(name: string, flavour: 'process' | 'ring32' | 'virt' | 'pc'): string;
     kernelFolder(): string;
   };
   spawn: {

@@ -85,6 +85,18 @@ describe('the measurement', () => {
   });
 });
 
+function formatted(measurement: Awaited<ReturnType<typeof measure>>): string {
+  return formatReport({
+    ...measurement,
+    means: meansOf(measurement.entries),
+    host: { cpu: 'Some processor', cores: 2, node: '20.0.0', system: 'Linux 6' },
+    runs: 3,
+    size: 'quick',
+    versions: { native: 'gcc 12' },
+    absent: [{ name: 'qemu-system-riscv32', reason: 'not installed' }],
+  });
+}
+
 describe('the report', () => {
   test('compares with native code and with QEMU, by geometric means', async () => {
     const { entries } = await measure(plan);
@@ -96,19 +108,21 @@ describe('the report', () => {
     expect(ratios['process fast/qemu-riscv32']).toBeCloseTo(1.875, 9);
     expect(ratios['system fast/native']).toBeCloseTo(5, 9);
     expect(ratios['system fast/qemu-system-riscv32']).toBeUndefined();
+    expect(ratios['system v86/native']).toBeUndefined();
+  });
+
+  test('has a PC on v86 in a table of its own, where that was measured', async () => {
+    const contendersToo = [...contenders, pretend('v86', 'system', 10, 0)];
+    const measurement = await measure({ ...plan, contenders: contendersToo });
+    const text = formatted(measurement);
+    expect(text).toMatch(/^fib +20\.000 +10\.0 +0\.500$/m);
+    expect(text).toMatch(/^switches +40\.000 +– +0\.450$/m);
+    expect(text).toMatch(/^geometric mean +10\.0 +0\.474$/m);
+    expect(formatted(await measure(plan))).not.toContain('v86');
   });
 
   test('fits in 80 columns, names the machine, and tells who is absent', async () => {
-    const measurement = await measure(plan);
-    const text = formatReport({
-      ...measurement,
-      means: meansOf(measurement.entries),
-      host: { cpu: 'Some processor', cores: 2, node: '20.0.0', system: 'Linux 6' },
-      runs: 3,
-      size: 'quick',
-      versions: { native: 'gcc 12' },
-      absent: [{ name: 'qemu-system-riscv32', reason: 'not installed' }],
-    });
+    const text = formatted(await measure(plan));
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toContain('Some processor, 2 cores; Node 20.0.0; Linux 6\n');
     expect(text).toContain('  qemu-system-riscv32: absent, not installed\n');
