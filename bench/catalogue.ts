@@ -48,6 +48,11 @@ export function kernelFolder(): string {
   return fileURLToPath(new URL('./', pathToFileURL(list)));
 }
 
+/** The command line, to be started by Node. */
+export function cliFile(): string {
+  return packagePath('cli/bin.js', 'the command line');
+}
+
 /** The folder of the guests, with a slash at its end. */
 export function guestFolder(): string {
   return packagePath('guests/', 'the guests');

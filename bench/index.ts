@@ -60,6 +60,7 @@ export async function benchNano(options: NanoOptions): Promise<NanoReport> {
 export { formatReport, formatStatistics };
 export { benchMigration, formatMigration } from './migration.ts';
 export { benchMonitors, formatMonitors } from './monitors.ts';
+export { benchShort, formatShort } from './short.ts';
 export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { formatNano } from './nano-report.ts';
 export { benchParts, formatParts } from './parts/index.ts';

@@ -11,6 +11,7 @@ export interface BenchVerbOptions {
   readonly snapshots?: boolean;
   readonly migration?: boolean;
   readonly timeTravel?: boolean;
+  readonly short?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -36,6 +37,12 @@ interface Bench {
     readonly progress: Progress;
   }): readonly object[];
   formatMonitors(results: readonly object[]): string;
+  benchShort(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly progress: Progress;
+  }): Promise<object>;
+  formatShort(results: object): string;
   benchTimeTravel(options: {
     readonly only?: readonly string[];
     readonly quick?: boolean;
@@ -64,7 +71,7 @@ async function loadBench(): Promise<Bench> {
 }
 
 /** Benchmarks that are run instead of the kernels. */
-const kinds = ['parts', 'monitors', 'nano', 'snapshots', 'migration', 'timeTravel'] as const;
+const kinds = ['parts', 'monitors', 'nano', 'snapshots', 'migration', 'timeTravel', 'short'] as const;
 
 export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
@@ -106,6 +113,11 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.migration) {
     const results = await module.benchMigration(choice).finally(() => progress(''));
     process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatMigration(results));
+    return 0;
+  }
+  if (options.short) {
+    const results = await module.benchShort(choice).finally(() => progress(''));
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatShort(results));
     return 0;
   }
   if (options.timeTravel) {

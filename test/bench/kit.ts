@@ -121,6 +121,14 @@ interface Modules {
     formatReport(report: object): string;
   };
   snapshots: { formatSnapshots(report: object): string };
+  short: {
+    benchShort(options: {
+      readonly only: readonly string[];
+      readonly runs: number;
+      readonly progress: (text: string) => void;
+    }): Promise<{ readonly results: readonly { readonly program: string; readonly fast: number }[] }>;
+    formatShort(report: object): string;
+  };
   'time-travel': {
     benchTimeTravel(options: object): { readonly results: readonly Readonly<Record<string, unknown>>[] };
     formatTimeTravel(report: object): string;

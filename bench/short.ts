@@ -1,0 +1,99 @@
+/**
+ * Runs that are over at once, as a student has most of them: the whole command, Node's start included, on the
+ * interpreter and on the fast engine in turn. What compiling costs and does not bring back is seen here.
+ */
+import { chooseKernels, cliFile, guestFolder, kernelFile } from './catalogue.ts';
+import { wrongResult } from './failure.ts';
+import { describeHost, type Host } from './host.ts';
+import { runProgram } from './spawn.ts';
+import { median } from './statistics.ts';
+import { formatRatio, formatTable } from './table.ts';
+
+const engines = ['interpreter', 'fast'] as const;
+type EngineName = (typeof engines)[number];
+
+/** One program; times in seconds, medians of whole commands. */
+export interface ShortResult extends Readonly<Record<EngineName, number>> {
+  readonly program: string;
+}
+
+export interface ShortBench {
+  readonly format: 'ringlab-bench-short';
+  readonly version: 1;
+  readonly host: Host;
+  readonly runs: number;
+  readonly results: readonly ShortResult[];
+}
+
+export interface ShortBenchOptions {
+  /** Kernels to measure, and no guests; default all, and some guests. */
+  readonly only?: readonly string[];
+  /** Runs of each; default 5. */
+  readonly runs?: number;
+  readonly progress: (text: string) => void;
+}
+
+const guests = ['hello.s', 'relocation.s', 'kernel/kernel.s'] as const;
+
+interface Program {
+  readonly name: string;
+  /** Arguments of `ringlab run`. */
+  readonly args: readonly string[];
+  readonly prints?: string;
+}
+
+/** Measures the kernels' shortest runs, and guests. Throws BenchFailure. */
+export async function benchShort(options: ShortBenchOptions): Promise<ShortBench> {
+  const { runs = 5, progress } = options;
+  const programs = programsOf(options.only);
+  const times = programs.map(() => ({ interpreter: [] as number[], fast: [] as number[] }));
+  for (let round = 1; round <= runs; round++) {
+    for (const [n, program] of programs.entries()) {
+      progress(`round ${round} of ${runs}: ${program.name}`);
+      for (const engine of engines) times[n]?.[engine].push(await run(program, engine));
+    }
+  }
+  const results = programs.map(({ name }, n) => ({
+    program: name,
+    interpreter: median(times[n]?.interpreter ?? []),
+    fast: median(times[n]?.fast ?? []),
+  }));
+  return { format: 'ringlab-bench-short', version: 1, host: describeHost(), runs, results };
+}
+
+function programsOf(only: readonly string[] | undefined): readonly Program[] {
+  const kernels = chooseKernels(only).filter(({ modes }) => modes.includes('process'));
+  return [
+    ...(only === undefined ? guests : []).map((name) => ({ name, args: [`${guestFolder()}${name}`] })),
+    ...kernels.map(({ name, short: { repeat, prints } }) => ({
+      name,
+      args: ['--process', kernelFile(name, 'process'), String(repeat)],
+      prints,
+    })),
+  ];
+}
+
+async function run({ name, args, prints }: Program, engine: EngineName): Promise<number> {
+  const command = [cliFile(), 'run', '--engine', engine, ...args];
+  const ended = await runProgram(process.execPath, command);
+  if (ended?.status !== 0 || (prints !== undefined && ended.output.trim() !== prints))
+    throw wrongResult(
+      `${name}, ${engine}: it did not end as it should: ${ended?.errors.split('\n')[0] ?? ''}`,
+    );
+  return ended.seconds;
+}
+
+/** The results as a table of at most 80 columns. */
+export function formatShort({ host, runs, results }: ShortBench): string {
+  const rows = results.map(({ program, interpreter, fast }) => [
+    program,
+    interpreter.toFixed(3),
+    fast.toFixed(3),
+    formatRatio(fast / interpreter),
+  ]);
+  return [
+    `${host.cpu}, ${host.cores} cores; Node ${host.node}; ${host.system}\n`,
+    `Medians of ${runs} ${runs === 1 ? 'run' : 'runs'}; seconds of the whole command.\n\n`,
+    formatTable([['program', 'interpreter', 'fast', 'ratio'], ...rows]),
+  ].join('');
+}
