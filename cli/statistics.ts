@@ -101,6 +101,8 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation & 
     const code = (codeBytes / 1024).toFixed(1);
     lines.push(['compiled', `${share} % of the steps ran in ${count(regions, 'region')}:`]);
     lines.push(['', `${code} KiB of code, made in ${compileSeconds.toFixed(3)} s`]);
+  } else if (statistics.regions !== undefined) {
+    lines.push(['compiled', 'nothing: it was over before that would have paid']);
   }
   if (statistics.translator) lines.push(...translatorLines(statistics.translator));
   for (const [n, [name, times]] of Object.entries(exits).entries()) {

@@ -167,14 +167,21 @@ describe('The options of run', () => {
 
 describe('run --stats', () => {
   it('tells steps, engine, status and exits on stderr, in 80 columns', () => {
-    const { stdout, stderr } = ringlab(['run', '--stats', '--process', 'guests/primes.s', '20000']);
-    expect(stdout).toBe('2262 primes below 20000\n');
-    expect(stderr).toMatch(/^steps {5}291207 in \d+\.\d{3} s, [\d.]+ million a second$/m);
+    const { stdout, stderr } = ringlab(['run', '--stats', '--process', 'guests/primes.s', '500000']);
+    expect(stdout).toBe('41538 primes below 500000\n');
+    expect(stderr).toMatch(/^steps {5}7814054 in \d+\.\d{3} s, [\d.]+ million a second$/m);
     expect(stderr).toMatch(/^engine {4}fast, ring32-v, monitor none$/m);
     expect(stderr).toMatch(/^status {4}0$/m);
     expect(stderr).toMatch(/^compiled {2}\d+\.\d % of the steps ran in \d+ regions?:$/m);
     expect(stderr).toMatch(/^exits {5}2 × brk\n {10}1 × exit\n {10}4 × write$/m);
     for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('says of a short run that nothing was compiled, and why', () => {
+    const { stderr } = ringlab(['run', '--stats', hello]);
+    expect(stderr).toMatch(/^compiled {2}nothing: it was over before that would have paid$/m);
+    const { stderr: interpreted } = ringlab(['run', '--stats', '--engine', 'interpreter', hello]);
+    expect(interpreted).not.toContain('compiled');
   });
 
   it('tells them as one JSON document with --json', () => {
