@@ -136,10 +136,6 @@ export class RegionCache {
     return this.#bytes > capacity.bytes || this.#count > capacity.regions;
   }
 
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
-
   /** A free number in the function table. */
   slot(): number {
     const slot = this.#free.pop() ?? this.#next++;

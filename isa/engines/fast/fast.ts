@@ -235,12 +235,11 @@ export class FastEngine implements Engine {
 
   /** The region to enter at `pc` (signed), which is at `physical`, compiled now if it has become hot; undefined = interpret. */
   #regionAt(pc: number, physical: number, visits: number): CompiledRegion | undefined {
-    const machine = this.#machine;
     const budget = this.#budget;
     if (physical === FAULT || this.#addressing === undefined) return undefined;
     this.#reckon();
     if (!this.#cache.visit(physical, visits, budget.visits)) return undefined;
-    const region = this.#cache.find(physical, machine.ring);
+    const region = this.#cache.find(physical, this.#machine.ring);
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === this.#addressing) {
       return this.#isValid(region) ? region : undefined;
     }
