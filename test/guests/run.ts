@@ -97,7 +97,7 @@ function systemGuest(
   });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const made = createEngine(engine, machine);
+  const made = createEngine(engine, machine, { hot: 200 });
   const run = (until: number) => made.run(until);
   if (port !== undefined) lan?.add(port, { machine, run });
   return { printed, disk, machine, run };
@@ -115,6 +115,7 @@ function runProcess(file: string, image: Image, wishes: Expectations, engine: En
     argv: [file, ...wishes.arguments],
     streams: { read, write: (_fd, bytes) => printed.push(...bytes) },
     engine,
+    fast: { hot: 200 },
     ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
   });
   const stop = guest.run(STEP_LIMIT);

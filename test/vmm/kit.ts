@@ -65,7 +65,7 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   });
   loadImage(parts.image, machine.memory.bytes);
   machine.pc = parts.image.entry;
-  const made = createEngine(engine, machine);
+  const made = createEngine(engine, machine, { hot: 200 });
   return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
@@ -74,7 +74,7 @@ export function monitored(
   parts: Parts,
   strategy: string,
   engine: EngineName = 'interpreter',
-  more: Pick<MonitorOptions, 'translateUser' | 'cache' | 'countSaved'> = {},
+  more: Pick<MonitorOptions, 'translateUser' | 'cache' | 'countSaved' | 'fast'> = {},
 ): Side {
   const { printed, console, disk } = devices(parts);
   const { network } = parts;

@@ -7,6 +7,7 @@
  * from its keep gets the same input at the same steps, and what it prints again is left out.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
@@ -29,6 +30,8 @@ export interface Machinery {
   /** A strategy, or none. */
   readonly monitor: string;
   readonly engine: EngineName;
+  /** The fast engine's own. */
+  readonly fast?: FastOptions;
   /** Binary translation translates user code too: right where user-sensitive instructions do not trap. */
   readonly translateUser?: boolean;
   /** Where a machine with so much memory lives; default new storage that suits the engine. */
@@ -227,7 +230,7 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
   if (machinery.monitor === 'none') {
     const storage = machinery.storage?.(memory) ?? storageFor(machinery.engine, memory);
     const machine = new Machine({ variant, memory, storage, ...parts });
-    const engine = createEngine(machinery.engine, machine);
+    const engine = createEngine(machinery.engine, machine, machinery.fast);
     return { machine, engine, run: (until) => engine.run(until), state: machine };
   }
   const { network, ...real } = parts;
@@ -236,6 +239,7 @@ function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
     variant: machinery.variant,
     strategy: machinery.monitor,
     engine: machinery.engine,
+    fast: machinery.fast ?? {},
     translateUser: machinery.translateUser ?? false,
     ...(machinery.storage ? { storage: machinery.storage(memory) } : {}),
     ...real,

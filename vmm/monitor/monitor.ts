@@ -8,6 +8,7 @@
  *   virtual-machine.ts, strategies.ts   the virtual CPU, and how its supervisor code runs
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import type { Console } from '../../isa/machine/devices/console.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import type { NetworkLink } from '../../isa/machine/devices/network.ts';
@@ -52,6 +53,8 @@ export interface MonitorOptions {
   readonly countSaved?: boolean;
   readonly cache?: number;
   readonly engine?: EngineName;
+  /** The fast engine's own. */
+  readonly fast?: FastOptions;
   /** The real machine's console and disk. */
   readonly console: Console;
   readonly disk?: DiskStore;
@@ -85,7 +88,7 @@ export class Monitor {
     const storage = options.storage ?? storageFor(engineName, memory);
     const parts = { ...(disk ? { disk } : {}), ...(outside ? { network: outside } : {}) };
     this.real = new Machine({ memory, variant, console, hosted: true, storage, ...parts });
-    const engine = createEngine(engineName, this.real);
+    const engine = createEngine(engineName, this.real, options.fast);
     this.engine = engine;
     const { real } = this;
     this.#uplink = outside && new Uplink(this.switch, real, allocator.uplinkAt);

@@ -3,6 +3,7 @@
  * any engine. Its devices' other ends are `devices.ts`.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine, type MachineState } from '../../isa/machine/machine.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
@@ -34,6 +35,8 @@ export interface SubjectOptions {
   /** Bytes of the guest's memory. */
   readonly memory: number;
   readonly engine: EngineName;
+  /** The fast engine's own. */
+  readonly fast?: FastOptions;
   /** A strategy's name, or none: the bare machine. */
   readonly monitor: string;
   readonly devices: RecordedDevices;
@@ -58,7 +61,7 @@ function bareSubject(options: SubjectOptions): Subject {
   });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const engine = createEngine(name, machine);
+  const engine = createEngine(name, machine, options.fast);
   return {
     machine,
     run: (until) => engine.run(until),
@@ -71,13 +74,14 @@ function bareSubject(options: SubjectOptions): Subject {
 }
 
 function monitoredSubject(options: SubjectOptions): Subject {
-  const { image, variant, memory, engine, monitor: strategy, devices, storage } = options;
+  const { image, variant, memory, engine, fast = {}, monitor: strategy, devices, storage } = options;
   const { console, disk } = devices;
   const monitor = new Monitor({
     guests: [{ image, memory }],
     variant,
     strategy,
     engine,
+    fast,
     console,
     ...(disk ? { disk } : {}),
     ...(storage ? { storage } : {}),

@@ -72,7 +72,7 @@ describe('A host whose disk is slow', () => {
 
 describe('A guest whose code is compiled', () => {
   it.each(['none', 'trap-and-emulate'])('is moved as any other, monitor %s', (monitor) => {
-    const world = new World({ machinery: { engine: 'fast', monitor }, steps: 40_000 });
+    const world = new World({ machinery: { engine: 'fast', fast: { hot: 200 }, monitor }, steps: 40_000 });
     for (const address of ['a:1', 'b:1']) world.host(address);
     world.start('a:1', 'guest', busy.image, busy);
     for (const [from, to, policy] of [

@@ -32,7 +32,7 @@ function gaps({ checkpointSteps }: Timeline): number[] {
 
 describe.each(ways)('A long run by $engine, monitor $monitor', (way) => {
   it('is gone back through in any order, and prints everything once', () => {
-    const run = guestRun(walker, way, {}, byTicks({ least: 4096, most: 16384 }));
+    const run = guestRun(walker, { ...way, fast: { hot: 200 } }, {}, byTicks({ least: 4096, most: 16384 }));
     const { timeline, printed } = run;
     const known = [100_000, 170_000, 333_333, 400_001, 600_000].map((step) => {
       finish(timeline.forward(step));

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { EngineName } from '../../../isa/engines/engine.ts';
 import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
+import type { FastOptions } from '../../../isa/engines/fast/fast.ts';
 import type { Image } from '../../../isa/machine/image.ts';
 import { type Variant, variantNamed, variants } from '../../../isa/table/variants.ts';
 import { RecordedDevices } from '../../../vmm/replay/devices.ts';
@@ -14,6 +15,7 @@ import { imageOf, memorySize, newDisk, type Program } from '../../property/progr
 export interface Way {
   readonly monitor: string;
   readonly engine: EngineName;
+  readonly fast?: FastOptions;
 }
 
 /** Every way to run a guest. */
