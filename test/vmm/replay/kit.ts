@@ -1,9 +1,8 @@
 /** Subjects to record and run again: random programs and guests, under any engine and monitor. */
 import { crc32 } from 'node:zlib';
 import type { EngineName } from '../../../isa/engines/engine.ts';
-import { FastEngine } from '../../../isa/engines/fast/fast.ts';
+import { FastEngine, type FastOptions } from '../../../isa/engines/fast/fast.ts';
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
-import type { FastOptions } from '../../../isa/engines/fast/fast.ts';
 import type { Image } from '../../../isa/machine/image.ts';
 import { type Variant, variantNamed, variants } from '../../../isa/table/variants.ts';
 import { RecordedDevices } from '../../../vmm/replay/devices.ts';
