@@ -19,7 +19,7 @@ import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/po
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
-import { MEMORY, PAGE, plainStorage, type Storage } from './storage.ts';
+import { MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
 import type { Stop } from './stop.ts';
 import {
   type Access,
@@ -76,6 +76,9 @@ export const FAULT = -1;
 /** `locate` found two pages that do not lie together: see Memory.readSplit. */
 const SPLIT = -2;
 
+/** Writable bits of the system registers. */
+const masks = Int32Array.from(systemRegisters, ({ mask = 0 }) => mask);
+
 const never = Number.POSITIVE_INFINITY;
 
 export class Machine implements Processor, Board, Component<MachineState> {
@@ -101,6 +104,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   breaks: Breaks | undefined;
   #breakAsked = false;
   readonly #system: Int32Array;
+  readonly #isVirtual: boolean;
   #status = 0;
   #stop: Stop | undefined;
   #waiting = false;
@@ -131,7 +135,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
     const storage = within?.machine.storage ?? options.storage ?? plainStorage(size);
     this.storage = storage;
     this.x = within?.machine.x ?? new Int32Array(storage.buffer, 0, 32);
-    this.#system = new Int32Array(systemRegisters.length);
+    const { length } = systemRegisters;
+    this.#system = within ? new Int32Array(length) : new Int32Array(storage.buffer, systemAt, length).fill(0);
+    this.#isVirtual = within !== undefined;
     this.memory = new Memory(storage, size, within && { memory: within.machine.memory, at: within.at });
     this.variant = options.variant ?? (variants[0] as Variant);
     this.console = options.console ?? new Console(() => {});
@@ -151,11 +157,13 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#status;
   }
 
+  /** A virtual machine's engine ends when the ring changes: its monitor may have another way to go on there. */
   set status(value: number) {
     const changed = (this.#status ^ value) & STATUS.ALL;
     this.#status ^= changed;
     if ((changed & (STATUS.RING | STATUS.IF)) === 0) return;
-    this.horizon = 0;
+    const isDeliverable = (this.#status & STATUS.IF) !== 0 && this.pending() !== 0;
+    if (isDeliverable || (this.#isVirtual && (changed & STATUS.RING) !== 0)) this.horizon = 0;
     this.#refresh();
   }
 
@@ -186,7 +194,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   writeSystem(number: number, value: number): void {
     const before = this.#system[number];
-    const after = value & (systemRegisters[number]?.mask ?? 0);
+    const after = value & (masks[number] as number);
     this.#system[number] = after;
     if (number === SR.TIMER) this.#armTimer(value >>> 0);
     else if (before !== after && (number <= SR.RBOUND || number === SR.LIMIT)) {
@@ -319,8 +327,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
       this.answer();
       return (pc + 4) | 0;
     }
-    this.horizon = 0;
     if (system[SR.TVEC] === 0 && !this.hosted) {
+      this.horizon = 0;
       this.#stop = { kind: 'unhandled', cause: cause >>> 0, value: value >>> 0 };
       this.steps -= 1; // The engine counts a step for every trap; this one is not taken.
       return pc;
@@ -335,7 +343,10 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.writeSystem(SR.RBASE, 0);
     this.writeSystem(SR.RBOUND, this.memory.size);
     this.status = this.#status & STATUS.UF;
-    if (this.hosted) this.#stop = { kind: 'trap' };
+    if (this.hosted) {
+      this.horizon = 0;
+      this.#stop = { kind: 'trap' };
+    }
     return system[SR.TVEC] as number;
   }
 

@@ -3,12 +3,16 @@
  * code can reach all of it.
  *
  *     0            general registers x0 to x31, one word each
+ *     128          system registers by number, one word each
  *     512          slots of the fast engine (engines/fast/layout.ts)
  *     watchedAt    one byte a page of guest memory: who watches it (memory.ts)
  *     memoryAt     guest memory, physical address 0
  */
 
 export const PAGE = 4096;
+
+/** Where the system registers are. */
+export const systemAt = 128;
 
 /** Smallest and largest physical memory, in bytes; in between, whole pages. */
 export const MEMORY = { min: PAGE, max: 2 ** 30 } as const;

@@ -30,6 +30,11 @@ export const SR = {
 
 export type SystemRegisterName = keyof typeof SR;
 
+/** Registers that are reckoned when they are read. */
+const reckoned: ReadonlySet<SystemRegisterName> = new Set(['TIME', 'TIMEH', 'TIMER', 'IPEND']);
+/** Registers whose writing changes more than the register: addresses, or what is to happen. */
+const acting: ReadonlySet<SystemRegisterName> = new Set(['PTBR', 'RBASE', 'RBOUND', 'LIMIT', 'TIMER']);
+
 /** STATUS: the ring, interrupts enabled, and eight user flags. */
 export const STATUS = { RING: 0x3, IF: 0x4, UF: 0xff00, ALL: 0xff07 } as const;
 
@@ -41,6 +46,10 @@ export interface SystemRegister {
   readonly name: SystemRegisterName;
   /** Writable bits (unsigned 32-bit); undefined = read-only. */
   readonly mask?: number;
+  /** Reading it gives the word that it holds. */
+  readonly holds: boolean;
+  /** Writing it does no more than keep the word, by the mask. */
+  readonly keeps: boolean;
   readonly says: string;
 }
 
@@ -73,5 +82,7 @@ const says: Readonly<Record<SystemRegisterName, readonly [mask: number | undefin
 export const systemRegisters: readonly SystemRegister[] = Object.entries(SR).map(([key, number]) => {
   const name = key as SystemRegisterName;
   const [mask, sentence] = says[name];
-  return { number, name, says: sentence, ...(mask === undefined ? {} : { mask }) };
+  const holds = !reckoned.has(name);
+  const keeps = mask !== undefined && !acting.has(name);
+  return { number, name, holds, keeps, says: sentence, ...(mask === undefined ? {} : { mask }) };
 });

@@ -60,6 +60,16 @@ describe.each(kernels.map((kernel) => [kernel.name, kernel] as const))('%s', (na
   );
 });
 
+test.each(['syscalls', 'switches'])(
+  '%s: the kernel is called and returned from in compiled code',
+  (kernel) => {
+    const request = { kernel, mode: 'system', engine: 'fast', repeat: 5, limit: 2_000_000 } as const;
+    const { steps, statistics } = runKernel({ ...request, fast: { hot: 4 } });
+    expect(statistics?.compiledSteps).toBeGreaterThan(steps * 0.9);
+    expect(statistics?.entries).toBeLessThan(steps / 1000);
+  },
+);
+
 test('a run that is stopped after some steps has printed nothing', () => {
   const request = { kernel: 'fib', mode: 'process', engine: 'interpreter', repeat: 1 } as const;
   const { steps, prints } = runKernel({ ...request, limit: 1000 });

@@ -31,7 +31,7 @@ interface Result {
   readonly seconds: number;
   readonly steps: number;
   readonly prints: string | undefined;
-  readonly statistics?: { readonly compiledSteps: number } | undefined;
+  readonly statistics?: { readonly compiledSteps: number; readonly entries: number } | undefined;
 }
 
 interface Request {

@@ -4,6 +4,7 @@
  * ring, R, LIMIT and PTBR. A profile (profile.ts) leaves some of it out.
  */
 import { DISK_STEPS } from '../../isa/machine/devices/disk.ts';
+import { PORT } from '../../isa/machine/devices/ports.ts';
 import { fieldRange } from '../../isa/table/picture.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
@@ -196,7 +197,9 @@ function randomMemory(random: Draw, row: Row): number {
   const width = row.effect.kind === 'store' ? row.effect.width : 4;
   const special = rs1 === 21 || rs1 === 22;
   const rs2 = special || (rs1 === 19 && random.oneIn(3)) ? random.pick(worthy) : random.pick(anyRegister);
-  if (special && width !== 4 && random.oneIn(2)) return randomMemory(random, random.pick(rowsBy.memory));
+  // A part of one instruction in another may make a third, also one that the profile does not have: `iret` is 0x0b.
+  const mayMix = random.profile.relocation && random.oneIn(2);
+  if (special && width !== 4 && !mayMix) return randomMemory(random, random.pick(rowsBy.memory));
   return encode(row, { rs2, rs1, imm: rs1 === 22 && !random.oneIn(4) ? 0 : special ? imm & ~3 : imm });
 }
 
@@ -286,19 +289,22 @@ function randomRegisters(random: Draw, length: number): number[] {
       rootAt | 1,
       rootAt,
       memorySize,
-      random.below(50),
+      // Ports among them, but none of the network: what students build has none.
+      random.below(PORT.NET_TRANSMIT),
     ]);
   }
   return x;
 }
 
 function randomSystem(random: Draw, paged: boolean): (readonly [number, number])[] {
-  const { handler, relocation, timer } = random.profile;
+  const { handler, rings, relocation, timer } = random.profile;
   const system: [number, number][] = [[SR.TVEC, !handler || random.oneIn(30) ? 0 : handlerAt]];
   const maybe = (chance: number, register: number, values: readonly number[]) => {
     if (random.oneIn(chance)) system.push([register, random.pick(values)]);
   };
   if (paged) system.push([SR.PTBR, rootAt | 1]);
+  // An `iret` without a trap before it would otherwise leave R without any memory.
+  if (rings && !relocation) system.push([SR.ERBOUND, memorySize]);
   if (relocation) {
     maybe(4, SR.RBASE, [0, 0x1000, 0x800, 2]);
     maybe(4, SR.RBOUND, [dataAt + 0x1000, dataAt + 0x1ffc, rootAt, memorySize, 0xffffffff]);

@@ -82,14 +82,16 @@ function query(random: Random, { registers }: Profile): readonly number[] {
 // ---- Rings ----
 
 /** To another ring by `iret`, on to the next instruction; now and then while the disk works. */
-function toRing(random: Random, { devices }: Profile): readonly number[] {
-  return [...(devices && random.oneIn(4) ? transfer(random) : []), ...goTo(random.below(8))];
+function toRing(random: Random, { devices, relocation }: Profile): readonly number[] {
+  const before = devices && random.oneIn(4) ? transfer(random) : [];
+  return [...before, ...(relocation ? keepBound : []), ...goTo(random.below(8))];
 }
+
+/** Has `iret` leave R's bound as it is. Without relocation it is so from the beginning, and a jump past the first of these changed it. */
+const keepBound = [word('mfs', { rd: 7, imm: SR.RBOUND }), word('mts', { imm: SR.ERBOUND, rs1: 7 })];
 
 function goTo(status: number): readonly number[] {
   return [
-    word('mfs', { rd: 7, imm: SR.RBOUND }),
-    word('mts', { imm: SR.ERBOUND, rs1: 7 }),
     word('addi', { rd: 5, imm: status }),
     word('mts', { imm: SR.ESTATUS, rs1: 5 }),
     word('jal', { rd: 6, imm: 4 }),
@@ -185,5 +187,11 @@ function protect(random: Random): readonly number[] {
   const page = random.pick(pages);
   const rights = allRights & ~(random.oneIn(2) ? 16 : 1 << (1 + random.below(4)));
   const touch = access(random, page << pageShift);
-  return [...put(tableAt + 4 * page, (page << pageShift) | rights), ...touch, ...goTo(3), ...touch];
+  return [
+    ...put(tableAt + 4 * page, (page << pageShift) | rights),
+    ...touch,
+    ...keepBound,
+    ...goTo(3),
+    ...touch,
+  ];
 }

@@ -123,7 +123,7 @@ export function setupOf(program: Program): number[] {
     system.push(...setSystem(SR.EPC, startOf(program)), ...setSystem(SR.ESTATUS, program.status));
     if (base !== 0) system.push(...setSystem(SR.ERBASE, base));
     system.push(...setSystem(SR.ERBOUND, bound));
-  }
+  } else if (systemValue(program, SR.ERBOUND) !== undefined) system.push(...setSystem(SR.ERBOUND, bound));
   const ptbr = systemValue(program, SR.PTBR) ?? 0;
   if (ptbr !== 0) system.push(...setSystem(SR.PTBR, ptbr));
   const used = system.length > 0 || systemValue(program, SR.TIMER) !== undefined;

@@ -78,7 +78,9 @@ const simplestHandler: readonly number[] = [word('jal')];
 
 function* smallerState(program: Program): Generator<Program> {
   const { system, x, status } = program;
-  for (const [n] of system.entries()) yield { ...program, system: system.filter((_, other) => other !== n) };
+  // Without ERBOUND `iret` takes all memory away: that would be another bug than the one found.
+  for (const [n, [number]] of system.entries())
+    if (number !== SR.ERBOUND) yield { ...program, system: system.filter((_, other) => other !== n) };
   for (let size = 32; size > 0; size >>>= 1) {
     for (let from = 0; from < 32; from += size) {
       const zeroed = x.map((value, n) => (n >= from && n < from + size ? 0 : value));

@@ -13,7 +13,7 @@ import { type Places, registersIn } from './registers.ts';
 /** Locals. FUEL is the parameter; registers follow firstFreeLocal. */
 export const FUEL = 0;
 export const PC = 1;
-const WAY = 2;
+export const WAY = 2;
 
 /** WAY's values out of the region: to the engine; by the jump cache; more: as HOP, at the indirect jump WAY - 1. */
 export const HOP = 1;
@@ -124,8 +124,8 @@ export class Body {
     this.leave(way);
   }
 
-  /** Leaves the region; `way` is 0, HOP, or a site. PC is set. */
-  leave(way: number): void {
+  /** Leaves the region; `way` is 0, HOP, or a site, or set already. PC is set. */
+  leave(way = 0): void {
     if (way !== 0) this.code.constant(way).set(WAY);
     const { dirty } = this.places;
     const isOurs = (frame: Frame) => frame.kind === 'out' && frame.dirty === dirty;
@@ -147,13 +147,14 @@ export class Body {
   }
 
   /** All is stored: goes on in another region by the jump cache if that is asked and possible. */
-  end(ring: number): void {
+  end(): void {
     const { code } = this;
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
     const mask = (jumpCache.entries - 1) * 8;
     code.get(PC).constant(1).op(OP.i32_shl).constant(mask).op(OP.i32_and).tee(SCRATCH);
-    code.memory(OP.i32_load, jumpCache.at).get(PC).constant(ring).op(OP.i32_or, OP.i32_eq, OP.if, VOID);
+    code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
+    code.op(OP.i32_or, OP.i32_eq, OP.if, VOID);
     code.get(FUEL).get(SCRATCH);
     code.memory(OP.i32_load, jumpCache.at + 4);
     code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);

@@ -36,7 +36,7 @@ export interface Parts {
   readonly spans: Spans;
   readonly speculation: Speculation;
   readonly targets: TargetProfile;
-  /** Executes the system instruction of a site, with the fuel that is left; 1 = the region must end after it. */
+  /** Executes the system instruction of a site, with the fuel that is left; how the region goes on (AFTER). */
   readonly system: (site: number, fuel: number) => number;
 }
 

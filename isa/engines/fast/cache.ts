@@ -66,6 +66,8 @@ export class RegionCache {
   readonly #pages: (CodePage | undefined)[];
   readonly #free: number[] = [];
   #next = 1;
+  /** The regions in the jump cache, and perhaps some that others there have taken the place of. */
+  #jumping = new Set<CompiledRegion>();
   #bytes = 0;
   #count = 0;
 
@@ -74,7 +76,8 @@ export class RegionCache {
     this.#pages = Array.from({ length: memory.size / PAGE });
     this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
     this.#table = table;
-    this.forgetJumps();
+    this.#jumps.fill(0);
+    this.#forget(0);
   }
 
   find(physical: number, ring: number): CompiledRegion | undefined {
@@ -217,16 +220,28 @@ export class RegionCache {
     const at = jumpIndex(region.entry);
     this.#jumps[at] = region.entry | region.ring;
     this.#jumps[at + 1] = region.slot;
+    this.#jumping.add(region);
   }
 
   forgetJump(region: CompiledRegion): void {
     const at = jumpIndex(region.entry);
     if (this.#jumps[at + 1] === region.slot) this.#forget(at);
+    this.#jumping.delete(region);
   }
 
-  forgetJumps(): void {
-    this.#jumps.fill(0);
-    this.#forget(0);
+  /** Empties the jump cache. Returns what `resumeJumps` needs to fill it again. */
+  suspendJumps(): ReadonlySet<CompiledRegion> {
+    const jumping = this.#jumping;
+    for (const region of jumping) this.#forget(jumpIndex(region.entry));
+    this.#jumping = new Set();
+    return jumping;
+  }
+
+  /** Regions were in the jump cache in the state of translation of that stamp: it is the present one again. */
+  resumeJumps(jumping: Iterable<CompiledRegion>, stamp: number): void {
+    for (const region of jumping)
+      if (region.stamps.has(stamp) && this.find(region.physical, region.ring) === region)
+        this.rememberJump(region);
   }
 
   /** An entry that no pc and ring at this place can match. */

@@ -64,7 +64,7 @@ class Compiler {
     const body = this.#body;
     this.#emitEntry(entry);
     body.within({ kind: 'end' }, () => body.withWaysOut(this.#sharedWaysOut(), () => this.#emitTree(entry)));
-    body.end(this.#target.ring);
+    body.end();
     const module = regionModule(body.code, body.locals, this.#target.memoryPages);
     return { module, longest: entry.longest, leastBound: this.#nodes.accesses.leastBound };
   }

@@ -20,7 +20,7 @@ import { Budget } from './budget.ts';
 import { RegionBuilder } from './builder.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, MISS } from './access.ts';
-import { markEnd, SLOT } from './layout.ts';
+import { AFTER, markEnd, SLOT } from './layout.ts';
 import { type Span, Spans } from './spans.ts';
 import { Speculation } from './speculation.ts';
 import { type Filled, FlatTables } from './tables.ts';
@@ -52,11 +52,12 @@ export interface FastOptions {
   readonly hot?: number;
 }
 
-/** An address space: a state of translation, and its entries in the flat tables while it is not the present one. */
+/** An address space: a state of translation, and what is in the flat tables and the jump cache when it is the present one again. */
 interface Space {
   /** A region checked in this state need not be checked in it again. */
   readonly stamp: number;
   filled: readonly Filled[];
+  jumping: Iterable<CompiledRegion>;
 }
 
 /** Most address spaces remembered, and most stamps of a region. */
@@ -93,8 +94,8 @@ export class FastEngine implements Engine {
   /** Counts the states of translation. */
   #stamps = 0;
   /** Address spaces seen since a page table was last written, by what makes them; and the present one. */
-  readonly #spaces = new Map<string, Space>();
-  #space: Space = { stamp: 0, filled: [] };
+  readonly #spaces = new Map<string | number, Space>();
+  #space: Space = { stamp: 0, filled: [], jumping: [] };
   #addressing: Addressing | undefined;
   /** Breakpoints that no region holds. */
   #breaks: Breaks | undefined;
@@ -167,7 +168,9 @@ export class FastEngine implements Engine {
       if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
       if (machine.translation !== this.#translation) this.#translationChanged();
       const at = machine.locate(pc, 4, FETCH, false);
-      const region = this.#regionAt(pc, at, left ? leftHeat : 1);
+      // What was missed is made up for before all: a region there may do without it, and those it came from not.
+      const missed = this.#words[SLOT.MISS >>> 2] !== 0;
+      const region = missed ? undefined : this.#regionAt(pc, at, left ? leftHeat : 1);
       const before = machine.steps;
       if (region !== undefined) pc = this.#enter(region);
       const entered = machine.steps !== before;
@@ -290,9 +293,7 @@ export class FastEngine implements Engine {
     const words = this.#words;
     const fuel = Math.min(machine.horizon - machine.steps, slice);
     if (fuel < region.longest) return region.entry | 0;
-    words[SLOT.NAMED_BOUND >>> 2] = machine.namedBound;
-    words[SLOT.PLAIN_BOUND >>> 2] = machine.plainBound;
-    words[SLOT.BASE >>> 2] = machine.base;
+    this.#tellState();
     words[SLOT.SITE >>> 2] = 0;
     this.#entrySteps = machine.steps;
     this.#entryFuel = fuel;
@@ -336,18 +337,32 @@ export class FastEngine implements Engine {
     this.statistics.compileSeconds += (performance.now() - started) / 1000;
   }
 
-  /** Called by compiled code: executes a system instruction. Returns 1 when the region must end after it. */
+  /** Tells regions that are entered from now on what they cannot be compiled for. */
+  #tellState(): void {
+    const { namedBound, plainBound, base, ring } = this.#machine;
+    const words = this.#words;
+    words[SLOT.NAMED_BOUND >>> 2] = namedBound;
+    words[SLOT.PLAIN_BOUND >>> 2] = plainBound;
+    words[SLOT.BASE >>> 2] = base;
+    words[SLOT.RING >>> 2] = ring;
+  }
+
+  /** Called by compiled code: executes a system instruction. Returns how the region goes on (AFTER). */
   #system(number: number, fuel: number): number {
     const machine = this.#machine;
+    const { ring } = machine;
     const { step, pc } = this.#builder.site(number);
     const steps = this.#entrySteps + this.#entryFuel - fuel;
     machine.steps = steps;
     const next = step(pc);
     this.#uncounted = steps - machine.steps;
-    if (next === ((pc + 4) | 0) && machine.horizon !== 0 && machine.translation === this.#translation)
-      return 0;
+    const isSame = machine.ring === ring && machine.translation === this.#translation;
+    if (isSame && next === ((pc + 4) | 0) && machine.horizon !== 0) return AFTER.ON;
     this.#words[SLOT.PC >>> 2] = next;
-    return 1;
+    if (machine.horizon === 0) return AFTER.END;
+    if (machine.translation !== this.#translation) this.#translationChanged();
+    this.#tellState();
+    return AFTER.HOP;
   }
 
   // ---- Staying right ----
@@ -364,7 +379,7 @@ export class FastEngine implements Engine {
   /** A page table was written: no translation is known to hold. */
   #forgetTranslations(): void {
     this.#tables.flush((page) => this.#spans.needs(page));
-    this.#cache.forgetJumps();
+    this.#cache.suspendJumps();
     this.#spaces.clear();
     this.#translation = -1;
   }
@@ -374,9 +389,10 @@ export class FastEngine implements Engine {
     const machine = this.#machine;
     this.#translation = machine.translation;
     this.#space.filled = this.#tables.suspend();
+    this.#space.jumping = this.#cache.suspendJumps();
     this.#space = this.#spaceNow();
     this.#tables.resume(this.#space.filled);
-    this.#cache.forgetJumps();
+    this.#cache.resumeJumps(this.#space.jumping, this.#space.stamp);
     if (machine.paging) this.#addressing = 'paged';
     else if (machine.base % PAGE !== 0) this.#addressing = undefined;
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
@@ -385,13 +401,14 @@ export class FastEngine implements Engine {
   /** The address space that the machine is in now: a known one, or a new one. */
   #spaceNow(): Space {
     const machine = this.#machine;
+    const limit = machine.readSystem(SR.LIMIT);
     const where = machine.paging ? machine.readSystem(SR.PTBR) : `${machine.base}+${machine.plainBound}`;
-    const key = `${where} ${machine.readSystem(SR.LIMIT)}`;
+    const key = limit === 0 ? where : `${where} ${limit}`;
     const known = this.#spaces.get(key);
     if (known !== undefined) return known;
     if (this.#spaces.size >= mostSpaces) this.#spaces.clear();
     this.#stamps += 1;
-    const space = { stamp: this.#stamps, filled: [] };
+    const space = { stamp: this.#stamps, filled: [], jumping: [] };
     this.#spaces.set(key, space);
     return space;
   }

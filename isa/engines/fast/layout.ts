@@ -31,7 +31,12 @@ export const SLOT = {
   MARKED: 540,
   /** Fuel, while the interpreter executes an instruction for a region. */
   FUEL: 544,
+  /** In: the ring, which regions that are gone on in must be for. */
+  RING: 548,
 } as const;
+
+/** What a region does after an instruction that the interpreter executed for it: goes on, ends, or goes on by the jump cache. */
+export const AFTER = { ON: 0, END: 1, HOP: 2 } as const;
 
 export const jumpCache = { at: 0x2000, entries: 2048 } as const;
 

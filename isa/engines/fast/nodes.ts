@@ -1,12 +1,14 @@
 /** The instructions of a region, each by its row's own meaning; what has to do with more than one is compile.ts'. */
+import { systemAt } from '../../machine/storage.ts';
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
-import { AccessEmitter, type AccessTarget } from './access.ts';
+import { AccessEmitter, type AccessTarget, SCRATCH } from './access.ts';
 import type { Block } from './blocks.ts';
-import { type Body, FUEL, PC } from './body.ts';
+import { type Body, FUEL, PC, WAY } from './body.ts';
 import { OP, systemFunction } from './emitter.ts';
 import { emitExpression } from './expression.ts';
-import { SLOT } from './layout.ts';
+import { AFTER, SLOT } from './layout.ts';
+import { wordMove } from './moves.ts';
 import type { Node } from './region.ts';
 import { readBy, type RegisterPlan, registersIn, writtenBy } from './registers.ts';
 
@@ -55,6 +57,7 @@ export class NodeEmitter {
       this.#setResult(node);
     } else if (effect?.kind === 'load') this.#load(node, effect);
     else if (effect?.kind === 'store') this.#store(node, effect);
+    else if (effect?.kind === 'system') this.#move(node);
   }
 
   /** Pushes whether a branch is taken. */
@@ -89,7 +92,8 @@ export class NodeEmitter {
   }
 
   /**
-   * The interpreter executes the instruction on the registers in memory; the region ends if it asks so.
+   * The interpreter executes the instruction on the registers in memory; the region ends, or goes on in
+   * another one, if it asks so.
    *
    * V8 keeps what lives across the call in the stack as well, stored wherever it is computed, also in loops
    * that never come here. Where there are such loops, nothing does: all is stored before, and loaded after if
@@ -114,11 +118,28 @@ export class NodeEmitter {
       code.constant(0).memory(OP.i32_load, SLOT.FUEL).set(FUEL);
     }
     body.places = this.#plan.after(node, body.places);
+    code.tee(SCRATCH);
     body.when(() => {
       body.giveBack(body.ahead - 1);
       code.constant(0).memory(OP.i32_load, SLOT.PC).set(PC);
-      body.leave(0);
+      code.get(SCRATCH).constant(AFTER.HOP).op(OP.i32_eq).set(WAY);
+      body.leave();
     });
+  }
+
+  /** A word from or to a system register that does no more than hold it. */
+  #move(node: Node): void {
+    const { code } = this.#body;
+    const move = wordMove(node.at as Instruction);
+    const offset = systemAt + 4 * (move?.register.number ?? 0);
+    if (move?.kind === 'put') {
+      code.constant(0);
+      this.#body.push(node.at?.rs1 ?? 0);
+      code.constant(move.mask).op(OP.i32_and).memory(OP.i32_store, offset);
+    } else if (node.at?.rd !== 0) {
+      code.constant(0).memory(OP.i32_load, offset);
+      this.#setResult(node);
+    }
   }
 
   #load(node: Node, { width, signed }: Extract<Effect, { kind: 'load' }>): void {

@@ -9,6 +9,7 @@
  */
 import type { Expression } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
+import { wordMove } from './moves.ts';
 
 /** The calls that led to an instruction, innermost first. */
 export interface Context {
@@ -149,7 +150,7 @@ class Formation {
       case 'trap':
         return 'system';
       default:
-        return effect.kind === 'system' ? 'system' : 'plain';
+        return effect.kind === 'system' && wordMove(at) === undefined ? 'system' : 'plain';
     }
   }
 

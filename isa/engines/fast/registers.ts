@@ -46,7 +46,7 @@ export function writtenBy({ at, kind, skipped = [] }: Node): number {
   if (kind === 'choice') return skipped.reduce((set, node) => set | writtenBy(node), 0);
   if (at === undefined || kind === 'stop' || kind === 'branch') return 0;
   const { effect } = at.row;
-  return kind !== 'plain' || effect.kind === 'set' || effect.kind === 'load' ? bit(at.rd) : 0;
+  return kind === 'plain' && (effect.kind === 'store' || effect.kind === 'nothing') ? 0 : bit(at.rd);
 }
 
 export class RegisterPlan {
