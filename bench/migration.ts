@@ -18,7 +18,7 @@ import { formatRatio, formatTable } from './table.ts';
 const mebibytes = 256;
 const pages = mebibytes * 256;
 
-const commandLine = fileURLToPath(new URL('../bundle/main.js', import.meta.url));
+const commandLine = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
 const receiver = fileURLToPath(new URL('./receive.js', import.meta.url));
 
 /** Fills memory with numbers that do not repeat (xorshift32), then writes to 256 pages, one after the other, for ever. */

@@ -365,9 +365,7 @@ program
 
 process.on('uncaughtException', (error) => process.exit(tell(error)));
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE;
   else process.exitCode = tell(error);
-}
+});

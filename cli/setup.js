@@ -36,9 +36,14 @@ const read = (path) => readFileSync(root + path, 'utf8');
 
 /** Runs a command in the checkout, its output on stderr; returns its status. */
 function run(command, ...args) {
+  return runTo(2, command, ...args);
+}
+
+/** The same, its output to a file descriptor, or ignored. */
+function runTo(stdout, command, ...args) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', stdout, 2],
     shell: process.platform === 'win32',
   });
   if (error) process.stderr.write(`setup: ${command}: ${error.message}\n`);
@@ -95,25 +100,37 @@ const grammarRecipe = {
 
 async function bundle() {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const common = {
     absWorkingDir: root,
+    external: ['esbuild'],
+    outdir: output,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'linked',
+    write: false,
+    plugins: [grammarRecipe],
+  };
+  const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
+  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js).
+  const main = await build({
+    ...common,
+    entryPoints: { main: 'cli/main.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { ...version, 'import.meta.url': 'ringlabAddress' },
+    banner: { js: "const ringlabAddress = require('node:url').pathToFileURL(__filename).href;" },
+  });
+  const { outputFiles } = await build({
+    ...common,
     entryPoints: {
-      main: 'cli/main.ts',
       testing: 'test/property/index.ts',
       grade: 'test/property/grade/index.ts',
       'grade-worker': 'test/property/grade/worker.ts',
     },
-    external: ['esbuild'],
-    outdir: output,
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    target: 'node20',
     format: 'esm',
-    legalComments: 'linked',
-    write: false,
-    plugins: [grammarRecipe],
-    define: { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) },
+    define: version,
     banner: {
       js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
     },
@@ -128,12 +145,10 @@ async function bundle() {
     target: 'node20',
     write: false,
   });
-  outputFiles.push(...kit.outputFiles);
+  const files = [...outputFiles, ...kit.outputFiles, ...main.outputFiles];
   mkdirSync(root + output, { recursive: true });
-  const names = outputFiles.map(({ path }) => basename(path));
-  const last = names.indexOf('main.js');
-  for (const file of [...outputFiles.toSpliced(last, 1), outputFiles[last]])
-    writeWhole(file.path, file.contents);
+  for (const file of files) writeWhole(file.path, file.contents);
+  const names = files.map(({ path }) => basename(path));
   for (const name of readdirSync(root + output)) {
     if (!names.includes(name)) rmSync(join(root, output, name));
   }
@@ -151,6 +166,7 @@ const now = sources.flatMap(state).join('\n');
 if (!existsSync(join(root, output, 'main.js')) || !existsSync(root + stamp) || read(stamp) !== now) {
   must(compile('cli'));
   await bundle();
+  must(runTo('ignore', process.execPath, 'cli/keep-compiled.js'));
   // A lesson or a benchmark that is not right yet keeps nobody from starting; it is told every time.
   if (compile('bench', 'examples') === 0) writeWhole(root + stamp, now);
 }

@@ -1,5 +1,6 @@
 /** `ringlab bench`: measures the engines beside their peers, or the parts one by one, and prints what came out. */
 import { usage } from '../failure.ts';
+import { importOutside } from '../outside.ts';
 
 export interface BenchVerbOptions {
   readonly runs?: number;
@@ -67,7 +68,7 @@ interface Bench {
  * are files by themselves, in dist/bench beside it.
  */
 async function loadBench(): Promise<Bench> {
-  return (await import(new URL('../bench/index.js', import.meta.url).href)) as Bench;
+  return (await importOutside(new URL('../bench/index.js', import.meta.url))) as Bench;
 }
 
 /** Benchmarks that are run instead of the kernels. */

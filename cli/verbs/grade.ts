@@ -3,6 +3,7 @@ import type { Image } from '../../isa/machine/image.ts';
 import { existsSync } from 'node:fs';
 import { EXIT, badInput, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
+import { importOutside } from '../outside.ts';
 import { note, print } from '../output.ts';
 
 export interface GradeVerbOptions {
@@ -46,7 +47,7 @@ interface Grader {
 
 /** A file of the bundle by itself: tests are nobody's to import. */
 async function loadGrader(): Promise<Grader> {
-  return (await import(new URL('./grade.js', import.meta.url).href)) as Grader;
+  return (await importOutside(new URL('./grade.js', import.meta.url))) as Grader;
 }
 
 /** Stages of a monitor (examples/your-monitor). */

@@ -4,11 +4,10 @@ import type { ProcessStop } from '../../vmm/process/process.ts';
 import { GuestPort } from '../../vmm/network/guest-port.ts';
 import { usage } from '../failure.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
-import { type NetworkOptions, type Plug, plugIn } from '../hosting/plug.ts';
+import type { NetworkOptions, Plug } from '../hosting/plug.ts';
 import { tellOutcome } from '../outcome.ts';
 import type { GuestOptions } from '../options.ts';
 import { note } from '../output.ts';
-import { runPlugged } from '../plugged.ts';
 import { readTyped } from '../streams.ts';
 import { formatStatistics, statisticsOf } from '../statistics.ts';
 
@@ -23,12 +22,18 @@ const slice = 2 ** 22;
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
   if (options.process && options.network !== undefined)
     throw usage('--network needs a machine; a process has none');
-  const plug = await plugIn(options);
+  const plug = await join(options);
   try {
     return await runIn(plug, file, args, options);
   } finally {
     plug?.close();
   }
+}
+
+/** The plug in the network that the options name. What it needs takes time to load, and most guests have none. */
+async function join(options: RunOptions): Promise<Plug | undefined> {
+  if (options.network === undefined && options.address === undefined) return undefined;
+  return (await import('../hosting/plug.ts')).plugIn(options);
 }
 
 async function runIn(
@@ -45,7 +50,9 @@ async function runIn(
   });
   const started = process.hrtime.bigint();
   const limit = options.maxSteps ?? Number.POSITIVE_INFINITY;
-  const stop = await (plug && port ? runPlugged(guest, limit, plug, port) : runUntil(guest, limit));
+  const stop = await (plug && port
+    ? (await import('../plugged.ts')).runPlugged(guest, limit, plug, port)
+    : runUntil(guest, limit));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   guest.flush();
   const status = tellOutcome(guest, stop);

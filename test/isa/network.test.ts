@@ -44,7 +44,7 @@ function plugged(engine: EngineName = 'interpreter', wire: Wire | null = new Wir
   });
   loadImage(loop, machine.memory.bytes);
   machine.pc = loop.entry;
-  const made = createEngine(engine, machine);
+  const made = createEngine(engine, machine, { hot: 4 });
   const run = (until: number): Stop => made.run(until);
   return { machine, wire, run, sent: wire?.sent ?? [] };
 }

@@ -41,7 +41,7 @@ function machineWith(name: (typeof engineNames)[number]) {
   const machine = new Machine({ memory, disk, storage: storageFor(name, memory) });
   loadImage(walker, machine.memory.bytes);
   machine.pc = walker.entry;
-  return { machine, engine: createEngine(name, machine) };
+  return { machine, engine: createEngine(name, machine, { hot: 4 }) };
 }
 
 describe('A machine saved and restored', () => {

@@ -110,7 +110,8 @@ class OwnSubject implements Subject {
       // Where user code could see the monitor, it is translated too; a small cache is flushed now and then.
       translateUser: variant.unprivileged.size > 0,
       cache: 2 ** 16,
-      ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
+      // The programs are too short to pay for compiled code.
+      ...(engine === 'interpreter' ? {} : { storage: cleanStorage(), fast: { hot: 24 } }),
     });
     this.#guest = this.#monitor.guests[surrounded ? 1 : 0] as VirtualMachine;
     if (surrounded) this.#other = new Neighbour(this.#monitor, this.#monitor.guests[0] as VirtualMachine);

@@ -1,0 +1,7 @@
+/** Modules that are not in the bundle: load.js has their import, as the bundle itself may have none. */
+declare const ringlabImport: ((address: string) => Promise<unknown>) | undefined;
+
+/** Imports the module at an address, a file's URL. */
+export function importOutside(address: URL): Promise<unknown> {
+  return typeof ringlabImport === 'undefined' ? import(address.href) : ringlabImport(address.href);
+}
