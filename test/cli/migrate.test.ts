@@ -27,7 +27,7 @@ class HostProcess {
   async start(...args: string[]): Promise<this> {
     const child = spawn(
       process.execPath,
-      [bin, 'host', '--listen', this.address, '--patience', '1000', ...args],
+      [bin, 'host', '--listen', this.address, '--patience', '3000', ...args],
       {
         cwd: root,
         env: environment,
@@ -58,7 +58,8 @@ class HostProcess {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let n = 0; n < 2000 && !holds(); n++) await new Promise((resolve) => setTimeout(resolve, 10));
-  if (!holds()) throw new Error('it did not come');
+  if (!holds())
+    throw new Error(['it did not come; the hosts said', ...hosts.map(({ stderr }) => stderr)].join('\n'));
 }
 
 const hosts: HostProcess[] = [];
