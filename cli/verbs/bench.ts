@@ -71,14 +71,37 @@ async function loadBench(): Promise<Bench> {
   return (await importOutside(new URL('../bench/index.js', import.meta.url))) as Bench;
 }
 
-/** Benchmarks that are run instead of the kernels. */
-const kinds = ['parts', 'monitors', 'nano', 'snapshots', 'migration', 'timeTravel', 'short'] as const;
+/** Benchmarks that are run instead of the kernels, and what each can be told. */
+const kinds = {
+  parts: [],
+  monitors: ['only', 'runs', 'quick'],
+  nano: ['only', 'runs', 'quick'],
+  snapshots: ['runs'],
+  migration: ['runs'],
+  timeTravel: ['only', 'quick'],
+  short: ['only', 'runs'],
+} as const satisfies Partial<Record<keyof BenchVerbOptions, readonly (keyof BenchVerbOptions)[]>>;
+type Kind = keyof typeof kinds;
+
+/** Throws a usage failure when two benchmarks are asked for, or one is told what it cannot do. */
+function checkKind(options: BenchVerbOptions): void {
+  const [kind, other] = (Object.keys(kinds) as Kind[]).filter((one) => options[one]);
+  if (kind === undefined) return;
+  if (other !== undefined)
+    throw usage(`${flagOf(kind)} and ${flagOf(other)}: each is a benchmark by itself; give one of them`);
+  const taken: readonly string[] = kinds[kind];
+  const vain = (['only', 'runs', 'quick', 'stats'] as const).find(
+    (option) => options[option] !== undefined && !taken.includes(option),
+  );
+  if (vain === undefined) return;
+  const choice =
+    taken.length === 0 ? 'none of --only, --runs, --quick and --stats' : taken.map(flagOf).join(', ');
+  throw usage(`${flagOf(kind)} ${flagOf(vain)}: this benchmark takes ${choice}`);
+}
 
 export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
-  const asked = kinds.filter((kind) => options[kind]);
-  if (asked.length > 1)
-    throw usage(`${asked.map(flagOf).join(' and ')}: each is a benchmark by itself; give one of them`);
+  checkKind(options);
   const progress = process.stderr.isTTY ? showProgress : () => {};
   const { json, runs, only, quick } = options;
   const module = await loadBench();

@@ -143,6 +143,7 @@ describe('A command that is none', () => {
     [['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'], 'it is --with that names the monitors'],
     [['disasm', hello, hello], 'too many arguments'],
     [['bench', '--nano', '--time-travel'], '--nano and --time-travel: each is a benchmark by itself'],
+    [['bench', '--short', '--quick'], '--short --quick: this benchmark takes --only, --runs'],
     [['asm'], "missing required argument 'file.s'"],
     [['asm', fixture('fib.elf')], 'an ELF file already; asm takes assembly text'],
   ])('is a matter of usage: %j', (args, line) => {
