@@ -17,6 +17,7 @@ export const systemAt = 128;
 /** Smallest and largest physical memory, in bytes; in between, whole pages. */
 export const MEMORY = { min: PAGE, max: 2 ** 30 } as const;
 
+/** One machine's at a time: a new one on it begins with its system registers as after a reset. */
 export interface Storage {
   readonly buffer: ArrayBuffer;
   readonly watchedAt: number;

@@ -151,10 +151,14 @@ export class Body {
     const { code } = this;
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
-    const mask = (jumpCache.entries - 1) * 8;
-    code.get(PC).constant(1).op(OP.i32_shl).constant(mask).op(OP.i32_and).tee(SCRATCH);
+    code.get(PC).constant(2).op(OP.i32_shl).constant(0).memory(OP.i32_load, SLOT.SALT).op(OP.i32_add);
+    code.constant(jumpCache.mask).op(OP.i32_and).tee(SCRATCH);
     code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
-    code.op(OP.i32_or, OP.i32_eq, OP.if, VOID);
+    code
+      .op(OP.i32_or, OP.i32_eq)
+      .get(SCRATCH)
+      .memory(OP.i32_load, jumpCache.at + 8);
+    code.constant(0).memory(OP.i32_load, SLOT.STAMP).op(OP.i32_eq, OP.i32_and, OP.if, VOID);
     code.get(FUEL).get(SCRATCH);
     code.memory(OP.i32_load, jumpCache.at + 4);
     code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);

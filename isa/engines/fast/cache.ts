@@ -7,7 +7,7 @@ import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import type { Addressing } from './access.ts';
-import { jumpCache } from './layout.ts';
+import { jumpCache, jumpSalt } from './layout.ts';
 import type { Span } from './spans.ts';
 import type { WasmTable } from './webassembly.ts';
 
@@ -66,18 +66,15 @@ export class RegionCache {
   readonly #pages: (CodePage | undefined)[];
   readonly #free: number[] = [];
   #next = 1;
-  /** The regions in the jump cache, and perhaps some that others there have taken the place of. */
-  #jumping = new Set<CompiledRegion>();
   #bytes = 0;
   #count = 0;
 
   constructor(memory: Memory, buffer: ArrayBuffer, table: WasmTable) {
     this.#memory = memory;
     this.#pages = Array.from({ length: memory.size / PAGE });
-    this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 2);
+    this.#jumps = new Int32Array(buffer, jumpCache.at, jumpCache.entries * 4);
     this.#table = table;
     this.#jumps.fill(0);
-    this.#forget(0);
   }
 
   find(physical: number, ring: number): CompiledRegion | undefined {
@@ -215,39 +212,16 @@ export class RegionCache {
 
   // ---- The jump cache ----
 
-  /** Lets other regions go on in this one. */
-  rememberJump(region: CompiledRegion): void {
-    const at = jumpIndex(region.entry);
-    this.#jumps[at] = region.entry | region.ring;
-    this.#jumps[at + 1] = region.slot;
-    this.#jumping.add(region);
+  /** Lets other regions go on in this one, in the state of translation of that stamp, which is one of the region's. */
+  rememberJump({ entry, ring, slot }: CompiledRegion, stamp: number): void {
+    this.#jumps.set([entry | ring, slot, stamp], jumpIndex(entry, stamp));
   }
 
-  forgetJump(region: CompiledRegion): void {
-    const at = jumpIndex(region.entry);
-    if (this.#jumps[at + 1] === region.slot) this.#forget(at);
-    this.#jumping.delete(region);
-  }
-
-  /** Empties the jump cache. Returns what `resumeJumps` needs to fill it again. */
-  suspendJumps(): ReadonlySet<CompiledRegion> {
-    const jumping = this.#jumping;
-    for (const region of jumping) this.#forget(jumpIndex(region.entry));
-    this.#jumping = new Set();
-    return jumping;
-  }
-
-  /** Regions were in the jump cache in the state of translation of that stamp: it is the present one again. */
-  resumeJumps(jumping: Iterable<CompiledRegion>, stamp: number): void {
-    for (const region of jumping)
-      if (region.stamps.has(stamp) && this.find(region.physical, region.ring) === region)
-        this.rememberJump(region);
-  }
-
-  /** An entry that no pc and ring at this place can match. */
-  #forget(at: number): void {
-    this.#jumps[at] = at === 0 ? 4 : 0;
-    this.#jumps[at + 1] = 0;
+  forgetJump({ entry, slot, stamps }: CompiledRegion): void {
+    for (const stamp of stamps) {
+      const at = jumpIndex(entry, stamp);
+      if (this.#jumps[at + 1] === slot) this.#jumps[at + 2] = 0;
+    }
   }
 }
 
@@ -255,8 +229,9 @@ function wordOf(physical: number): number {
   return (physical >>> 2) & (wordsPerPage - 1);
 }
 
-function jumpIndex(pc: number): number {
-  return ((pc >>> 2) & (jumpCache.entries - 1)) * 2;
+/** Where the jump cache may have a region, in words. */
+function jumpIndex(pc: number, stamp: number): number {
+  return ((4 * pc + jumpSalt(stamp)) & jumpCache.mask) / 4;
 }
 
 function touches(region: CompiledRegion, at: number, length: number): boolean {

@@ -20,7 +20,7 @@ import { Budget } from './budget.ts';
 import { RegionBuilder } from './builder.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
 import { type Addressing, MISS } from './access.ts';
-import { AFTER, markEnd, SLOT } from './layout.ts';
+import { AFTER, jumpSalt, markEnd, SLOT } from './layout.ts';
 import { type Span, Spans } from './spans.ts';
 import { Speculation } from './speculation.ts';
 import { type Filled, FlatTables } from './tables.ts';
@@ -52,12 +52,11 @@ export interface FastOptions {
   readonly hot?: number;
 }
 
-/** An address space: a state of translation, and what is in the flat tables and the jump cache when it is the present one again. */
+/** An address space: a state of translation, and its entries in the flat tables while it is not the present one. */
 interface Space {
   /** A region checked in this state need not be checked in it again. */
   readonly stamp: number;
   filled: readonly Filled[];
-  jumping: Iterable<CompiledRegion>;
 }
 
 /** Most address spaces remembered, and most stamps of a region. */
@@ -95,7 +94,7 @@ export class FastEngine implements Engine {
   #stamps = 0;
   /** Address spaces seen since a page table was last written, by what makes them; and the present one. */
   readonly #spaces = new Map<string | number, Space>();
-  #space: Space = { stamp: 0, filled: [], jumping: [] };
+  #space: Space = { stamp: 0, filled: [] };
   #addressing: Addressing | undefined;
   /** Breakpoints that no region holds. */
   #breaks: Breaks | undefined;
@@ -257,10 +256,13 @@ export class FastEngine implements Engine {
       for (const [virtual, page] of region.pages) if (this.#builder.codePage(virtual) !== page) return false;
       for (const span of region.spans) if (!this.#spans.holds(span)) return this.#dropShared(region);
       if (this.#cache.find(region.physical, region.ring) !== region) return false;
-      if (region.stamps.size > mostStamps) region.stamps.clear();
+      if (region.stamps.size > mostStamps) {
+        this.#cache.forgetJump(region);
+        region.stamps.clear();
+      }
       region.stamps.add(stamp);
     }
-    this.#cache.rememberJump(region);
+    this.#cache.rememberJump(region, stamp);
     return true;
   }
 
@@ -326,7 +328,7 @@ export class FastEngine implements Engine {
     this.#budget.spend(region.bytes);
     this.#count(region, started);
     if (!this.#hasRoom(region)) return undefined;
-    this.#cache.rememberJump(region);
+    this.#cache.rememberJump(region, place.stamp);
     return region;
   }
 
@@ -345,6 +347,8 @@ export class FastEngine implements Engine {
     words[SLOT.PLAIN_BOUND >>> 2] = plainBound;
     words[SLOT.BASE >>> 2] = base;
     words[SLOT.RING >>> 2] = ring;
+    words[SLOT.STAMP >>> 2] = this.#space.stamp;
+    words[SLOT.SALT >>> 2] = jumpSalt(this.#space.stamp);
   }
 
   /** Called by compiled code: executes a system instruction. Returns how the region goes on (AFTER). */
@@ -379,7 +383,6 @@ export class FastEngine implements Engine {
   /** A page table was written: no translation is known to hold. */
   #forgetTranslations(): void {
     this.#tables.flush((page) => this.#spans.needs(page));
-    this.#cache.suspendJumps();
     this.#spaces.clear();
     this.#translation = -1;
   }
@@ -389,10 +392,8 @@ export class FastEngine implements Engine {
     const machine = this.#machine;
     this.#translation = machine.translation;
     this.#space.filled = this.#tables.suspend();
-    this.#space.jumping = this.#cache.suspendJumps();
     this.#space = this.#spaceNow();
     this.#tables.resume(this.#space.filled);
-    this.#cache.resumeJumps(this.#space.jumping, this.#space.stamp);
     if (machine.paging) this.#addressing = 'paged';
     else if (machine.base % PAGE !== 0) this.#addressing = undefined;
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
@@ -408,7 +409,7 @@ export class FastEngine implements Engine {
     if (known !== undefined) return known;
     if (this.#spaces.size >= mostSpaces) this.#spaces.clear();
     this.#stamps += 1;
-    const space = { stamp: this.#stamps, filled: [], jumping: [] };
+    const space = { stamp: this.#stamps, filled: [] };
     this.#spaces.set(key, space);
     return space;
   }

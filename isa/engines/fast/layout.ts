@@ -3,7 +3,7 @@
  * flat tables between the registers and guest memory.
  *
  *     512          slots, one word each (SLOT)
- *     8 KiB        jump cache: 2048 entries of pc | ring and function-table index
+ *     8 KiB        jump cache: 2048 entries of pc | ring, function-table index, state of translation, nothing
  *     64 KiB       one byte a page of the 4 GiB: who watches it; all ones past memory
  *     2 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
  *     34 MiB       guest memory
@@ -33,12 +33,21 @@ export const SLOT = {
   FUEL: 544,
   /** In: the ring, which regions that are gone on in must be for. */
   RING: 548,
+  /** In: the state of translation likewise, and its salt. */
+  STAMP: 552,
+  SALT: 556,
 } as const;
 
 /** What a region does after an instruction that the interpreter executed for it: goes on, ends, or goes on by the jump cache. */
 export const AFTER = { ON: 0, END: 1, HOP: 2 } as const;
 
-export const jumpCache = { at: 0x2000, entries: 2048 } as const;
+const jumpBytes = 16;
+export const jumpCache = { at: 0x2000, entries: 2048, mask: 2047 * jumpBytes } as const;
+
+/** What sets entries of one state of translation apart from those of others for the same pc: an entry is at 4 pc + salt, masked. */
+export function jumpSalt(stamp: number): number {
+  return (stamp * 97 * jumpBytes) & jumpCache.mask;
+}
 
 const watchedAt = 0x10000;
 const tablesAt = 0x200000;
