@@ -163,7 +163,7 @@ if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
   must(run('npm', 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'));
 }
 const now = sources.flatMap(state).join('\n');
-if (!existsSync(join(root, output, 'main.js')) || !existsSync(root + stamp) || read(stamp) !== now) {
+if (!existsSync(join(root, output, 'main.cjs')) || !existsSync(root + stamp) || read(stamp) !== now) {
   must(compile('cli'));
   await bundle();
   must(runTo('ignore', process.execPath, 'cli/keep-compiled.js'));

@@ -69,3 +69,10 @@ it("is how the command line starts: setup has made its cache, which this Node's 
   const mark = `${process.version} ${size} ${mtimeMs} `;
   expect(readFileSync(`${path}.cache`).toString('latin1', 0, mark.length)).toBe(mark);
 });
+
+it('is built once: setup does nothing when nothing has changed', () => {
+  const built = () => statSync(join(root, 'dist', 'bundle', 'main.cjs')).mtimeMs;
+  const before = built();
+  expect(spawnSync(process.execPath, [join(root, 'cli', 'setup.js')]).status).toBe(0);
+  expect(built()).toBe(before);
+});
