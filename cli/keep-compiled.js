@@ -1,7 +1,6 @@
-// Runs a guest, and keeps what V8 compiled for it: `node cli/keep-compiled.js`, for setup.js.
+// Runs `ringlab` with what it is given, and adds to V8's cache what that compiled: `node cli/keep-compiled.js`, for setup.js.
 import { fileURLToPath } from 'node:url';
 import { start } from './load.js';
 
-const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-process.argv.splice(1, 1, 'ringlab', 'run', path('../guests/hello.s'));
-process.on('exit', start(path('../dist/bundle/main.cjs')));
+process.argv[1] = 'ringlab';
+process.on('exit', start(fileURLToPath(new URL('../dist/bundle/main.cjs', import.meta.url))));

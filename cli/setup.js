@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
+/** Runs whose code is kept compiled: one has the assembler and the interpreter, one what makes compiled regions. */
+const typicalRuns = [['guests/hello.s'], ['--process', 'bench/kernels/process/mixed.elf', '10']];
 /** What the command line is made of. */
 const sources = [
   'isa',
@@ -166,7 +168,8 @@ const now = sources.flatMap(state).join('\n');
 if (!existsSync(join(root, output, 'main.cjs')) || !existsSync(root + stamp) || read(stamp) !== now) {
   must(compile('cli'));
   await bundle();
-  must(runTo('ignore', process.execPath, 'cli/keep-compiled.js'));
+  for (const guest of typicalRuns)
+    must(runTo('ignore', process.execPath, 'cli/keep-compiled.js', 'run', ...guest));
   // A lesson or a benchmark that is not right yet keeps nobody from starting; it is told every time.
   if (compile('bench', 'examples') === 0) writeWhole(root + stamp, now);
 }

@@ -78,6 +78,8 @@ const SPLIT = -2;
 
 /** Writable bits of the system registers. */
 const masks = Int32Array.from(systemRegisters, ({ mask = 0 }) => mask);
+/** What writing them does. */
+const acts = systemRegisters.map((register) => register.acts);
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -196,9 +198,11 @@ export class Machine implements Processor, Board, Component<MachineState> {
     const before = this.#system[number];
     const after = value & (masks[number] as number);
     this.#system[number] = after;
-    if (number === SR.TIMER) this.#armTimer(value >>> 0);
-    else if (before !== after && (number <= SR.RBOUND || number === SR.LIMIT)) {
-      if (number <= SR.PTBR || number === SR.LIMIT || !this.#paging) this.translation += 1;
+    const act = acts[number];
+    if (act === undefined) return;
+    if (act === 'timer') this.#armTimer(value >>> 0);
+    else if (before !== after) {
+      if (act === 'translation' || !this.#paging) this.translation += 1;
       this.#refresh();
     }
   }

@@ -32,8 +32,15 @@ export type SystemRegisterName = keyof typeof SR;
 
 /** Registers that are reckoned when they are read. */
 const reckoned: ReadonlySet<SystemRegisterName> = new Set(['TIME', 'TIMEH', 'TIMER', 'IPEND']);
-/** Registers whose writing changes more than the register: addresses, or what is to happen. */
-const acting: ReadonlySet<SystemRegisterName> = new Set(['PTBR', 'RBASE', 'RBOUND', 'LIMIT', 'TIMER']);
+/** What writing a register changes besides the register: translation, translation while paging is off, or the timer. */
+export type Acts = 'translation' | 'relocation' | 'timer';
+const acting: Partial<Readonly<Record<SystemRegisterName, Acts>>> = {
+  PTBR: 'translation',
+  LIMIT: 'translation',
+  RBASE: 'relocation',
+  RBOUND: 'relocation',
+  TIMER: 'timer',
+};
 
 /** STATUS: the ring, interrupts enabled, and eight user flags. */
 export const STATUS = { RING: 0x3, IF: 0x4, UF: 0xff00, ALL: 0xff07 } as const;
@@ -48,8 +55,8 @@ export interface SystemRegister {
   readonly mask?: number;
   /** Reading it gives the word that it holds. */
   readonly holds: boolean;
-  /** Writing it does no more than keep the word, by the mask. */
-  readonly keeps: boolean;
+  /** What writing it does beyond keeping the word, by the mask. */
+  readonly acts: Acts | undefined;
   readonly says: string;
 }
 
@@ -83,6 +90,6 @@ export const systemRegisters: readonly SystemRegister[] = Object.entries(SR).map
   const name = key as SystemRegisterName;
   const [mask, sentence] = says[name];
   const holds = !reckoned.has(name);
-  const keeps = mask !== undefined && !acting.has(name);
-  return { number, name, holds, keeps, says: sentence, ...(mask === undefined ? {} : { mask }) };
+  const acts = acting[name];
+  return { number, name, holds, acts, says: sentence, ...(mask === undefined ? {} : { mask }) };
 });

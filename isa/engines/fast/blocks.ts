@@ -9,6 +9,7 @@ export interface Block {
   readonly nodes: readonly Node[];
   /** In the order of the last node's successors. */
   readonly successors: Block[];
+  readonly predecessors: Block[];
   /** Place in reverse postorder. */
   order: number;
   dominator: Block | undefined;
@@ -100,6 +101,7 @@ function emptyBlock(nodes: readonly Node[]): Block {
   return {
     nodes,
     successors: [],
+    predecessors: [],
     order: -1,
     dominator: undefined,
     children: [],
@@ -130,15 +132,16 @@ function inReversePostorder(start: Block): Block[] {
 }
 
 function findDominators(blocks: readonly Block[]): void {
-  const predecessors = new Map<Block, Block[]>(blocks.map((block) => [block, []]));
-  for (const block of blocks) for (const to of block.successors) predecessors.get(to)?.push(block);
+  for (const block of blocks) for (const to of block.successors) to.predecessors.push(block);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const block of blocks.slice(1)) {
-      const known = (predecessors.get(block) ?? []).filter(
-        (from) => from.order === 0 || from.dominator !== undefined,
-      );
-      const dominator = known.reduce((a, b) => commonDominator(a, b));
+    for (const block of blocks) {
+      if (block.order === 0) continue;
+      let dominator: Block | undefined;
+      for (const from of block.predecessors) {
+        if (from.order === 0 || from.dominator !== undefined)
+          dominator = dominator === undefined ? from : commonDominator(dominator, from);
+      }
       if (block.dominator !== dominator) {
         block.dominator = dominator;
         changed = true;

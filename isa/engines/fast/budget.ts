@@ -9,7 +9,7 @@
 import { hottest } from './cache.ts';
 
 /** A region's price: so much, and so much for each byte of its code; less once the compiler, which the host compiles too, has made some code. */
-const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 20 } } as const;
+const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 60 } } as const;
 const warmUp = 40_000;
 
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
@@ -38,11 +38,14 @@ export class Budget {
   /** At first a region's price, so that the shortest runs compile nothing. */
   #spent: number = price.cold.region;
   #made = 0;
+  /** Nothing is asked but `hot`, and so nothing is ever due to be reckoned. */
+  readonly #isFree: boolean;
 
   constructor(hot: number | undefined) {
     ({ failures: this.failures, misses: this.misses } = hot === undefined ? patience.usual : patience.tests);
     this.visits = hot ?? visits;
-    this.dueAt = hot === undefined ? 0 : Number.POSITIVE_INFINITY;
+    this.#isFree = hot !== undefined;
+    this.dueAt = this.#isFree ? Number.POSITIVE_INFINITY : 0;
   }
 
   /** A region of so many bytes was compiled. */
@@ -50,7 +53,7 @@ export class Budget {
     const { region, byte } = this.#made < warmUp ? price.cold : price.warm;
     this.#made += bytes;
     this.#spent += region + byte * bytes;
-    if (this.dueAt !== Number.POSITIVE_INFINITY) this.dueAt = 0;
+    if (!this.#isFree) this.dueAt = 0;
   }
 
   /** Whether a region can be afforded. */

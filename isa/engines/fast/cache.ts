@@ -214,7 +214,10 @@ export class RegionCache {
 
   /** Lets other regions go on in this one, in the state of translation of that stamp, which is one of the region's. */
   rememberJump({ entry, ring, slot }: CompiledRegion, stamp: number): void {
-    this.#jumps.set([entry | ring, slot, stamp], jumpIndex(entry, stamp));
+    const at = jumpIndex(entry, stamp);
+    this.#jumps[at] = entry | ring;
+    this.#jumps[at + 1] = slot;
+    this.#jumps[at + 2] = stamp;
   }
 
   forgetJump({ entry, slot, stamps }: CompiledRegion): void {

@@ -13,7 +13,7 @@
  * is in the local for that register and kind.
  */
 import type { Instruction } from '../../table/row.ts';
-import { type Block, isBackward, nextRound } from './blocks.ts';
+import { type Block, nextRound } from './blocks.ts';
 import type { Node } from './region.ts';
 import type { Span } from './spans.ts';
 
@@ -70,15 +70,13 @@ class Planner {
     for (const block of this.#blocks) this.#entering.set(block, allFacts(everything));
     const [entry] = this.#blocks;
     if (entry !== undefined) this.#entering.set(entry, allFacts(undefined));
-    let changed = true;
-    for (let round = 0; changed; round++) {
-      changed = false;
+    const stale = new Set(this.#blocks);
+    for (let round = 0; stale.size > 0; round++) {
       for (const block of this.#blocks) {
+        if (!stale.delete(block)) continue;
         const leaving = this.#transfer(block);
         for (const next of block.successors) {
-          if (meet(this.#entering.get(next) as Facts, leaving, round > patience)) {
-            changed ||= isBackward(block, next);
-          }
+          if (meet(this.#entering.get(next) as Facts, leaving, round > patience)) stale.add(next);
         }
       }
     }
@@ -167,7 +165,7 @@ class Planner {
 
   /** A block's nodes from the nth on, and those of the unrolled loop's next rounds, which are likely to come. */
   *#following(block: Block, n: number, rounds: boolean): Iterable<Node> {
-    yield* block.nodes.slice(n);
+    for (let at = n; at < block.nodes.length; at++) yield block.nodes[at] as Node;
     if (!rounds) return;
     for (let next = nextRound(block); next !== undefined; next = nextRound(next)) yield* next.nodes;
   }

@@ -72,10 +72,8 @@ function findLoops(region: Region): Loop[] {
   const loops = blocks
     .filter(({ isLoopHeader }) => isLoopHeader)
     .map((header) => {
-      const ways = blocks.filter(
-        (from) => from.successors.includes(header) && isBackward(from, header) && dominates(header, from),
-      );
-      const bodies = ways.map((from) => bodyOf(header, from, blocks)).sort((a, b) => a.size - b.size);
+      const ways = header.predecessors.filter((from) => isBackward(from, header) && dominates(header, from));
+      const bodies = ways.map((from) => bodyOf(header, from)).sort((a, b) => a.size - b.size);
       const [body] = bodies as [Set<Block>, ...Set<Block>[]];
       return {
         header,
@@ -101,14 +99,13 @@ function isBeyond(larger: ReadonlySet<Block>, body: ReadonlySet<Block>): boolean
 }
 
 /** The natural loop of a way back: what leads there from the header. */
-function bodyOf(header: Block, from: Block, blocks: readonly Block[]): Set<Block> {
+function bodyOf(header: Block, from: Block): Set<Block> {
   const body = new Set([header]);
   const pending = [from];
   for (let block = pending.pop(); block !== undefined; block = pending.pop()) {
     if (body.has(block)) continue;
     body.add(block);
-    const into = block;
-    pending.push(...blocks.filter(({ successors }) => successors.includes(into)));
+    pending.push(...block.predecessors);
   }
   return body;
 }

@@ -13,7 +13,7 @@ export function wordMove(at: Instruction): WordMove | undefined {
   const source = registerAt(from, at);
   if (to === 'rd' && source?.holds) return { kind: 'get', register: source };
   const target = registerAt(to, at);
-  if (from !== 'rs1' || target?.mask === undefined || !target.keeps) return undefined;
+  if (from !== 'rs1' || target?.mask === undefined || target.acts !== undefined) return undefined;
   return { kind: 'put', register: target, mask: target.mask };
 }
 

@@ -108,10 +108,21 @@ class Formation {
   readonly #nodes = new Map<string, Node>();
   readonly #contexts = new Map<string, Context>();
   readonly #queue: Node[] = [];
+  readonly #fetched = new Map<number, Instruction | undefined>();
+  /** Functions looked at, by their entries: whether few instructions can be reached there. */
+  readonly #small = new Map<number, boolean>();
   #count = 0;
 
   constructor(source: Source) {
     this.#source = source;
+  }
+
+  #fetch(pc: number): Instruction | undefined {
+    const known = this.#fetched.get(pc);
+    if (known !== undefined || this.#fetched.has(pc)) return known;
+    const at = this.#source.fetch(pc);
+    this.#fetched.set(pc, at);
+    return at;
   }
 
   form(entry: number): Region {
@@ -128,7 +139,7 @@ class Formation {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const at = this.#count < budget ? this.#source.fetch(pc) : undefined;
+    const at = this.#count < budget ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
     const changesAll = this.#source.answered(at);
     const node: Node = { kind: this.#kind(pc, at), pc, context, at, changesAll, successors: [] };
@@ -194,7 +205,7 @@ class Formation {
 
   /** Where the instruction before a jump to a register sends it: `auipc` or `lui`, as far calls and jumps have it. */
   #toldTarget({ pc, at }: Node): number | undefined {
-    const before = this.#source.fetch((pc - 4) >>> 0);
+    const before = this.#fetch((pc - 4) >>> 0);
     if (at === undefined || before === undefined || before.rd !== at.rs1 || at.rs1 === 0) return undefined;
     const { effect } = before.row;
     const value = effect.kind === 'set' ? constantValue(effect.value, before.imm, (pc - 4) >>> 0) : undefined;
@@ -202,12 +213,18 @@ class Formation {
     return target === undefined || target % 4 !== 0 ? undefined : target;
   }
 
-  /** Whether few instructions can be reached in the function at `entry`, calls not followed. */
   #isSmall(entry: number): boolean {
+    const small = this.#small.get(entry) ?? this.#reachesFew(entry);
+    this.#small.set(entry, small);
+    return small;
+  }
+
+  /** Whether few instructions can be reached in the function at `entry`, calls not followed. */
+  #reachesFew(entry: number): boolean {
     const seen = new Set<number>();
     const pending = [entry];
     for (let pc = pending.pop(); pc !== undefined && seen.size <= smallFunction; pc = pending.pop()) {
-      const at = seen.has(pc) ? undefined : this.#source.fetch(pc);
+      const at = seen.has(pc) ? undefined : this.#fetch(pc);
       if (at === undefined) continue;
       seen.add(pc);
       const kind = this.#kind(pc, at);

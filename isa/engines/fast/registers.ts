@@ -52,8 +52,11 @@ export function writtenBy({ at, kind, skipped = [] }: Node): number {
 export class RegisterPlan {
   readonly #systemStoresAll: boolean;
   readonly #live = new Map<Block, number>();
+  readonly #liveOut = new Map<Block, number>();
   readonly #liveAfter = new Map<Node, number>();
   readonly #places = new Map<Block, Places>();
+  /** What was taken on from a block last. */
+  readonly #takenOn = new Map<Block, Places>();
 
   constructor(blocks: readonly Block[], systemStoresAll: boolean) {
     this.#systemStoresAll = systemStoresAll;
@@ -103,8 +106,12 @@ export class RegisterPlan {
   }
 
   #findLive(block: Block): boolean {
-    let live = block.successors.reduce((set, next) => set | this.liveInto(next), 0);
-    for (const node of [...block.nodes].reverse()) {
+    let live = 0;
+    for (const next of block.successors) live |= this.liveInto(next);
+    if (this.#liveOut.get(block) === live) return false;
+    this.#liveOut.set(block, live);
+    for (let n = block.nodes.length - 1; n >= 0; n--) {
+      const node = block.nodes[n] as Node;
       if (node.kind === 'system') this.#liveAfter.set(node, live);
       live = (live & ~writtenBy(node)) | readBy(node);
     }
@@ -116,6 +123,8 @@ export class RegisterPlan {
   /** Takes what a block leaves on to those after it; true if that was more than they knew. */
   #goOn(block: Block): boolean {
     let leaving = this.into(block);
+    if (this.#takenOn.get(block) === leaving) return false;
+    this.#takenOn.set(block, leaving);
     for (const node of block.nodes) leaving = this.after(node, leaving);
     let changed = false;
     for (const next of block.successors) {
@@ -123,8 +132,9 @@ export class RegisterPlan {
       const into = this.into(next);
       const memory = next.isLoopHeader ? into.memory : into.memory | leaving.memory;
       const dirty = (into.dirty | leaving.dirty) & ~memory;
-      changed ||= memory !== into.memory || dirty !== into.dirty;
+      if (memory === into.memory && dirty === into.dirty) continue;
       this.#places.set(next, { memory, dirty });
+      changed = true;
     }
     return changed;
   }
