@@ -1,16 +1,16 @@
 /**
  * Runs that are over at once, as a student has most of them: the whole command, Node's start included, on the
- * interpreter and on the fast engine in turn. What compiling costs and does not bring back is seen here.
+ * interpreter and on the fast engine in turn; and some that go on a little. What compiling costs and does not bring
+ * back is seen here.
  */
 import { chooseKernels, cliFile, guestFolder, kernelFile } from './catalogue.ts';
 import { wrongResult } from './failure.ts';
 import { describeHost, type Host } from './host.ts';
-import { runProgram } from './spawn.ts';
+import { type Ended, runProgram } from './spawn.ts';
 import { median } from './statistics.ts';
 import { formatRatio, formatTable } from './table.ts';
 
-const engines = ['interpreter', 'fast'] as const;
-type EngineName = (typeof engines)[number];
+type EngineName = 'interpreter' | 'fast';
 
 /** One program; times in seconds, medians of whole commands. */
 export interface ShortResult extends Readonly<Record<EngineName, number>> {
@@ -35,10 +35,14 @@ export interface ShortBenchOptions {
 
 const guests = ['hello.s', 'relocation.s', 'kernel/kernel.s'] as const;
 
+/** Kernels with much code, run longer: until all of it that matters is compiled, and has brought back what it cost. */
+const longer: Readonly<Record<string, readonly number[]>> = { mixed: [3, 10, 30], sha256: [3], strings: [3] };
+
 interface Program {
   readonly name: string;
   /** Arguments of `ringlab run`. */
   readonly args: readonly string[];
+  /** What it prints, but for the last line's end, if that is known. */
   readonly prints?: string;
 }
 
@@ -50,7 +54,11 @@ export async function benchShort(options: ShortBenchOptions): Promise<ShortBench
   for (let round = 1; round <= runs; round++) {
     for (const [n, program] of programs.entries()) {
       progress(`round ${round} of ${runs}: ${program.name}`);
-      for (const engine of engines) times[n]?.[engine].push(await run(program, engine));
+      const [slow, fast] = [await run(program, 'interpreter'), await run(program, 'fast')];
+      if (slow.output !== fast.output)
+        throw wrongResult(`${program.name}: the engines do not print the same`);
+      times[n]?.interpreter.push(slow.seconds);
+      times[n]?.fast.push(fast.seconds);
     }
   }
   const results = programs.map(({ name }, n) => ({
@@ -65,22 +73,25 @@ function programsOf(only: readonly string[] | undefined): readonly Program[] {
   const kernels = chooseKernels(only).filter(({ modes }) => modes.includes('process'));
   return [
     ...(only === undefined ? guests : []).map((name) => ({ name, args: [`${guestFolder()}${name}`] })),
-    ...kernels.map(({ name, short: { repeat, prints } }) => ({
-      name,
-      args: ['--process', kernelFile(name, 'process'), String(repeat)],
-      prints,
-    })),
+    ...kernels.flatMap(({ name, short: { repeat, prints } }) => [
+      { name, args: argsOf(name, repeat), prints },
+      ...(longer[name] ?? []).map((n) => ({ name: `${name} x ${n}`, args: argsOf(name, n) })),
+    ]),
   ];
 }
 
-async function run({ name, args, prints }: Program, engine: EngineName): Promise<number> {
+function argsOf(kernel: string, repeat: number): string[] {
+  return ['--process', kernelFile(kernel, 'process'), String(repeat)];
+}
+
+async function run({ name, args, prints }: Program, engine: EngineName): Promise<Ended> {
   const command = [cliFile(), 'run', '--engine', engine, ...args];
   const ended = await runProgram(process.execPath, command);
   if (ended?.status !== 0 || (prints !== undefined && ended.output.trim() !== prints))
     throw wrongResult(
       `${name}, ${engine}: it did not end as it should: ${ended?.errors.split('\n')[0] ?? ''}`,
     );
-  return ended.seconds;
+  return ended;
 }
 
 /** The results as a table of at most 80 columns. */

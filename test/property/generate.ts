@@ -36,6 +36,8 @@ const usual = [18, 18, 19, 19, 20, 20, 21, 22];
 const worthy = [13, 14, 15, 16, 17];
 const codePointers = [1, 24, 25];
 const odd = [26, 27, 28];
+const registers = Array.from({ length: 32 }, (_, n) => n);
+const registersButOdd = registers.filter((n) => !odd.includes(n));
 /** Where code is written first, and run then. */
 const otherCodeAt = dataAt + 0x2000;
 
@@ -164,17 +166,21 @@ function randomRegister(random: Draw): number {
 }
 
 const anyRegister = [0, 5, 6, 7, 8, 9, 10, 11, 12];
+/** Instructions that name a port. */
+const atPorts = new Set(['in', 'out']);
 
 function randomFields(random: Draw, row: Row): number {
   const system = row.effect.kind === 'system';
   const values: FieldValues = {};
-  const source = () =>
-    system || random.oneIn(8)
-      ? random.pick([...odd, ...codePointers, ...bases, 5])
-      : random.pick(anyRegister);
+  const { network } = random.profile;
+  const source = () => {
+    if (!network && atPorts.has(row.name)) return random.pick(odd);
+    const isAny = !system && !random.oneIn(8);
+    return random.pick(isAny ? anyRegister : [...odd, ...codePointers, ...bases, 5]);
+  };
   if (fieldRange(row.picture, 'rd'))
     values.rd = random.oneIn(40)
-      ? random.below(32)
+      ? random.pick(network ? registers : registersButOdd)
       : random.pick(system && random.oneIn(2) ? kept : anyRegister);
   if (fieldRange(row.picture, 'rs1')) values.rs1 = source();
   if (fieldRange(row.picture, 'rs2')) values.rs2 = source();

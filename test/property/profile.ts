@@ -17,6 +17,8 @@ export interface Profile {
   readonly paging: boolean;
   readonly timer: boolean;
   readonly devices: boolean;
+  /** Ports of the network device, too; without, hardly any guest comes upon one. */
+  readonly network: boolean;
 }
 
 /** Nothing left out; also a number that no system register has. */
@@ -34,4 +36,5 @@ export const everything: Profile = {
   paging: true,
   timer: true,
   devices: true,
+  network: true,
 };

@@ -30,6 +30,7 @@ const nothing: Profile = {
   paging: false,
   timer: false,
   devices: false,
+  network: false,
 };
 
 interface Step extends Partial<Omit<Profile, 'instructions' | 'registers'>> {
@@ -85,7 +86,7 @@ function stagesFrom(): Stage[] {
       number: n + 1,
       name,
       variant: variantNamed(isLast ? 'ring32-x' : 'ring32-v') as Variant,
-      profile: isLast ? everything : profile,
+      profile: isLast ? { ...everything, network: false } : profile,
       byBlocks: isLast,
     };
   });
