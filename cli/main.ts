@@ -223,7 +223,7 @@ program
     '--parts',
     'measure the parts one by one instead: assemble, decode, interpret, compile, run, translate',
   )
-  .option('--short', 'measure runs that are over at once instead: the whole command, by both engines')
+  .option('--short', 'measure short runs instead: the whole command, by both engines')
   .option('--time-travel', 'measure recorded runs instead: what recording costs, and going back')
   .option('--nano', 'measure single operations of a supervisor instead, by every way to run it')
   .option('--migration', 'measure what moving a guest of 256 MiB costs instead, beside a plain copy over TCP')

@@ -78,7 +78,7 @@ const SPLIT = -2;
 
 /** Writable bits of the system registers. */
 const masks = Int32Array.from(systemRegisters, ({ mask = 0 }) => mask);
-/** What writing them does. */
+/** What writing them does beside. */
 const acts = systemRegisters.map((register) => register.acts);
 
 const never = Number.POSITIVE_INFINITY;

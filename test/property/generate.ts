@@ -174,7 +174,6 @@ function randomFields(random: Draw, row: Row): number {
   const values: FieldValues = {};
   const { network } = random.profile;
   const source = () => {
-    if (!network && atPorts.has(row.name)) return random.pick(odd);
     const isAny = !system && !random.oneIn(8);
     return random.pick(isAny ? anyRegister : [...odd, ...codePointers, ...bases, 5]);
   };
@@ -182,7 +181,8 @@ function randomFields(random: Draw, row: Row): number {
     values.rd = random.oneIn(40)
       ? random.pick(network ? registers : registersButOdd)
       : random.pick(system && random.oneIn(2) ? kept : anyRegister);
-  if (fieldRange(row.picture, 'rs1')) values.rs1 = source();
+  if (fieldRange(row.picture, 'rs1'))
+    values.rs1 = !network && atPorts.has(row.name) ? random.pick(odd) : source();
   if (fieldRange(row.picture, 'rs2')) values.rs2 = source();
   const field = immediateField(row);
   const range = field && fieldRange(row.picture, field);

@@ -227,7 +227,7 @@ function stepsInRounds(block: Block): number {
 /** Whether a loop has no system instruction: between its header and its last way back, in the blocks' order. */
 function hasLoopWithoutSystem(blocks: readonly Block[]): boolean {
   return blocks.some((header) => {
-    const back = blocks.filter((block) => block.successors.includes(header) && isBackward(block, header));
+    const back = header.predecessors.filter((block) => isBackward(block, header));
     const last = Math.max(...back.map(({ order }) => order));
     const body = blocks.filter(({ order }) => order >= header.order && order <= last);
     return back.length > 0 && !body.some(({ nodes }) => nodes.some(({ kind }) => kind === 'system'));
