@@ -78,6 +78,9 @@ test('interpreted steps pay a tenth, compiled ones all, and those that only pass
   budget.spend(1000);
   budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 2_400_000, 10 ** 9, 400_000);
+  // The price of that one, and what a usual one will cost, by steps that were compiled.
+  budget.reckon(10 ** 9 + 2_990_000, 10 ** 9, 990_000);
+  expect(budget.affords).toBe(false);
+  budget.reckon(10 ** 9 + 3_000_000, 10 ** 9, 1_000_000);
   expect(budget.affords).toBe(true);
 });

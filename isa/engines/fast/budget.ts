@@ -12,6 +12,9 @@ import { hottest } from './cache.ts';
 const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 60 } } as const;
 const warmUp = 40_000;
 
+/** Bytes of a usual region. Only the first is begun without the price of such a one: it is mostly a small loop, and pays for others. */
+const usual = 4000;
+
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
 const share = 10;
 
@@ -50,10 +53,14 @@ export class Budget {
 
   /** A region of so many bytes was compiled. */
   spend(bytes: number): void {
-    const { region, byte } = this.#made < warmUp ? price.cold : price.warm;
+    this.#spent += this.#price(bytes);
     this.#made += bytes;
-    this.#spent += region + byte * bytes;
     if (!this.#isFree) this.dueAt = 0;
+  }
+
+  #price(bytes: number): number {
+    const { region, byte } = this.#made < warmUp ? price.cold : price.warm;
+    return region + byte * bytes;
   }
 
   /** Whether a region can be afforded. */
@@ -64,7 +71,8 @@ export class Budget {
   /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. */
   reckon(steps: number, idle: number, compiled: number): void {
     const credit = compiled + (steps - idle - compiled) / share - this.#spent;
-    this.visits = credit < 0 ? hottest : visits;
+    const needed = this.#made === 0 ? 0 : this.#price(usual);
+    this.visits = credit < needed ? hottest : visits;
     this.dueAt = steps + interval;
   }
 }
