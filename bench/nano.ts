@@ -54,7 +54,7 @@ export interface NanoOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Seconds of warming up, and of a slice. */
+/** Seconds in which a guest that is warm gets no faster, and of a slice. */
 const lengths = { full: { warm: 0.5, slice: 0.02 }, quick: { warm: 0.05, slice: 0.004 } } as const;
 type Length = (typeof lengths)['full' | 'quick'];
 
@@ -148,16 +148,16 @@ function countsOf(running: Running): Counts {
   return { rounds: roundsOf(running), real: running.real.steps, exits: running.exits() };
 }
 
-/** Runs the guest until it is hot; returns how many steps make a slice. */
+/** Runs the guest until it has got no faster for as long as warming up is to take; returns how many steps make a slice. */
 function warmUp(running: Running, { warm, slice }: Length): number {
   let steps = 4096;
   let perStep = Number.POSITIVE_INFINITY;
-  for (let spent = 0; spent < warm; ) {
+  for (let steady = 0; steady < warm; ) {
     const took = Math.max(
       seconds(() => running.run(steps)),
       1e-6,
     );
-    spent += took;
+    steady = took / steps < 0.95 * perStep ? 0 : steady + took;
     perStep = Math.min(perStep, took / steps);
     if (took < slice / 2) steps *= 2;
   }

@@ -18,6 +18,9 @@ const usual = 4000;
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
 const share = 10;
 
+/** What a step with paging on costs the interpreter: it looks up every address. */
+const pagedStep = 3;
+
 /** Visits before a place is compiled: as many as cost about as much as a small region. */
 const visits = 3000;
 
@@ -41,6 +44,10 @@ export class Budget {
   /** At first a region's price, so that the shortest runs compile nothing. */
   #spent: number = price.cold.region;
   #made = 0;
+  /** What was earned, and by which steps. */
+  #earned = 0;
+  #ran = 0;
+  #compiled = 0;
   /** Nothing is asked but `hot`, and so nothing is ever due to be reckoned. */
   readonly #isFree: boolean;
 
@@ -68,9 +75,15 @@ export class Budget {
     return this.visits !== hottest;
   }
 
-  /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. */
-  reckon(steps: number, idle: number, compiled: number): void {
-    const credit = compiled + (steps - idle - compiled) / share - this.#spent;
+  /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. `paged`: those since the last time. */
+  reckon(steps: number, idle: number, compiled: number, paged: boolean): void {
+    const ran = steps - idle;
+    const saved = compiled - this.#compiled;
+    const interpreted = ran - this.#ran - saved;
+    this.#earned += (saved + interpreted / share) * (paged ? pagedStep : 1);
+    this.#ran = ran;
+    this.#compiled = compiled;
+    const credit = this.#earned - this.#spent;
     const needed = this.#made === 0 ? 0 : this.#price(usual);
     this.visits = credit < needed ? hottest : visits;
     this.dueAt = steps + interval;

@@ -127,8 +127,9 @@ export class FastEngine implements Engine {
 
   /** Has what can be afforded reckoned anew when it is due. */
   #reckon(): void {
-    const { steps } = this.#machine;
-    if (steps >= this.#budget.dueAt) this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps);
+    const { steps, paging } = this.#machine;
+    if (steps < this.#budget.dueAt) return;
+    this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps, paging);
   }
 
   /** Executes until the horizon. */
