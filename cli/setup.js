@@ -83,7 +83,8 @@ function writeWhole(path, contents) {
 
 /**
  * Puts the assembler's grammar into the bundle as a recipe: what Ohm makes of the text, as data. To read the
- * text at every start takes longer than everything else of it together.
+ * text at every start takes longer than everything else of it together. Ohm itself is loaded when it is
+ * needed, which is not for every program (assembler/syntax/plain.ts).
  */
 const grammarRecipe = {
   name: 'grammar recipe',
@@ -91,9 +92,9 @@ const grammarRecipe = {
     onLoad({ filter: /assembler[\\/]syntax[\\/]grammar\.ts$/ }, async () => {
       const { assemblyGrammar } = await import('../dist/assembler/syntax/grammar.js');
       return {
-        contents: `import { makeRecipe } from 'ohm-js';
-          let made;
-          export const assemblyGrammar = () => (made ??= makeRecipe(${assemblyGrammar().toRecipe()}));`,
+        contents: `let made;
+          export const assemblyGrammar = () =>
+            (made ??= require('ohm-js').makeRecipe(${assemblyGrammar().toRecipe()}));`,
         resolveDir: join(root, 'assembler'),
       };
     });
@@ -114,12 +115,14 @@ async function bundle() {
     plugins: [grammarRecipe],
   };
   const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
-  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js).
+  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js). Without its comments, for it is read at every start.
   const main = await build({
     ...common,
     entryPoints: { main: 'cli/main.ts' },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    minifyWhitespace: true,
+    lineLimit: 100,
     define: { ...version, 'import.meta.url': 'ringlabAddress' },
     banner: { js: "const ringlabAddress = require('node:url').pathToFileURL(__filename).href;" },
   });

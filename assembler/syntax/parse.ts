@@ -3,6 +3,7 @@ import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
 import { SourceProblem } from '../diagnostics.ts';
 import { characterValue, unescaped } from './escapes.ts';
 import { assemblyGrammar } from './grammar.ts';
+import { plainStatement } from './plain.ts';
 import { type Infix, shape } from './precedence.ts';
 import { syntaxProblem } from './syntax-problem.ts';
 import type { BinaryOperator, Body, Expression, Label, Operand, Parsed, UnaryOperator } from './tree.ts';
@@ -155,12 +156,17 @@ const SEEN_LIMIT = 20_000;
 export function parseStatement(text: string): Parsed {
   const known = seen.get(text);
   if (known !== undefined) return known;
-  const match = assemblyGrammar().match(text, 'statement');
-  if (match.failed()) throw syntaxProblem(match as FailedMatchResult, text);
-  const parsed = treeOf(match) as Parsed;
+  const parsed = plainStatement(text) ?? grammarStatement(text);
   if (seen.size >= SEEN_LIMIT) seen.clear();
   seen.set(text, parsed);
   return parsed;
+}
+
+/** The tree of any statement, by the grammar. Throws SourceProblem. */
+export function grammarStatement(text: string): Parsed {
+  const match = assemblyGrammar().match(text, 'statement');
+  if (match.failed()) throw syntaxProblem(match as FailedMatchResult, text);
+  return treeOf(match) as Parsed;
 }
 
 /** The operands that `text` lists, of which the first `from` characters are skipped. Throws SourceProblem. */
