@@ -31,71 +31,29 @@ const programs = [
 ];
 
 /** Pieces that statements are made of, plain and not, right and wrong. */
+const marks = String.raw`, : ( ) = == + - ~ % @ " ' \ -4(sp) 0x10(a0) "" "\n\"\\" "\101\x41" "é😀\😀" 'a' '\n'`;
+const words = 'a a0 lw .word . _x $1 é 😀 %lo %lo(x) @object';
+const numbers = '0 7 08 017 42 0x 0x1F 0X1f 0xg 0b1 1f 1b 1_ 123456789012345678901';
 const pieces = fc.constantFrom(
-  ...[' ', '  ', '\t', ',', ', ', ':', ': ', '(', ')', '=', '==', '+', '-', '~', '%', '@', '"', "'", '\\'],
-  ...['a', 'a0', 'lw', '.word', '.', '_x', '$1', 'é', '\u{1f600}', '%lo', '%lo(x)', '@object'],
-  ...[
-    '0',
-    '7',
-    '08',
-    '017',
-    '42',
-    '0x',
-    '0x1F',
-    '0X1f',
-    '0xg',
-    '0b1',
-    '1f',
-    '1b',
-    '1_',
-    '123456789012345678901',
-  ],
-  ...[
-    '""',
-    '"a b"',
-    '"\\n\\"\\\\"',
-    '"\\101\\x41"',
-    '"é\u{1f600}\\\u{1f600}"',
-    "'a'",
-    "'\\n'",
-    '-4(sp)',
-    '0x10(a0)',
-  ],
+  ' ',
+  '  ',
+  '\t',
+  ', ',
+  ': ',
+  '"a b"',
+  ...`${marks} ${words} ${numbers}`.split(' '),
 );
 
+const plainOperands = String.raw`a0 .L1 5 -20 0xfF 0 -0(s0) 8(sp) %hi(x) %pcrel_lo(.L)(a0) x(a0) "x\n"`;
+const otherOperands = String.raw`08 017 -017 0XF 0b1 0x 1f a+1 (a0) %hi(1) %.h(x) %h-i(x) %hi(x a(a0 --1 "x é`;
 const operands = fc.constantFrom(
-  ...[
-    'a0',
-    '.L1',
-    '5',
-    '-20',
-    '0xfF',
-    '0',
-    '-0(s0)',
-    '8(sp)',
-    '%hi(x)',
-    '%pcrel_lo(.L)(a0)',
-    'x(a0)',
-    '"x\\n"',
-  ],
-  ...[
-    '08',
-    '017',
-    '-017',
-    '0XF',
-    '0b1',
-    '0x',
-    '1f',
-    'a+1',
-    '(a0)',
-    'a(a0)',
-    '--1',
-    '- 1',
-    '1 (a0)',
-    '1( a0 )',
-    '"x',
-    'é',
-  ],
+  ...`${plainOperands} ${otherOperands}`.split(' '),
+  '%hi( x)',
+  '%hi (x)',
+  '% hi(x)',
+  '- 1',
+  '1 (a0)',
+  '1( a0 )',
 );
 
 describe('plain statements', () => {
