@@ -45,7 +45,7 @@ const pieces = fc.constantFrom(
 );
 
 const plainOperands = String.raw`a0 .L1 5 -20 0xfF 0 -0(s0) 8(sp) %hi(x) %pcrel_lo(.L)(a0) x(a0) "x\n"`;
-const otherOperands = String.raw`08 017 -017 0XF 0b1 0x 1f a+1 (a0) %hi(1) %.h(x) %h-i(x) %hi(x a(a0 --1 "x é`;
+const otherOperands = `08 017 -017 0XF 0b1 0x 1f a+1 (a0) %hi(1) %.h(x) %h-i(x) %hi(x a(a0 --1 "x é`;
 const operands = fc.constantFrom(
   ...`${plainOperands} ${otherOperands}`.split(' '),
   '%hi( x)',
