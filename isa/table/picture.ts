@@ -26,6 +26,8 @@ export interface Picture {
   /** The fixed bits' values (unsigned 32-bit): a word fits when `word & mask === match`. */
   readonly match: number;
   readonly pieces: readonly Piece[];
+  /** What the fields that there are can hold. */
+  readonly ranges: ReadonlyMap<Field, FieldRange>;
 }
 
 /** What a field can hold: `min` to `max`, in multiples of `multiple`. */
@@ -65,7 +67,8 @@ export function parsePicture(text: string): Picture {
     }
   }
   if (at !== 0) throw new Error(`bit picture "${text}" fills ${32 - at} bits, not 32`);
-  return { mask: mask >>> 0, match: match >>> 0, pieces };
+  const ranges = new Map(pieces.map(({ field }) => [field, rangeOf(pieces, field)]));
+  return { mask: mask >>> 0, match: match >>> 0, pieces, ranges };
 }
 
 function fieldPieces(word: string, text: string): Omit<Piece, 'at'>[] {
@@ -103,8 +106,11 @@ export function insert(picture: Picture, field: Field, value: number): number {
 
 /** What `field` can hold in this picture, or undefined when the picture has no such field. */
 export function fieldRange(picture: Picture, field: Field): FieldRange | undefined {
-  const pieces = picture.pieces.filter((piece) => piece.field === field);
-  if (pieces.length === 0) return undefined;
+  return picture.ranges.get(field);
+}
+
+function rangeOf(all: readonly Piece[], field: Field): FieldRange {
+  const pieces = all.filter((piece) => piece.field === field);
   const top = Math.max(...pieces.map((piece) => piece.from + piece.width));
   const multiple = 2 ** Math.min(...pieces.map((piece) => piece.from));
   if (field !== 'imm') return { min: 0, max: 2 ** top - 1, multiple };

@@ -20,7 +20,7 @@ import { type Variant, variants } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { difference } from '../property/lockstep.ts';
-import { memorySize, place, type Program } from '../property/program.ts';
+import { memorySize, newDisk, place, type Program } from '../property/program.ts';
 import { image } from './assembled.ts';
 
 const variant = variants[0] as Variant;
@@ -78,10 +78,6 @@ function cleanStorage(): Storage {
   new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
   new Uint8Array(shared.buffer, shared.memoryAt, sharedSize).fill(0);
   return shared;
-}
-
-function newDisk(sectors: number): Uint8Array {
-  return Uint8Array.from({ length: sectors * 512 }, (_, n) => n * 13 + (n >>> 9) * 29);
 }
 
 /** A guest alone on a bare machine. */

@@ -98,7 +98,7 @@ export function monitored(
 }
 
 /** Strides after which memory is compared too. */
-const memoryEvery = 64;
+const memoryEvery = 512;
 
 /** Runs both in lockstep, comparing every `stride` steps until both stop; returns the first difference found. */
 export function lockstep(a: Side, b: Side, stride: number, most = 2_000_000): string | undefined {

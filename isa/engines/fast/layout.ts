@@ -92,7 +92,7 @@ export function markEnd(buffer: ArrayBuffer, size: number): void {
   const pages = size / PAGE;
   const flags = new Uint8Array(buffer, watchedAt, allPages);
   const marked = new Int32Array(buffer, SLOT.MARKED, 1);
-  if (marked[0] !== size) flags.fill(0, pages).fill(255, pages);
+  if (marked[0] !== size) flags.fill(255, pages);
   marked[0] = size;
   flags[pages - 1] = (flags[pages - 1] as number) | WATCH.NEXT;
 }
