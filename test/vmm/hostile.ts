@@ -190,7 +190,7 @@ function handler(random: Random, usual: readonly number[]): readonly number[] {
 
 /** A table and two roots. Mostly code and data stay where they are; all else is wild. */
 function tables(random: Random, usual: readonly number[]): number[] {
-  const result = new Array<number>(3 * 1024).fill(0);
+  const result = Array.from<number>({ length: 3 * 1024 }).fill(0);
   for (const [n, entry] of usual.entries()) result[n] = entry;
   // The last pages of 4 MiB: code and data again, for where the table is the last one.
   for (let n = 0; n < 4; n++)
