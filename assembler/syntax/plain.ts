@@ -10,37 +10,43 @@ import type { Expression, Label, Operand, Parsed } from './tree.ts';
 
 const name = String.raw`[A-Za-z_.$][\w.$]*`;
 const number = String.raw`0x[\dA-Fa-f]+|0|[1-9]\d*`;
-const relocation = String.raw`%([A-Za-z_][\w-]*)\((${name})\)`;
+const relocation = String.raw`%(?<kind>[A-Za-z_][\w-]*)\((?<inner>${name})\)`;
+const expression = `(?<text>(?<symbol>${name})|(?<minus>-?)(?<digits>${number})|${relocation})`;
 const string = String.raw`"(?:[^"\\]|\\.)*"`;
 const blanks = String.raw`[ \t]*`;
 
-const label = new RegExp(`(${name}|\\d+)${blanks}:${blanks}`, 'y');
-const operation = new RegExp(`(${name})(?:[ \\t]+|$)`, 'y');
-const expression = `((${name})|(-?)(${number})|${relocation})`;
+const label = new RegExp(`(?<name>${name}|\\d+)${blanks}:${blanks}`, 'y');
+const operation = new RegExp(`(?<name>${name})(?:[ \\t]+|$)`, 'y');
 const operand = new RegExp(
-  `(?:${expression}(?:\\((${name})\\))?|(${string}))${blanks}(?:(,)${blanks}|$)`,
+  `(?:${expression}(?:\\((?<base>${name})\\))?|(?<quoted>${string}))${blanks}(?:(?<comma>,)${blanks}|$)`,
   'y',
 );
 
+interface Found {
+  readonly length: number;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
 /** What `pattern` finds at `from`, and nowhere else. */
-function find(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+function find(pattern: RegExp, text: string, from: number): Found | undefined {
   pattern.lastIndex = from;
-  return pattern.exec(text);
+  const found = pattern.exec(text);
+  return found === null ? undefined : { length: found[0].length, groups: found.groups ?? {} };
 }
 
 /** The tree of a plain statement; undefined when it is not one. */
 export function plainStatement(text: string): Parsed | undefined {
   let at = text.search(/[^ \t]|$/);
   const labels: Label[] = [];
-  for (let found = find(label, text, at); found !== null; found = find(label, text, at)) {
-    labels.push({ at, name: found[1] as string });
-    at += found[0].length;
+  for (let found = find(label, text, at); found; found = find(label, text, at)) {
+    labels.push({ at, name: found.groups['name'] as string });
+    at += found.length;
   }
   if (at === text.length) return { labels, body: undefined };
   const found = find(operation, text, at);
-  if (found === null) return undefined;
-  const operands = plainOperands(text, at + found[0].length);
-  return operands && { labels, body: { kind: 'operation', at, name: found[1] as string, operands } };
+  const operands = found && plainOperands(text, at + found.length);
+  if (operands === undefined) return undefined;
+  return { labels, body: { kind: 'operation', at, name: found?.groups['name'] as string, operands } };
 }
 
 /** The operands that are all of `text` from `from`; undefined when one is not plain. */
@@ -48,33 +54,33 @@ function plainOperands(text: string, from: number): Operand[] | undefined {
   const operands: Operand[] = [];
   for (let at = from, more = at < text.length; more; ) {
     const found = find(operand, text, at);
-    if (found === null) return undefined;
+    if (found === undefined) return undefined;
     operands.push(operandOf(found, at));
-    at += found[0].length;
-    more = found.at(-1) !== undefined;
+    at += found.length;
+    more = found.groups['comma'] !== undefined;
   }
   return operands;
 }
 
-function operandOf(found: RegExpExecArray, at: number): Operand {
-  const [, text, , , , , , base, quoted] = found;
-  if (text === undefined) {
-    const written = quoted as string;
-    return { kind: 'string', at, text: written, bytes: unescaped(written.slice(1, -1)) };
-  }
-  const expression = expressionOf(found, at);
+function operandOf({ groups }: Found, at: number): Operand {
+  const { text, base, quoted = '' } = groups;
+  if (text === undefined) return { kind: 'string', at, text: quoted, bytes: unescaped(quoted.slice(1, -1)) };
+  const expression = expressionOf(groups, at);
   if (base === undefined) return { kind: 'expression', at, text, expression };
   const named = { at: at + text.length + 1, name: base };
   return { kind: 'memory', at, text: `${text}(${base})`, offset: expression, base: named };
 }
 
-function expressionOf([, , name, minus, digits, kind, inner]: RegExpExecArray, at: number): Expression {
-  if (name !== undefined) return { kind: 'symbol', at, name };
+function expressionOf(
+  { symbol, minus, digits = '', kind = '', inner }: Found['groups'],
+  at: number,
+): Expression {
+  if (symbol !== undefined) return { kind: 'symbol', at, name: symbol };
   if (inner !== undefined) {
     const operand = { kind: 'symbol', at: at + `%${kind}(`.length, name: inner } as const;
-    return { kind: 'relocation', at, name: kind as string, operand };
+    return { kind: 'relocation', at, name: kind, operand };
   }
-  const value = BigInt(digits as string);
+  const value = BigInt(digits);
   if (minus === '') return { kind: 'number', at, value };
   return { kind: 'unary', at, operator: '-', operand: { kind: 'number', at: at + 1, value } };
 }
