@@ -22,9 +22,12 @@ const operand = new RegExp(
   'y',
 );
 
+/** The groups of all patterns. */
+type Group = 'name' | 'text' | 'symbol' | 'minus' | 'digits' | 'kind' | 'inner' | 'base' | 'quoted' | 'comma';
+
 interface Found {
   readonly length: number;
-  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly groups: { readonly [group in Group]?: string };
 }
 
 /** What `pattern` finds at `from`, and nowhere else. */
@@ -39,14 +42,14 @@ export function plainStatement(text: string): Parsed | undefined {
   let at = text.search(/[^ \t]|$/);
   const labels: Label[] = [];
   for (let found = find(label, text, at); found; found = find(label, text, at)) {
-    labels.push({ at, name: found.groups['name'] as string });
+    labels.push({ at, name: found.groups.name as string });
     at += found.length;
   }
   if (at === text.length) return { labels, body: undefined };
   const found = find(operation, text, at);
   const operands = found && plainOperands(text, at + found.length);
   if (operands === undefined) return undefined;
-  return { labels, body: { kind: 'operation', at, name: found?.groups['name'] as string, operands } };
+  return { labels, body: { kind: 'operation', at, name: found?.groups.name as string, operands } };
 }
 
 /** The operands that are all of `text` from `from`; undefined when one is not plain. */
@@ -57,7 +60,7 @@ function plainOperands(text: string, from: number): Operand[] | undefined {
     if (found === undefined) return undefined;
     operands.push(operandOf(found, at));
     at += found.length;
-    more = found.groups['comma'] !== undefined;
+    more = found.groups.comma !== undefined;
   }
   return operands;
 }

@@ -80,7 +80,8 @@ export class Budget {
     const ran = steps - idle;
     const saved = compiled - this.#compiled;
     const interpreted = ran - this.#ran - saved;
-    this.#earned += (saved + interpreted / share) * (paged ? pagedStep : 1);
+    // Whole numbers, always: with the first fraction the host would throw away what it has optimized of the engine.
+    this.#earned += (saved + Math.floor(interpreted / share)) * (paged ? pagedStep : 1);
     this.#ran = ran;
     this.#compiled = compiled;
     const credit = this.#earned - this.#spent;
