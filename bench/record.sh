@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs the benchmarks, for about twenty minutes, and puts what they print into README.md between
-# the marks, so that no number there is retyped. Arguments go to `ringlab bench`; with --snapshots, --short,
-# --monitors or --nano it is those that are run, for some minutes. Do nothing else meanwhile.
+# Runs the benchmarks, for ten minutes a run of each, and puts what they print into README.md between
+# the marks, so that no number there is retyped. Arguments go to `ringlab bench`; with --snapshots, --short or
+# --nano it is those that are run, for some minutes, with --monitors for a quarter of an hour. Do nothing else meanwhile.
 set -eu
 cd "$(dirname "$0")"
 new=$(mktemp)
