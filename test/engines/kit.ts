@@ -1,26 +1,16 @@
 /** Small programs on both engines, in the same state at the same steps, with compiled code in play. */
 import { expect } from 'vitest';
 import { FastEngine } from '../../isa/engines/fast/fast.ts';
-import { wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
-import { PAGE, type Storage } from '../../isa/machine/storage.ts';
+import type { Storage } from '../../isa/machine/storage.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
 import { difference, processorDifference } from '../property/lockstep.ts';
+import { cleanStorage } from '../property/own.ts';
 import { image } from '../vmm/assembled.ts';
 
 const memory = 2 ** 20;
-const shared = wasmStorage(memory);
-
-/** The one storage, as a new machine expects it. */
-function cleanStorage(): Storage {
-  new Uint8Array(shared.buffer, 0, 1024).fill(0);
-  new Uint8Array(shared.buffer, shared.watchedAt, memory / PAGE).fill(0);
-  new Uint8Array(shared.buffer, shared.memoryAt, memory).fill(0);
-  return shared;
-}
-
 function machineWith(program: Image, variant: string, storage?: Storage): Machine {
   const options = { memory, variant: variantNamed(variant) as Variant, ...(storage ? { storage } : {}) };
   const machine = new Machine(options);
@@ -46,7 +36,7 @@ export function expectAlike(text: string, status: number, share = 0.2, variant =
   for (const stride of strides) {
     for (const hot of heats) {
       const oracle = machineWith(program, variant);
-      const machine = machineWith(program, variant, cleanStorage());
+      const machine = machineWith(program, variant, cleanStorage(memory));
       const interpreter = new Interpreter(oracle);
       const fast = new FastEngine(machine, hot === undefined ? {} : { hot });
       const said = `every ${stride} steps, hot ${hot}`;

@@ -4,14 +4,13 @@
  */
 import type { EngineName } from '../../isa/engines/engine.ts';
 import { FastEngine } from '../../isa/engines/fast/fast.ts';
-import { wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { WATCH } from '../../isa/machine/memory.ts';
-import { PAGE, type Storage } from '../../isa/machine/storage.ts';
+import { PAGE } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { PTE } from '../../isa/machine/translate.ts';
 import { hex } from '../../isa/table/disassemble.ts';
@@ -20,6 +19,7 @@ import { type Variant, variants } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { difference } from '../property/lockstep.ts';
+import { cleanStorage } from '../property/own.ts';
 import { memorySize, newDisk, place, type Program } from '../property/program.ts';
 import { image } from './assembled.ts';
 
@@ -67,18 +67,6 @@ _start:
 
 /** An image with nothing in it: the program is put in by hand. */
 const empty: Image = { ...neighbour, entry: 0, segments: [] };
-
-/** One storage for all cases on the fast engine: making WebAssembly memories by the thousand exhausts the address space. */
-const sharedSize = 2 ** 21;
-let shared: Storage | undefined;
-
-function cleanStorage(): Storage {
-  shared ??= wasmStorage(sharedSize);
-  new Uint8Array(shared.buffer, 0, 1024).fill(0);
-  new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
-  new Uint8Array(shared.buffer, shared.memoryAt, sharedSize).fill(0);
-  return shared;
-}
 
 /** A guest alone on a bare machine. */
 function alone(memory: number, disk: MemoryDisk): { machine: Machine; run: (until: number) => Stop } {
