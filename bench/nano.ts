@@ -54,7 +54,10 @@ export interface NanoOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Seconds in which a guest that is warm gets no faster, and of a slice. While its regions are compiled, what they save goes into compiling more. */
+/**
+ * Seconds in which a guest that is warm gets no faster, and of a slice. While its regions are compiled, what
+ * they save goes into compiling more.
+ */
 const lengths = { full: { warm: 2, slice: 0.02 }, quick: { warm: 0.05, slice: 0.004 } } as const;
 type Length = (typeof lengths)['full' | 'quick'];
 

@@ -115,7 +115,8 @@ async function bundle() {
     plugins: [grammarRecipe],
   };
   const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
-  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js). Without its comments, for it is read at every start.
+  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js); without its comments, for
+  // it is read at every start.
   const main = await build({
     ...common,
     entryPoints: { main: 'cli/main.ts' },
