@@ -1,6 +1,6 @@
 /** Every system call: what it answers, what it does, how it fails. */
 import { describe, expect, it } from 'vitest';
-import { systemCalls } from '../../vmm/process/calls.ts';
+import { linuxCalls } from '../../vmm/process/calls/linux.ts';
 import { ERRNO } from '../../vmm/process/errno.ts';
 import { Caller, runProgram } from './kit.ts';
 
@@ -221,7 +221,7 @@ describe('The system call', () => {
 
 describe('The table of system calls', () => {
   it('has a test here for every call', () => {
-    expect([...systemCalls.values()].map(({ name }) => name).toSorted()).toEqual(
+    expect([...linuxCalls.values()].map(({ name }) => name).toSorted()).toEqual(
       Object.keys(tests).toSorted(),
     );
   });

@@ -3,7 +3,7 @@ import { assemble } from '../../assembler/index.ts';
 import type { EngineName } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { readImage } from '../../isa/machine/image.ts';
-import { systemCalls } from '../../vmm/process/calls.ts';
+import { linuxCalls } from '../../vmm/process/calls/linux.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
 
 export interface Wishes {
@@ -53,7 +53,7 @@ export function runProgram(text: string, wishes: Wishes = {}): { stop: ProcessSt
 
 /** Number of a system call by name. */
 function numberOf(name: string): number {
-  const call = [...systemCalls.values()].find((candidate) => candidate.name === name);
+  const call = [...linuxCalls.values()].find((candidate) => candidate.name === name);
   if (call === undefined) throw new Error(`no system call ${name}`);
   return call.number;
 }

@@ -3,14 +3,15 @@
  * instead of a machine. The program runs in ring 3 of a hosted Ring32 machine; we answer
  * its `ecall` in place, and every other trap ends it.
  *
- * System calls: calls.ts. Memory: space.ts. First stack: stack.ts.
+ * System calls: calls/. Memory: space.ts. First stack: stack.ts.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import { systemCalls } from './calls.ts';
+import type { CallTable } from './calls/call.ts';
+import { linuxCalls } from './calls/linux.ts';
 import { ERRNO } from './errno.ts';
 import { AddressSpace, stackSize } from './space.ts';
 import { writeStack } from './stack.ts';
@@ -29,6 +30,8 @@ export interface ProcessOptions {
   /** NAME=VALUE, default none. */
   readonly environment?: readonly string[];
   readonly streams: Streams;
+  /** The system calls that it may make; default Linux's. */
+  readonly calls?: CallTable;
   /** Bytes, whole pages; default 64 MiB. */
   readonly memory?: number;
   readonly engine?: EngineName;
@@ -51,6 +54,7 @@ export class Process {
   readonly closed = new Set<number>();
   /** System calls made, by name. */
   readonly calls = new Map<string, number>();
+  readonly #table: CallTable;
   #random = 1;
 
   /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
@@ -71,6 +75,7 @@ export class Process {
     }
     this.machine = machine;
     this.streams = options.streams;
+    this.#table = options.calls ?? linuxCalls;
     this.space = new AddressSpace(bytes.length, end, (from, to) =>
       machine.memory.fill(from, new Uint8Array(to - from)),
     );
@@ -121,7 +126,7 @@ export class Process {
   #call(): void {
     const { x } = this.machine;
     const number = x[17] as number;
-    const call = systemCalls.get(number);
+    const call = this.#table.get(number);
     const name = call?.name ?? `system call ${number}`;
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
     const argument = (n: number) => x[10 + n] as number;

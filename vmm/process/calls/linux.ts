@@ -1,0 +1,18 @@
+/**
+ * Linux's riscv32 system calls, as far as a static program needs them
+ * (include/uapi/asm-generic/unistd.h). An unknown call answers ENOSYS, as the kernel does.
+ *
+ * To add a call: its entry in the room that it belongs to, its test in test/process/.
+ */
+import { type CallTable, callTable } from './call.ts';
+import { identityCalls } from './identity.ts';
+import { memoryCalls } from './memory.ts';
+import { streamCalls } from './streams.ts';
+import { timeCalls } from './time.ts';
+
+export const linuxCalls: CallTable = callTable([
+  ...streamCalls,
+  ...memoryCalls,
+  ...timeCalls,
+  ...identityCalls,
+]);
