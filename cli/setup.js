@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
+/** Which packages are in the bundles: NOTICE must list them (test/cli/package.test.ts). */
+const bundled = 'dist/bundled.json';
 /** Runs whose code is kept compiled: one has the assembler and the interpreter, one what makes compiled regions. */
 const typicalRuns = [['guests/hello.s'], ['--process', 'bench/kernels/process/mixed.elf', '10']];
 /** What the command line is made of. */
@@ -112,6 +114,7 @@ async function bundle() {
     target: 'node20',
     legalComments: 'linked',
     write: false,
+    metafile: true,
     plugins: [grammarRecipe],
   };
   const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
@@ -127,7 +130,7 @@ async function bundle() {
     define: { ...version, 'import.meta.url': 'ringlabAddress' },
     banner: { js: "const ringlabAddress = require('node:url').pathToFileURL(__filename).href;" },
   });
-  const { outputFiles } = await build({
+  const libraries = await build({
     ...common,
     entryPoints: {
       testing: 'test/property/index.ts',
@@ -150,14 +153,26 @@ async function bundle() {
     platform: 'neutral',
     target: 'node20',
     write: false,
+    metafile: true,
   });
-  const files = [...outputFiles, ...kit.outputFiles, ...main.outputFiles];
+  const builds = [libraries, kit, main];
+  const files = builds.flatMap(({ outputFiles }) => outputFiles);
   mkdirSync(root + output, { recursive: true });
   for (const file of files) writeWhole(file.path, file.contents);
   const names = files.map(({ path }) => basename(path));
   for (const name of readdirSync(root + output)) {
     if (!names.includes(name)) rmSync(join(root, output, name));
   }
+  writeWhole(join(root, bundled), JSON.stringify(packagesOf(builds)));
+}
+
+/** The packages, by name, that esbuild put something of into what it made. */
+function packagesOf(builds) {
+  const outputs = builds.flatMap(({ metafile }) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap((made) => Object.entries(made.inputs));
+  const paths = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  const names = paths.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
 
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { limit } from './limit.ts';
 
 /** Two workers: the suite is made for two cores. */
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: limit,
+    hookTimeout: limit,
   },
 });

@@ -11,6 +11,8 @@ export class Progress {
   readonly #write: (line: string) => void;
   #stages = 0;
   #rounds = 0;
+  /** Tenths of its repetition that are done. */
+  #repeated = -1;
 
   constructor(write: (line: string) => void) {
     this.#write = write;
@@ -18,6 +20,7 @@ export class Progress {
 
   show(report: MigrationReport): void {
     if (this.#stages === 0) this.#write(title(report));
+    this.#showRepeated(report);
     for (const { stage, atMs } of report.stages.slice(this.#stages)) {
       if (stage === 'stop-and-copy') this.#showRounds(report);
       const why = stage === 'stop-and-copy' ? `: ${report.reason}` : '';
@@ -26,6 +29,13 @@ export class Progress {
     }
     this.#stages = report.stages.length;
     this.#showRounds(report);
+  }
+
+  #showRepeated({ repeated }: MigrationReport): void {
+    const tenths = Math.floor((repeated ?? 0) / 10);
+    if (repeated === null || tenths === this.#repeated) return;
+    this.#repeated = tenths;
+    this.#write(`             repeating ${String(repeated).padStart(2)} %`);
   }
 
   #showRounds({ rounds }: MigrationReport): void {

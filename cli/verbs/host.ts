@@ -134,8 +134,13 @@ function makeHost(
       },
       arrived: (guest) => {
         guestNetwork?.arrived(guest);
-        tell(guest.spec.name, `runs here, from step ${guest.machine.steps}`);
+        const { steps } = guest.machine;
+        tell(
+          guest.spec.name,
+          guest.repeats ? 'repeats here what it did before' : `runs here, from step ${steps}`,
+        );
       },
+      repeated: (guest) => tell(guest.spec.name, `has repeated what it did, to step ${guest.machine.steps}`),
       left: (guest) => {
         guestNetwork?.left(guest);
         printer.end(guest.spec.name);

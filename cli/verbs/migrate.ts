@@ -70,8 +70,15 @@ async function move(
   for (const path of [options.report, options.svg]) if (path !== undefined) mustBeWritable(path);
   const progress = new Progress((line) => note(`${line}\n`));
   const isShown = isatty(2) && !options.json;
+  let isTold = false;
   const show = (reply: Reply) => {
-    if (isShown && reply.kind === 'report') progress.show(reply.report);
+    if (reply.kind !== 'report') return;
+    if (!isTold && reply.report.repeated !== null)
+      note(
+        `ringlab: ${guest} is repeating what it did before its host's process ended; it goes after that, or Ctrl-C calls it off\n`,
+      );
+    isTold ||= reply.report.repeated !== null;
+    if (isShown) progress.show(reply.report);
   };
   const reply = await ask(asker, from, { kind: 'migrate', guest, to, policy }, show);
   show(reply);
@@ -185,12 +192,12 @@ async function list(asker: Asker, from: string | undefined, { json }: MigrateOpt
   if (json) print(`${JSON.stringify({ format: 'ringlab-guests', version: 1, guests: found })}\n`);
   else if (found.length === 0) note('ringlab: no guests on the hosts that run here\n');
   else {
-    print('guest             host                   isa        memory  state          steps\n');
-    for (const { name, host, isa, memory, state, steps } of found) {
-      const size = `${memory / 2 ** 20} MiB`;
-      print(
-        `${name.padEnd(18)}${host.padEnd(23)}${isa.padEnd(9)}${size.padStart(8)}  ${state.padEnd(8)}${String(steps).padStart(12)}\n`,
-      );
+    print('guest          host                  isa        memory      steps state\n');
+    for (const { name, host, isa, memory, steps, state, repeated } of found) {
+      const size = `${memory / 2 ** 20} MiB`.padStart(8);
+      const where = `${name.padEnd(15)}${host.padEnd(22)}${isa.padEnd(9)}`;
+      const stands = repeated === null ? state : `${state} ${repeated} %`;
+      print(`${where}${size}${String(steps).padStart(11)} ${stands}\n`);
     }
   }
   return EXIT.DONE;

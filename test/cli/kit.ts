@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { limit } from '../limit.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const bin = join(root, 'cli', 'bin.js');
@@ -21,7 +22,7 @@ export function ringlab(args: readonly string[], input: string | Uint8Array = ''
     cwd: root,
     input,
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: limit,
     maxBuffer: 2 ** 26,
   });
   return { status, stdout, stderr };
@@ -34,7 +35,7 @@ export function shell(line: string, input = ''): Result {
     cwd: root,
     input,
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: limit,
   });
   return { status, stdout, stderr };
 }

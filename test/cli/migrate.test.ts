@@ -1,108 +1,64 @@
 /** Hosts as processes, guests moved between them: statuses, reports, and what survives `kill -9`. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fixture, root, scratch } from './kit.ts';
+import { fixture, type Result, scratch } from './kit.ts';
+import { freeAddress, Running } from './running.ts';
 
 const file = scratch();
 const state = file('state');
 const environment = { ...process.env, RINGLAB_STATE: state, NO_COLOR: '1' };
-const bin = join(root, 'cli', 'bin.js');
 
-/** A host's process, and what it has printed. */
+/** A host, which may end and be started again; what it has printed in all. */
 class HostProcess {
   readonly address: string;
-  stdout = '';
-  stderr = '';
-  #child: ChildProcess | undefined;
+  readonly #lives: Running[] = [];
 
   constructor(address: string) {
     this.address = address;
   }
 
+  get now(): Running {
+    return this.#lives.at(-1) as Running;
+  }
+
+  get stdout(): string {
+    return this.#lives.map(({ stdout }) => stdout).join('');
+  }
+
   /** Starts it, and waits until it listens. */
   async start(...args: string[]): Promise<this> {
-    const child = spawn(
-      process.execPath,
-      [bin, 'host', '--listen', this.address, '--patience', '3000', ...args],
-      {
-        cwd: root,
-        env: environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    this.#child = child;
-    const before = this.stderr.length;
-    child.stdout?.on('data', (text) => {
-      this.stdout += text;
-    });
-    child.stderr?.on('data', (text) => {
-      this.stderr += text;
-    });
-    await until(() => this.stderr.slice(before).includes('a host on') || child.exitCode !== null);
+    this.#lives.push(new Running(['host', '--listen', this.address, ...args], environment));
+    await this.now.says('a host on');
     return this;
   }
-
-  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
-      return child?.exitCode ?? null;
-    child.kill(signal);
-    await new Promise((resolve) => child.once('exit', resolve));
-    return child.exitCode;
-  }
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let n = 0; n < 2000 && !holds(); n++) await new Promise((resolve) => setTimeout(resolve, 10));
-  if (!holds())
-    throw new Error(['it did not come; the hosts said', ...hosts.map(({ stderr }) => stderr)].join('\n'));
-}
-
-const hosts: HostProcess[] = [];
-
-afterEach(async () => {
-  await Promise.all(hosts.splice(0).map((host) => host.end('SIGKILL')));
-});
+afterEach(({ task }) => Running.endAll(task.result?.state === 'fail'));
 
 /** A host on a free port. */
 async function newHost(): Promise<HostProcess> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  const host = new HostProcess(`127.0.0.1:${port}`);
-  hosts.push(host);
-  return host;
+  return new HostProcess(await freeAddress());
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function migrate(...args: string[]): Promise<Result> {
+  return new Running(['migrate', ...args], environment).ended;
 }
 
-function migrate(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, 'migrate', ...args], { cwd: root, env: environment });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  return new Promise((resolve) => {
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-  });
+/** Waits until one of them has printed that. */
+async function printed(text: string, ...hosts: HostProcess[]): Promise<void> {
+  const all = () => hosts.map(({ stdout }) => stdout).join('');
+  await Running.until(
+    () => all().includes(text),
+    hosts.map(({ now }) => now),
+  );
 }
 
-const walker = (rounds: number) => [
+const walker = (rounds: number, memory = '1M') => [
   'guests/memory-walker.s',
   '--memory',
-  '1M',
+  memory,
   '--engine',
   'interpreter',
   '--input',
@@ -110,8 +66,8 @@ const walker = (rounds: number) => [
 ];
 
 /** What the memory walker prints on the way and at the end. */
-const walked = (rounds: number) =>
-  `${'.'.repeat(Math.floor(rounds / 256))}\n${rounds} rounds over 239 pages, all whole\n`;
+const walked = (rounds: number, pages: number) =>
+  `${'.'.repeat(Math.floor(rounds / 256))}\n${rounds} rounds over ${pages} pages, all whole\n`;
 
 describe('ringlab migrate', () => {
   it('moves a guest there and back, and says how; its report has the promised fields', async () => {
@@ -151,38 +107,65 @@ describe('ringlab migrate', () => {
     expect(readFileSync(report, 'utf8')).toBe(there.stdout);
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
     const list = await migrate('--list');
-    expect(list.stdout).toContain(`memory-walker     ${other.address}`);
+    expect(list.stdout).toMatch(new RegExp(`^memory-walker +${other.address} `, 'm'));
     const back = await migrate('memory-walker', '--to', one.address, '--post-copy');
     expect([back.status, back.stderr]).toEqual([0, '']);
     expect(back.stdout).toContain(`memory-walker is on ${one.address}: `);
-    await until(() => (one.stdout + other.stdout).includes('whole'));
+    await printed('whole', one, other);
     expect((one.stdout + other.stdout).replaceAll(/[^.]/g, '')).toBe('.'.repeat(23));
     expect(one.stdout + other.stdout).toContain('6000 rounds over 239 pages, all whole\n');
-    expect([await one.end(), await other.end()]).toEqual([0, 0]);
+    expect([await one.now.end('SIGTERM'), await other.now.end('SIGTERM')]).toEqual([0, 0]);
   });
 
   it('loses nothing when either host is killed on the way and started again', async () => {
     const [one, other] = [await newHost(), await newHost()];
-    await one.start(...walker(6000), '--name', 'mortal');
+    // At 1 MiB a second the first round alone takes longer than it takes to kill somebody.
+    const slowly = ['--rate', '1', '--few', '0'];
+    await one.start(...walker(600, '8M'), '--name', 'mortal');
     await other.start();
-    const slow = migrate('mortal', '--to', other.address, '--rate', '1', '--few', '0');
-    await until(() => one.stderr.includes('stage 2'));
-    await one.end('SIGKILL');
+    const slow = migrate('mortal', '--to', other.address, ...slowly);
+    await one.now.says('stage 2');
+    await one.now.end('SIGKILL');
     const broken = await slow;
     expect(broken.status).toBe(69);
     expect(broken.stderr).toContain(`${one.address}: the host is gone`);
     await one.start();
-    const mark = other.stderr.length;
-    const second = migrate('mortal', '--to', other.address, '--rate', '1', '--few', '0');
-    await until(() => other.stderr.slice(mark).includes('stage 2'));
-    await other.end('SIGKILL');
+    const mark = other.now.stderr.length;
+    const second = migrate('mortal', '--to', other.address, ...slowly);
+    await Running.until(() => other.now.stderr.slice(mark).includes('stage 2'), [one.now, other.now]);
+    await other.now.end('SIGKILL');
     expect((await second).stderr).toContain('mortal was not moved, and runs on where it was');
     await other.start();
     expect(await migrate('mortal', '--to', other.address)).toMatchObject({ status: 0 });
-    await other.end('SIGKILL');
+    await other.now.end('SIGKILL');
     await other.start();
-    await until(() => (one.stdout + other.stdout).includes('whole'));
-    expect(one.stdout + other.stdout).toBe(walked(6000));
+    await printed('whole', one, other);
+    expect(one.stdout + other.stdout).toBe(walked(600, 2031));
+  });
+
+  it('waits while a guest repeats what it did before its host was killed; says so, and can be called off', async () => {
+    const [one, other] = [await newHost(), await newHost()];
+    await one.start('guests/dirtier.s', '--memory', '1M', '--name', 'old');
+    await other.start();
+    await one.now.end('SIGKILL');
+    // As if it had printed something after a run of hours: it has to come to that first.
+    const folder = join(state, 'hosts', one.address.replace(':', '_'));
+    const keep = readdirSync(folder).find((name) => name.endsWith('.state')) as string;
+    appendFileSync(join(folder, keep.replace(/state$/, 'console')), 'x');
+    await one.start();
+    await one.now.says('old: repeats here what it did before');
+    const waiting = new Running(['migrate', 'old', '--to', other.address], environment);
+    await waiting.says("ringlab: old is repeating what it did before its host's process ended");
+    expect((await migrate('--list')).stdout).toMatch(/^old .* repeating 0 %$/m);
+    const [listed] = JSON.parse((await migrate('--list', '--json')).stdout).guests;
+    expect(listed).toMatchObject({ state: 'repeating', repeated: 0 });
+    expect(await migrate('old', '--cancel')).toMatchObject({ status: 0 });
+    expect(await waiting.ended).toMatchObject({ status: 1, stderr: expect.stringContaining('called off') });
+    const left = new Running(['migrate', 'old', '--to', other.address], environment);
+    await left.says('is repeating');
+    await left.end('SIGINT');
+    await one.now.says('old: stays here: whoever asked for it has gone');
+    expect((await migrate('--list')).stdout).toMatch(/^old .* repeating 0 %$/m);
   });
 
   it('refuses, with the reason, a host whose machine is another one', async () => {
@@ -212,14 +195,14 @@ describe('ringlab migrate', () => {
       '0',
       '--json',
     );
-    await until(() => other.stderr.includes('stage 2'));
+    await other.now.says('stage 2');
     expect(await migrate('stayer', '--cancel')).toMatchObject({
       status: 0,
       stdout: 'the migration of stayer is called off\n',
     });
     const { status, stdout } = await slow;
     expect([status, JSON.parse(stdout)]).toMatchObject([1, { state: 'failed', reason: 'it was called off' }]);
-    expect((await migrate('--list')).stdout).toContain(`stayer            ${one.address}`);
+    expect((await migrate('--list')).stdout).toMatch(new RegExp(`^stayer +${one.address} `, 'm'));
   });
 
   it('moves a guest that was stopped, with its disk, and it stays stopped there until it is released', async () => {
@@ -230,10 +213,10 @@ describe('ringlab migrate', () => {
     expect((await migrate('sleeper', '--hold')).stdout).toBe('sleeper stands still until --release\n');
     expect(await migrate('sleeper', '--to', other.address, '--cold')).toMatchObject({ status: 0 });
     const held = (await migrate('--list')).stdout;
-    expect(held).toMatch(/^sleeper .* held /m);
+    expect(held).toMatch(/^sleeper .* held$/m);
     expect((await migrate('--list')).stdout).toBe(held);
     expect((await migrate('sleeper', '--release')).stdout).toBe('sleeper goes on\n');
-    expect((await migrate('--list')).stdout).toMatch(/^sleeper .* runs /m);
+    expect((await migrate('--list')).stdout).toMatch(/^sleeper .* runs$/m);
     expect((await migrate('sleeper', '--remove')).stdout).toBe('sleeper is gone for good\n');
     expect((await migrate('--list')).stderr).toContain('no guests');
     expect(readFileSync(disk, 'utf8')).toBe('x'.repeat(4096));

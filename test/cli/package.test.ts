@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { limit } from '../limit.ts';
 import { root, scratch } from './kit.ts';
 
 const file = scratch();
 
 function npm(cwd: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: limit });
   return { status, stdout, stderr };
 }
 
@@ -17,11 +18,39 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly integrity?: string; readonly resolved?: string }>>;
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** The parts of NOTICE by the package they are about, without line breaks. */
+function notices(): ReadonlyMap<string, string> {
+  const [, ...parts] = read('NOTICE').split(/^-{78}\n(.+), https:.+\n-{78}$/m);
+  return new Map(parts.flatMap((name, n) => (n % 2 === 0 ? [[name, flat(parts[n + 1] ?? '')]] : [])));
+}
+
+const flat = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+
 describe('The package', () => {
   it('pins every version, and needs nothing when it is installed', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
     expect(manifest.dependencies).toBeUndefined();
     for (const version of Object.values(manifest.devDependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('has the licence of every package that is in its bundles in NOTICE, and of no other', () => {
+    const bundled = JSON.parse(read('dist/bundled.json')) as readonly string[];
+    const told = notices();
+    expect([...told.keys()].sort()).toEqual(bundled);
+    for (const [name, text] of told) {
+      const { license } = JSON.parse(read(`node_modules/${name}/package.json`)) as { license: string };
+      const own = read(`node_modules/${name}/LICENSE`);
+      const [copyright = 'no copyright'] = /^Copyright.+$/m.exec(own) ?? [];
+      // Ringlab's own licence is there in full.
+      const wanted = license === 'Apache-2.0' ? `${copyright} Licensed under the Apache License` : own;
+      expect(text, name).toContain(flat(wanted));
+    }
   });
 
   it('runs from its tarball in an empty folder, guests included', () => {
@@ -46,6 +75,18 @@ describe('The package', () => {
 });
 
 describe('A checkout', () => {
+  it('has a lock file that says of every package what its contents are, and of none where it was found', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+    const installed = Object.entries(packages).filter(([path]) => path !== '');
+    expect(installed.length).toBeGreaterThan(100);
+    for (const [path, { integrity, resolved }] of installed)
+      expect([path, integrity, resolved]).toEqual([
+        path,
+        expect.stringMatching(/^sha512-.{86}==$/),
+        undefined,
+      ]);
+  });
+
   it('answers to npx ringlab', () => {
     const { status, stdout } = npm(root, 'exec', '--offline', '--', 'ringlab', 'run', 'guests/hello.s');
     expect([status, stdout]).toEqual([0, 'Hello from ring 0\n']);
@@ -56,6 +97,7 @@ describe('A checkout', () => {
     rmSync(file('dist'), { recursive: true, force: true });
     const { status, stdout, stderr } = spawnSync(process.execPath, [file('bin.mjs', bin)], {
       encoding: 'utf8',
+      timeout: limit,
     });
     expect([status, stdout]).toEqual([70, '']);
     expect(stderr).toBe('ringlab: not built yet; run `npm start` once in this folder\n');

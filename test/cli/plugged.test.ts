@@ -1,76 +1,33 @@
 /** `ringlab switch`, `ringlab run --network`: guests of several processes on one network. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ringlab, root, scratch, type Result } from './kit.ts';
+import { ringlab, scratch } from './kit.ts';
+import { freeAddress, Running } from './running.ts';
 
 const file = scratch();
 const environment = { ...process.env, RINGLAB_STATE: file('state'), NO_COLOR: '1' };
-const bin = join(root, 'cli', 'bin.js');
 const key = file('key', 'a key that is long enough');
 
-/** A `ringlab` that runs meanwhile, until the tests are done at the latest. */
-class Running {
-  static readonly all: ChildProcess[] = [];
-  stdout = '';
-  stderr = '';
-  readonly child: ChildProcess;
-  readonly ended: Promise<Result>;
-
-  constructor(...args: readonly string[]) {
-    this.child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment, stdio: 'pipe' });
-    Running.all.push(this.child);
-    this.child.stdout?.on('data', (text) => {
-      this.stdout += text;
-    });
-    this.child.stderr?.on('data', (text) => {
-      this.stderr += text;
-    });
-    this.child.stdin?.end();
-    this.ended = new Promise((resolve) => {
-      this.child.once('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }));
-    });
-  }
-
-  /** Waits until it has said that. */
-  async says(text: string): Promise<void> {
-    for (let n = 0; n < 2000 && !`${this.stdout}${this.stderr}`.includes(text); n++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    if (!`${this.stdout}${this.stderr}`.includes(text)) throw new Error(`it said ${this.stderr}`);
-  }
-}
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
-}
+const start = (...args: readonly string[]) => new Running(args, environment);
 
 let address = '';
 let middle: Running;
 
 beforeAll(async () => {
   address = await freeAddress();
-  middle = new Running('switch', '--listen', address, '--key', key, '--frames');
+  middle = start('switch', '--listen', address, '--key', key, '--frames');
   await middle.says('a switch on');
 });
 
-afterAll(() => {
-  for (const child of Running.all) child.kill('SIGKILL');
-});
+afterAll(() => Running.endAll());
 
 const plugged = () => ['--network', address, '--key', key];
 
 describe('Guests of several processes', () => {
   it('are on one network when they are plugged into one switch, under a monitor too', async () => {
-    const server = new Running('run', ...plugged(), 'guests/web-server.s');
+    const server = start('run', ...plugged(), 'guests/web-server.s');
     await server.says('serving at 02:00:00:00:00:01');
     const own = ['--address', '02:00:00:00:00:77', '--monitor', 'trap-and-emulate'];
-    const client = new Running('run', ...plugged(), ...own, 'guests/web-client.s');
+    const client = start('run', ...plugged(), ...own, 'guests/web-client.s');
     const [served, asked] = await Promise.all([server.ended, client.ended]);
     expect(asked.stdout).toMatch(/^10 answers, \d+ requests sent again, \d+ answers too many\n$/);
     expect([asked.status, asked.stderr, served.status, served.stderr]).toEqual([0, '', 0, '']);
@@ -81,9 +38,9 @@ describe('Guests of several processes', () => {
 
   it('are told when the switch is gone, and go on without it', async () => {
     const elsewhere = await freeAddress();
-    const short = new Running('switch', '--listen', elsewhere, '--key', key);
+    const short = start('switch', '--listen', elsewhere, '--key', key);
     await short.says('a switch on');
-    const server = new Running('run', '--network', elsewhere, '--key', key, 'guests/web-server.s');
+    const server = start('run', '--network', elsewhere, '--key', key, 'guests/web-server.s');
     await server.says('serving at');
     short.child.kill('SIGTERM');
     expect((await short.ended).status).toBe(0);
@@ -98,18 +55,20 @@ describe('A guest of a host', () => {
   it('that is plugged in moves to another host while it is asked, and nothing is lost', async () => {
     const [a, b] = [await freeAddress(), await freeAddress()];
     const hosts = [
-      new Running('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
-      new Running('host', '--listen', b, ...plugged()),
+      start('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
+      start('host', '--listen', b, ...plugged()),
     ] as const;
     await Promise.all([hosts[0].says('serving at'), hosts[1].says('a host on')]);
     const input = file('requests', '1500\n');
-    const client = new Running('run', ...plugged(), '--input', input, 'guests/web-client.s');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = middle.stderr.length;
+    const client = start('run', ...plugged(), '--input', input, 'guests/web-client.s');
+    const asked = () => middle.stderr.slice(before).split('GET').length;
+    await Running.until(() => asked() > 100, [client]);
     for (const [from, to] of [
       [a, b],
       [b, a],
     ] as const) {
-      const moved = await new Running('migrate', 'server', '--from', from, '--to', to, '--key', key).ended;
+      const moved = await start('migrate', 'server', '--from', from, '--to', to, '--key', key).ended;
       expect([moved.status, moved.stderr.includes('ringlab: ')]).toEqual([0, false]);
     }
     const { status, stdout, stderr } = await client.ended;
@@ -128,15 +87,15 @@ describe('A guest of a host', () => {
   it('is on the network again when the switch was gone and is back', async () => {
     const [own, at] = [await freeAddress(), await freeAddress()];
     const there = ['--network', own, '--key', key];
-    const first = new Running('switch', '--listen', own, '--key', key);
+    const first = start('switch', '--listen', own, '--key', key);
     await first.says('a switch on');
-    const host = new Running('host', '--listen', at, ...there, '--name', 'server', 'guests/web-server.s');
+    const host = start('host', '--listen', at, ...there, '--name', 'server', 'guests/web-server.s');
     await host.says('serving at');
     first.child.kill('SIGKILL');
     await host.says('the switch is gone');
-    const second = new Running('switch', '--listen', own, '--key', key);
+    const second = start('switch', '--listen', own, '--key', key);
     await host.says('the switch is back');
-    const client = await new Running('run', ...there, 'guests/web-client.s').ended;
+    const client = await start('run', ...there, 'guests/web-client.s').ended;
     expect(client.stdout).toMatch(/^10 answers/);
     for (const { child } of [host, second]) child.kill('SIGKILL');
   });
@@ -144,11 +103,11 @@ describe('A guest of a host', () => {
   it('that is plugged in is refused by a host that is not, before anything moves', async () => {
     const [a, b] = [await freeAddress(), await freeAddress()];
     const hosts = [
-      new Running('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
-      new Running('host', '--listen', b, '--key', key),
+      start('host', '--listen', a, ...plugged(), '--name', 'server', 'guests/web-server.s'),
+      start('host', '--listen', b, '--key', key),
     ] as const;
     await Promise.all([hosts[0].says('serving at'), hosts[1].says('a host on')]);
-    const moved = await new Running('migrate', 'server', '--from', a, '--to', b, '--key', key).ended;
+    const moved = await start('migrate', 'server', '--from', a, '--to', b, '--key', key).ended;
     expect(moved.status).not.toBe(0);
     expect(moved.stderr).toContain('it is on a network');
     for (const { child } of hosts) child.kill('SIGKILL');
@@ -161,7 +120,7 @@ describe('ringlab run --network', () => {
     expect(nowhere.status).toBe(69);
     expect(nowhere.stderr).toMatch(/^ringlab: 127\.0\.0\.1:\d+: no switch there: nobody listens there\n$/);
     const other = file('other', 'another key that is long enough');
-    const refused = await new Running('run', '--network', address, '--key', other, 'guests/hello.s').ended;
+    const refused = await start('run', '--network', address, '--key', other, 'guests/hello.s').ended;
     expect(refused.status).toBe(69);
     expect(refused.stderr).toContain('it has another key than we');
   });
@@ -181,7 +140,7 @@ describe('ringlab run --network', () => {
 
 describe('ringlab switch', () => {
   it('ends with 69 where somebody listens already', async () => {
-    const { status, stderr } = await new Running('switch', '--listen', address, '--key', key).ended;
+    const { status, stderr } = await start('switch', '--listen', address, '--key', key).ended;
     expect([status, stderr]).toEqual([
       69,
       `ringlab: ${address}: cannot listen: somebody listens there already\n`,

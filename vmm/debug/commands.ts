@@ -27,6 +27,9 @@ export interface Answer {
 /** Error answers: any number will do; these are Linux's for no permission, bad address, invalid. */
 const ERROR = { PERMISSION: 'E01', ADDRESS: 'E0e', INVALID: 'E16' } as const;
 
+/** The pc's place among the registers: behind the general ones. */
+const pcNumber = debugRegisters.findIndex(({ name }) => name === 'pc');
+
 /** Signals by GDB's own numbers. */
 const SIGNAL = { NONE: 0, INT: 2, ILL: 4, TRAP: 5, BUS: 10, SEGV: 11, SYS: 12, TERM: 15 } as const;
 
@@ -49,7 +52,23 @@ const features = [
   'vContSupported+',
 ].join(';');
 
-type Command = (rest: string) => Promise<Answer | string> | Answer | string;
+interface Command {
+  /** What may follow the name; anything else is malformed, and does nothing. */
+  readonly takes: RegExp;
+  readonly answer: (rest: string) => Promise<Answer | string> | Answer | string;
+}
+
+/** A command's name: a word after `v`, `q` and `Q`, otherwise a letter, but for going back. */
+const namePattern = /^(?:[vqQ][A-Za-z]*\??|b[cs]|[\s\S])/;
+
+const nothing = /^$/;
+const thread = String.raw`p?-?[\da-f]+(?:\.-?[\da-f]+)?`;
+const action = `(?:[cs]|[CS][\\da-f]{2})(?::${thread})?`;
+const number = String.raw`[\da-f]{1,8}`;
+const anything = /^[\s\S]*$/;
+
+/** A pattern of all that follows a name; digits in either case. */
+const takes = (pattern: string) => new RegExp(`^${pattern}$`, 'i');
 
 export class Commands {
   readonly #session: Session;
@@ -64,47 +83,68 @@ export class Commands {
 
   /** Answers one packet. */
   async answer(data: string): Promise<Answer> {
-    for (const [prefix, command] of this.#commands) {
-      if (!data.startsWith(prefix)) continue;
-      const answer = await command(data.slice(prefix.length));
-      return typeof answer === 'string' ? { text: answer } : answer;
-    }
-    return { text: '' };
+    const [name = ''] = namePattern.exec(data) ?? [];
+    const command = this.#commands.get(name);
+    if (command === undefined) return { text: '' };
+    const rest = data.slice(name.length);
+    const answer = command.takes.test(rest) ? await command.answer(rest) : ERROR.INVALID;
+    return typeof answer === 'string' ? { text: answer } : answer;
   }
 
-  /** By what a packet begins with; the first that fits. */
-  readonly #commands: readonly (readonly [prefix: string, command: Command])[] = [
-    ['?', () => this.#stopReply()],
-    ['g', () => debugRegisters.map(({ read }) => wordToHex(read(this.#session.machine))).join('')],
-    ['G', (rest) => this.#writeAll(rest)],
-    ['p', (rest) => this.#readOne(rest)],
-    ['P', (rest) => this.#writeOne(rest)],
-    ['m', (rest) => this.#readMemory(rest)],
-    ['M', (rest) => this.#writeMemory(rest)],
-    ['Z', (rest) => this.#point(rest, true)],
-    ['z', (rest) => this.#point(rest, false)],
-    ['c', () => this.#go('run')],
-    ['s', () => this.#go('step')],
-    ['bc', () => this.#go('runBack')],
-    ['bs', () => this.#go('stepBack')],
-    ['vCont?', () => 'vCont;c;C;s;S'],
-    ['vCont;', (rest) => this.#go(/^s/i.test(rest) ? 'step' : 'run')],
-    ['vKill', () => ({ text: 'OK', farewell: 'killed' })],
-    ['k', () => ({ text: '', farewell: 'killed' })],
-    ['D', () => ({ text: 'OK', farewell: 'detached' })],
-    ['H', () => 'OK'],
-    ['T', () => 'OK'],
-    ['qSupported', () => features],
-    ['qXfer:features:read:target.xml:', (rest) => readPart(targetDescription, rest)],
-    ['qRcmd,', async (rest) => this.#monitor(rest)],
-    ['qAttached', () => '0'],
-    ['qC', () => 'QC1'],
-    ['qfThreadInfo', () => 'm1'],
-    ['qsThreadInfo', () => 'l'],
-    ['QStartNoAckMode', () => 'OK'],
-  ];
+  readonly #commands: ReadonlyMap<string, Command> = new Map(
+    Object.entries<Command>({
+      '?': { takes: nothing, answer: () => this.#stopReply() },
+      g: { takes: nothing, answer: () => this.#readAll() },
+      G: { takes: takes(String.raw`([\da-f]{8})+`), answer: (rest) => this.#writeAll(rest) },
+      p: { takes: takes(number), answer: (rest) => this.#readOne(rest) },
+      P: { takes: takes(String.raw`${number}=[\da-f]{8}`), answer: (rest) => this.#writeOne(rest) },
+      m: { takes: takes(`${number},${number}`), answer: (rest) => this.#readMemory(rest) },
+      M: {
+        takes: takes(String.raw`${number},${number}:([\da-f]{2})*`),
+        answer: (rest) => this.#writeMemory(rest),
+      },
+      Z: { takes: takes(String.raw`\d,${number},${number}`), answer: (rest) => this.#point(rest, true) },
+      z: { takes: takes(String.raw`\d,${number},${number}`), answer: (rest) => this.#point(rest, false) },
+      c: { takes: takes(`(${number})?`), answer: (rest) => this.#goFrom(rest, 'run') },
+      s: { takes: takes(`(${number})?`), answer: (rest) => this.#goFrom(rest, 'step') },
+      bc: { takes: nothing, answer: () => this.#go('runBack') },
+      bs: { takes: nothing, answer: () => this.#go('stepBack') },
+      'vCont?': { takes: nothing, answer: () => 'vCont;c;C;s;S' },
+      // Letters have a case of their own here: `C05` and `c` differ.
+      vCont: { takes: new RegExp(`^(?:;${action})+$`), answer: (rest) => this.#resume(rest) },
+      vKill: { takes: takes(`;${number}`), answer: () => ({ text: 'OK', farewell: 'killed' }) },
+      k: { takes: nothing, answer: () => ({ text: '', farewell: 'killed' }) },
+      D: { takes: takes(`(;${number})?`), answer: () => ({ text: 'OK', farewell: 'detached' }) },
+      H: { takes: takes(`[a-z]${thread}`), answer: (rest) => (isOurs(rest.slice(1)) ? 'OK' : ERROR.INVALID) },
+      T: { takes: takes(thread), answer: (rest) => (isOurs(rest) ? 'OK' : ERROR.INVALID) },
+      qSupported: { takes: /^(?::[\s\S]*)?$/, answer: () => features },
+      qXfer: { takes: anything, answer: (rest) => this.#transfer(rest) },
+      qRcmd: { takes: takes(String.raw`,([\da-f]{2})*`), answer: (rest) => this.#monitor(rest.slice(1)) },
+      qAttached: { takes: takes(`(:${number})?`), answer: () => '0' },
+      qC: { takes: nothing, answer: () => 'QC1' },
+      qfThreadInfo: { takes: nothing, answer: () => 'm1' },
+      qsThreadInfo: { takes: nothing, answer: () => 'l' },
+      QStartNoAckMode: { takes: nothing, answer: () => 'OK' },
+    }),
+  );
 
   // ---- Running ----
+
+  /** The first action that is for our one thread. */
+  async #resume(actions: string): Promise<Answer | string> {
+    const ours = actions
+      .slice(1)
+      .split(';')
+      .find((one) => isOurs(one.split(':')[1] ?? '-1'));
+    if (ours === undefined) return ERROR.INVALID;
+    return await this.#go(/^s/i.test(ours) ? 'step' : 'run');
+  }
+
+  /** Goes on, from address `hex` if there is one. */
+  async #goFrom(hex: string, how: 'run' | 'step'): Promise<Answer | string> {
+    if (hex !== '') this.#write(pcNumber, Number.parseInt(hex, 16) | 0);
+    return await this.#go(how);
+  }
 
   async #go(how: 'run' | 'step' | 'runBack' | 'stepBack'): Promise<Answer | string> {
     const { timeline } = this.#session;
@@ -139,7 +179,17 @@ export class Commands {
     return textToHex(await monitorCommand(this.#session, text.trim()));
   }
 
+  /** Of what GDB may read in parts there is only the description of the registers. */
+  #transfer(rest: string): string {
+    const [, place] = /^:features:read:target\.xml:(.*)$/.exec(rest) ?? [];
+    return place === undefined ? '' : readPart(targetDescription, place);
+  }
+
   // ---- Registers ----
+
+  #readAll(): string {
+    return debugRegisters.map(({ read }) => wordToHex(read(this.#session.machine))).join('');
+  }
 
   #readOne(rest: string): string {
     const register = debugRegisters[Number.parseInt(rest, 16)];
@@ -153,7 +203,6 @@ export class Commands {
 
   /** GDB sends all of them when it changes one: those that stay are not written. */
   #writeAll(rest: string): string {
-    if (!/^([\da-f]{8})+$/i.test(rest)) return ERROR.INVALID;
     const words = rest.match(/.{8}/g) ?? [];
     for (const [number, text] of words.entries()) {
       const word = hexToWord(text);
@@ -202,7 +251,7 @@ export class Commands {
 
   /** `type,address,kind`: 0 and 1 are breakpoints, 2 a watchpoint for writes; reads cannot be watched. */
   #point(rest: string, set: boolean): string {
-    const [type = '', address = '', length = ''] = rest.split(/[,;]/);
+    const [type = '', address = '', length = ''] = rest.split(',');
     const range = parseRange(`${address},${length}`);
     if (range === undefined) return ERROR.INVALID;
     return this.#setPoint(type, range, set);
@@ -217,6 +266,7 @@ export class Commands {
         else session.clearBreakpoint(address);
         return 'OK';
       case '2':
+        if (length === 0) return ERROR.INVALID;
         if (set) return session.watch(address, length) ? 'OK' : ERROR.ADDRESS;
         session.unwatch(address, length);
         return 'OK';
@@ -224,6 +274,11 @@ export class Commands {
         return '';
     }
   }
+}
+
+/** Whether a thread's number, perhaps behind its process', means our only one: 1, or 0 for any, or -1 for all. */
+function isOurs(id: string): boolean {
+  return /^(?:p(?:-1|0*[01])\.?)?(?:-1|0*[01])?$/i.test(id);
 }
 
 interface Range {

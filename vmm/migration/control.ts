@@ -19,6 +19,7 @@ import {
 import { type Host, HostError } from './host.ts';
 import type { Policy } from './policy.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
+import type { Source } from './source.ts';
 import { address, guestName, MESSAGE, modes, text } from './wire/messages.ts';
 import type { Session } from './wire/session.ts';
 
@@ -36,8 +37,10 @@ export interface GuestStatus {
   readonly memory: number;
   readonly steps: number;
   readonly printed: number;
-  /** runs, waits, held, ended, coming, going, leaving. */
+  /** runs, waits, held, ended, repeating, coming, going, leaving. */
   readonly state: string;
+  /** repeating: how much of what it did before its host's process ended is done again, in percent. */
+  readonly repeated: number | null;
 }
 
 export type Reply =
@@ -76,6 +79,7 @@ const status: Shape<GuestStatus> = record<GuestStatus>({
   steps: step,
   printed: step,
   state: text(16),
+  repeated: nullable(integer(0, 100)),
 });
 
 const reply: Shape<Reply> = kinds<Reply>({
@@ -142,7 +146,7 @@ export class Control {
         const { guest, to } = asked;
         const source = host.send(guest, to, asked.policy);
         this.#watchers.set(guest, { session, to });
-        session.handTo({ open: () => {}, message: () => {}, ended: () => this.#watchers.delete(guest) });
+        session.handTo({ open: () => {}, message: () => {}, ended: () => this.#gone(guest, source) });
         this.changed(source.guest.spec.name);
         return;
       }
@@ -161,6 +165,12 @@ export class Control {
     this.#reply(session, { kind: 'done' });
   }
 
+  /** Who asked for a migration is gone: one that still waits for the guest is called off. */
+  #gone(guest: string, source: Source): void {
+    this.#watchers.delete(guest);
+    if (source.guest.repeats) source.cancel('whoever asked for it has gone');
+  }
+
   #reply(session: Session, data: Reply): void {
     session.send(MESSAGE.REPLY, encodeAs(reply, data));
     session.close();
@@ -177,6 +187,7 @@ function statusOf(host: Host): GuestStatus[] {
       steps: machine.steps,
       printed: place.printed,
       state: stateOf(host, place.name),
+      repeated: place.guest.repeated,
     };
   });
 }
@@ -186,6 +197,7 @@ function stateOf(host: Host, name: string): string {
   const { entry, stop } = place ?? {};
   if (entry?.phase === 'leaving') return 'leaving';
   if (entry === undefined || entry.phase === 'prepared') return 'coming';
+  if (place?.guest.repeats) return 'repeating';
   if (host.sources.has(name)) return 'going';
   if (entry.held) return 'held';
   if (stop === undefined || stop.kind === 'limit') return 'runs';

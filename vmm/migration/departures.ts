@@ -25,12 +25,17 @@ export class Departures {
   /** The last of each guest, under way or ended. */
   readonly last = new Map<string, Source>();
   readonly #house: House;
+  /** Those whose guest first has to repeat what it did, with how much of it was told last. */
+  readonly #waiting = new Map<Source, { readonly to: string; told: number | null }>();
 
   constructor(house: House) {
     this.#house = house;
   }
 
-  /** Sends a guest to the host at `to`. Throws HostError when it cannot go. */
+  /**
+   * Sends a guest to the host at `to`, as soon as it has repeated what it did before this
+   * host's process ended. Throws HostError when it cannot go.
+   */
   send(name: string, to: string, policy: Policy): Source {
     const place = this.#house.owned(name);
     const refusal = this.#refusal(place, to, policy);
@@ -48,17 +53,24 @@ export class Departures {
       stateVersion: STATE_VERSION,
     };
     const source = this.#source({ place, reserve, policy, to }, false);
-    this.#house.dial(to, {
-      open: (session) => source.connected(session),
-      failed: (reason) => source.ended(`${to} cannot be reached: ${reason}`),
-    });
+    if (place.guest.repeats) this.#waiting.set(source, { to, told: place.guest.repeated });
+    else this.#dial(source, to);
     return source;
   }
 
-  #refusal({ name, guest, entry }: Place, to: string, policy: Policy): string | undefined {
+  #dial(source: Source, to: string): void {
+    this.#house.dial(to, {
+      open: (session) => {
+        if (source.state === 'under way') source.connected(session);
+        else session.close();
+      },
+      failed: (reason) => source.ended(`${to} cannot be reached: ${reason}`),
+    });
+  }
+
+  #refusal({ name, entry }: Place, to: string, policy: Policy): string | undefined {
     if (this.sources.has(name)) return `${name} is being migrated already`;
     if (!entry?.whole) return `${name} has just come by post-copy and is not all here yet`;
-    if (guest.repeats) return `${name} is still repeating what it did before its host died`;
     if (to === this.#house.address) return `${name} is on ${to} already`;
     if (policy.withStorage && policy.mode === 'post-copy')
       return 'post-copy fetches memory; it cannot move a disk';
@@ -67,6 +79,16 @@ export class Departures {
 
   /** Gives every source its turn; those that have decided and lost the target look for it. */
   turn(): void {
+    for (const [source, waiting] of this.#waiting) {
+      const { repeated } = source.guest;
+      if (repeated === null || source.state !== 'under way') this.#waiting.delete(source);
+      if (source.state !== 'under way') continue;
+      if (repeated === null) this.#dial(source, waiting.to);
+      else if (repeated !== waiting.told) {
+        waiting.told = repeated;
+        this.#house.events.source?.(source);
+      }
+    }
     for (const source of this.sources.values()) {
       source.turn();
       if (source.isDecided && !source.isConnected && source.state === 'under way') this.#settle(source);

@@ -72,6 +72,8 @@ export class HostedGuest {
   #sentAgain = 0;
   /** Input of before, still to come. */
   #inputs: Input[] = [];
+  /** How much there was to repeat when it began: bytes, frames and inputs together. */
+  #toRepeat = 0;
   /** New input, which waits until everything of before was repeated. */
   #held: Omit<Input, 'step'>[] = [];
   /** Told of what it prints, once it is kept. */
@@ -124,7 +126,19 @@ export class HostedGuest {
 
   /** Whether it still repeats what it did before its host died. */
   get repeats(): boolean {
-    return this.#inputs.length > 0 || this.#again > 0 || this.#sentAgain > 0;
+    return this.#leftToRepeat > 0;
+  }
+
+  /**
+   * How much of its repetition is done, in whole percent; null = it repeats nothing. Counted by what
+   * the outside world has seen of it, for nobody noted how many steps it had made.
+   */
+  get repeated(): number | null {
+    return this.repeats ? Math.floor((100 * (this.#toRepeat - this.#leftToRepeat)) / this.#toRepeat) : null;
+  }
+
+  get #leftToRepeat(): number {
+    return this.#inputs.length + this.#again + this.#sentAgain;
   }
 
   /** Gives it console input; no bytes = the end of it. It is noted first. */
@@ -219,6 +233,7 @@ export class HostedGuest {
     this.#again = keep.printed;
     this.#sentAgain = keep.sent;
     this.#inputs = keep.inputs();
+    this.#toRepeat = this.#leftToRepeat;
   }
 }
 

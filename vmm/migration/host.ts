@@ -102,8 +102,12 @@ export class Host {
     let isBusy = false;
     for (const place of this.places.values()) {
       const source = this.sources.get(place.name);
-      if (place.entry?.phase !== 'owned' || place.entry.held || source?.stopsGuest) continue;
+      const { entry, guest } = place;
+      const repeats = guest.repeats;
+      // One that is held stands still where it was, which it first has to come to.
+      if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;
       place.turn(place.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
+      if (repeats && !guest.repeats) this.#house.events.repeated?.(guest);
       isBusy ||= !place.sleeps && (place.stop === undefined || place.stop.kind === 'limit');
     }
     return isBusy;

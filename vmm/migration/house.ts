@@ -41,6 +41,8 @@ export interface HostEvents {
   target(target: Target): void;
   /** A guest runs here now; it sends frames by `onFrame`. */
   arrived(guest: HostedGuest): void;
+  /** A guest has repeated what it did before this host's process ended, and goes on. */
+  repeated(guest: HostedGuest): void;
   /** A guest is not here any more. */
   left(guest: HostedGuest): void;
   /** Somebody who has the key asks for something (control.ts). */

@@ -35,6 +35,11 @@ export interface MigrationReport {
   readonly units: number;
   readonly unitBytes: number;
   readonly state: 'under way' | 'moved' | 'failed';
+  /**
+   * Percent that the guest has repeated of what it did before its host's process ended: the
+   * migration begins after that. null = nothing is left to repeat.
+   */
+  readonly repeated: number | null;
   /** Why it stopped for good, or failed. */
   readonly reason: string;
   /** When each stage began, in milliseconds since the first. */
@@ -66,6 +71,7 @@ export function reportOf(source: Source, from: string, to: string, now: number):
     units: units.count,
     unitBytes: UNIT,
     state: source.state,
+    repeated: guest.repeated,
     reason: source.reason.slice(0, 500),
     stages: stages.map(({ stage, at }) => ({ stage, atMs: at - began })),
     rounds: rounds.map((round, n) => ({ ...round, expectedMs: expectedMs(rounds.slice(0, n + 1)) })),
@@ -108,6 +114,7 @@ export const reportShape: Shape<MigrationReport> = record<MigrationReport>({
   units: unsigned,
   unitBytes: unsigned,
   state: oneOf('under way', 'moved', 'failed'),
+  repeated: nullable(integer(0, 100)),
   reason: text(500),
   stages: list(record({ stage: oneOf(...stageNames), atMs: real }), 0, 32),
   rounds: list(round, 0, 4096),

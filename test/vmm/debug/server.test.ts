@@ -188,10 +188,42 @@ describe('Memory', () => {
 describe('The server', () => {
   it('answers what it does not know with nothing, and bad arguments with an error', async () => {
     const { gdb } = await client();
-    for (const unknown of ['vMustReplyEmpty', 'qTStatus', 'X0,0:', 'Z3,30000,4', 'Z9,0,0', '!', 'vRun;', ''])
-      expect(await gdb.ask(unknown), unknown).toBe('');
-    for (const bad of ['m', 'mzz,4', 'm0', 'M0,4:00', 'M0,1:zz', 'Z0', 'Z0,,', 'Gxx', 'P5', 'P5=1'])
-      expect(await gdb.ask(bad), bad).toBe('E16');
+    const unknown =
+      'vMustReplyEmpty qTStatus X0,0: Z3,30000,4 Z9,0,0 ! vRun; qCRC:0,4 vContx b bx C05 qXfer:auxv:read::0,4';
+    for (const packet of ['', ...unknown.split(' ')]) expect(await gdb.ask(packet), packet).toBe('');
+  });
+
+  it.each([
+    ['registers', 'gx G Gxx G00 p px p1x P5 P5=1 P5=00000000x P5x=00000000 P5=00000000=1'],
+    [
+      'memory',
+      'm mzz,4 m0 m0, m0,4x m000000000,4 M0,4:00 M0,1:zz M0,1:00:00 qXfer:features:read:target.xml:x',
+    ],
+    ['points', 'Z Z0 Z0,, Z0,0 Z0,0,4x Z0,0,4;X1,00 Z2,30000,0 z0 Zx,0,4'],
+    [
+      'going on',
+      'cx c100000000 sx bcx bs1 vCont vCont; vCont;x vCont;c:x vCont;c;x vCont;C vCont;r vCont;c:2 vCont?x',
+    ],
+    [
+      'ends and questions',
+      'k1 vKill vKill; vKill;x Dx D; H Hg Hg2 T Tx T2 ?x qCx,1 qRcmd,6 qRcmd,zz QStartNoAckMode:',
+    ],
+  ])('answers malformed packets about %s with an error, and does nothing', async (_, packets) => {
+    const { gdb, run } = await client();
+    const before = await gdb.ask('g');
+    for (const packet of packets.split(' ')) expect(await gdb.ask(packet), packet).toBe('E16');
+    expect([await gdb.ask('g'), run.timeline.step]).toEqual([before, 0]);
+  });
+
+  it('goes on from where it is told, by address or by thread', async () => {
+    const { gdb, run } = await client();
+    expect(await gdb.ask(`s${at('read')}`)).toBe('T05thread:1;');
+    expect([await pc(gdb), run.timeline.step]).toEqual([
+      (Number.parseInt(at('read'), 16) + 4).toString(16),
+      1,
+    ]);
+    expect(await gdb.ask('vCont;c:2;s:p1.1;c')).toBe('T05thread:1;');
+    expect(run.timeline.step).toBe(2);
   });
 
   it('asks again for a damaged packet, and acknowledges until told not to', async () => {
