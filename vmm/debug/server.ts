@@ -31,6 +31,8 @@ export async function serveGdb({ session, host, port, tell }: ServerOptions): Pr
     say = resolve;
   });
   let present: Socket | undefined;
+  /** What the one before was answered last: the next one is only answered after that. */
+  let settled: Promise<void> = Promise.resolve();
   const server = createServer((socket) => {
     if (present !== undefined) {
       socket.destroy();
@@ -38,9 +40,10 @@ export async function serveGdb({ session, host, port, tell }: ServerOptions): Pr
     }
     present = socket;
     tell('a debugger is connected');
-    const connection = new Connection(socket, session, say);
+    const connection = new Connection({ socket, session, say, after: settled });
     socket.on('close', () => {
       present = undefined;
+      settled = connection.settled;
       if (!connection.isDone) tell('the debugger is gone; another may connect');
     });
   });
@@ -66,6 +69,14 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 /** What a debugger's first byte can be: an acknowledgement, a packet, Ctrl-C. */
 const openings: ReadonlySet<number> = new Set(Buffer.from('+-$\x03'));
 
+interface ConnectionParts {
+  readonly socket: Socket;
+  readonly session: Session;
+  readonly say: (farewell: Farewell) => void;
+  /** When the one before has left the session. */
+  readonly after: Promise<void>;
+}
+
 /** One debugger's connection. */
 class Connection {
   /** Whether the debugger said good-bye. */
@@ -81,9 +92,10 @@ class Connection {
   /** Packets that are not answered yet. */
   #waiting = 0;
   /** The answer under way; the next packet waits for it. */
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<void>;
 
-  constructor(socket: Socket, session: Session, say: (farewell: Farewell) => void) {
+  constructor({ socket, session, say, after }: ConnectionParts) {
+    this.#last = after;
     this.#socket = socket;
     this.#session = session;
     this.#say = say;
@@ -92,6 +104,11 @@ class Connection {
     socket.on('data', (bytes) => this.#take(bytes));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#interrupt());
+  }
+
+  /** Resolves when it has left the session. */
+  get settled(): Promise<void> {
+    return this.#last;
   }
 
   #take(bytes: Uint8Array): void {
@@ -123,6 +140,8 @@ class Connection {
   }
 
   async #answer(data: string): Promise<void> {
+    // Who is gone wants nothing any more, of what it asked in one breath neither.
+    if (this.#socket.destroyed) return;
     const { text, farewell } = await this.#commands.answer(data);
     this.#waiting -= 1;
     if (data !== 'k') this.#send(text);

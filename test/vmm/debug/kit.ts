@@ -17,13 +17,39 @@ export interface Client {
   next(): Promise<string>;
   /** What the server told the user meanwhile. */
   readonly told: string[];
+  /** Breaks the connection, and makes another one when the server knows. */
+  again(): Promise<Omit<Client, 'again'>>;
   close(): void;
 }
 
 /** Serves a timeline and connects to it. */
 export async function debugged(timeline: Timeline): Promise<Client> {
   const session = new Session(timeline);
-  const server = await serveGdb({ session, host: '127.0.0.1', port: 0, tell: () => {} });
+  let gone = () => {};
+  const server = await serveGdb({
+    session,
+    host: '127.0.0.1',
+    port: 0,
+    tell: (text) => {
+      if (text.includes('is gone')) gone();
+    },
+  });
+  const client = await clientOf(session, server);
+  return {
+    ...client,
+    again: async () => {
+      const left = new Promise<void>((resolve) => {
+        gone = resolve;
+      });
+      client.socket.destroy();
+      await left;
+      return await clientOf(session, server);
+    },
+  };
+}
+
+/** Connects to a server. */
+async function clientOf(session: Session, server: Listening): Promise<Omit<Client, 'again'>> {
   const socket = connect(server.port, '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   socket.on('error', () => socket.destroy());

@@ -1,4 +1,5 @@
 /** The GDB server, command by command, under every engine and monitor. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { targetDescription } from '../../../vmm/debug/registers.ts';
 import { wordToHex } from '../../../vmm/debug/packets.ts';
@@ -64,6 +65,11 @@ const pc = async (gdb: Client) =>
     .readUInt32LE()
     .toString(16);
 
+/** Waits until that holds, while everything else goes on. */
+async function soon(holds: () => boolean): Promise<void> {
+  while (!holds()) await nextTick();
+}
+
 describe.each(ways)('A guest by $engine, monitor $monitor', (way) => {
   it('stops at breakpoints and watchpoints, forwards and backwards', async () => {
     const { gdb, run } = await client(way);
@@ -102,8 +108,10 @@ describe.each(ways)('A guest by $engine, monitor $monitor', (way) => {
   it('echoes what is typed, and does so again after going back', async () => {
     const { gdb, run } = await client(way);
     const running = gdb.ask('c');
-    setTimeout(() => gdb.session.type(Buffer.from('ab')), 20);
-    setTimeout(() => gdb.session.type(Buffer.from('q')), 40);
+    await soon(() => run.subject.machine.waiting);
+    gdb.session.type(Buffer.from('ab'));
+    await soon(() => run.printed.length === 2 && run.subject.machine.waiting);
+    gdb.session.type(Buffer.from('q'));
     expect(await running).toBe('T0fthread:1;');
     expect(gdb.told.join('')).toMatch(/^ringlab: the guest powered off, status 3, at step \d+/);
     expect(String.fromCharCode(...run.printed)).toBe('abq');
@@ -119,12 +127,13 @@ describe.each(ways)('A guest by $engine, monitor $monitor', (way) => {
   });
 
   it('is stopped by Ctrl-C where it is', async () => {
-    const { gdb } = await client(way);
+    const { gdb, run } = await client(way);
     // At once, when the run has hardly begun, and in the middle of its wait for input.
     gdb.send('$c#63\x03');
     expect(await gdb.next()).toBe('T02thread:1;');
     const running = gdb.ask('c');
-    setTimeout(() => gdb.send('\x03'), 20);
+    await soon(() => run.subject.machine.waiting);
+    gdb.send('\x03');
     expect(await running).toBe('T02thread:1;');
     expect(await gdb.ask('?')).toBe('T02thread:1;');
   });
@@ -206,7 +215,7 @@ describe('The server', () => {
     ],
     [
       'ends and questions',
-      'k1 vKill vKill; vKill;x Dx D; H Hg Hg2 T Tx T2 ?x qCx,1 qRcmd,6 qRcmd,zz QStartNoAckMode:',
+      'k1 vKill vKill; vKill;x Dx D; H Hg Hg2 T Tx T2 ?x qC,1 qRcmd,6 qRcmd,zz QStartNoAckMode:',
     ],
   ])('answers malformed packets about %s with an error, and does nothing', async (_, packets) => {
     const { gdb, run } = await client();
@@ -239,13 +248,24 @@ describe('The server', () => {
   it('keeps the guest for the next debugger when a connection breaks, also in the middle of a run', async () => {
     const { gdb, run } = await client();
     gdb.send('$c#63');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    gdb.socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await soon(() => run.timeline.step > 0);
+    const next = await gdb.again();
+    // Answered when the run has ended.
+    expect(await next.ask('?')).toBe('T02thread:1;');
     const step = run.timeline.step;
-    expect(step).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(run.timeline.step).toBe(step);
+    expect(await next.ask('bs')).toBe('T05thread:1;');
+    expect(run.timeline.step).toBe(step - 1);
+    next.close();
+  });
+
+  it('does nothing more of what a debugger asked whose connection broke', async () => {
+    const { gdb, run } = await client();
+    gdb.send('$c#63$c#63$c#63');
+    await soon(() => run.timeline.step > 0);
+    const next = await gdb.again();
+    // Answered when nothing runs any more.
+    expect(await next.ask('?')).toBe('T02thread:1;');
+    next.close();
   });
 
   it.each([
