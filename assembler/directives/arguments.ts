@@ -24,7 +24,15 @@ export function boundOperand(unit: Unit, operand: Operand): Bound {
   if (operand.kind === 'expression' || (operand.kind === 'memory' && operand.offset === undefined)) {
     return bind(expressionOf(operand), unit);
   }
-  throw new SourceProblem(operand.at, `expected a number or an address, found \`${operand.text}\``);
+  throw unlike('a number or an address', operand, operand.at);
+}
+
+/** That something else was expected than what is written, or left out, there. */
+function unlike(expected: string, operand: Operand | undefined, at: number): SourceProblem {
+  if (operand?.kind === 'missing')
+    return new SourceProblem(operand.at, `expected ${expected} after this comma`);
+  const found = operand === undefined ? '' : `, found \`${operand.text}\``;
+  return new SourceProblem(operand?.at ?? at, `expected ${expected}${found}`);
 }
 
 /** The operand as a number that is known here. Throws SourceProblem. */
@@ -43,15 +51,11 @@ export function rangedOperand(unit: Unit, operand: Operand, min: number, max: nu
 export function nameOperand(operand: Operand | undefined, at: number): string {
   if (operand?.kind === 'expression' && operand.expression.kind === 'symbol') return operand.expression.name;
   if (operand?.kind === 'string') return new TextDecoder().decode(operand.bytes);
-  throw new SourceProblem(
-    operand?.at ?? at,
-    operand === undefined ? 'expected a name' : `expected a name, found \`${operand.text}\``,
-  );
+  throw unlike('a name', operand, at);
 }
 
 /** The operand as a string's bytes. Throws SourceProblem. */
 export function stringOperand(operand: Operand | undefined, at: number): Uint8Array {
   if (operand?.kind === 'string') return operand.bytes;
-  const found = operand === undefined ? '' : `, found \`${operand.text}\``;
-  throw new SourceProblem(operand?.at ?? at, `expected a string in double quotes${found}`);
+  throw unlike('a string in double quotes', operand, at);
 }

@@ -30,12 +30,15 @@ function emitDatum(unit: Unit, size: number, value: Bound): void {
   unit.section.write(place.offset, size, value.value);
 }
 
-/** `.word expression, …` and its kin. */
+/** `.word expression, …` and its kin; between two commas, and after the last, 0 may be left out. */
 function numbers(size: number): Run {
-  return ({ unit }, { operands }) => {
+  return ({ unit, diagnostics }, { operands }) => {
     for (const operand of operands) {
       unit.here();
-      emitDatum(unit, size, boundOperand(unit, operand));
+      if (operand.kind === 'missing') {
+        diagnostics.warn(unit.statement, operand.at, 'a number is missing here; it is taken to be 0');
+        unit.section.fill(size, 0);
+      } else emitDatum(unit, size, boundOperand(unit, operand));
     }
   };
 }

@@ -24,7 +24,10 @@ const MAX_POWER = 16;
 function align(inBytes: boolean): Run {
   return ({ unit }, use) => {
     expectCount(use, 1, 3, inBytes ? 'bytes, fill, most' : 'power, fill, most');
-    const [first, fill, most] = use.operands as [Operand, Operand?, Operand?];
+    const [first, fill, most] = use.operands.map((operand) =>
+      operand.kind === 'missing' ? undefined : operand,
+    );
+    if (first === undefined) throw new SourceProblem(use.at, `\`${use.name}\` needs an alignment`);
     const alignment = inBytes
       ? byteAlignment(unit, first)
       : 2 ** rangedOperand(unit, first, 0, MAX_POWER, 'a power of two');

@@ -8,6 +8,8 @@ import { shapeProblem } from './operands.ts';
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
 export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
   const forms = allForms().get(name) ?? [];
+  const missing = operands.find(({ kind }) => kind === 'missing');
+  if (missing) throw new SourceProblem(missing.at, 'an operand is missing here', syntaxHint(name, forms));
   let best: readonly SourceProblem[] | undefined;
   for (const form of forms) {
     const arranged = form.arrange(operands);
@@ -39,8 +41,12 @@ function wrongCount(
 ): SourceProblem {
   if (forms.every((form) => form.syntax === ''))
     return new SourceProblem(at, `\`${name}\` takes no operands`);
+  return new SourceProblem(at, countMessage(name, operands.length), syntaxHint(name, forms));
+}
+
+function syntaxHint(name: string, forms: readonly Form[]): string {
   const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
-  return new SourceProblem(at, countMessage(name, operands.length), `write ${syntaxes.join(' or ')}`);
+  return `write ${syntaxes.join(' or ')}`;
 }
 
 /** That a name does not go with so many operands. */

@@ -11,7 +11,7 @@ import { type Grammar, grammar } from 'ohm-js';
 const source = String.raw`
   Assembly {
     statement = sp label* body? sp end
-    onlyOperands = sp operands? sp end
+    onlyOperands = sp operands sp end
 
     label = labelName sp ":" sp
     labelName = name | digits
@@ -20,7 +20,10 @@ const source = String.raw`
     assignment = name sp "=" "="? sp expression
     operation = name (blank sp operands)?
 
-    operands = operand (sp "," sp operand)*
+    operands = &end -- none
+      | slot (sp "," sp slot)* -- some
+    slot = operand | missing
+    missing (an operand) = &("," | end)
     operand = lone | plain | string | keyword
     lone = (name | plainDigits) &(sp ("," | end))
     keyword (a keyword) = ("@" | "%") word ~(sp "(")

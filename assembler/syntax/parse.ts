@@ -75,8 +75,7 @@ function buildSemantics(): Semantics {
         labels: parts<Label>(labels),
         body: body.children[0]?.tree() as Body | undefined,
       }),
-      onlyOperands: (_, operands, _sp, _end): Operand[] =>
-        (operands.children[0]?.tree() as Operand[] | undefined) ?? [],
+      onlyOperands: (_, operands, _sp, _end) => operands.tree(),
       label: (name, _sp, _colon, _sp2): Label => ({ at: at(name), name: name.sourceString }),
       assignment: (name, _sp, _equals, again, _sp2, value): Body => ({
         kind: 'assignment',
@@ -86,10 +85,14 @@ function buildSemantics(): Semantics {
         value: value.tree() as Expression,
       }),
       operation: (name, _blank, _sp, operands) => operationOf(name, operands),
-      operands: (first, _sp, _comma, _sp2, rest): Operand[] => [
+      operands_none: (_end): Operand[] => [],
+      operands_some: (first, _sp, _comma, _sp2, rest): Operand[] => [
         first.tree() as Operand,
         ...parts<Operand>(rest),
       ],
+      missing(_ahead): Operand {
+        return { kind: 'missing', at: at(this), text: '' };
+      },
       keyword(_mark, word): Operand {
         return { kind: 'keyword', at: at(this), text: this.sourceString, name: word.sourceString };
       },

@@ -202,8 +202,22 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'a statement that ends too early': [
     'addi a0, a0,',
-    ['t.s:1:13: error: the statement ends too early', 'hint: expected an operand'].join('\n'),
+    ['t.s:1:13: error: an operand is missing here', 'hint: write `addi rd, rs1, imm`'].join('\n'),
   ],
+  'two commas and nothing between them': [
+    'addi a0,, 1',
+    ['t.s:1:9: error: an operand is missing here', 'hint: write `addi rd, rs1, imm`'].join('\n'),
+  ],
+  'a name left out after a comma': ['.globl a,', 't.s:1:10: error: expected a name after this comma'],
+  'a string left out between commas': [
+    '.ascii "a",, "b"',
+    't.s:1:12: error: expected a string in double quotes after this comma',
+  ],
+  'a size left out after a comma': [
+    '.skip 1,',
+    't.s:1:9: error: expected a number or an address after this comma',
+  ],
+  'an alignment left out before a comma': ['.align , 1', 't.s:1:1: error: `.align` needs an alignment'],
   'a missing comma': [
     'addi a0 a0, 1',
     [
