@@ -1,5 +1,6 @@
 /** What people see of a machine that stopped: cause in words, registers, the code around pc. */
 import { disassemble, hex } from '../table/disassemble.ts';
+import { foreignInstruction } from '../table/foreign.ts';
 import { registerNames } from '../table/registers.ts';
 import { rowOf } from '../table/table.ts';
 import { CAUSE, causeName, trapCauses } from '../table/traps.ts';
@@ -18,6 +19,16 @@ export function describeTrap(cause: number, value: number): string {
   if (cause === CAUSE.ILLEGAL && row === undefined)
     return `${name}: the word ${hex(value)} is no instruction`;
   return `${name}: ${disassemble(value, 0)}`;
+}
+
+const remedy = 'compile for the base alone, with -march=rv32im -mabi=ilp32';
+
+/** Why a program of another RISC-V machine stops by this trap here, and what to do; undefined if it would there, too. */
+export function explainForeign(cause: number, value: number): string | undefined {
+  if (cause === CAUSE.MISALIGNED)
+    return `only code with compressed instructions (extension C) has such addresses: ${remedy}`;
+  const what = cause === CAUSE.ILLEGAL ? foreignInstruction(value) : undefined;
+  return what && `in RISC-V this word is ${what}, which Ring32 does not have.\n  If it is code, ${remedy}`;
 }
 
 /** `0x00010010 (main+0x10)`. */
@@ -58,9 +69,11 @@ export function peekWord(machine: Machine, va: number): number | undefined {
 
 /** Everything to show when a machine stopped by a trap without handler. */
 export function formatCrash(machine: Machine, cause: number, value: number, symbols: SymbolTable): string {
+  const foreign = explainForeign(cause, value);
   return [
     `${describeTrap(cause, value)}`,
     `  at pc ${describeAddress(machine.pc, symbols)}, ring ${machine.ring}, step ${machine.steps}`,
+    ...(foreign === undefined ? [] : [`  ${foreign}`]),
     '',
     formatRegisters(machine.x),
     '',

@@ -33,7 +33,6 @@ describe('A file that is no program for us', () => {
     [patched('x86.elf', 18, 3, 0), 'an ELF file for another machine (e_machine 3); Ring32 needs RISC-V, 243'],
     [patched('object.elf', 16, 1), 'an object file, not linked yet: link it with -static'],
     [patched('pie.elf', 16, 3), 'not a static executable: link it with -static and -no-pie'],
-    [patched('rvc.elf', 36, 1), 'compressed instructions (RVC) in use: compile with -march=rv32im'],
     [file('binary.s', Uint8Array.of(1, 2, 0, 255, 254)), 'neither an ELF file nor assembly text'],
     [file('latin1.s', Uint8Array.of(0x23, 0xe9, 0x0a)), 'neither an ELF file nor assembly text'],
     [file('empty.s', ''), 'the file is empty'],

@@ -82,6 +82,14 @@ describe('An image', () => {
   });
 });
 
+describe('What an ELF header claims', () => {
+  it('of compressed instructions, a floating-point ABI, RV32E or TSO refuses nothing', () => {
+    const { entry, symbols } = readImage(compiled);
+    for (let flags = 1; flags < 32; flags++)
+      expect(readImage(patched(36, flags))).toMatchObject({ entry, symbols });
+  });
+});
+
 describe('A file that is no image', () => {
   it.each([
     [new Uint8Array(), 'not an ELF file'],
@@ -91,7 +99,11 @@ describe('A file that is no image', () => {
     [patched(18, 62, 0), 'an ELF file for another machine (e_machine 62); Ring32 needs RISC-V, 243'],
     [patched(16, 1), 'an object file, not linked yet: link it with -static'],
     [patched(16, 3), 'not a static executable: link it with -static and -no-pie'],
-    [patched(36, 1), 'compressed instructions (RVC) in use: compile with -march=rv32im'],
+    [
+      patched(24, 2),
+      'the entry 0x10002 is no multiple of 4, so its code is compressed: compile with -march=rv32im',
+    ],
+    [patched(24, 1), 'the entry 0x10001 is not a multiple of 4'],
     [patched(44, 0, 0), 'an ELF file with nothing to load (is it an object file?)'],
     [patched(42, 1), 'a damaged ELF file: program headers of 1 bytes'],
   ])('is refused with the reason: %#', (file, reason) => {

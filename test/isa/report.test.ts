@@ -7,13 +7,14 @@ import { Machine } from '../../isa/machine/machine.ts';
 import {
   describeAddress,
   describeTrap,
+  explainForeign,
   formatCode,
   formatCrash,
   formatRegisters,
 } from '../../isa/machine/report.ts';
 import { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, Tracer } from '../../isa/machine/tracer.ts';
-import { trapCauses } from '../../isa/table/traps.ts';
+import { CAUSE, trapCauses } from '../../isa/table/traps.ts';
 import { word } from './kit.ts';
 
 function symbol(name: string, address: number, global = false): ImageSymbol {
@@ -117,6 +118,38 @@ describe('A crash report', () => {
     expect(report).toMatch(/^breakpoint\n {2}at pc 0x00010004 \(_start\+0x4\), ring 0, step 1\n\n/);
     expect(report).toContain(formatRegisters(machine.x));
     expect(report.endsWith(formatCode(machine, symbols))).toBe(true);
+  });
+});
+
+describe('An instruction of another RISC-V machine', () => {
+  it.each([
+    [0x00004501, 'a compressed instruction, of 16 bits (extension C)'],
+    [0x9002a501, 'a compressed instruction, of 16 bits (extension C)'],
+    [0x00052007, 'a floating-point load (extension F or D)'],
+    [0x00a52027, 'a floating-point store (extension F or D)'],
+    [0x00b57553, 'a floating-point instruction (extension F or D)'],
+    [0x60b57543, 'a floating-point instruction (extension F or D)'],
+    [0x1005252f, 'an atomic instruction (extension A)'],
+    [0x0d0572d7, 'a vector instruction (extension V)'],
+    [0x300025f3, 'an access to a control and status register (extension Zicsr)'],
+    [0x30200073, 'an instruction of the privileged architecture of RISC-V'],
+  ])('%i, %s, is named in the crash report, with what to do', (foreign, name) => {
+    const { machine, symbols } = machineOf(`_start: .word ${foreign}`);
+    const stop = new Interpreter(machine).run(1);
+    expect(stop).toMatchObject({ kind: 'unhandled', cause: CAUSE.ILLEGAL });
+    const report = formatCrash(machine, CAUSE.ILLEGAL, foreign, symbols);
+    expect(report).toContain(`in RISC-V this word is ${name}, which Ring32 does not have.`);
+    expect(report).toContain('-march=rv32im -mabi=ilp32');
+  });
+
+  it('is not seen where RISC-V has none', () => {
+    for (const nothing of [0, 0x12340000, 0xffffffff, 0x4000000b])
+      expect(explainForeign(CAUSE.ILLEGAL, nothing)).toBeUndefined();
+    expect(explainForeign(CAUSE.LOAD_ACCESS, 0x4501)).toBeUndefined();
+  });
+
+  it('is the reason for a jump between two words', () => {
+    expect(explainForeign(CAUSE.MISALIGNED, 0x10002)).toContain('compressed instructions');
   });
 });
 
