@@ -3,6 +3,7 @@
  * loaded only when it is called. Exit statuses: failure.ts.
  */
 import { Command, CommanderError, Option } from 'commander';
+import { withArguments } from './arguments.ts';
 import { EXIT, tell } from './failure.ts';
 import {
   addGuestOptions,
@@ -28,6 +29,7 @@ function verb<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<n
 const program = new Command('ringlab')
   .description('A virtualization laboratory: see, run, break and prove how a virtual machine monitor works.')
   .version(RINGLAB_VERSION)
+  .enablePositionalOptions()
   .showHelpAfterError('(ringlab --help, or ringlab VERB --help, says what there is)')
   .configureOutput({
     writeOut: print,
@@ -43,6 +45,8 @@ function addSecretOptions(command: Command): Command {
     .option('--tls-cert <file>', 'a certificate that all hosts share, PEM: what they say is then hidden')
     .option('--tls-key <file>', 'its private key, PEM');
 }
+
+const processArguments = "the process's arguments: all that is no option of ringlab, and whatever follows --";
 
 program
   .command('asm')
@@ -65,21 +69,23 @@ addSecretOptions(
       .command('run')
       .description("run a guest; the exit status is the guest's own")
       .argument('<file>', 'an ELF file, or assembly text')
-      .argument('[arg...]', "the process's arguments"),
+      .argument('[arg...]', processArguments)
+      .allowUnknownOption(),
   ),
 )
   .option('--network <host:port>', 'plug it into the switch there (ringlab switch)')
   .option('--address <address>', 'its network address (default: one that the switch gives)')
   .option('--stats', 'tell steps, exits by cause and time, on stderr')
   .option('--json', 'tell them as JSON')
-  .action(verb(async () => (await import('./verbs/run.ts')).run));
+  .action(withArguments(verb(async () => (await import('./verbs/run.ts')).run)));
 
 addGuestOptions(
   program
     .command('trace')
     .description("one line per step on stdout; the guest's own output goes to stderr")
     .argument('<file>', 'an ELF file, or assembly text')
-    .argument('[arg...]', "the process's arguments"),
+    .argument('[arg...]', processArguments)
+    .allowUnknownOption(),
 )
   .option('--from <step>', 'begin at this step', parseCount)
   .option('--to <step>', 'end before this step', parseCount)
@@ -96,7 +102,7 @@ addGuestOptions(
     ]),
   )
   .option('--json', 'a JSON document a line')
-  .action(verb(async () => (await import('./verbs/trace.ts')).trace));
+  .action(withArguments(verb(async () => (await import('./verbs/trace.ts')).trace)));
 
 addGuestOptions(
   program

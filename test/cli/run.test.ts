@@ -165,6 +165,50 @@ describe('The options of run', () => {
   });
 });
 
+describe('An option after the file', () => {
+  const printedArguments = (...args: string[]) => {
+    const { status, stdout, stderr } = ringlab(['run', ...args]);
+    return status === 7 && stderr === '' ? stdout.split('\n')[0] : stderr;
+  };
+  const program = fixture('process.elf');
+
+  it.each([
+    [['--process', program, '-d'], '-d'],
+    [['--process', program, '-n', '5', '--verbose', '--depth=3'], '-n 5 --verbose --depth=3'],
+    [['--process', program, '-x', '--engine', 'interpreter', 'y'], '-x y'],
+    [[program, '-x', '--process'], '-x'],
+    [['--process', program, '-5', '-.5', '-'], '-5 -.5 -'],
+    [['--process', program, '--', '--max-steps', '0'], '--max-steps 0'],
+    [['--process', program, '-x', '--', '-y', '--', '--stat'], '-x -y -- --stat'],
+    [['--process', program, '--', '--help', '-V'], '--help -V'],
+    [[program, '--process', '--', '--process'], '--process'],
+  ])("is the program's if it is not ours: %j", (args, expected) => {
+    expect(printedArguments(...args)).toBe(expected);
+  });
+
+  it.each([
+    [
+      ['--process', program, '--stat'],
+      "unknown option '--stat' (did you mean --stats?); if it is an argument",
+    ],
+    [
+      ['--process', program, '-x', '--max-step=3'],
+      "unknown option '--max-step=3' (did you mean --max-steps?);",
+    ],
+    [[program, '-d'], "unknown option '-d'; a machine takes no arguments, a process (--process) does"],
+    [[program, '--', '--process'], 'a machine takes no arguments ("--process")'],
+    [['-d', program], "unknown option '-d'"],
+    [['--process', '-d', program], "unknown option '-d'"],
+  ])('is refused where it is likely to be a mistake: %j', (args, expected) => {
+    const { status, stderr } = ringlab(['run', ...args]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(expected) });
+  });
+
+  it("is the program's in a trace, too", () => {
+    expect(ringlab(['trace', '--process', '--to', '0', program, '-d']).status).not.toBe(2);
+  });
+});
+
 describe('run --stats', () => {
   it('tells steps, engine, status and exits on stderr, in 80 columns', () => {
     const { stdout, stderr } = ringlab(['run', '--stats', '--process', 'guests/primes.s', '500000']);

@@ -1,0 +1,50 @@
+/**
+ * Which words of a command line are the program's own arguments. After FILE an option that is ringlab's is
+ * ringlab's, every other one is the program's, and after `--` all are. A process takes arguments, a machine none.
+ */
+import type { Command } from 'commander';
+import { nearest } from '../assembler/suggest.ts';
+
+type Action<O> = (file: string, args: readonly string[], options: O) => Promise<void>;
+
+/** An action for a command that allows unknown options: given the program's arguments, or refusing what is none. */
+export function withArguments<O extends { readonly process?: boolean }>(act: Action<O>) {
+  return (file: string, args: readonly string[], options: O, command: Command): Promise<void> => {
+    const { before, after } = split(args);
+    if (isOption(file)) refuse(command, file, '');
+    for (const word of before.filter(isOption)) {
+      if (!options.process)
+        refuse(command, word, '; a machine takes no arguments, a process (--process) does');
+      if (similar(command, word) !== undefined)
+        refuse(command, word, '; if it is an argument of the program, put -- before it');
+    }
+    return act(file, [...before, ...after], options);
+  };
+}
+
+/** The arguments before `--` and after it. The parser leaves it among them when an option of the program came first. */
+function split(args: readonly string[]): { before: readonly string[]; after: readonly string[] } {
+  const mark = process.argv.indexOf('--');
+  const count = mark < 0 ? 0 : Math.min(args.length, process.argv.length - 1 - mark);
+  const before = args.slice(0, args.length - count);
+  return {
+    before: mark >= 0 && before.at(-1) === '--' ? before.slice(0, -1) : before,
+    after: args.slice(args.length - count),
+  };
+}
+
+function isOption(word: string): boolean {
+  return /^-[^\d.]/.test(word);
+}
+
+/** The option of the command that a misspelt one is likely to be. */
+function similar(command: Command, word: string): string | undefined {
+  const names = command.options.flatMap(({ long }) => long ?? []);
+  return word.startsWith('--') ? nearest(word, names) : undefined;
+}
+
+function refuse(command: Command, word: string, more: string): never {
+  const meant = similar(command, word);
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  return command.error(`error: unknown option '${word}'${hint}${more}`);
+}
