@@ -5,8 +5,6 @@
  * that does nothing is taken off later (measure.ts). Ours: run-kernel.ts, in a fresh
  * Node process each time.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelFile, kernelFolder, type Mode } from './catalogue.ts';
@@ -42,33 +40,24 @@ export interface Field {
   readonly absent: readonly Absent[];
   /** The peers' own words on their versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Removes what was built for the measurement. */
-  readonly close: () => void;
 }
 
-/** Finds the peers, builds the native programs. */
-export async function openField(): Promise<Field> {
-  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
-  const close = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const contenders: Contender[] = [];
-    const absent: Absent[] = [];
-    const versions: Record<string, string> = {};
-    for (const peer of peers(folder)) {
-      const found = await peer.find();
-      if ('reason' in found) absent.push({ name: peer.contender.name, reason: found.reason });
-      else {
-        contenders.push(peer.contender);
-        versions[peer.contender.name] = found.version;
-      }
+/** Finds the peers, builds the native programs in `folder`. */
+export async function openField(folder: string): Promise<Field> {
+  const contenders: Contender[] = [];
+  const absent: Absent[] = [];
+  const versions: Record<string, string> = {};
+  for (const peer of peers(folder)) {
+    const found = await peer.find();
+    if ('reason' in found) absent.push({ name: peer.contender.name, reason: found.reason });
+    else {
+      contenders.push(peer.contender);
+      versions[peer.contender.name] = found.version;
     }
-    for (const mode of ['process', 'system'] as const)
-      contenders.push(ours('fast', mode), ours('interpreter', mode));
-    return { contenders, absent, versions, close };
-  } catch (error) {
-    close();
-    throw error;
   }
+  for (const mode of ['process', 'system'] as const)
+    contenders.push(ours('fast', mode), ours('interpreter', mode));
+  return { contenders, absent, versions };
 }
 
 interface Peer {

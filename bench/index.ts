@@ -7,6 +7,7 @@ import { measure } from './measure.ts';
 import type { NanoOptions, NanoReport } from './nano.ts';
 import type { SnapshotBench, SnapshotBenchOptions } from './snapshots.ts';
 import { formatReport, formatStatistics, meansOf, type Report } from './report.ts';
+import { withFolder } from './temporary.ts';
 
 export interface BenchOptions {
   /** Kernels to measure; default all. */
@@ -24,9 +25,9 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
   const kernels = chooseKernels(options.only);
   const { runs = 5, progress } = options;
   const size = options.quick ? 'quick' : 'full';
-  progress('building the native programs');
-  const { contenders, absent, versions, close } = await openField();
-  try {
+  return await withFolder(async (folder) => {
+    progress('building the native programs');
+    const { contenders, absent, versions } = await openField(folder);
     const measurement = await measure({ kernels, contenders, runs, size, progress });
     const means = meansOf(measurement.entries);
     const host = describeHost();
@@ -41,9 +42,7 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
       ...measurement,
       means,
     };
-  } finally {
-    close();
-  }
+  });
 }
 
 /** Measures single operations. Throws BenchFailure; in an installed package, which has no assembler apart, always. */

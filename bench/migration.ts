@@ -5,15 +5,15 @@
  * copy of as many bytes over TCP, from the memory of one process to that of another.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unreachable } from './failure.ts';
 import { describeHost } from './host.ts';
 import { median } from './statistics.ts';
 import { formatRatio, formatTable } from './table.ts';
+import { withFolder } from './temporary.ts';
 
 const mebibytes = 256;
 const pages = mebibytes * 256;
@@ -96,15 +96,18 @@ interface Report {
 
 /** Measures. Throws BenchFailure. */
 export async function benchMigration({ runs = 5, progress }: MigrationBenchOptions): Promise<MigrationBench> {
-  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
-  const hosts: ChildProcess[] = [];
-  try {
+  return await withFolder(async (folder, before) => {
     const file = join(folder, 'guest.s');
     writeFileSync(file, guest);
     const addresses = [await freeAddress(), await freeAddress()];
     progress(`two hosts, and a guest that fills ${mebibytes} MiB`);
-    const first = startHost(folder, addresses[0] as string, file, '--memory', `${mebibytes}M`);
-    hosts.push(first, startHost(folder, addresses[1] as string));
+    const [first, second] = [
+      startHost(folder, addresses[0] as string, file, '--memory', `${mebibytes}M`),
+      startHost(folder, addresses[1] as string),
+    ];
+    before(() => {
+      for (const host of [first, second]) host.kill('SIGKILL');
+    });
     await said(first, '!');
     const plain: number[] = [];
     const thrownAway: number[] = [];
@@ -128,6 +131,7 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
         await act();
       }
     const results = [...reports].map(([way, all]) => summary(way, all));
+    await Promise.all([end(first), end(second)]);
     const host = describeHost();
     return {
       format: 'ringlab-bench-migration',
@@ -138,10 +142,7 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
       thrownAway: median(thrownAway),
       results,
     };
-  } finally {
-    await Promise.all(hosts.map(end));
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function summary(way: Way, reports: readonly Report[]): WayResult {

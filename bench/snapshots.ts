@@ -2,9 +2,9 @@
  * What snapshots cost, beside the obvious: writing the memory out, whole, synchronized and
  * renamed, and reading it back. And what ten clones of a guest take.
  */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { Machine } from '../isa/machine/machine.ts';
 import { storageFor } from '../isa/engines/engine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
@@ -15,6 +15,7 @@ import { type CloneResult, measureClones } from './clones.ts';
 import { describeHost, type Host } from './host.ts';
 import { median } from './statistics.ts';
 import { formatRatio, formatTable } from './table.ts';
+import { withFolder } from './temporary.ts';
 
 const MB = 2 ** 20;
 /** The guest's memory, and the part of its pages that change before the second snapshot. */
@@ -49,10 +50,12 @@ export interface SnapshotBenchOptions {
 }
 
 /** Measures in a folder of its own, which is gone afterwards. */
-export function benchSnapshots({ runs = 5, progress }: SnapshotBenchOptions): SnapshotBench {
-  const folder = mkdtempSync(join(tmpdir(), 'ringlab-bench-'));
-  try {
-    const all = [1, 0.25].flatMap((part) => measureGuest(folder, part, runs, progress));
+export async function benchSnapshots({ runs = 5, progress }: SnapshotBenchOptions): Promise<SnapshotBench> {
+  return await withFolder(async (folder) => {
+    const all = [
+      ...(await measureGuest(folder, 1, runs, progress)),
+      ...(await measureGuest(folder, 0.25, runs, progress)),
+    ];
     progress('ten clones');
     const clones = measureClones(join(folder, 'clones'), 64 * MB, 10);
     return {
@@ -63,9 +66,7 @@ export function benchSnapshots({ runs = 5, progress }: SnapshotBenchOptions): Sn
       results: all,
       clones,
     };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const works = ['full', 'changes', 'restore', 'packed'] as const;
@@ -74,18 +75,20 @@ type Times = {
 };
 
 /** A guest of which `part` of the pages are not zeros, all of them different. */
-function measureGuest(
+async function measureGuest(
   folder: string,
   part: number,
   runs: number,
   progress: (text: string) => void,
-): SnapshotResult[] {
+): Promise<SnapshotResult[]> {
   const machine = newMachine();
   fill(machine, memory * part, part < 1 ? 0xff : -1);
   const times = Object.fromEntries(works.map((work) => [work, { ours: [], plain: [] }])) as unknown as Times;
   const [plain, sizes] = [join(folder, 'plain'), { full: 0, changes: 0, packed: 0, dirty: 0 }];
   for (let n = 0; n < runs; n++) {
     progress(`256 MiB, ${part * 100} % of it used: run ${n + 1} of ${runs}`);
+    // Signals are heard here.
+    await nextTick();
     const store = new Store(join(folder, 'store'));
     const session = new Session(store, { machine, state: machine });
     const take = (name: string, packing?: 'deflate') => () =>

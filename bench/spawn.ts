@@ -19,7 +19,14 @@ export function runProgram(command: string, args: readonly string[]): Promise<En
     const started = process.hrtime.bigint();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     // Not spawn's own timeout: that one goes on, and keeps us, when there is no such program.
-    const timer = setTimeout(() => child.kill(), timeout);
+    const kill = () => child.kill();
+    const timer = setTimeout(kill, timeout);
+    // Whoever ends us by a signal means this program too.
+    process.once('exit', kill);
+    const over = () => {
+      clearTimeout(timer);
+      process.off('exit', kill);
+    };
     const read = { output: '', errors: '' };
     let seconds = 0;
     child.stdout.on('data', (bytes: Buffer) => {
@@ -29,7 +36,7 @@ export function runProgram(command: string, args: readonly string[]): Promise<En
       read.errors += bytes.toString();
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
+      over();
       if (error.code === 'ENOENT') resolve(undefined);
       else reject(error);
     });
@@ -37,7 +44,7 @@ export function runProgram(command: string, args: readonly string[]): Promise<En
       seconds = Number(process.hrtime.bigint() - started) / 1e9;
     });
     child.on('close', (status) => {
-      clearTimeout(timer);
+      over();
       resolve({ seconds, status: status ?? undefined, ...read });
     });
   });

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { makeFolder } from '../../vmm/snapshot/files.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
+import { note } from '../output.ts';
 
 /** How long another program may take, in milliseconds; how long to write its number; how often we look. */
-const patience = 10_000;
+const patience = 60_000;
 const numberless = 1000;
 const pause = 50;
 
@@ -36,7 +37,11 @@ function take(folder: string, path: string): void {
     if (holder === undefined ? waited >= numberless : !isAlive(holder)) rmSync(path, { force: true });
     else if (waited >= patience)
       throw badInput(`${folder}: process ${holder} is changing it; when that has ended, try again`);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    else {
+      if (waited === 0 && holder !== undefined)
+        note(`ringlab: ${folder}: waiting for process ${holder}, which is changing it\n`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 /** `ringlab snapshot …`: a guest's states kept in a folder, as a tree; see vmm/snapshot. */
+import { last } from '../../vmm/snapshot/chain.ts';
 import { diffSnapshots, fieldsOf } from '../../vmm/snapshot/diff.ts';
 import {
   cloneSnapshot,
   consolidate as consolidateSnapshot,
   deleteSnapshot,
+  OrphanError,
   setTemplate,
 } from '../../vmm/snapshot/tree.ts';
 import { verifyStore } from '../../vmm/snapshot/verify.ts';
@@ -91,7 +93,7 @@ export async function diff(left: string, right: string, options: ReportOptions):
 /** Makes a snapshot the one that `take` goes on from. */
 export async function revert(name: string, options: StoreOptions): Promise<number> {
   const store = openStore(options);
-  const opened = store.open(name);
+  const opened = last(store.chain(name));
   mustRun(opened, store.folder);
   exclusively(store, () => store.setCurrent(name));
   note(`ringlab: at ${name} again, step ${opened.description.state.steps}\n`);
@@ -148,6 +150,10 @@ function deleteOne(store: Store, name: string): readonly string[] {
   } catch (error) {
     if (!(error instanceof SnapshotError) || !store.has(name) || error.reason.startsWith('cannot'))
       throw error;
+    if (error instanceof OrphanError)
+      throw badInput(
+        `${error.message}. Nothing was deleted; put the missing file back, or delete ${error.orphan} first`,
+      );
     const path = error.message.slice(0, -error.reason.length - 2);
     throw badInput(`${error.message}. Nothing was deleted; to give up a damaged file: rm ${path}`);
   }

@@ -120,6 +120,9 @@ interface Modules {
     meansOf(entries: readonly Entry[]): readonly Mean[];
     formatReport(report: object): string;
   };
+  temporary: {
+    withFolder<T>(act: (folder: string, before: (end: () => void) => void) => Promise<T>): Promise<T>;
+  };
   snapshots: { formatSnapshots(report: object): string };
   short: {
     benchShort(options: {

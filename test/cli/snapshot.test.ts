@@ -1,8 +1,9 @@
 /** `ringlab snapshot …` as its users meet it. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ringlab, scratch, shell } from './kit.ts';
+import { ringlab, scratch } from './kit.ts';
+import { Running } from './running.ts';
 
 const file = scratch();
 const kernel = 'guests/kernel/kernel.s';
@@ -61,6 +62,31 @@ describe('ringlab snapshot', () => {
     expect(snapshot('orphan', 'tree').stdout).toMatch(
       /^later +step 150000, \d+ pages, its base boot is missing {2}<- you are here\n$/,
     );
+  });
+
+  it('changes nothing of a chain a part of which is missing, and says what to do', () => {
+    kernelStore('broken');
+    expect(snapshot('broken', 'take', 'last', '--at', '+1000').status).toBe(0);
+    rmSync(file('broken/later.snap'));
+    const missing = `${file('broken/last.snap')}: its parent is missing: ${file('broken/later.snap')}`;
+    for (const args of [
+      ['clone', 'last', 'copy'],
+      ['template', 'last'],
+      ['revert', 'last'],
+      ['consolidate', 'last'],
+    ])
+      expect(snapshot('broken', ...args)).toEqual({
+        status: 65,
+        stdout: '',
+        stderr: `ringlab: ${missing}\n`,
+      });
+    expect(snapshot('broken', 'delete', 'boot')).toEqual({
+      status: 65,
+      stdout: '',
+      stderr: `ringlab: ${missing}. It may have been taken from boot. Nothing was deleted; put the missing file back, or delete last first\n`,
+    });
+    expect(snapshot('broken', 'delete', 'last', 'boot').status).toBe(0);
+    expect(snapshot('broken', 'list')).toMatchObject({ stdout: '', status: 0 });
   });
 
   it.each([
@@ -140,7 +166,7 @@ describe('ringlab snapshot', () => {
     ]);
   });
 
-  it('waits while another program changes the folder, and takes over from one that was killed', () => {
+  it('waits while another program changes the folder, and takes over from one that was killed', async () => {
     kernelStore('locked');
     const { pid } = spawnSync('true');
     writeFileSync(file('locked/.lock'), String(pid));
@@ -153,10 +179,17 @@ describe('ringlab snapshot', () => {
       false,
       false,
     ]);
-    const waits = shell(
-      `sleep 0.5 & echo -n $! > '${file('locked/.lock')}'; ringlab snapshot delete boot --store '${file('locked')}'`,
-    );
-    expect([waits.status, waits.stderr]).toEqual([0, expect.stringContaining('boot: deleted')]);
+    // A program that runs until its input ends.
+    const other = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+    writeFileSync(file('locked/.lock'), String(other.pid));
+    const waiting = new Running(['snapshot', 'delete', 'boot', '--store', file('locked')], process.env);
+    await waiting.says(`waiting for process ${other.pid}, which is changing it`);
+    expect(existsSync(file('locked/boot.snap'))).toBe(true);
+    other.stdin.end();
+    expect(await waiting.ended).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('boot: deleted'),
+    });
   });
 
   it('keeps what a guest writes to its disk, and never writes to the file', () => {

@@ -92,15 +92,19 @@ export class Store {
     const chain: [Opened, ...Opened[]] = [this.open(name)];
     for (;;) {
       const [child] = chain;
-      const { parent } = child.description;
-      if (parent === null) return chain;
-      const opened = this.#parentOf(child.path, parent);
+      const opened = this.parentOf(child);
+      if (opened === undefined) return chain;
       if (chain.some(({ path }) => path === opened.path))
         throw new SnapshotError(child.path, 'damaged: its parents go round in a circle');
       if (!isSameMachine(opened, child))
         throw new SnapshotError(child.path, `damaged: its parent is of another machine: ${opened.path}`);
       chain.unshift(opened);
     }
+  }
+
+  /** What a snapshot was taken from; undefined for the first. Throws SnapshotError when it is missing or another. */
+  parentOf({ path, description: { parent } }: Opened): Opened | undefined {
+    return parent === null ? undefined : this.#parentOf(path, parent);
   }
 
   /** The parent that the snapshot at `path` names. Throws SnapshotError. */
@@ -122,12 +126,15 @@ export class Store {
     );
   }
 
-  /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name. */
+  /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name, or what it is taken from is not whole. */
   add(content: Content, options?: WriteOptions): Opened {
     const path = this.pathOf(content.name);
     if (!namePattern.test(content.name)) throw new SnapshotError(path, nameRule);
     if (this.has(content.name)) throw new SnapshotError(path, 'there is a snapshot of that name already');
-    if (content.parent !== null) this.#parentOf(path, content.parent);
+    if (content.parent !== null) {
+      this.#parentOf(path, content.parent);
+      this.chain(content.parent.name);
+    }
     return this.put(content, options);
   }
 

@@ -8,6 +8,7 @@ import type { MachineState } from '../../isa/machine/machine.ts';
 import type { Blocks } from './blocks.ts';
 import { loadChain, withoutZeros } from './chain.ts';
 import { type Configuration, ID_BYTES } from './description.ts';
+import { SnapshotError } from './failure.ts';
 import { loadBlocks, type Opened } from './read.ts';
 import type { Store } from './store.ts';
 import type { Content } from './write.ts';
@@ -43,8 +44,9 @@ function withAddress(state: MachineState, identity: Uint8Array): MachineState {
   return { ...state, devices: { ...state.devices, network: { ...network, address } } };
 }
 
-/** Says of a snapshot whether it is a template. */
+/** Says of a snapshot whether it is a template. Throws SnapshotError, also for a template that cannot be cloned. */
 export function setTemplate(store: Store, opened: Opened, template: boolean): Opened {
+  if (template) store.chain(opened.description.name);
   return store.put({ ...contentOf(store, opened), template }, { packing: opened.description.blocks.packing });
 }
 
@@ -56,14 +58,46 @@ export function consolidate(store: Store, name: string): Opened {
   return store.put({ ...content, parent: null, symbols: root.description.symbols }, packingOf(root));
 }
 
-/** Takes a snapshot away; what was taken from it gets what it had. Returns the children. */
+/**
+ * Takes a snapshot away; what was taken from it gets what it had. Returns the children. Throws
+ * SnapshotError, and OrphanError while another snapshot's parent is missing: that one may be a
+ * child too. One whose own parent is missing can be restored by nobody, and is always let go.
+ */
 export function deleteSnapshot(store: Store, name: string): readonly Opened[] {
   const opened = store.open(name);
+  if (orphaned(store, opened) === undefined) {
+    for (const other of store.all()) {
+      const reason = orphaned(store, other);
+      if (reason !== undefined)
+        throw new OrphanError(other, `${reason}. It may have been taken from ${name}`);
+    }
+  }
   const merged = store.children(opened).map((child) => mergeInto(store, child, opened));
   if (store.current === name && opened.description.parent !== null)
     store.setCurrent(opened.description.parent.name);
   store.remove(name);
   return merged;
+}
+
+/** Why a snapshot's parent is not there; undefined = it is, or there is none. */
+function orphaned(store: Store, opened: Opened): string | undefined {
+  try {
+    store.parentOf(opened);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SnapshotError) return error.reason;
+    throw error;
+  }
+}
+
+/** Another snapshot stands in the way, for its parent is missing. */
+export class OrphanError extends SnapshotError {
+  readonly orphan: string;
+
+  constructor({ path, description }: Opened, reason: string) {
+    super(path, reason);
+    this.orphan = description.name;
+  }
 }
 
 /** Writes `child` anew so that it needs its parent's parent instead of its parent. */

@@ -54,6 +54,14 @@ function makeStore(files: MemoryFiles): { store: Store; session: Session } {
   return { store, session };
 }
 
+type Made = ReturnType<typeof makeStore>;
+
+/** Every file of the store, with its contents. */
+function filesOf(store: Store): readonly string[] {
+  const files = store.files as MemoryFiles;
+  return files.paths().map((path) => `${path} ${Buffer.from(files.contents(path)).toString('base64')}`);
+}
+
 /** What every snapshot of the store stands for, as text. */
 function meanings(store: Store): Map<string, string> {
   return new Map(
@@ -265,6 +273,41 @@ describe('A chain', () => {
     store.remove('b');
     expect(() => store.chain('c')).toThrow('/s/c.snap: its parent is missing: /s/b.snap');
     expect(store.chain('a')).toHaveLength(1);
+  });
+
+  it.each([
+    ['cloned', (store: Store) => cloneSnapshot(store, store.open('c'), 'e'), 'c', 'b'],
+    ['made a template', (store: Store) => setTemplate(store, store.open('c'), true), 'c', 'b'],
+    ['consolidated', (store: Store) => consolidate(store, 'c'), 'c', 'b'],
+    ['the start of another', (_: Store, { session }: Made) => session.takeChanges('e'), 'd', 'b'],
+  ])('is not %s while a part of it is missing, and nothing is changed', (_, act, child, parent) => {
+    const made = makeStore(new MemoryFiles());
+    made.store.remove(parent);
+    const before = filesOf(made.store);
+    expect(() => act(made.store, made)).toThrow(`/s/${child}.snap: its parent is missing: /s/${parent}.snap`);
+    expect(filesOf(made.store)).toEqual(before);
+  });
+
+  it.each(['missing', 'another'])('is not destroyed for good while one in the middle is %s', (how) => {
+    const { store } = makeStore(new MemoryFiles());
+    const files = store.files as MemoryFiles;
+    const [whole, middle] = [meanings(store), files.contents('/s/b.snap').slice()];
+    if (how === 'missing') store.remove('b');
+    else rename(files, '/s/a.snap', '/s/b.snap');
+    const before = filesOf(store);
+    expect(() => deleteSnapshot(store, 'a')).toThrow(
+      /^\/s\/c\.snap: its parent .*\. It may have been taken from a$/,
+    );
+    expect(filesOf(store)).toEqual(before);
+    files.put('/s/b.snap', middle);
+    expect(meanings(store)).toEqual(whole);
+  });
+
+  it('is given up from its end when one in the middle cannot be put back', () => {
+    const { store } = makeStore(new MemoryFiles());
+    store.remove('b');
+    for (const name of ['c', 'd', 'a']) deleteSnapshot(store, name);
+    expect(store.names()).toEqual([]);
   });
 
   it('is refused when another snapshot has the place of a parent', () => {
