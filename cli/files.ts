@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  fchmodSync,
   fsyncSync,
   openSync,
   readSync,
@@ -52,14 +53,23 @@ function readToEnd(path: string, file: number): Uint8Array {
 }
 
 /**
- * Writes a file whole or not at all: a temporary beside it, synchronized, renamed. A device or a pipe is written
- * directly. Throws a Failure that names it.
+ * Writes a file whole or not at all: a temporary beside it, synchronized, renamed. A file that is replaced keeps its
+ * permissions. A device or a pipe is written directly. Throws a Failure that names it.
  */
 export function writeOutput(path: string, bytes: Uint8Array): void {
+  write(path, bytes, false);
+}
+
+/** Writes a program as `writeOutput` does, and lets whoever may read it run it, as linkers do. */
+export function writeProgram(path: string, bytes: Uint8Array): void {
+  write(path, bytes, true);
+}
+
+function write(path: string, bytes: Uint8Array, executable: boolean): void {
   try {
     const present = statSync(path, { throwIfNoEntry: false });
-    if (present === undefined) replaceFile(path, bytes);
-    else if (present.isFile()) replaceFile(realpathSync(path), bytes);
+    if (present === undefined) replaceFile(path, bytes, executable);
+    else if (present.isFile()) replaceFile(realpathSync(path), bytes, executable, present.mode);
     else writeFileSync(path, bytes);
   } catch (error) {
     throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
@@ -81,11 +91,13 @@ export function mustBeWritable(path: string): void {
   }
 }
 
-function replaceFile(path: string, bytes: Uint8Array): void {
+/** `before` is the mode of the file that is replaced; without it, the umask decides. */
+function replaceFile(path: string, bytes: Uint8Array, executable: boolean, before?: number): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'wx');
+  const file = openSync(temporary, 'wx', executable ? 0o777 : 0o666);
   try {
     try {
+      if (before !== undefined) fchmodSync(file, (before & 0o777) | (executable ? (before & 0o444) >> 2 : 0));
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       fsyncSync(file);
     } finally {

@@ -6,7 +6,7 @@ import { bind, type Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
-import type { Use } from './directive.ts';
+import type { RawUse, Use } from './directive.ts';
 
 /** Throws SourceProblem unless there are `least` to `most` operands; `syntax` is what to write. */
 export function expectCount(use: Use, least: number, most: number, syntax: string): void {
@@ -17,6 +17,32 @@ export function expectCount(use: Use, least: number, most: number, syntax: strin
     countMessage(use.name, count),
     `write \`${`${use.name} ${syntax}`.trim()}\``,
   );
+}
+
+/** A part of a directive's text between commas, without blanks around; `at` is where it stands. */
+export interface Piece {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What follows a directive's name, split at its commas. Nothing at all is no piece. */
+export function pieces(use: RawUse): Piece[] {
+  const found: Piece[] = [];
+  let depth = 0;
+  let from = use.rest;
+  const take = (to: number): void => {
+    const text = use.text.slice(from, to);
+    found.push({ at: from + text.length - text.trimStart().length, text: text.trim() });
+    from = to + 1;
+  };
+  for (const { 0: token, index } of use.text.matchAll(/"(?:[^"\\]|\\.)*"?|'(?:\\.|[^\\])|[(),]/gsu)) {
+    if (index < use.rest) continue;
+    if (token === '(') depth++;
+    else if (token === ')') depth--;
+    else if (token === ',' && depth === 0) take(index);
+  }
+  if (found.length > 0 || use.text.slice(from).trim() !== '') take(use.text.length);
+  return found;
 }
 
 /** The operand as a bound expression. Throws SourceProblem. */

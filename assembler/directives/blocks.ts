@@ -1,7 +1,9 @@
 /** Macros, repetitions and included files: directives that give the reader more to read. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { SourceProblem } from '../diagnostics.ts';
+import { showNumber } from '../numbers.ts';
 import { evaluateNow } from '../object/evaluate.ts';
+import { MAX_STATEMENTS } from '../read/reader.ts';
 import { parseMacroHead, splitArguments, substitute } from '../read/macro.ts';
 import { OpenComment, scan } from '../source/scan.ts';
 import { decodeText, NotAssembly } from '../source/text.ts';
@@ -9,7 +11,7 @@ import { parseOperands } from '../syntax/parse.ts';
 import { boundOperand, stringOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, RawUse, RunRaw, Use } from './directive.ts';
 
-const loops = ['.rept', '.rep', '.irp', '.irpc'];
+const loops = ['.rept', '.rep', '.irp', '.irep', '.irpc', '.irepc'];
 const loopEnds = ['.endr'];
 
 /** `.macro name parameters` … `.endm`. */
@@ -37,6 +39,12 @@ function repeat({ reader, unit }: Context, use: RawUse): void {
   if (operand === undefined) throw new SourceProblem(use.at, `\`${use.name}\` needs a count`);
   let left = evaluateNow(boundOperand(unit, operand));
   if (left < 0n) throw new SourceProblem(operand.at, `cannot repeat ${left} times`);
+  if (left * BigInt(Math.max(1, body.length)) > MAX_STATEMENTS)
+    throw new SourceProblem(
+      operand.at,
+      `${showNumber(left)} rounds of this block would be more than ${MAX_STATEMENTS} statements`,
+      '`.fill` and `.skip` repeat bytes',
+    );
   reader.push('repeat', [], () => (left-- > 0n ? body : undefined));
 }
 
@@ -103,11 +111,14 @@ export const blockDirectives: DirectiveGroup = {
     '.endm': stray('.macro'),
     '.endmacro': stray('.macro'),
     '.exitm': ({ reader }, use) => reader.exitMacro(use.at),
+    '.mexit': ({ reader }, use) => reader.exitMacro(use.at),
     '.purgem': purge,
     '.rept': repeat,
     '.rep': repeat,
     '.irp': repeatFor(listed),
+    '.irep': repeatFor(listed),
     '.irpc': repeatFor(characters),
+    '.irepc': repeatFor(characters),
     '.endr': stray('.rept'),
   },
   parsed: { '.include': include },

@@ -63,7 +63,7 @@ function open(test: Test): RunRaw {
 function innermost({ reader }: Context, use: RawUse) {
   const condition = reader.conditions.at(-1);
   if (condition === undefined) throw new SourceProblem(use.at, `\`${use.name}\` without \`.if\``);
-  if (condition.inElse && use.name !== '.endif')
+  if (condition.inElse && !use.name.startsWith('.end'))
     throw new SourceProblem(use.at, `\`${use.name}\` after \`.else\``);
   return condition;
 }
@@ -109,5 +109,7 @@ export const conditionDirectives: DirectiveGroup = {
     '.else': otherwise,
     '.elseif': otherwiseIf,
     '.endif': end,
+    '.elsec': otherwise,
+    '.endc': end,
   },
 };

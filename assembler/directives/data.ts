@@ -7,6 +7,7 @@ import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, rangedOperand, stringOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import { countOf, littleEndian } from './space.ts';
 
 /** Throws SourceProblem unless `value` fits in `size` bytes, signed or unsigned. */
 export function checkDatum(value: bigint, size: number, at: number): void {
@@ -43,27 +44,73 @@ function numbers(size: number): Run {
   };
 }
 
-/** `.ascii "…", …`; `end` is appended to each string. */
-function strings(end: readonly number[]): Run {
+/** The operand's value; of a number alone, with or without a minus, all of it, however many bits it has. */
+function wholeNumber(unit: Unit, operand: Operand): bigint {
+  const written = operand.kind === 'expression' ? operand.expression : undefined;
+  if (written?.kind === 'number') return written.value;
+  if (written?.kind === 'unary' && written.operator === '-' && written.operand.kind === 'number')
+    return -written.operand.value;
+  return evaluateNow(boundOperand(unit, operand));
+}
+
+/** `.octa number, …`: 16 bytes each. */
+function octa({ unit }: Context, { operands }: Use): void {
+  for (const operand of operands) {
+    unit.here();
+    const value = wholeNumber(unit, operand);
+    checkDatum(value, 16, operand.at);
+    unit.section.append(littleEndian(value, 16));
+  }
+}
+
+/** `.ascii "…", …`: each byte is so many `wide`, zeros behind it; `ended` appends a zero to each string. */
+function strings(ended: boolean, wide = 1): Run {
   return ({ unit }, use) => {
-    if (use.operands.length === 0) stringOperand(undefined, use.at);
     for (const operand of use.operands) {
-      unit.section.append(stringOperand(operand, use.at));
-      unit.section.append(Uint8Array.from(end));
+      const bytes = stringOperand(operand, use.at);
+      const units = new Uint8Array((bytes.length + (ended ? 1 : 0)) * wide);
+      bytes.forEach((byte, n) => {
+        units[n * wide] = byte;
+      });
+      unit.section.append(units);
     }
   };
 }
+
+/** `.dtprelword symbol`: how far a thread's variable is from where the C library's pointers to its block point. */
+function threadOffsets(size: number): Run {
+  return ({ unit }, { operands }) => {
+    for (const operand of operands) {
+      unit.here();
+      const { at } = operand;
+      emitDatum(unit, size, { kind: 'relocation', at, name: 'dtprel', operand: boundOperand(unit, operand) });
+    }
+  };
+}
+
+/** Bytes of a value that `.fill` takes; above them it puts zeros, as GNU `as` does. */
+const FILL_VALUE = 4;
 
 /** `.fill repeat[, size[, value]]`. */
 function fill({ unit }: Context, use: Use): void {
   expectCount(use, 1, 3, 'repeat, size, value');
   const [repeat, sizeOperand, valueOperand] = use.operands as [Operand, Operand?, Operand?];
-  const count = rangedOperand(unit, repeat, 0, 0xffffffff, '`.fill`');
+  const count = countOf(unit, repeat);
   const size = sizeOperand === undefined ? 1 : rangedOperand(unit, sizeOperand, 0, 8, 'the size');
   const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
-  const start = unit.section.fill(count * size, 0);
-  if (value === 0n) return;
-  for (let n = 0; n < count; n++) unit.section.write(start + n * size, size, value);
+  const kept = BigInt.asUintN(8 * Math.min(size, FILL_VALUE), value);
+  unit.section.repeat(littleEndian(kept, size), count);
+}
+
+/** `.dcb.w count[, value]`: the value so many times. */
+function copies(size: number): Run {
+  return ({ unit }, use) => {
+    expectCount(use, 1, 2, 'count, value');
+    const [count, valueOperand] = use.operands as [Operand, Operand?];
+    const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
+    checkDatum(value, size, use.at);
+    unit.section.repeat(littleEndian(value, size), countOf(unit, count));
+  };
 }
 
 /** `.incbin "file"[, skip[, count]]`. */
@@ -84,9 +131,8 @@ function leb128(signed: boolean): Run {
   return ({ unit }, { operands }) => {
     for (const operand of operands) {
       unit.here();
-      const value = evaluateNow(boundOperand(unit, operand));
-      if (value < 0n && !signed)
-        throw new SourceProblem(operand.at, `${value} is negative`, 'use `.sleb128`');
+      const written = wholeNumber(unit, operand);
+      const value = written < 0n && !signed ? BigInt.asUintN(64, written) : written;
       unit.section.append(Uint8Array.from(leb128Bytes(value, signed)));
     }
   };
@@ -108,23 +154,39 @@ export function leb128Bytes(number: bigint, signed: boolean): number[] {
 export const dataDirectives: DirectiveGroup = {
   parsed: {
     '.byte': numbers(1),
+    '.dc.b': numbers(1),
     '.half': numbers(2),
     '.short': numbers(2),
     '.2byte': numbers(2),
     '.hword': numbers(2),
+    '.dc': numbers(2),
+    '.dc.w': numbers(2),
     '.word': numbers(4),
     '.long': numbers(4),
     '.int': numbers(4),
     '.4byte': numbers(4),
+    '.dc.l': numbers(4),
+    '.dc.a': numbers(4),
     '.dword': numbers(8),
     '.quad': numbers(8),
     '.8byte': numbers(8),
+    '.octa': octa,
+    '.dtprelword': threadOffsets(4),
+    '.dtpreldword': threadOffsets(8),
     '.uleb128': leb128(false),
     '.sleb128': leb128(true),
-    '.ascii': strings([]),
-    '.asciz': strings([0]),
-    '.string': strings([0]),
+    '.ascii': strings(false),
+    '.asciz': strings(true),
+    '.string': strings(true),
+    '.string8': strings(true),
+    '.string16': strings(true, 2),
+    '.string32': strings(true, 4),
+    '.string64': strings(true, 8),
     '.fill': fill,
+    '.dcb': copies(2),
+    '.dcb.b': copies(1),
+    '.dcb.w': copies(2),
+    '.dcb.l': copies(4),
     '.incbin': incbin,
   },
 };

@@ -1,6 +1,7 @@
 /** Messages, and directives of compilers that mean nothing here. */
 import { SourceProblem } from '../diagnostics.ts';
-import { stringOperand } from './arguments.ts';
+import type { Operand } from '../syntax/tree.ts';
+import { expectCount, numberOperand, stringOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, RunRaw, Use } from './directive.ts';
 
 function textOf(use: Use, otherwise: string): string {
@@ -12,28 +13,49 @@ function error(_context: Context, use: Use): void {
   throw new SourceProblem(use.at, textOf(use, `\`${use.name}\` here`));
 }
 
+/** `.fail number`: an error below 500, from there on a warning. */
+function fail(context: Context, use: Use): void {
+  expectCount(use, 1, 1, 'number');
+  const number = numberOperand(context.unit, use.operands[0] as Operand);
+  const message = `\`.fail ${number}\` here`;
+  if (number < 500) throw new SourceProblem(use.at, message);
+  context.diagnostics.warn(context.unit.statement, use.at, message);
+}
+
 function warning({ unit, diagnostics }: Context, use: Use): void {
-  diagnostics.warn(unit.statement, use.at, textOf(use, '`.warning` here'));
+  diagnostics.warn(unit.statement, use.at, textOf(use, `\`${use.name}\` here`));
 }
 
 const ignore: RunRaw = () => {};
 
-/** Accepted, and without effect: notes of compilers to linkers, debuggers and unwinders. */
-const ignored = [
-  '.file',
-  '.loc',
-  '.ident',
-  '.option',
-  '.attribute',
-  '.addrsig',
-  '.addrsig_sym',
-  '.version',
-  '.variant_cc',
-];
+/**
+ * Accepted, and without effect: notes of compilers to linkers, debuggers and unwinders; the looks of a printed
+ * listing; what matters in shared libraries alone.
+ */
+const ignored = `
+  .file .loc .line .linefile .loc_mark_labels .func .endfunc .stabs .stabn .stabd .ident .version
+  .attribute .gnu_attribute .addrsig .addrsig_sym .variant_cc .symver .attach_to_group .linkonce
+  .list .nolist .title .sbttl .psize .plen .llen .eject .page .nopage .spc .lflags .format .noformat
+`;
 
 export const otherDirectives: DirectiveGroup = {
-  parsed: { '.error': error, '.err': error, '.abort': error, '.warning': warning },
-  raw: Object.fromEntries(ignored.map((name) => [name, ignore])),
+  parsed: {
+    '.error': error,
+    '.err': error,
+    '.abort': error,
+    '.fail': fail,
+    '.warning': warning,
+    '.print': warning,
+  },
+  raw: {
+    ...Object.fromEntries(
+      ignored
+        .trim()
+        .split(/\s+/)
+        .map((name) => [name, ignore]),
+    ),
+    '.end': ({ reader }) => reader.stop(),
+  },
 };
 
 /** Whether a directive is one of call-frame information, which is accepted and without effect. */

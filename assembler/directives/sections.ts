@@ -3,7 +3,7 @@ import { SourceProblem } from '../diagnostics.ts';
 import type { Section, SectionFlags } from '../object/section.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
-import { stringOperand } from './arguments.ts';
+import { expectCount, rangedOperand, stringOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
 
 const none: SectionFlags = { alloc: false, write: false, exec: false, nobits: false };
@@ -11,6 +11,7 @@ const code: SectionFlags = { ...none, alloc: true, exec: true };
 const constants: SectionFlags = { ...none, alloc: true };
 const variables: SectionFlags = { ...none, alloc: true, write: true };
 const zeros: SectionFlags = { ...variables, nobits: true };
+const threadVariables: SectionFlags = { ...variables, thread: true };
 
 /** Flags that a section has by its name, up to the second dot. */
 const usual: Readonly<Record<string, SectionFlags>> = {
@@ -25,6 +26,8 @@ const usual: Readonly<Record<string, SectionFlags>> = {
   '.fini_array': variables,
   '.bss': zeros,
   '.sbss': zeros,
+  '.tdata': threadVariables,
+  '.tbss': { ...threadVariables, nobits: true },
 };
 
 function usualFlags(name: string): SectionFlags | undefined {
@@ -36,9 +39,28 @@ export function usualSection(unit: Unit, name: string): Section {
   return unit.sectionNamed(name, usualFlags(name) ?? none);
 }
 
-/** `.text`, `.data`, … */
+/** `.text [subsection]`, `.data`, … */
 function named(name: string): Run {
-  return ({ unit }) => unit.enter(usualSection(unit, name));
+  return ({ unit }, use) => {
+    expectCount(use, 0, 1, 'subsection');
+    const [order] = use.operands;
+    const section = usualSection(unit, name);
+    unit.enter(order === undefined ? section : subsectionOf(unit, section, order));
+  };
+}
+
+/** GNU's bound. */
+const MAX_SUBSECTION = 8192;
+
+function subsectionOf(unit: Unit, section: Section, order: Operand): Section {
+  const number = rangedOperand(unit, order, 0, MAX_SUBSECTION, 'a subsection');
+  return unit.sectionNamed(section.name, section.flags, number);
+}
+
+/** `.subsection number`: the part of the present section that comes there. */
+function subsection({ unit }: Context, use: Use): void {
+  expectCount(use, 1, 1, 'number');
+  unit.enter(subsectionOf(unit, unit.section, use.operands[0] as Operand));
 }
 
 /** `.section name[, "flags"[, @type[, size]]]`. */
@@ -53,7 +75,7 @@ function chosenSection({ unit, diagnostics }: Context, use: Use): Section {
   const name = first.kind === 'string' ? new TextDecoder().decode(first.bytes) : first.text;
   if (/[\s()]/.test(name)) throw new SourceProblem(first.at, `\`${name}\` cannot be the name of a section`);
   if (second === undefined) {
-    if (usualFlags(name) === undefined && !unit.sections.has(name) && !/^\.(debug|note|comment)/.test(name)) {
+    if (usualFlags(name) === undefined && !unit.hasSection(name) && !/^\.(debug|note|comment)/.test(name)) {
       diagnostics.warn(
         unit.statement,
         first.at,
@@ -81,6 +103,7 @@ function writtenFlags(flags: Operand, type: Operand | undefined, at: number): Se
     write: letters.includes('w'),
     exec: letters.includes('x'),
     nobits: isNobits(type),
+    thread: letters.includes('T'),
   };
 }
 
@@ -97,9 +120,17 @@ function isNobits(type: Operand | undefined): boolean {
   );
 }
 
+function isNumber(operand: Operand | undefined): operand is Operand {
+  return operand?.kind === 'expression' && operand.expression.kind === 'number';
+}
+
+/** `.pushsection name[, subsection][, "flags"[, @type]]`. */
 function pushSection(context: Context, use: Use): void {
   const { unit } = context;
-  const target = chosenSection(context, use);
+  const [name, order, ...flags] = use.operands;
+  const operands = isNumber(order) ? [name as Operand, ...flags] : use.operands;
+  const chosen = chosenSection(context, { ...use, operands });
+  const target = isNumber(order) ? subsectionOf(unit, chosen, order) : chosen;
   unit.stack.push({ section: unit.section, previous: unit.previous });
   unit.enter(target);
 }
@@ -123,6 +154,7 @@ export const sectionDirectives: DirectiveGroup = {
     '.rodata': named('.rodata'),
     '.bss': named('.bss'),
     '.section': section,
+    '.subsection': subsection,
     '.pushsection': pushSection,
     '.popsection': popSection,
     '.previous': previous,

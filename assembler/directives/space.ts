@@ -3,25 +3,41 @@ import { encode } from '../../isa/table/table.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import { addImmediate } from '../instructions/meaning.ts';
 import type { Bound } from '../object/bound.ts';
-import { tryEvaluate } from '../object/evaluate.ts';
+import { evaluateNow, tryEvaluate } from '../object/evaluate.ts';
+import { MAX_BYTES } from '../object/section.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, numberOperand, rangedOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
 
-/** `.skip count[, byte]`. */
-function skip({ unit }: Context, use: Use): void {
-  expectCount(use, 1, 2, 'count, byte');
-  const [countOperand, byteOperand] = use.operands as [Operand, Operand?];
-  const count = rangedOperand(unit, countOperand, 0, 0xffffffff, 'a number of bytes');
-  const byte = byteOperand === undefined ? 0 : numberOperand(unit, byteOperand) & 255;
-  unit.section.fill(count, byte);
+/** The operand as how often something is repeated; the section is to check that there is room. Throws SourceProblem. */
+export function countOf(unit: Unit, operand: Operand): number {
+  return rangedOperand(unit, operand, 0, 0xffffffff, 'a count');
 }
 
-const MAX_POWER = 16;
+/** A value's low bytes, the lowest first. */
+export function littleEndian(value: bigint, size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, n) => Number((value >> BigInt(8 * n)) & 255n));
+}
 
-/** `.align` in its two kinds: by power of two, or in bytes. Then, both optional: the byte to fill with, and the most to skip. */
-function align(inBytes: boolean): Run {
+/** `.skip count[, byte]`: space for `count` elements of `size` bytes, each of which holds `byte`. */
+function skip(size: number): Run {
+  return ({ unit }, use) => {
+    expectCount(use, 1, 2, 'count, byte');
+    const [countOperand, valueOperand] = use.operands as [Operand, Operand?];
+    const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
+    unit.section.repeat(littleEndian(value, size), countOf(unit, countOperand));
+  };
+}
+
+/** More than a section can hold would be of no use. */
+const MAX_POWER = Math.log2(MAX_BYTES);
+
+/**
+ * `.align` in its two kinds: by power of two, or in bytes. Then, both optional: what to fill with, `size` bytes
+ * at a time, and the most to skip.
+ */
+function align(inBytes: boolean, size = 1): Run {
   return ({ unit }, use) => {
     expectCount(use, 1, 3, inBytes ? 'bytes, fill, most' : 'power, fill, most');
     const [first, fill, most] = use.operands.map((operand) =>
@@ -32,11 +48,24 @@ function align(inBytes: boolean): Run {
       ? byteAlignment(unit, first)
       : 2 ** rangedOperand(unit, first, 0, MAX_POWER, 'a power of two');
     const gap = (alignment - (unit.section.size % alignment)) % alignment;
-    if (most !== undefined && gap > numberOperand(unit, most)) return;
+    if (most !== undefined && gap > numberOperand(unit, most) && !padsAlways(unit, fill)) return;
     unit.section.alignment = Math.max(unit.section.alignment, alignment);
     if (fill === undefined) pad(unit, gap);
-    else unit.section.fill(gap, numberOperand(unit, fill) & 255);
+    else fillGap(unit, gap, littleEndian(evaluateNow(boundOperand(unit, fill)), size), use);
   };
+}
+
+/** Between instructions, GNU `as` leaves alignment to the linker, which knows of no most. */
+function padsAlways(unit: Unit, fill: Operand | undefined): boolean {
+  return unit.section.flags.exec && fill === undefined;
+}
+
+function fillGap(unit: Unit, gap: number, pattern: Uint8Array, use: Use): void {
+  if (gap % pattern.length !== 0) {
+    const message = `the gap of ${gap} bytes is not a multiple of the ${pattern.length} to fill it with`;
+    throw new SourceProblem(use.at, message);
+  }
+  unit.section.repeat(pattern, gap / pattern.length);
 }
 
 function byteAlignment(unit: Unit, operand: Operand): number {
@@ -53,7 +82,7 @@ function pad(unit: Unit, gap: number): void {
     return;
   }
   unit.section.fill(gap % 4, 0);
-  for (let n = gap - (gap % 4); n > 0; n -= 4) unit.section.appendWord(encode(addImmediate, {}));
+  unit.section.repeat(littleEndian(BigInt(encode(addImmediate, {})), 4), (gap - (gap % 4)) / 4);
 }
 
 /** `.org place[, byte]`: goes on at an offset of the section; never back. */
@@ -74,14 +103,43 @@ export function moveTo(unit: Unit, place: Bound, byte: number): void {
   unit.section.fill(gap, byte);
 }
 
+/** `.struct place` and `.offset place`: goes on nowhere in memory, at that number; labels there are numbers. */
+function struct({ unit }: Context, use: Use): void {
+  expectCount(use, 0, 1, 'place');
+  const [place] = use.operands;
+  unit.enter(unit.absolute);
+  unit.absolute.size = place === undefined ? 0 : rangedOperand(unit, place, 0, 0x7fffffff, 'a place');
+  unit.here();
+}
+
+/** `.nop`: one instruction that does nothing. */
+function nop({ unit }: Context): void {
+  unit.section.appendWord(encode(addImmediate, {}));
+}
+
 export const spaceDirectives: DirectiveGroup = {
   parsed: {
-    '.skip': skip,
-    '.space': skip,
-    '.zero': skip,
+    '.skip': skip(1),
+    '.space': skip(1),
+    '.zero': skip(1),
+    '.ds': skip(2),
+    '.ds.b': skip(1),
+    '.ds.w': skip(2),
+    '.ds.l': skip(4),
+    '.ds.s': skip(4),
+    '.ds.d': skip(8),
+    '.ds.p': skip(12),
+    '.ds.x': skip(12),
+    '.org': org,
+    '.struct': struct,
+    '.offset': struct,
+    '.nop': nop,
     '.align': align(false),
     '.p2align': align(false),
+    '.p2alignw': align(false, 2),
+    '.p2alignl': align(false, 4),
     '.balign': align(true),
-    '.org': org,
+    '.balignw': align(true, 2),
+    '.balignl': align(true, 4),
   },
 };

@@ -134,6 +134,16 @@ function reserve(unit: Unit, name: string, at: number, bytes: number, alignment:
   bss.fill(bytes, 0);
 }
 
+/** `.weakref alias, name`: the alias stands for a name that need not be defined. */
+function weakref({ unit }: Context, use: Use): void {
+  expectCount(use, 2, 2, 'alias, name');
+  const [alias, name] = use.operands as [Operand, Operand];
+  const symbol = unit.symbol(nameOperand(name, use.at));
+  symbol.weaklyReferred = true;
+  const value = { kind: 'symbol', at: name.at, symbol } as const;
+  unit.define(nameOperand(alias, use.at), alias.at, { kind: 'value', value, once: true });
+}
+
 const global = each((symbol) => {
   if (symbol.binding === 'local') symbol.binding = 'global';
 });
@@ -152,7 +162,11 @@ export const symbolDirectives: DirectiveGroup = {
   parsed: {
     '.globl': global,
     '.global': global,
+    '.xdef': global,
+    '.extern': each(() => {}),
+    '.xref': each(() => {}),
     '.weak': weak,
+    '.weakref': weakref,
     '.local': local,
     '.hidden': hidden,
     '.internal': hidden,
@@ -161,9 +175,12 @@ export const symbolDirectives: DirectiveGroup = {
     '.size': size,
     '.set': set(false),
     '.equ': set(false),
+    '.lsym': set(false),
     '.equiv': set(true),
     '.comm': comm,
     '.common': comm,
+    '.common.s': comm,
+    '.xcom': comm,
     '.lcomm': lcomm,
   },
 };

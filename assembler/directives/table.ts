@@ -3,7 +3,9 @@ import { blockDirectives } from './blocks.ts';
 import { conditionDirectives } from './conditions.ts';
 import { dataDirectives } from './data.ts';
 import type { Run, RunRaw } from './directive.ts';
+import { floatDirectives } from './floats.ts';
 import { insnDirectives } from './insn.ts';
+import { optionDirectives } from './options.ts';
 import { otherDirectives } from './other.ts';
 import { sectionDirectives } from './sections.ts';
 import { spaceDirectives } from './space.ts';
@@ -11,12 +13,14 @@ import { symbolDirectives } from './symbols.ts';
 
 const groups = [
   dataDirectives,
+  floatDirectives,
   spaceDirectives,
   sectionDirectives,
   symbolDirectives,
   conditionDirectives,
   blockDirectives,
   insnDirectives,
+  optionDirectives,
   otherDirectives,
 ];
 

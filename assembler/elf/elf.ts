@@ -5,7 +5,7 @@
  *
  * A segment's offset in the file equals its address modulo 4 KiB, so that it could be mapped.
  */
-import { alignUp, type OutputSection, PAGE } from '../link/layout.ts';
+import { alignUp, type OutputSection, occupiesMemory, PAGE } from '../link/layout.ts';
 import type { Image } from '../link/link.ts';
 import { record, StringTable } from './bytes.ts';
 import { ELF } from './format.ts';
@@ -46,16 +46,26 @@ function sectionIndex(kept: readonly OutputSection[], section: OutputSection): n
 }
 
 interface Segment {
+  readonly type: number;
   readonly flags: number;
+  readonly alignment: number;
   readonly sections: readonly OutputSection[];
 }
 
 function segmentsOf(sections: readonly OutputSection[]): Segment[] {
-  const memory = sections.filter(({ flags }) => flags.alloc);
+  const memory = sections.filter(occupiesMemory);
+  const threads = sections.filter(({ flags }) => flags.thread);
   const { R, W, X } = ELF.PF;
+  const load = { type: ELF.PT_LOAD, alignment: PAGE };
   return [
-    { flags: R | X, sections: memory.filter(({ flags }) => !flags.write) },
-    { flags: R | W, sections: memory.filter(({ flags }) => flags.write) },
+    { ...load, flags: R | X, sections: memory.filter(({ flags }) => !flags.write) },
+    { ...load, flags: R | W, sections: memory.filter(({ flags }) => flags.write) },
+    {
+      type: ELF.PT_TLS,
+      alignment: Math.max(...threads.map(({ alignment }) => alignment)),
+      flags: R,
+      sections: threads,
+    },
   ].filter((segment) => segment.sections.length > 0);
 }
 
@@ -86,9 +96,13 @@ class FileSections {
 
   addOutput(section: OutputSection): void {
     const { name, flags, address, size, alignment } = section;
-    const { WRITE, ALLOC, EXECINSTR } = ELF.SHF;
-    const bits = (flags.write ? WRITE : 0) | (flags.alloc ? ALLOC : 0) | (flags.exec ? EXECINSTR : 0);
-    const offset = flags.alloc ? congruent(this.at, address) : alignUp(this.at, alignment);
+    const { WRITE, ALLOC, EXECINSTR, TLS } = ELF.SHF;
+    const bits =
+      (flags.write ? WRITE : 0) |
+      (flags.alloc ? ALLOC : 0) |
+      (flags.exec ? EXECINSTR : 0) |
+      (flags.thread ? TLS : 0);
+    const offset = flags.alloc ? this.offsetInSegment(section) : alignUp(this.at, alignment);
     const content = flags.nobits
       ? []
       : section.inputs.map((input) => ({ at: input.address - address, bytes: input.bytes }));
@@ -107,6 +121,14 @@ class FileSections {
       content,
     });
     if (!flags.nobits) this.at = offset + size;
+  }
+
+  /** Sections of a segment are as far apart in the file as in memory. */
+  private offsetInSegment({ address, flags: { write } }: OutputSection): number {
+    const first = this.list.find(
+      ({ flags }) => flags & ELF.SHF.ALLOC && write === (flags & ELF.SHF.WRITE) > 0,
+    );
+    return first === undefined ? congruent(this.at, address) : first.offset + (address - first.address);
   }
 
   addTable({ name, type, bytes, link = 0, info = 0, entrySize = 0, alignment = 1 }: Table): void {
@@ -155,14 +177,14 @@ class FileSections {
     const inFile = filed === undefined ? 0 : filed.address + filed.size - first.address;
     const inMemory = last.address + last.size - first.address;
     return record(
-      [ELF.PT_LOAD, 4],
+      [segment.type, 4],
       [first.offset, 4],
       [first.address, 4],
       [first.address, 4],
       [inFile, 4],
       [inMemory, 4],
       [segment.flags, 4],
-      [PAGE, 4],
+      [segment.alignment, 4],
     );
   }
 }

@@ -56,11 +56,14 @@ function symbolEntry(
   const { value, section } = evaluate({ kind: 'symbol', at: 0, symbol }, { placed: true, pc: 0 });
   const size = symbol.size === undefined ? 0n : evaluate(symbol.size, { placed: true, pc: 0 }).value;
   const output = section && image.layout.outputOf.get(section);
+  const threads = section?.flags.thread ? image.layout.sections.find(({ flags }) => flags.thread) : undefined;
+  const offset = value - BigInt(threads?.address ?? 0);
+  const type = threads === undefined ? symbol.type : 'thread';
   return record(
     [strings.add(symbol.name), 4],
-    [Number(BigInt.asUintN(32, value)), 4],
+    [Number(BigInt.asUintN(32, offset)), 4],
     [Number(BigInt.asUintN(32, size)), 4],
-    [(ELF.STB[symbol.binding] << 4) | ELF.STT[symbol.type], 1],
+    [(ELF.STB[symbol.binding] << 4) | ELF.STT[type], 1],
     [symbol.hidden ? ELF.STV_HIDDEN : 0, 1],
     [output === undefined ? ELF.SHN_ABS : indexOf(output), 2],
   );

@@ -3,6 +3,7 @@ import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Operand as RowOperand, Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
 import { bind, type Bound } from '../object/bound.ts';
+import { isPointer } from '../object/evaluate.ts';
 import type { InstructionFixup, ValueKind } from '../object/fixup.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Expression, Operand } from '../syntax/tree.ts';
@@ -47,9 +48,7 @@ export function emitComputed(
     unit.section.appendWord(word);
     return;
   }
-  if (value.kind === 'relocation' && value.name === 'pcrel_hi') {
-    unit.section.pcrelHigh.set(place.offset, value.operand);
-  }
+  if (value.kind === 'relocation' && isPointer(value.name)) unit.section.pcrelHigh.set(place.offset, value);
   if (row.effect.kind === 'branch') {
     emitBranch(unit, { kind: 'instruction', ...place, row, values, operand, value });
     return;

@@ -1,4 +1,5 @@
 /** One written instruction: finds the form that fits, or says what does not. */
+import { independent } from '../../isa/table/pseudo.ts';
 import { SourceProblem, throwProblems } from '../diagnostics.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
@@ -7,7 +8,8 @@ import { shapeProblem } from './operands.ts';
 
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
 export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
-  const forms = allForms().get(name) ?? [];
+  const meant = unit.options.pic ? (independent.get(name) ?? name) : name;
+  const forms = allForms().get(meant) ?? [];
   const missing = operands.find(({ kind }) => kind === 'missing');
   if (missing) throw new SourceProblem(missing.at, 'an operand is missing here', syntaxHint(name, forms));
   let best: readonly SourceProblem[] | undefined;

@@ -19,7 +19,9 @@ export function emitLoadImmediate(unit: Unit, operands: readonly Operand[]): voi
   unit.here();
   const bound = bind(expressionOf(written), unit);
   const now = tryEvaluate(bound);
-  if (now === undefined || now.section !== undefined) emitBoth(unit, rd, rd, bound);
+  if (bound.kind === 'relocation' && bound.name === 'lo')
+    emitComputed(unit, addImmediate, { rd, rs1: 0 }, 'imm', bound);
+  else if (now === undefined || now.section !== undefined) emitBoth(unit, rd, rd, bound);
   else emitNumber(unit, rd, now.value, bound.at);
 }
 

@@ -8,9 +8,10 @@ import type { Operand } from '../syntax/tree.ts';
 
 /**
  * What an operand must look like: the words of isa/table/row.ts, reduced to shapes.
- * `through` is a register that a jump goes through, or `offset(register)`.
+ * `through` is a register that a jump goes through, or `offset(register)`; `mark` is `%tprel_add(symbol)`, which tells
+ * a linker what an addition is for.
  */
-export type Shape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'sr' | 'order';
+export type Shape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'mark' | 'sr' | 'order';
 
 const wanted: Readonly<Record<Shape, string>> = {
   register: 'a register',
@@ -18,6 +19,7 @@ const wanted: Readonly<Record<Shape, string>> = {
   memory: 'an address like `8(sp)`',
   number: 'a number',
   address: 'a label or an address',
+  mark: '`%tprel_add(…)`',
   sr: 'a system register',
   order: `a set of ${orderLetters.split('').join(', ')}`,
 };
@@ -75,11 +77,18 @@ export function shapeProblem(
       return operand.kind !== 'expression' || registerOf(operand) !== undefined
         ? unexpected(operand, shape)
         : undefined;
+    case 'mark':
+      return isMark(operand) ? undefined : unexpected(operand, shape);
     case 'sr':
       return systemRegisterProblem(operand, known);
     case 'order':
       return orderOf(operand) === undefined ? unexpected(operand, shape) : undefined;
   }
+}
+
+function isMark(operand: Operand): boolean {
+  const expression = operand.kind === 'expression' ? operand.expression : undefined;
+  return expression?.kind === 'relocation' && expression.name === 'tprel_add';
 }
 
 function notRegister(operand: Operand): SourceProblem {

@@ -18,6 +18,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   rt: 'register',
   target: 'address',
   symbol: 'address',
+  '%tprel_add(symbol)': 'mark',
 };
 
 /** Stands for a use's own number in a template's labels. */
@@ -58,12 +59,15 @@ function shapeOf(pseudo: Pseudo, name: string): Shape {
 function emitLine(unit: Unit, line: Parsed, use: Use): void {
   const body = line.body as Body & { kind: 'operation' };
   for (const label of line.labels) unit.label(ownName(label.name, use), use.at);
-  emitInstruction(
-    unit,
-    body.name,
-    body.operands.map((operand) => replaceOperand(operand, use)),
-    use.at,
-  );
+  const operands = body.operands.map((operand) => replaceOperand(operand, use));
+  if (body.name === '.word') emitWord(unit, operands);
+  else emitInstruction(unit, body.name, operands, use.at);
+}
+
+function emitWord(unit: Unit, [word]: readonly Operand[]): void {
+  if (word?.kind !== 'expression' || word.expression.kind !== 'number')
+    throw new Error('a template has a word that is not a number');
+  unit.section.appendWord(Number(word.expression.value));
 }
 
 function ownName(name: string, use: Use): string {

@@ -2,7 +2,7 @@
 import { checkDatum } from '../directives/data.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { displacement, encodeValue, reaches } from '../instructions/encode.ts';
-import { evaluate, UndefinedSymbol } from '../object/evaluate.ts';
+import { evaluate, type Tables, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';
 import type { AsmSymbol } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';
@@ -20,6 +20,7 @@ export type Explain = (symbol: AsmSymbol) => string | undefined;
  */
 export function applyFixups(
   unit: Unit,
+  tables: Tables,
   diagnostics: Diagnostics,
   explain: Explain,
   lenient: boolean,
@@ -29,7 +30,8 @@ export function applyFixups(
   for (const symbol of unit.symbols.values()) checkSymbol(symbol, reporter);
   for (const fixup of unit.fixups) {
     reporter.guard(fixup.statement, () => {
-      if (applyFixup(fixup) === 'far' && fixup.kind === 'instruction') far.push(fixup.branch as number);
+      if (applyFixup(fixup, tables) === 'far' && fixup.kind === 'instruction')
+        far.push(fixup.branch as number);
     });
   }
   return far;
@@ -76,22 +78,22 @@ function checkSymbol({ definition, definedAt, size, sizedBy }: AsmSymbol, report
     reporter.guard(sizedBy, () => evaluate(size, AFTER_LAYOUT));
 }
 
-function applyFixup(fixup: Fixup): 'done' | 'far' {
-  return fixup.kind === 'data' ? applyData(fixup) : applyInstruction(fixup);
+function applyFixup(fixup: Fixup, tables: Tables): 'done' | 'far' {
+  return fixup.kind === 'data' ? applyData(fixup, tables) : applyInstruction(fixup, tables);
 }
 
-function applyInstruction(fixup: InstructionFixup): 'done' | 'far' {
+function applyInstruction(fixup: InstructionFixup, tables: Tables): 'done' | 'far' {
   const { section, offset, row, values, operand, value: expression } = fixup;
   const pc = section.address + offset;
-  const value = evaluate(expression, { placed: true, pc });
+  const value = evaluate(expression, { placed: true, pc, tables });
   if (fixup.branch !== undefined && !reaches(row, displacement(value, pc))) return 'far';
   section.writeWord(offset, encodeValue({ row, values, operand, expression }, value, pc));
   return 'done';
 }
 
-function applyData(fixup: DataFixup): 'done' {
+function applyData(fixup: DataFixup, tables: Tables): 'done' {
   const { section, offset, size, value: expression } = fixup;
-  const { value } = evaluate(expression, { placed: true, pc: section.address + offset });
+  const { value } = evaluate(expression, { placed: true, pc: section.address + offset, tables });
   checkDatum(value, size, expression.at);
   section.write(offset, size, value);
   return 'done';

@@ -3,7 +3,9 @@
  *
  *     base       .text …     instructions          one segment, R X
  *                .rodata …   constants
- *     next page  .data …     variables             one segment, R W
+ *     next page  .tdata      what each thread's variables begin as; also a segment PT_TLS, with .tbss
+ *                .data …     variables             one segment, R W
+ *                .got        addresses, for position-independent code
  *                .bss …      zeros, no bytes in the file
  *     nowhere    sections that are not in memory (debugging information)
  */
@@ -31,7 +33,18 @@ export const PAGE = 4096;
 const ADDRESS_SPACE = 2 ** 32;
 
 /** Sections that others of the name `.text.…` are merged into, in order of address within their kind. */
-const wellKnown = ['.text', '.rodata', '.srodata', '.data', '.sdata', '.sbss', '.bss'];
+const wellKnown = [
+  '.text',
+  '.rodata',
+  '.srodata',
+  '.tdata',
+  '.tbss',
+  '.data',
+  '.sdata',
+  '.got',
+  '.sbss',
+  '.bss',
+];
 
 /** Gives every section its address. Throws LayoutError when they do not fit in 4 GiB. */
 export function layOut(sections: readonly Section[], base: number): Layout {
@@ -51,7 +64,7 @@ export function layOut(sections: readonly Section[], base: number): Layout {
       if (address !== base) address = alignUp(address, PAGE);
     }
     const result = place(output, address);
-    address = result.address + result.size;
+    if (occupiesMemory(result)) address = result.address + result.size;
     return result;
   });
   check(placed, address);
@@ -59,6 +72,11 @@ export function layOut(sections: readonly Section[], base: number): Layout {
     placed.flatMap((output) => output.inputs.map((input) => [input, output] as const)),
   );
   return { sections: placed, outputOf };
+}
+
+/** Whether a section takes room in the address space: what threads begin with as zero has it only in each thread. */
+export function occupiesMemory({ flags }: Pick<OutputSection, 'flags'>): boolean {
+  return flags.alloc && !(flags.thread && flags.nobits);
 }
 
 function outputName(name: string): string {
@@ -75,12 +93,13 @@ function union(inputs: readonly Section[]): SectionFlags {
     nobits:
       inputs.every(({ flags, size }) => flags.nobits || size === 0) &&
       inputs.some(({ flags }) => flags.nobits),
+    thread: inputs.some(({ flags }) => flags.thread),
   };
 }
 
 function rank({ flags }: Waiting): number {
   if (!flags.alloc) return 4;
-  if (flags.write) return flags.nobits ? 3 : 2;
+  if (flags.write) return flags.nobits && !flags.thread ? 3 : 2;
   return flags.exec ? 0 : 1;
 }
 
@@ -106,9 +125,16 @@ function check(placed: readonly OutputSection[], end: number): void {
   if (end > ADDRESS_SPACE) {
     throw new LayoutError(`the image ends at 0x${end.toString(16)}, past the 4 GiB of the address space`);
   }
-  const bytes = placed.reduce((sum, output) => sum + (output.flags.nobits ? 0 : output.size), 0);
+  const bytes = [true, false].reduce((sum, write) => sum + extent(placed, write), 0);
   if (bytes > MAX_BYTES)
-    throw new LayoutError(`the image holds ${bytes} bytes; at most 1 GiB is written to a file`);
+    throw new LayoutError(`the image holds ${bytes} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`);
+}
+
+/** Bytes in the file of the segment that is written to, or of the other; gaps between its sections too. */
+function extent(placed: readonly OutputSection[], write: boolean): number {
+  const filed = placed.filter(({ flags }) => flags.alloc && !flags.nobits && flags.write === write);
+  const last = filed.at(-1);
+  return last === undefined ? 0 : last.address + last.size - (filed[0]?.address ?? 0);
 }
 
 /** The next multiple of `alignment`, a power of two. */

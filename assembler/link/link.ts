@@ -8,7 +8,8 @@ import type { Unit } from '../object/unit.ts';
 import { nearest } from '../suggest.ts';
 import { applyFixups, type FarBranches } from './fixups.ts';
 import { type Layout, layOut } from './layout.ts';
-import { providedNames, providedValue } from './provided.ts';
+import { OffsetTable } from './offset-table.ts';
+import { providedNames, providedValue, TABLE_NAME } from './provided.ts';
 import { type Names, resolveNames } from './resolve.ts';
 
 export interface Image {
@@ -24,16 +25,19 @@ export interface Image {
 export function link(units: readonly Unit[], base: number, diagnostics: Diagnostics): Image {
   const commons = new Section('.bss', { alloc: true, write: true, exec: false, nobits: true });
   const names = resolveNames(units, commons, providedNames, diagnostics);
-  const sections = units.flatMap((unit) => [...unit.sections.values()]);
-  const layout = layOut(commons.size > 0 ? [...sections, commons] : sections, base);
+  const table = new OffsetTable(units, names.provided.has(TABLE_NAME));
+  const made = [commons, table.section].filter(({ size }) => size > 0);
+  const layout = layOut([...units.flatMap((unit) => unit.sections), ...made], base);
+  const tables = table.tables(layout);
   for (const [name, symbol] of names.provided) {
     const value = BigInt(providedValue(name, layout, base));
     symbol.definition = { kind: 'value', once: true, value: { kind: 'number', at: 0, value } };
   }
   const lenient = units.some((unit) => unit.incomplete);
   const far = units.map((unit) =>
-    applyFixups(unit, diagnostics, (symbol) => explain(symbol, unit, units, names), lenient),
+    applyFixups(unit, tables, diagnostics, (symbol) => explain(symbol, unit, units, names), lenient),
   );
+  if (diagnostics.errors.length === 0) table.fill(tables);
   return {
     units,
     layout,

@@ -1,5 +1,6 @@
 /** Symbols that the linker defines when a file refers to them and none defines them, as GNU `ld` does. */
-import { alignUp, type Layout, type OutputSection } from './layout.ts';
+import { alignUp, type Layout, type OutputSection, occupiesMemory } from './layout.ts';
+import { ORIGIN } from './offset-table.ts';
 
 interface Extents {
   readonly base: number;
@@ -9,10 +10,14 @@ interface Extents {
   readonly zerosStart: number;
   readonly end: number;
   readonly smallData: number;
+  readonly offsetTable: number;
 }
 
 /** Where `gp` points, past the start of small data, so that 12-bit offsets reach both ways. */
 const GP_BIAS = 0x800;
+
+/** The name of the global offset table. */
+export const TABLE_NAME = '_GLOBAL_OFFSET_TABLE_';
 
 const definitions: Readonly<Record<string, (extents: Extents) => number>> = {
   __executable_start: ({ base }) => base,
@@ -27,6 +32,7 @@ const definitions: Readonly<Record<string, (extents: Extents) => number>> = {
   __BSS_END__: ({ end }) => end,
   end: ({ end }) => end,
   _end: ({ end }) => end,
+  [TABLE_NAME]: ({ offsetTable }) => offsetTable,
   __global_pointer$: ({ smallData }) => smallData + GP_BIAS,
 };
 
@@ -38,7 +44,7 @@ export function providedValue(name: string, layout: Layout, base: number): numbe
 }
 
 function extentsOf({ sections }: Layout, base: number): Extents {
-  const memory = sections.filter(({ flags }) => flags.alloc);
+  const memory = sections.filter(occupiesMemory);
   const data = memory.filter(({ flags }) => flags.write && !flags.nobits);
   const zeros = memory.filter(({ flags }) => flags.nobits);
   const end = endOf(memory, base);
@@ -55,6 +61,7 @@ function extentsOf({ sections }: Layout, base: number): Extents {
     zerosStart: zeros[0]?.address ?? dataEnd,
     end,
     smallData: memory.find(({ name }) => name === '.sdata')?.address ?? dataStart,
+    offsetTable: (memory.find(({ name }) => name === '.got')?.address ?? dataEnd) + ORIGIN,
   };
 }
 

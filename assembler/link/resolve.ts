@@ -40,7 +40,7 @@ export function resolveNames(
 
 /** A section's name, where nothing else has it, means the section's start; compilers' debugging information says so. */
 function nameSections(unit: Unit): void {
-  for (const section of unit.sections.values()) {
+  for (const section of unit.sections) {
     const symbol = unit.symbols.get(section.name);
     if (symbol !== undefined && !symbol.isDefined) symbol.definition = { kind: 'label', section, offset: 0 };
   }

@@ -37,7 +37,7 @@ export interface Scope {
 export function bind(expression: Expression, scope: Scope): Bound {
   switch (expression.kind) {
     case 'number':
-      return expression;
+      return { ...expression, value: signed64(expression.value) };
     case 'symbol':
       return bindName(expression.name, expression.at, scope);
     case 'numeric': {
@@ -68,6 +68,11 @@ function bindName(name: string, at: number, scope: Scope): Bound {
     return { kind: 'captured', at, value: definition.value };
   }
   return { kind: 'symbol', at, symbol };
+}
+
+/** A number as GNU `as` computes with it: 64 bits, signed. A longer one stays, to be told where it does not fit. */
+function signed64(value: bigint): bigint {
+  return value >> 64n === 0n ? BigInt.asIntN(64, value) : value;
 }
 
 /** Computes an operation on numbers at once. */
@@ -148,7 +153,7 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
     case '<<':
       return right < 0n || right > 63n ? 0n : left << right;
     case '>>':
-      return right < 0n ? 0n : left >> right;
+      return right < 0n || right > 63n ? 0n : BigInt.asUintN(64, left) >> right;
     case '|':
       return left | right;
     case '&':

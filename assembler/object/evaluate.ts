@@ -21,6 +21,15 @@ export interface Moment {
   readonly placed: boolean;
   /** Address of the instruction, for the pc-relative functions. */
   readonly pc: number;
+  /** What the linker has laid out beside the sections; needed for relocation functions alone. */
+  readonly tables?: Tables;
+}
+
+export interface Tables {
+  /** The address of the entry that the global offset table has for an address-giving function and its symbol. */
+  entry(relocation: Relocation): number | undefined;
+  /** Where the template of the threads' variables begins; undefined when there are none. */
+  readonly threads: number | undefined;
 }
 
 /** A name that nothing defines; the linker reports each only once. */
@@ -112,6 +121,7 @@ function notYet(at: number): SourceProblem {
 }
 
 function addressOf(section: Section, offset: number, moment: Moment): Value {
+  if (section.absolute) return { value: BigInt(offset), section: undefined };
   return { value: BigInt(moment.placed ? section.address + offset : offset), section };
 }
 
@@ -134,7 +144,8 @@ function symbolValue(symbol: AsmSymbol, at: number, run: Run): Value {
 }
 
 function undefinedValue(symbol: AsmSymbol, at: number, moment: Moment): Value {
-  if (moment.placed && symbol.binding === 'weak') return { value: 0n, section: undefined };
+  if (moment.placed && (symbol.binding === 'weak' || symbol.weaklyReferred))
+    return { value: 0n, section: undefined };
   throw new UndefinedSymbol(symbol, at, moment.placed);
 }
 
@@ -169,19 +180,68 @@ function isDistance(operator: string): boolean {
   return ['-', '==', '!=', '<>', '<', '>', '<=', '>='].includes(operator);
 }
 
-type Relocation = Bound & { kind: 'relocation' };
+export type Relocation = Bound & { readonly kind: 'relocation' };
 
-/** The relocation functions, by name. */
-const relocations: Readonly<Record<string, (bound: Relocation, run: Run) => bigint>> = {
-  hi: (bound, run) => high(compute(bound.operand, run).value),
-  lo: (bound, run) => low(compute(bound.operand, run).value),
-  pcrel_hi: (bound, run) =>
-    high(BigInt.asIntN(32, compute(bound.operand, run).value - BigInt(run.moment.pc))),
-  pcrel_lo: (bound, run) => pcrelLow(bound, run),
+type Function = (bound: Relocation, run: Run) => bigint;
+
+/** How far behind the start of a thread's variables the C library's pointers to them point (RISC-V ELF psABI, "Dynamic Thread Pointer"). */
+export const DTP_BIAS = 0x800n;
+
+/** The functions that give the upper part of a distance from the instruction: what they point to. */
+const pointers: Readonly<Record<string, Function>> = {
+  pcrel_hi: (bound, run) => compute(bound.operand, run).value,
+  got_pcrel_hi: tableEntry,
+  tls_ie_pcrel_hi: threadEntry,
+  tls_gd_pcrel_hi: threadEntry,
 };
 
+/** The relocation functions, by name. */
+const relocations: Readonly<Record<string, Function>> = {
+  hi: (bound, run) => high(compute(bound.operand, run).value),
+  lo: (bound, run) => low(compute(bound.operand, run).value),
+  ...Object.fromEntries(
+    Object.entries(pointers).map(([name, target]): [string, Function] => [
+      name,
+      (bound, run) => high(BigInt.asIntN(32, target(bound, run) - BigInt(run.moment.pc))),
+    ]),
+  ),
+  pcrel_lo: (bound, run) => pcrelLow(bound, run),
+  tprel_hi: (bound, run) => high(threadOffset(bound, run)),
+  tprel_lo: (bound, run) => low(threadOffset(bound, run)),
+  dtprel: (bound, run) => threadOffset(bound, run) - DTP_BIAS,
+};
+
+/** Whether `%pcrel_lo` may go with this function. */
+export function isPointer(name: string): boolean {
+  return Object.hasOwn(pointers, name);
+}
+
+function tableEntry(bound: Relocation, run: Run): bigint {
+  compute(bound.operand, run);
+  const entry = run.moment.tables?.entry(bound);
+  if (entry !== undefined) return BigInt(entry);
+  throw new SourceProblem(bound.at, `\`%${bound.name}\` takes the name of a symbol, and nothing else`);
+}
+
+function threadEntry(bound: Relocation, run: Run): bigint {
+  threadOffset(bound, run);
+  return tableEntry(bound, run);
+}
+
+/** How far behind the thread pointer a thread's variable lies. */
+function threadOffset(bound: Relocation, run: Run): bigint {
+  const { value, section } = compute(bound.operand, run);
+  const start = run.moment.tables?.threads;
+  if (section?.flags.thread && start !== undefined) return value - BigInt(start);
+  throw new SourceProblem(
+    bound.operand.at,
+    'this is not a variable of a thread',
+    'those are in `.tdata`, or in `.tbss` when they begin as zero',
+  );
+}
+
 function relocate(bound: Relocation, run: Run): Value {
-  const relocation = relocations[bound.name];
+  const relocation = Object.hasOwn(relocations, bound.name) ? relocations[bound.name] : undefined;
   if (relocation === undefined) {
     const names = Object.keys(relocations);
     throw new SourceProblem(
@@ -209,7 +269,8 @@ function low(value: bigint): bigint {
 /** `%pcrel_lo(label)`: the low part that belongs to the `%pcrel_hi` at `label`. */
 function pcrelLow(bound: Relocation, run: Run): bigint {
   const { value, section } = compute(bound.operand, run);
-  const target = section?.pcrelHigh.get(Number(value) - section.address);
+  const upper = section?.pcrelHigh.get(Number(value) - section.address);
+  const target = upper && pointers[upper.name]?.(upper, run);
   if (target === undefined) {
     throw new SourceProblem(
       bound.operand.at,
@@ -217,5 +278,5 @@ function pcrelLow(bound: Relocation, run: Run): bigint {
       '`%pcrel_lo(1b)` goes with the instruction at `1:` that has `%pcrel_hi(x)`',
     );
   }
-  return low(compute(target, run).value - value);
+  return low(target - value);
 }

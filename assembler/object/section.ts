@@ -9,15 +9,21 @@ export interface SectionFlags {
   readonly exec: boolean;
   /** Holds no bytes in the file; zero in memory. */
   readonly nobits: boolean;
+  /** Is the template of what each thread has of its own. */
+  readonly thread?: boolean | undefined;
 }
 
-/** No program here comes near; more is a mistake, and would only exhaust our own memory. */
-export const MAX_BYTES = 2 ** 30;
+/** The most that an image's file may hold: no larger file is read back. Zeros of `.bss` take no room there. */
+export const MAX_BYTES = 64 * 2 ** 20;
 const ADDRESS_SPACE = 2 ** 32;
 
 export class Section {
   readonly name: string;
   readonly flags: SectionFlags;
+  /** Where it goes among a file's sections of the same name: GNU's subsections. */
+  readonly order: number;
+  /** Nowhere in memory: a label's offset in it is a plain number. */
+  readonly absolute: boolean;
   /** A power of two. */
   alignment = 1;
   /** Bytes so far; the offset of the next one. */
@@ -26,13 +32,15 @@ export class Section {
   address = 0;
   /** An instruction was found off its multiple of four, and has been reported. */
   misaligned = false;
-  /** What each `%pcrel_hi` in this section refers to, by the offset of its instruction. */
-  readonly pcrelHigh = new Map<number, Bound>();
+  /** Each `%pcrel_hi`, or what goes through the global offset table, by the offset of its instruction. */
+  readonly pcrelHigh = new Map<number, Bound & { readonly kind: 'relocation' }>();
   private content = new Uint8Array(256);
 
-  constructor(name: string, flags: SectionFlags) {
+  constructor(name: string, flags: SectionFlags, order = 0, absolute = false) {
     this.name = name;
     this.flags = flags;
+    this.order = order;
+    this.absolute = absolute;
   }
 
   /** The bytes; empty for a section without bits. */
@@ -55,6 +63,18 @@ export class Section {
       if (value !== 0) throw this.holdsNothing();
     } else if (value !== 0) this.content.fill(value, offset, offset + count);
     return offset;
+  }
+
+  /** Appends `count` copies of `pattern`. Throws SourceProblem as `append` does. */
+  repeat(pattern: Uint8Array, count: number): void {
+    const size = pattern.length * count;
+    const start = this.grow(size);
+    if (pattern.every((byte) => byte === 0)) return;
+    if (this.flags.nobits) throw this.holdsNothing();
+    this.content.set(pattern.subarray(0, size), start);
+    for (let done = pattern.length; done < size; done *= 2) {
+      this.content.copyWithin(start + done, start, start + Math.min(done, size - done));
+    }
   }
 
   /** Writes a little-endian value of 1 to 8 bytes, modulo its size, at an offset already appended. */
@@ -99,8 +119,8 @@ export class Section {
       if (size > MAX_BYTES) {
         throw new SourceProblem(
           0,
-          `section ${this.name} would hold ${size} bytes; at most 1 GiB is written to a file`,
-          'reserve large areas in `.bss`',
+          `section ${this.name} would hold ${size} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`,
+          'reserve large areas in `.bss`, where zeros take no room in the file',
         );
       }
       const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(size, this.content.length * 2)));

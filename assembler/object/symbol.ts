@@ -28,6 +28,8 @@ export class AsmSymbol {
   binding: Binding = 'local';
   type: SymbolType = 'none';
   hidden = false;
+  /** Named by `.weakref`: it need not be defined. */
+  weaklyReferred = false;
   /** Named by `.local`. */
   declaredLocal = false;
   size: Bound | undefined;

@@ -17,11 +17,22 @@ export interface LineRecord {
   readonly to: number;
 }
 
+/** What `.option` changes; the others of its settings change nothing here. */
+export interface Options {
+  /** Code is position-independent: addresses come from the global offset table. */
+  readonly pic: boolean;
+}
+
+const NOWHERE: SectionFlags = { alloc: false, write: false, exec: false, nobits: true };
 const TEXT: SectionFlags = { alloc: true, write: false, exec: true, nobits: false };
 
 export class Unit implements Scope {
   readonly file: string;
-  readonly sections = new Map<string, Section>();
+  private readonly named = new Map<string, Section>();
+  /** What `.struct` lays out. */
+  readonly absolute = new Section('of `.struct`', NOWHERE, 0, true);
+  options: Options = { pic: false };
+  readonly optionStack: Options[] = [];
   readonly symbols = new Map<string, AsmSymbol>();
   readonly fixups: Fixup[] = [];
   readonly lines: LineRecord[] = [];
@@ -49,12 +60,26 @@ export class Unit implements Scope {
     this.statement = { file, line: 0, column: 0, text: '', source: '' };
   }
 
-  /** The section of that name, made with `flags` if it is new. */
-  sectionNamed(name: string, flags: SectionFlags): Section {
-    const known = this.sections.get(name);
-    if (known !== undefined) return known;
-    const section = new Section(name, flags);
-    this.sections.set(name, section);
+  /** The sections, subsections in their order. */
+  get sections(): readonly Section[] {
+    return [...this.named.values()].sort((one, other) => one.order - other.order);
+  }
+
+  /** Whether a section of that name has been made. */
+  hasSection(name: string): boolean {
+    return this.named.has(name);
+  }
+
+  /** The section of that name, made with `flags` if it is new. Subsections are sections of the same name and flags. */
+  sectionNamed(name: string, flags: SectionFlags, order = 0): Section {
+    const first = this.named.get(name) ?? this.addSection(name, new Section(name, flags));
+    if (order === 0) return first;
+    const key = `${name} ${order}`;
+    return this.named.get(key) ?? this.addSection(key, new Section(name, first.flags, order));
+  }
+
+  private addSection(key: string, section: Section): Section {
+    this.named.set(key, section);
     return section;
   }
 

@@ -10,7 +10,8 @@ import { headOf } from './head.ts';
 import type { Macro } from './macro.ts';
 
 const MAX_DEPTH = 200;
-const MAX_STATEMENTS = 2_000_000;
+/** Statements that a source may give, with what macros and repetitions make of it. */
+export const MAX_STATEMENTS = 2_000_000;
 
 /** What a fatal limit throws: reading cannot go on. */
 export class ReadLimit extends SourceProblem {
@@ -113,6 +114,11 @@ export class Reader {
     }
   }
 
+  /** Reads nothing more: the source ends here. */
+  stop(): void {
+    for (const { conditions } of this.frames.splice(0)) for (const open of conditions) this.unclosed(open);
+  }
+
   /** Leaves the present macro. Throws SourceProblem when there is none. */
   exitMacro(at: number): void {
     const index = this.frames.findLastIndex((candidate) => candidate.kind === 'macro');
@@ -122,5 +128,5 @@ export class Reader {
 }
 
 function isConditional(statement: Statement): boolean {
-  return /^\.(?:if|else|endif)/.test(headOf(statement.text)?.name ?? '');
+  return /^\.(?:if|else|endif|endc$)/.test(headOf(statement.text)?.name ?? '');
 }

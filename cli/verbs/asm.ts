@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { formatListing } from '../../assembler/index.ts';
 import { usage } from '../failure.ts';
-import { assembleFiles, isElf, readInput, writeOutput } from '../files.ts';
+import { assembleFiles, isElf, readInput, writeProgram } from '../files.ts';
 import { print } from '../output.ts';
 
 export interface AsmOptions {
@@ -21,7 +21,7 @@ export async function asm(files: readonly string[], options: AsmOptions): Promis
   }
   const { elf, listing } = await assembleFiles(files, inputs, options.base);
   if (options.listing) print(formatListing(listing));
-  if (output !== undefined) writeOutput(output, elf);
+  if (output !== undefined) writeProgram(output, elf);
   return 0;
 }
 

@@ -4,7 +4,7 @@
  *
  * `operands` names the operands; `gives` is the assembly they turn into, with those
  * names replaced by what was written. `\@` is a number of this use's own, for local
- * labels. `li` alone is computed: its length depends on its value.
+ * labels. `.word` gives a word that no row has. `li` alone is computed: its length depends on its value.
  */
 export interface Pseudo {
   readonly name: string;
@@ -44,10 +44,16 @@ bleu rs, rt, target : bgeu rt, rs, target
 j target : jal zero, target
 jal target : jal ra, target
 jr rs : jalr zero, 0(rs)
+jr rs, imm : jalr zero, imm(rs)
 jalr rs : jalr ra, 0(rs)
+jalr rs, imm : jalr ra, imm(rs)
 ret : jalr zero, 0(ra)
 la rd, symbol : ${pcrel} rd, %pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.Lpcrel\\@)
 lla rd, symbol : ${pcrel} rd, %pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.Lpcrel\\@)
+lga rd, symbol : ${pcrel} rd, %got_pcrel_hi(symbol); lw rd, %pcrel_lo(.Lpcrel\\@)(rd)
+la.tls.ie rd, symbol : ${pcrel} rd, %tls_ie_pcrel_hi(symbol); lw rd, %pcrel_lo(.Lpcrel\\@)(rd)
+la.tls.gd rd, symbol : ${pcrel} rd, %tls_gd_pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.Lpcrel\\@)
+add rd, rs, rt, %tprel_add(symbol) : add rd, rs, rt
 call target : ${pcrel} ra, %pcrel_hi(target); jalr ra, %pcrel_lo(.Lpcrel\\@)(ra)
 call rd, target : ${pcrel} rd, %pcrel_hi(target); jalr rd, %pcrel_lo(.Lpcrel\\@)(rd)
 tail target : ${pcrel} t1, %pcrel_hi(target); jalr zero, %pcrel_lo(.Lpcrel\\@)(t1)
@@ -61,6 +67,10 @@ sb rs, symbol, rt : ${pcrel} rt, %pcrel_hi(symbol); sb rs, %pcrel_lo(.Lpcrel\\@)
 sh rs, symbol, rt : ${pcrel} rt, %pcrel_hi(symbol); sh rs, %pcrel_lo(.Lpcrel\\@)(rt)
 sw rs, symbol, rt : ${pcrel} rt, %pcrel_hi(symbol); sw rs, %pcrel_lo(.Lpcrel\\@)(rt)
 fence : fence iorw, iorw
+fence.tso : .word 0x8330000f
+scall : ecall
+sbreak : ebreak
+unimp : .word 0xc0001073
 `;
 
 export const pseudos: readonly Pseudo[] = source
@@ -71,6 +81,9 @@ export const pseudos: readonly Pseudo[] = source
     const [name = '', ...operands] = head.split(/,? /);
     return { name, operands: operands.filter((word) => word !== ''), gives: body.split('; ') };
   });
+
+/** What stands for a pseudo-instruction in position-independent code. */
+export const independent: ReadonlyMap<string, string> = new Map([['la', 'lga']]);
 
 /** The name of the pseudo-instruction that the assembler computes: load immediate. */
 export const loadImmediate = 'li';
