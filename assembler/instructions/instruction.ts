@@ -47,7 +47,8 @@ function wrongCount(
 }
 
 function syntaxHint(name: string, forms: readonly Form[]): string {
-  const syntaxes = [...new Set(forms.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
+  const told = forms.filter(({ shapes }) => !shapes.includes('mark'));
+  const syntaxes = [...new Set(told.map((form) => `\`${`${name} ${form.syntax}`.trim()}\``))];
   return `write ${syntaxes.join(' or ')}`;
 }
 

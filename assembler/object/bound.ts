@@ -153,7 +153,7 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
     case '<<':
       return right < 0n || right > 63n ? 0n : left << right;
     case '>>':
-      return right < 0n || right > 63n ? 0n : BigInt.asUintN(64, left) >> right;
+      return right < 0n || right > 63n ? 0n : shiftRight(left, right);
     case '|':
       return left | right;
     case '&':
@@ -165,4 +165,13 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
     case '-':
       return left - right;
   }
+}
+
+/**
+ * GNU `as` shifts zeros in at bit 63. In the low word of a negative number they come to be seen from a shift of 33
+ * on; until then that word is what it is after an arithmetic shift, which fits where the number did.
+ */
+function shiftRight(left: bigint, right: bigint): bigint {
+  const isWord = BigInt.asIntN(32, left) === left;
+  return (isWord && right <= 32n ? left : BigInt.asUintN(64, left)) >> right;
 }

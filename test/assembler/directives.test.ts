@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { directiveNames } from '../../assembler/directives/table.ts';
-import { build, data, sectionBytes, sectionsOf, words } from './kit.ts';
+import { build, data, message, sectionBytes, sectionsOf, words } from './kit.ts';
+import { rarerDirectives } from './rarer-directives.ts';
 
 const bytesOf = (text: string): number[] => [...new TextEncoder().encode(text)];
 const readFile = (path: string): Uint8Array =>
@@ -75,12 +76,16 @@ const cases: Readonly<Record<string, readonly [text: string, bytes: readonly num
   '.irpc': ['.irpc x, 123; .byte 4\\x; .endr', [41, 42, 43]],
   '.endr': ['.rept 0; .byte 1; .endr', []],
   '.include': ['.include "nested.s"; .byte 8', [7, 8]],
+  ...rarerDirectives,
 };
 
 /** Directives whose effect is not bytes in .data: tested below, in linking, or without effect. */
 const elsewhere =
   '.globl .global .weak .local .hidden .internal .protected .type .size .comm .common .lcomm .insn .error .err .abort .warning ' +
-  '.file .loc .ident .option .attribute .addrsig .addrsig_sym .version .variant_cc';
+  '.file .loc .ident .option .attribute .addrsig .addrsig_sym .version .variant_cc ' +
+  '.nop .dtprelword .dtpreldword .extern .xref .xdef .common.s .xcom .fail .print .line .linefile .loc_mark_labels ' +
+  '.func .endfunc .stabs .stabn .stabd .gnu_attribute .symver .attach_to_group .linkonce .list .nolist .title .sbttl ' +
+  '.psize .plen .llen .eject .page .nopage .spc .lflags .format .noformat';
 
 describe('directives', () => {
   test('every directive has a test', () => {
@@ -105,6 +110,53 @@ describe('directives', () => {
     const text =
       '.file "a.c"; .ident "GCC: (x) 1"; .option push; .option norvc; .attribute arch, "rv32i"\n.loc 1 5 3 is_stmt 0\n.cfi_startproc\n.cfi_def_cfa_offset 16\n.addrsig\n.addrsig_sym x\n.version "1"; .variant_cc f\nnop';
     expect(words(text)).toEqual([0x13]);
+  });
+
+  test('what is for printed listings, debuggers and shared libraries gives nothing', () => {
+    const text =
+      '.title "x"; .sbttl "y"; .psize 60; .list; .nolist; .eject; .line 5; .func f; .endfunc; .stabs "x",1,2,3,4\n' +
+      '.extern a, b; .xref c; .xdef d; .symver a, a@V1; .gnu_attribute 4, 1; .attach_to_group g; d: nop';
+    expect(words(text)).toEqual([0x13]);
+  });
+
+  test('.fill puts zeros above the lower four bytes of its value, as GNU as does', () => {
+    expect(data('.fill 2, 5, -1')).toEqual([255, 255, 255, 255, 0, 255, 255, 255, 255, 0]);
+    expect(data('.fill 1, 8, 0x1122334455667788')).toEqual([0x88, 0x77, 0x66, 0x55, 0, 0, 0, 0]);
+    expect(data('.fill 3, 3, 0x12345678')).toEqual([0x78, 0x56, 0x34, 0x78, 0x56, 0x34, 0x78, 0x56, 0x34]);
+  });
+
+  test('sixty megabytes of elements are made at once, not one by one', () => {
+    const bytes = sectionBytes(build('.data; .fill 7500000, 8, 0x01020304').elf, '.data');
+    expect(bytes).toHaveLength(60_000_000);
+    expect([...bytes.subarray(-8)]).toEqual([4, 3, 2, 1, 0, 0, 0, 0]);
+  });
+
+  test('the parts of a section that .text and .data number come in the order of their numbers', () => {
+    expect(words('.text 2; nop; .text 1; .word 1; .text; .word 0')).toEqual([0, 1, 0x13]);
+    expect(data('.pushsection .data, 1; .byte 1; .popsection; .byte 2; .data 1; .byte 3')).toEqual([2, 1, 3]);
+  });
+
+  test('.option pic takes addresses from the global offset table, .option push and pop keep it to a part', () => {
+    const part = '.option push; .option pic; la a0, x; .option pop; la a0, x; x:';
+    expect(words(part).map((word) => word & 0x7f)).toEqual([0x17, 0x03, 0x17, 0x13]);
+    expect(message('.option pop')).toMatch(/^t\.s:1:9: error: `\.option pop` without `\.option push`/);
+  });
+
+  test('options that would change the bytes, and unknown ones, are warnings', () => {
+    const { warnings } = build(
+      '.option rvc; .option arch, +c; .option arch, +zicsr; .option nopick; .option norelax',
+    );
+    expect(warnings.map(({ message: said, hint }) => [said, hint])).toEqual([
+      ['Ring32 has no compressed instructions: every instruction here takes 4 bytes', undefined],
+      ['Ring32 has no compressed instructions: every instruction here takes 4 bytes', undefined],
+      ['`nopick` is not an option', 'did you mean `nopic`?'],
+    ]);
+  });
+
+  test('.fail is an error below 500, and a warning from there on; .print says its text', () => {
+    expect(message('.fail 499')).toMatch(/error: `\.fail 499` here/);
+    const { warnings } = build('.fail 500; .print "so far"');
+    expect(warnings.map(({ message: said }) => said)).toEqual(['`.fail 500` here', 'so far']);
   });
 
   test('.align between instructions fills with instructions that do nothing', () => {

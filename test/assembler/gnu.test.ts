@@ -115,12 +115,19 @@ describe.skipIf(!hasGnu)('beside GNU as (skipped where riscv64-unknown-elf-as is
 
   test('every pseudo-instruction gives the same words', () => {
     const register = fc.constantFrom(...registerNames.filter((name) => name !== 'zero'));
-    const alike = pseudos.filter(({ operands }) => operands.join(' ') !== 'rd target'); // GNU goes through t1 there
+    // GNU goes through t1 where a call links elsewhere; `lga` is younger than some of its versions; `middle` is no thread's.
+    const others = /^lga$|tls|tprel|^call rd/;
+    const alike = pseudos.filter(
+      ({ name, operands }) =>
+        ![name, ...operands, `${name} ${operands[0]}`].some((word) => others.test(word)),
+    );
     const use = fc.tuple(fc.constantFrom(...alike), fc.array(register, { minLength: 3, maxLength: 3 }));
     fc.assert(
       fc.property(fc.array(use, { minLength: 400, maxLength: 400 }), (uses) => {
         const lines = uses.map(([{ name, operands }, registers]) => {
-          const written = operands.map((operand, n) => (/^r[dst]$/.test(operand) ? registers[n] : 'middle'));
+          const written = operands.map((operand, n) =>
+            /^r[dst]$/.test(operand) ? registers[n] : operand === 'imm' ? '-12' : 'middle',
+          );
           return `${name} ${written.join(', ')}`;
         });
         sameAsGnu(`${lines.slice(0, 200).join('\n')}\nmiddle:\n${lines.slice(200).join('\n')}\n`);

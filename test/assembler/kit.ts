@@ -116,8 +116,11 @@ SECTIONS {
   .rodata : { *(.rodata .rodata.*) }
   .srodata : { *(.srodata .srodata.*) }
   . = ALIGN(4096);
+  .tdata : { *(.tdata .tdata.*) }
+  .tbss : { *(.tbss .tbss.*) }
   .data : { *(.data .data.*) }
   .sdata : { *(.sdata .sdata.*) }
+  .got : { *(.got.plt) *(.got) }
   .sbss : { *(.sbss .sbss.*) }
   .bss : { *(.bss .bss.*) *(COMMON) }
 }`;

@@ -1,5 +1,5 @@
 /** `ringlab asm` and `ringlab disasm`: files in, files out, and back again. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { disassembleImage } from '../../isa/machine/disassemble-image.ts';
@@ -13,6 +13,16 @@ describe('ringlab asm', () => {
     const source = file('three.s', ending(3));
     expect(ringlab(['asm', source])).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(ringlab(['run', file('three.elf')]).status).toBe(3);
+  });
+
+  it('lets whoever may read the ELF file run it, and keeps what others may not', () => {
+    const source = file('runs.s', ending(0));
+    const mode = (): number => statSync(file('runs.elf')).mode & 0o777;
+    expect(ringlab(['asm', source]).status).toBe(0);
+    expect(mode() & 0o111).toBe((mode() & 0o444) >> 2);
+    chmodSync(file('runs.elf'), 0o640);
+    expect(ringlab(['asm', source]).status).toBe(0);
+    expect(mode()).toBe(0o750);
   });
 
   it('links several files into the one that -o names', () => {
