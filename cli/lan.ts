@@ -55,7 +55,11 @@ export async function prepareLan(
   }
   const input = options.input === undefined ? undefined : readInput(options.input);
   const make = options.monitor === 'none' ? bareGuests : monitoredGuests;
-  const { guests, flush } = make(loaded, { variant, options, output, input: once(input) });
+  const put = (byte: number) => {
+    lan.progressed();
+    output.put(byte);
+  };
+  const { guests, flush } = make(loaded, { variant, options, put, input: once(input) });
   const members = guests.map((guest, n) => {
     const { file, name, port, image } = loaded[n] as Loaded;
     lan.add(port, guest);
@@ -92,7 +96,8 @@ function once(input: Uint8Array | undefined): () => Uint8Array | undefined {
 interface Setting {
   readonly variant: Variant;
   readonly options: GuestOptions;
-  readonly output: Output;
+  /** Takes what guests print. */
+  readonly put: (byte: number) => void;
   /** The console input, which is the first guest's. */
   readonly input: () => Uint8Array | undefined;
 }
@@ -101,10 +106,10 @@ interface Made extends Pick<LanParty, 'flush'> {
   readonly guests: readonly LanGuest[];
 }
 
-function bareGuests(loaded: readonly Loaded[], { variant, options, output, input }: Setting): Made {
+function bareGuests(loaded: readonly Loaded[], { variant, options, put, input }: Setting): Made {
   const { memory = defaultMemory, engine: engineName } = options;
   const names = loaded.map(({ name }) => name);
-  const mux = new LineMux(names, (byte) => output.put(byte));
+  const mux = new LineMux(names, put);
   const guests = loaded.map(({ file, image, port }, n) => {
     const console = new Console(mux.sinkFor(n), n === 0 ? input : () => undefined);
     const storage = storageFor(engineName, memory);
@@ -117,7 +122,7 @@ function bareGuests(loaded: readonly Loaded[], { variant, options, output, input
   return { guests, flush: () => mux.flush() };
 }
 
-function monitoredGuests(loaded: readonly Loaded[], { variant, options, output, input }: Setting): Made {
+function monitoredGuests(loaded: readonly Loaded[], { variant, options, put, input }: Setting): Made {
   const { memory = defaultMemory, engine, monitor: strategy } = options;
   const monitor = new Monitor({
     guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port })),
@@ -125,7 +130,7 @@ function monitoredGuests(loaded: readonly Loaded[], { variant, options, output, 
     strategy,
     translateUser: options.translateUser ?? false,
     engine,
-    console: new Console((byte) => output.put(byte), input),
+    console: new Console(put, input),
   });
   const guests = monitor.guests.map((guest) => ({
     machine: guest.cpu,

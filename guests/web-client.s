@@ -3,21 +3,23 @@
 #
 # The first request goes to everybody; whoever answers is the server from then on. An
 # answer that does not come within TIMEOUT steps is asked for again, with the same
-# number, for Ethernet may lose frames. The server's own count tells what became of it
-# meanwhile: it must grow with every answer, or the server has forgotten what it did.
+# number, for Ethernet may lose frames; after TRIES times in vain the client gives up, says
+# so, and ends with status 1. The server's own count tells what became of it meanwhile: it
+# must grow with every answer, or the server has forgotten what it did.
 #
 # A number on the console's input says how many requests; without one it is 10. At its
-# end it sends the server home.
+# end it says goodbye to the server.
 #
 # with peer: web-server.s
 # expect console: "10 answers, 0 requests sent again, 0 answers too many\n"
 # expect status: 0
-# expect steps: 24621
+# expect steps: 24842
 
     .include "include/ring32.inc"
     .include "include/web.inc"
 
     .equ TIMEOUT, 2000000
+    .equ TRIES, 100
 
     .text
     .globl _start
@@ -37,7 +39,10 @@ _start:
 next:
     addi s1, s1, 1
     sw   s1, WEB_NUMBER(s5)
+    li   s7, TRIES                # how often it may still be asked
 ask:
+    beqz s7, give_up
+    addi s7, s7, -1
     mv   a0, s5
     li   a1, WEB_BYTES
     call net_send
@@ -98,6 +103,19 @@ again:
     addi s3, s3, 1
     j    ask
 
+give_up:
+    la   a0, silence
+    call print
+    mv   a0, s1
+    call print_decimal
+    la   a0, asked
+    call print
+    li   a0, TRIES
+    call print_decimal
+    la   a0, times
+    call print
+    j    fail
+
 # forgotten: the server's count is t0 after s2.
 forgotten:
     mv   s6, t0
@@ -140,6 +158,9 @@ request:
 answers:    .asciz " answers, "
 sent_again: .asciz " requests sent again, "
 too_many:   .asciz " answers too many\n"
+silence:    .asciz "no answer to request "
+asked:      .asciz ", asked "
+times:      .asciz " times\n"
 counts:     .asciz "the server has forgotten: it counts "
 after:      .asciz " after "
 nowhere:    .asciz "no network\n"

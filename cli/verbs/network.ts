@@ -1,6 +1,8 @@
 /** `ringlab network FILE…`: runs guests on one virtual network, the same on every run. */
+import { describeAddress } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { LATENCY } from '../../vmm/network/guest-port.ts';
+import { EXIT } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
 import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
 import type { GuestOptions } from '../options.ts';
@@ -27,7 +29,8 @@ export async function network(files: readonly string[], options: NetworkOptions)
     };
   }
   const stops = runParty(party, options.maxSteps ?? Number.POSITIVE_INFINITY, output);
-  const statuses = members.map((member, n) => tellOutcome(member, stops[n] as Stop));
+  if (lan.stuckFor !== undefined) note(stuck(lan.stuckFor, lan.now));
+  const statuses = members.map((member, n) => tellMember(party, member, stops[n] as Stop));
   const status = statuses.find((one) => one !== 0) ?? 0;
   if (options.stats || options.json) {
     const statistics = statisticsOf(party, statuses, status);
@@ -40,13 +43,29 @@ function runParty({ lan, flush }: LanParty, limit: number, output: Output): read
   for (let rounds = 1; ; rounds++) {
     const stops = lan.round(limit);
     const over = lan.isOver(stops);
-    const ends = over || lan.now >= limit;
+    const ends = over || lan.now >= limit || lan.stuckFor !== undefined;
     if (ends) flush();
     if (ends || rounds % roundsAtOnce === 0) output.flush();
-    if (over) return stops;
+    if (over || (ends && lan.stuckFor !== undefined)) return stops;
     // A guest that sleeps at the limit could have been woken behind it.
     if (ends) return stops.map((stop) => (stop.kind === 'input' ? { kind: 'limit' } : stop));
   }
+}
+
+function stuck(steps: number, now: number): string {
+  return (
+    `ringlab: stopped at step ${now}: nobody gets anywhere. For ${steps} steps no guest has printed a line, ` +
+    'or was sent a frame by one that knows it, and all of them slept nearly all the time\n'
+  );
+}
+
+/** Tells how a guest ended, or where it sleeps when nobody gets anywhere; returns its status. */
+function tellMember({ lan }: LanParty, member: LanMember, stop: Stop): number {
+  if (lan.stuckFor === undefined || stop.kind !== 'limit') return tellOutcome(member, stop);
+  const { name, machine, symbols } = member;
+  const place = describeAddress(machine.pc, symbols);
+  note(`ringlab: ${name} sleeps until step ${machine.nextEvent}, at ${place}\n`);
+  return EXIT.STOPPED;
 }
 
 function statisticsOf({ lan, members }: LanParty, statuses: readonly number[], status: number) {

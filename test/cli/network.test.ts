@@ -67,6 +67,37 @@ describe('ringlab network', () => {
     expect(stderr).toContain('and no frame is on its way');
   });
 
+  const nine = Array.from({ length: 9 }, () => pair[1] as string);
+
+  it('serves nine clients of one server, whose first requests are more than it has room for', () => {
+    const { status, stdout, stderr } = ringlab(['network', pair[0] as string, ...nine]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.match(/ \| 10 answers, /g)?.length).toBe(9);
+    expect(stdout).toMatch(/ 1 requests sent again, [\s\S]*web-server \| 90 requests answered\n$/);
+  });
+
+  it('ends when the server was told to serve fewer: the last client gives up, says so, and has status 1', () => {
+    const input = file('clients', '3\n');
+    const { status, stdout, stderr } = ringlab(['network', '--input', input, pair[0] as string, ...nine]);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toContain('web-client-9 | no answer to request 1, asked 100 times\n');
+    expect(stdout).toMatch(/web-client-3 \| 10 answers.+\nweb-server \| \d+ requests answered\n/);
+  });
+
+  it('ends with 125 when nobody gets anywhere, and says where each of them sleeps', () => {
+    const text = (name: string, act: string) =>
+      file(name, `_start:\n${act}    li t0, 1000000\n    mts TIMER, t0\nsleep:\n    hlt\n    j _start\n`);
+    const guests = [text('beat.s', ''), text('heart.s', '    nop\n'), file('done.s', ending(0))];
+    const { status, stdout, stderr } = ringlab(['network', ...guests]);
+    expect([status, stdout]).toEqual([125, '']);
+    const [first, ...rest] = stderr.trimEnd().split('\n');
+    expect(first).toMatch(/^ringlab: stopped at step 859\d{7}: nobody gets anywhere\. For 859\d{7} steps /);
+    expect(rest).toEqual([
+      expect.stringMatching(/^ringlab: beat sleeps until step 859\d{7}, at 0x[\da-f]{8} \(sleep\+0x4\)$/),
+      expect.stringMatching(/^ringlab: heart sleeps until step 859\d{7}, at 0x[\da-f]{8} \(sleep\+0x4\)$/),
+    ]);
+  });
+
   it('ends with 124 at --max-steps', () => {
     const { status, stderr } = ringlab(['network', '--max-steps', '5000', ...pair]);
     expect(status).toBe(124);

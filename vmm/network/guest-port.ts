@@ -34,6 +34,7 @@ export class GuestPort implements NetworkLink, Station {
   #receiver: Receiver | undefined;
   #waiting: Passing[] = [];
   #lost = 0;
+  #received = 0;
 
   /** Joins the switch, reserved. */
   constructor(joined: Switch, address: Uint8Array, name = formatAddress(address)) {
@@ -55,6 +56,11 @@ export class GuestPort implements NetworkLink, Station {
   /** Frames that found no room here or in the device. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Frames for the guest's own address that it was given here. */
+  get received(): number {
+    return this.#received;
   }
 
   /** The guest runs here: frames that waited arrive at its present step. Tells nobody: see `announce`. */
@@ -103,6 +109,7 @@ export class GuestPort implements NetworkLink, Station {
     if (this.#state === 'reserved' || !this.#isFor(passing)) return;
     if (this.#receiver !== undefined) {
       if (!this.#receiver.deliver(passing.frame, passing.at)) this.#lost += 1;
+      else if (!isGroup(destinationOf(passing.frame))) this.#received += 1;
     } else if (this.#waiting.length < HELD_MAX) this.#waiting.push(passing);
     else this.#lost += 1;
   }

@@ -110,6 +110,65 @@ function talk(make: (parts: Parameters<typeof bare>[0]) => Side) {
   return { lan, sides, log, stops: lan.run(1_000_000) };
 }
 
+const [s6, s7] = [22, 23];
+
+/** Sleeps for so many steps, then sends a frame to everybody; waits for one. In s6 the step when it sent, in s7 when it got. */
+function sleeper(lan: Lan, number: number, steps: number): Side {
+  const program = image(`
+    .globl _start
+_start:
+    li   s0, 0x20000
+    li   s1, 0x21000
+    li   t0, 0x30
+    out  t0, s0
+    li   t0, 0x31
+    out  t0, s1
+    li   t0, 0x32
+    li   t1, 2
+    out  t0, t1
+    li   t0, 0x22000
+    li   t1, 1514
+    sw   t0, 0(s1)
+    sw   t1, 4(s1)
+    li   t1, 1
+    sw   t1, 8(s1)
+    li   t0, ${steps}
+    mts  TIMER, t0
+    beqz t0, 1f
+    hlt
+    mts  TIMER, zero
+1:  li   s3, 0x28000
+    li   t0, -1
+    sw   t0, 0(s3)
+    sw   t0, 4(s3)
+    sw   s3, 0(s0)
+    li   t0, 60
+    sw   t0, 4(s0)
+    li   t0, 1
+    sw   t0, 8(s0)
+    li   t0, 0x33
+    mfs  s6, TIME
+    out  t0, zero
+1:  in   t1, t0
+    bnez t1, 1b
+    li   t0, 0x34
+    li   t1, 2
+    out  t0, t1
+2:  lw   t0, 8(s1)
+    li   t1, 2
+    beq  t0, t1, 3f
+    hlt
+    j    2b
+3:  mfs  s7, TIME
+    li   t0, 1
+    out  t0, zero
+`);
+  const port = lan.port(addressNumber(number));
+  const side = bare({ image: program, variant, memory, network: port });
+  lan.add(port, side);
+  return side;
+}
+
 describe('Two guests on one network', () => {
   it('get each what the other sent, in its order, some time after it left', () => {
     const { stops, log } = talk((parts) => bare(parts));
@@ -135,5 +194,78 @@ describe('Two guests on one network', () => {
       lan.add(port, bare({ image: waiter, variant, memory, network: port }));
     }
     expect(lan.run()).toEqual([{ kind: 'input' }, { kind: 'input' }]);
+  });
+
+  it('sleep on as one, and all comes when it would have come to guests that were looked at all the time', () => {
+    const run = (limit: (lan: Lan) => number) => {
+      const lan = new Lan();
+      const { machine: late } = sleeper(lan, 1, 3_000_000);
+      const { machine: early } = sleeper(lan, 2, 0);
+      let rounds = 1;
+      for (; !lan.isOver(lan.round(limit(lan))); rounds++);
+      return { rounds, ends: [late, early].map(({ x, steps }) => [x[s6], x[s7], steps]) };
+    };
+    const looked = run(({ now }) => now + LATENCY);
+    const skipped = run(() => Number.POSITIVE_INFINITY);
+    expect(skipped.ends).toEqual(looked.ends);
+    expect(skipped.ends[1]?.[1]).toBeGreaterThan(3_000_000);
+    expect([looked.rounds > 3000, skipped.rounds < 20]).toEqual([true, true]);
+  });
+});
+
+describe('A network on which nobody gets anywhere', () => {
+  const beat = (act: string) =>
+    `.globl _start\n_start: li t0, 50000\n mts TIMER, t0\n ${act}\n hlt\n j _start`;
+
+  /** Whether guests that are kept up by `act` are stuck after a while. */
+  function isStuck(...acts: readonly string[]): boolean {
+    const lan = new Lan({ patience: 1_000_000 });
+    for (const [n, act] of acts.entries()) {
+      const port = lan.port(addressNumber(n + 1));
+      lan.add(port, bare({ image: image(beat(act)), variant, memory, network: port }));
+    }
+    while (lan.stuckFor === undefined && lan.now < 3_000_000) lan.round();
+    return lan.stuckFor !== undefined;
+  }
+
+  /** Turns the device on and sends a frame to 02:00:00:00:00:0`to`, or to everybody. */
+  const send = (to: number) => `
+    li s0, 0x20000
+    li t0, 0x30
+    out t0, s0
+    li s1, 0x21000
+    li t0, 0x31
+    out t0, s1
+    li t0, 0x32
+    li t1, 2
+    out t0, t1
+    li t0, 0x22000
+    li t1, 1514
+    sw t0, 0(s1)
+    sw t1, 4(s1)
+    li t1, 1
+    sw t1, 8(s1)
+    li s3, 0x28000
+    li t0, ${to === 255 ? -1 : 2}
+    sw t0, 0(s3)
+    li t0, ${to === 255 ? -1 : to << 8}
+    sh t0, 4(s3)
+    sw s3, 0(s0)
+    li t0, 60
+    sw t0, 4(s0)
+    li t0, 1
+    sw t0, 8(s0)
+    li t0, 0x33
+    out t0, zero`;
+
+  it('is one whose guests only wake to sleep again, or call for anybody', () => {
+    expect(isStuck('nop', 'nop')).toBe(true);
+    expect(isStuck(send(255), 'nop')).toBe(true);
+    expect(isStuck(send(3), send(255))).toBe(true);
+  });
+
+  it('is none where one computes, or one is told something', () => {
+    expect(isStuck('nop', 'li t1, 20000\n1: addi t1, t1, -1\n bnez t1, 1b')).toBe(false);
+    expect(isStuck(send(2), send(255))).toBe(false);
   });
 });

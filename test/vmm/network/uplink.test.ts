@@ -155,7 +155,7 @@ describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
     ) as [Monitor, Monitor];
     ends[0].other = monitors[1].real;
     ends[1].other = monitors[0].real;
-    for (let turn = 0; turn < 200; turn++) for (const monitor of monitors) monitor.turn();
+    for (let turn = 0; turn < 600; turn++) for (const monitor of monitors) monitor.turn();
     expect(Buffer.from(printed).toString().trimEnd().split('\n')).toEqual([
       'serving at 02:00:00:00:00:01',
       asked,
