@@ -16,11 +16,15 @@ import type { Ledger } from '../vmm/monitor/ledger.ts';
 import { Monitor } from '../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
+import { environments, linux } from '../vmm/process/environments/environments.ts';
+import { type Environment, entryOf } from '../vmm/process/environments/environment.ts';
+import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import type { GuestOptions } from './options.ts';
-import { Output } from './output.ts';
+import { tellUnknownCall } from './outcome.ts';
+import { note, Output } from './output.ts';
 import { ByteReader, processStreams, readStandardInput } from './streams.ts';
 
 /** A machine's memory where `--memory` does not say, in bytes. */
@@ -41,6 +45,8 @@ export interface Guest {
   /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
   readonly ledger?: Ledger;
   readonly translator?: Translator;
+  /** The first call of a process that its environment did not know. */
+  readonly unknownCall?: () => UnknownCall | undefined;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
@@ -120,6 +126,22 @@ function refusedByMachine(args: readonly string[], { env }: GuestOptions): strin
   return undefined;
 }
 
+function environmentNamed(name: string | undefined): Environment {
+  return environments.find((environment) => environment.name === name) ?? linux;
+}
+
+/** Says that a program with a `main`, but no `_start`, does not begin there, as it would in simulators. */
+function warnOfMain(file: string, image: Image, environment: Environment): void {
+  const main = image.symbols.find(({ name, global }) => name === 'main' && global);
+  const start = entryOf(image, environment);
+  if (main === undefined || main.address === start || image.symbols.some(({ name }) => name === '_start'))
+    return;
+  note(
+    `ringlab: ${file}: there is no _start, so the program begins at its first instruction, not at main. ` +
+      'Simulators begin at main: --environment rars, venus or creator does, too\n',
+  );
+}
+
 function prepareProcess(
   file: string,
   image: Image,
@@ -128,8 +150,13 @@ function prepareProcess(
   { printTo = 1 }: GuestUse,
 ): Guest {
   const input = options.input === undefined ? undefined : readInput(options.input);
+  const symbols = new SymbolTable(image.symbols);
+  const environment = environmentNamed(options.environment);
+  warnOfMain(file, image, environment);
   const guest = new Process(image, {
     argv: [file, ...args],
+    callEnvironment: environment,
+    onUnknownCall: (call) => tellUnknownCall(file, call, symbols),
     environment: options.env,
     streams: processStreams(input, printTo),
     engine: options.engine,
@@ -139,12 +166,13 @@ function prepareProcess(
   return {
     file,
     machine,
-    symbols: new SymbolTable(image.symbols),
+    symbols,
     listed: image.symbols,
     isa: options.isa,
     engine,
     run: (until) => guest.run(until),
     exits,
+    unknownCall: () => guest.unknownCall,
     flush: () => {},
     typed: undefined,
     state: undefined,

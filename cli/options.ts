@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from '../isa/engines/engine.ts';
 import { strategies } from '../vmm/monitor/strategies.ts';
+import { environments } from '../vmm/process/environments/environments.ts';
 import { MEMORY, PAGE } from '../isa/machine/storage.ts';
 
 export interface GuestOptions {
@@ -9,6 +10,7 @@ export interface GuestOptions {
   readonly monitor: string;
   readonly translateUser?: boolean;
   readonly process?: boolean;
+  readonly environment?: string;
   readonly memory?: number;
   readonly disk?: string;
   readonly input?: string;
@@ -88,6 +90,12 @@ export function addGuestOptions(command: Command): Command {
     .addOption(monitorOption())
     .option('--translate-user', 'binary translation of user code, too')
     .option('--process', 'run as a process: Linux system calls instead of a machine')
+    .addOption(
+      new Option('--environment <name>', "whose calls a process makes: Linux's, or a simulator's")
+        .choices(environments.map(({ name }) => name))
+        .default('linux')
+        .implies({ process: true }),
+    )
     .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
     .option('--disk <file>', 'the disk, in a file')
     .option('--input <file>', 'console or standard input, from a file')

@@ -1,6 +1,8 @@
 /** How a run ended, told on stderr when there is something to tell, and its exit status. */
 import type { Stop } from '../isa/machine/stop.ts';
-import { formatCrash } from '../isa/machine/report.ts';
+import { describeAddress, formatCrash } from '../isa/machine/report.ts';
+import type { SymbolTable } from '../isa/machine/symbols.ts';
+import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
 import type { ProcessStop } from '../vmm/process/process.ts';
 import { EXIT } from './failure.ts';
 import type { Guest } from './guest.ts';
@@ -8,7 +10,7 @@ import { note } from './output.ts';
 
 /** Tells the end of a run and returns the exit status. */
 export function tellOutcome(
-  guest: Pick<Guest, 'machine' | 'symbols' | 'file'>,
+  guest: Pick<Guest, 'machine' | 'symbols' | 'file' | 'unknownCall'>,
   stop: Stop | ProcessStop,
 ): number {
   const { machine, symbols, file } = guest;
@@ -27,6 +29,12 @@ export function tellOutcome(
       return EXIT.STOPPED;
     case 'killed':
       tell(`killed by a trap:\n  ${formatCrash(machine, stop.cause, stop.value, symbols)}`);
+      remindOfUnknownCall(guest);
+      return EXIT.STOPPED;
+    case 'refused':
+      tell(
+        `ended at a call: ${stop.reason}\n  at pc ${describeAddress(machine.pc, symbols)}, step ${machine.steps}`,
+      );
       return EXIT.STOPPED;
     case 'forever':
     case 'input':
@@ -40,4 +48,16 @@ export function tellOutcome(
     case 'break':
       throw new Error(`a guest run without host and debugger stopped by ${stop.kind}`);
   }
+}
+
+/** Tells a call that a process' environment does not know. */
+export function tellUnknownCall(file: string, { pc, says }: UnknownCall, symbols: SymbolTable): void {
+  note(`ringlab: ${file}: ${says}\n  at pc ${describeAddress(pc, symbols)}\n`);
+}
+
+/** Says after a crash that a call was not known, which may be why. */
+function remindOfUnknownCall({ symbols, unknownCall }: Pick<Guest, 'symbols' | 'unknownCall'>): void {
+  const call = unknownCall?.();
+  if (call !== undefined)
+    note(`This may be why: at step ${call.step}, pc ${describeAddress(call.pc, symbols)}, ${call.says}.\n`);
 }

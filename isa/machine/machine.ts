@@ -45,10 +45,11 @@ export interface MachineOptions {
   /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
   readonly hosted?: boolean;
   /**
-   * A hosted machine's host answers `ecall` in place: it is called with the registers as the guest left them, may
-   * change them and memory, and the guest goes on after the instruction, which took its step. `powerOff` ends it.
+   * A hosted machine's host answers `ecall` in place: it is called with the registers as the guest left them and the
+   * pc (signed) of the instruction, may change registers and memory, and the guest goes on after the instruction,
+   * which took its step. `powerOff` ends it.
    */
-  readonly answer?: () => void;
+  readonly answer?: (pc: number) => void;
   /** Where registers and memory live; default ordinary memory. */
   readonly storage?: Storage;
   /** A virtual machine: its memory is a part of another's, from `at`, its registers are that one's. */
@@ -93,7 +94,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly network: Network;
   readonly hosted: boolean;
   /** See MachineOptions. */
-  readonly answer: (() => void) | undefined;
+  readonly answer: ((pc: number) => void) | undefined;
   /** Address of the next instruction, unsigned, current between steps. */
   pc = 0;
   /** TIME: steps since reset. An integer; 64 bits wide on the machine, exact here to 2^53. */
@@ -328,7 +329,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     const system = this.#system;
     if (cause === CAUSE.ECALL && this.answer !== undefined) {
       this.onTrap?.(cause, value, pc);
-      this.answer();
+      this.answer(pc);
       return (pc + 4) | 0;
     }
     if (system[SR.TVEC] === 0 && !this.hosted) {

@@ -209,6 +209,51 @@ describe('An option after the file', () => {
   });
 });
 
+describe('run --environment', () => {
+  const calls = file('calls.s', '_start: li a0, 7\n li a7, 1\n ecall\n li a7, 10\n ecall\n');
+
+  it('makes a process of the program, with the calls of a simulator', () => {
+    expect(
+      ringlab(['run', '--environment', 'rars', 'guests/rars-average.s'], 'Ada\n5\n0\n').stdout,
+    ).toContain('Hello, Ada\nNumber (0 ends): Number (0 ends): 1 numbers, 5 on average\n');
+    expect(ringlab(['run', '--environment', 'ripes', calls])).toEqual({ status: 0, stdout: '7', stderr: '' });
+    expect(ringlab(['run', '--environment', 'spim', calls]).status).toBe(2);
+  });
+
+  it('is asked for, if the program makes a call of a simulator: when it does, and when it crashes', () => {
+    const { status, stderr } = ringlab(['run', '--process', calls]);
+    expect(status).toBe(125);
+    const [first, crash] = stderr.split('killed by a trap') as [string, string];
+    expect(first).toBe(
+      `ringlab: ${calls}: a7 = 1 is no call of Linux: it was answered with -38 (ENOSYS). a7 = 1 is print_int in RARS, ` +
+        'Ripes and CREATOR; here that is write, a7 = 64. If the program was written for that, run it with ' +
+        `--environment rars (or ripes, creator)\n  at pc 0x00010008 (_start+0x8)\nringlab: ${calls}: `,
+    );
+    expect(crash).toContain(
+      'This may be why: at step 2, pc 0x00010008 (_start+0x8), a7 = 1 is no call of Linux',
+    );
+  });
+
+  it('ends a program that asks for what cannot be, with status 125 and the place', () => {
+    const { status, stderr } = ringlab(
+      ['run', '--environment', 'rars', 'guests/rars-average.s'],
+      'Ada\nfive\n',
+    );
+    expect({ status, stderr }).toEqual({
+      status: 125,
+      stderr:
+        'ringlab: guests/rars-average.s: ended at a call: read_int (a7 = 5): an integer is to be read, ' +
+        'but the line of input is "five"\n  at pc 0x0001006c (main+0x60), step 37\n',
+    });
+  });
+
+  it('says where a program with a main and no _start begins otherwise', () => {
+    expect(ringlab(['run', '--process', 'guests/venus-factorial.s']).stderr).toContain(
+      'there is no _start, so the program begins at its first instruction, not at main',
+    );
+  });
+});
+
 describe('run --stats', () => {
   it('tells steps, engine, status and exits on stderr, in 80 columns', () => {
     const { stdout, stderr } = ringlab(['run', '--stats', '--process', 'guests/primes.s', '500000']);

@@ -71,6 +71,7 @@ describe('A head comment', () => {
     ['# expect console: b', '`b` is no list of texts'],
     ['# expect console: "\\q"', 'has an escape that JSON does not know'],
     ['# with process: no', '`no` is none of yes'],
+    ['# with environment: spim', '`spim` is none of linux, rars'],
     ['# with variants: ring32-w', '`ring32-w` is none of ring32-v'],
     ['# with memory: 12', '`12` is no size'],
     ['# with input on ring32-x: "a"', '`with input` cannot depend on the variant'],

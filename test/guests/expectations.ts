@@ -5,6 +5,8 @@
  */
 import { trapCauses } from '../../isa/table/traps.ts';
 import { variants } from '../../isa/table/variants.ts';
+import type { Environment } from '../../vmm/process/environments/environment.ts';
+import { environments, linux } from '../../vmm/process/environments/environments.ts';
 import { readStatements, type Statement, StatementError } from './statements.ts';
 
 /** What a run must give on one variant. */
@@ -22,6 +24,8 @@ export interface Outcome {
 /** What the guest wants, and its outcome on each variant that it runs on. */
 export interface Expectations {
   readonly process: boolean;
+  /** Whose calls a process makes. */
+  readonly environment: Environment;
   readonly arguments: readonly string[];
   readonly input: string;
   /** Texts that fill a sector each; undefined when there is no disk. */
@@ -36,6 +40,7 @@ export interface Expectations {
 /** What can be said, and whether it can be said once for each variant. */
 const known: Readonly<Record<string, 'everywhere' | 'on a variant'>> = {
   'with process': 'everywhere',
+  'with environment': 'everywhere',
   'with variants': 'everywhere',
   'with arguments': 'everywhere',
   'with input': 'everywhere',
@@ -99,6 +104,7 @@ export function parseExpectations(text: string): Expectations {
   }
   return {
     process,
+    environment: statements.one('with environment', environmentOf) ?? linux,
     arguments: statements.one('with arguments', texts) ?? [],
     input: statements.one('with input', texts)?.join('') ?? '',
     disk: statements.one('with disk', texts),
@@ -130,6 +136,14 @@ function variantsOf(statements: Statements, process: boolean): readonly string[]
     return statement.value.split(/\s+/).map((name) => choice({ ...statement, value: name }, all));
   });
   return process ? all.slice(0, 1) : (chosen ?? all);
+}
+
+function environmentOf(statement: Statement): Environment {
+  const name = choice(
+    statement,
+    environments.map((environment) => environment.name),
+  );
+  return environments.find((environment) => environment.name === name) ?? linux;
 }
 
 function checkKnown({ name, variant, line }: Statement): void {

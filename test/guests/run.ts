@@ -113,6 +113,7 @@ function runProcess(file: string, image: Image, wishes: Expectations, engine: En
   };
   const guest = new Process(image, {
     argv: [file, ...wishes.arguments],
+    callEnvironment: wishes.environment,
     streams: { read, write: (_fd, bytes) => printed.push(...bytes) },
     engine,
     fast: { hot: 200 },

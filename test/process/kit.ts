@@ -3,13 +3,17 @@ import { assemble } from '../../assembler/index.ts';
 import type { EngineName } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { readImage } from '../../isa/machine/image.ts';
-import { linuxCalls } from '../../vmm/process/calls/linux.ts';
+import type { Environment } from '../../vmm/process/environments/environment.ts';
+import { linux } from '../../vmm/process/environments/environments.ts';
+import type { UnknownCall } from '../../vmm/process/environments/unknown.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
 
 export interface Wishes {
   readonly argv?: readonly string[];
   readonly environment?: readonly string[];
   readonly input?: string | Uint8Array;
+  readonly callEnvironment?: Environment;
+  readonly onUnknownCall?: (call: UnknownCall) => void;
   readonly memory?: number;
   readonly engine?: EngineName;
   readonly fast?: FastOptions;
@@ -38,6 +42,8 @@ export function processOf(text: string, wishes: Wishes = {}): { process: Process
         printed[fd] += Buffer.from(bytes).toString('latin1');
       },
     },
+    callEnvironment: wishes.callEnvironment ?? linux,
+    ...(wishes.onUnknownCall === undefined ? {} : { onUnknownCall: wishes.onUnknownCall }),
     ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
     ...(wishes.engine === undefined ? {} : { engine: wishes.engine }),
     ...(wishes.fast === undefined ? {} : { fast: wishes.fast }),
@@ -51,10 +57,10 @@ export function runProgram(text: string, wishes: Wishes = {}): { stop: ProcessSt
   return { stop: process.run(1_000_000), printed };
 }
 
-/** Number of a system call by name. */
-function numberOf(name: string): number {
-  const call = [...linuxCalls.values()].find((candidate) => candidate.name === name);
-  if (call === undefined) throw new Error(`no system call ${name}`);
+/** Number of a call by name. */
+function numberOf({ calls }: Environment, name: string): number {
+  const call = [...calls.values()].find((candidate) => candidate.name === name);
+  if (call === undefined) throw new Error(`no call ${name}`);
   return call.number;
 }
 
@@ -62,6 +68,8 @@ function numberOf(name: string): number {
 export class Caller {
   readonly process: Process;
   readonly printed: Printed;
+  /** How the last call left the process. */
+  stop: ProcessStop | undefined;
 
   constructor(wishes: Wishes = {}) {
     const { process, printed } = processOf('_start: ecall\n j _start\n .bss\nend: .zero 8192\n', wishes);
@@ -71,10 +79,17 @@ export class Caller {
 
   /** Makes the call `name` (or that number) and returns what is in a0 then, signed. */
   call(name: string | number, ...args: readonly number[]): number {
-    const { machine } = this.process;
-    machine.x[17] = typeof name === 'string' ? numberOf(name) : name;
-    for (const n of [0, 1, 2, 3, 4, 5]) machine.x[10 + n] = args[n] ?? 0;
-    this.process.run(machine.steps + 2);
+    const { machine, environment } = this.process;
+    const first = environment.numberIn === 10 ? 11 : 10;
+    for (const n of [0, 1, 2, 3, 4, 5]) machine.x[first + n] = args[n] ?? 0;
+    machine.x[environment.numberIn] = typeof name === 'string' ? numberOf(environment, name) : name;
+    this.stop = this.process.run(machine.steps + 2);
     return machine.x[10] as number;
+  }
+
+  /** As `call`, of one that ends the program with a reason, which is returned. */
+  refusal(name: string | number, ...args: readonly number[]): string {
+    this.call(name, ...args);
+    return this.stop?.kind === 'refused' ? this.stop.reason : `it was not refused: ${this.stop?.kind}`;
   }
 }

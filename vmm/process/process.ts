@@ -1,17 +1,21 @@
 /**
- * The process virtual machine: a static RV32IM program with Linux's system calls
- * instead of a machine. The program runs in ring 3 of a hosted Ring32 machine; we answer
- * its `ecall` in place, and every other trap ends it.
+ * The process virtual machine: a static RV32IM program with Linux's system calls, or a
+ * simulator's, instead of a machine. The program runs in ring 3 of a hosted Ring32 machine;
+ * we answer its `ecall` in place, and every other trap ends it.
  *
- * System calls: calls/. Memory: space.ts. First stack: stack.ts.
+ * System calls: calls/, environments/. Memory: space.ts. First stack: stack.ts.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import type { CallTable } from './calls/call.ts';
-import { linuxCalls } from './calls/linux.ts';
+import { CAUSE } from '../../isa/table/traps.ts';
+import type { SystemCall } from './calls/call.ts';
+import { endOfCode, type Environment, entryOf, Refusal, RETURN } from './environments/environment.ts';
+import { linux } from './environments/environments.ts';
+import { Session } from './environments/session.ts';
+import { describeUnknown, type UnknownCall } from './environments/unknown.ts';
 import { ERRNO } from './errno.ts';
 import { AddressSpace, stackSize } from './space.ts';
 import { writeStack } from './stack.ts';
@@ -30,8 +34,10 @@ export interface ProcessOptions {
   /** NAME=VALUE, default none. */
   readonly environment?: readonly string[];
   readonly streams: Streams;
-  /** The system calls that it may make; default Linux's. */
-  readonly calls?: CallTable;
+  /** Whose calls it makes; default Linux's. */
+  readonly callEnvironment?: Environment;
+  /** Told the first call that the environment does not know but answers, before it is answered. */
+  readonly onUnknownCall?: (call: UnknownCall) => void;
   /** Bytes, whole pages; default 64 MiB. */
   readonly memory?: number;
   readonly engine?: EngineName;
@@ -39,10 +45,14 @@ export interface ProcessOptions {
   readonly fast?: FastOptions;
 }
 
-/** How a run ended. `killed`: a trap that is not a system call; pc is at the instruction. */
+/**
+ * How a run ended. `killed`: a trap that is not a system call; `refused`: a call that the environment does not have,
+ * or cannot do, for that reason. pc is at the instruction.
+ */
 export type ProcessStop =
   | { readonly kind: 'limit' }
   | { readonly kind: 'exit'; readonly status: number }
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'killed'; readonly cause: number; readonly value: number };
 
 export class Process {
@@ -54,7 +64,14 @@ export class Process {
   readonly closed = new Set<number>();
   /** System calls made, by name. */
   readonly calls = new Map<string, number>();
-  readonly #table: CallTable;
+  readonly environment: Environment;
+  readonly session = new Session();
+  /** Nanoseconds that it has slept: they pass at once. */
+  slept = 0;
+  readonly #onUnknownCall: ((call: UnknownCall) => void) | undefined;
+  readonly #endOfCode: number;
+  #unknownCall: UnknownCall | undefined;
+  #refusal: { readonly pc: number; readonly reason: string } | undefined;
   #random = 1;
 
   /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
@@ -64,7 +81,7 @@ export class Process {
     const machine = new Machine({
       memory,
       hosted: true,
-      answer: () => this.#call(),
+      answer: (pc) => this.#call(pc >>> 0),
       storage: storageFor(engine, memory),
     });
     const { bytes } = machine.memory;
@@ -75,7 +92,9 @@ export class Process {
     }
     this.machine = machine;
     this.streams = options.streams;
-    this.#table = options.calls ?? linuxCalls;
+    this.environment = options.callEnvironment ?? linux;
+    this.#onUnknownCall = options.onUnknownCall;
+    this.#endOfCode = endOfCode(image);
     this.space = new AddressSpace(bytes.length, end, (from, to) =>
       machine.memory.fill(from, new Uint8Array(to - from)),
     );
@@ -87,7 +106,19 @@ export class Process {
       options.environment ?? [],
       stackSize(bytes.length) / 2,
     );
-    this.#resume(image.entry);
+    this.#setRegisters(options.argv.length);
+    this.#resume(entryOf(image, this.environment));
+  }
+
+  /** What its environment puts into registers before it begins. */
+  #setRegisters(argc: number): void {
+    const { x } = this.machine;
+    const { arguments: which, returns } = this.environment;
+    if (returns) x[1] = RETURN | 0;
+    if (which === 'none') return;
+    const skipped = which === 'named' ? 0 : 1;
+    x[10] = argc - skipped;
+    x[11] = (x[2] as number) + 4 * (1 + skipped);
   }
 
   /** Runs until step `until` or until the program ends. */
@@ -95,11 +126,33 @@ export class Process {
     const { machine } = this;
     const stop = this.engine.run(until);
     if (stop.kind === 'limit') return stop;
-    if (stop.kind === 'power') return { kind: 'exit', status: stop.status };
+    if (stop.kind === 'power') return this.#refused() ?? { kind: 'exit', status: stop.status };
     if (stop.kind !== 'trap') throw new Error(`a process cannot stop by ${stop.kind}`);
     this.#resume(machine.readSystem(SR.EPC));
     const cause = machine.readSystem(SR.ECAUSE) >>> 0;
-    return { kind: 'killed', cause, value: machine.readSystem(SR.EVAL) >>> 0 };
+    const value = machine.readSystem(SR.EVAL) >>> 0;
+    if (this.environment.returns && this.#isEnd(cause)) return { kind: 'exit', status: this.exit(0) };
+    return { kind: 'killed', cause, value };
+  }
+
+  /** Whether the program returned from where it began, or ran past its last instruction. */
+  #isEnd(cause: number): boolean {
+    const { pc } = this.machine;
+    const isFetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
+    if (pc === RETURN) return isFetch;
+    return pc === this.#endOfCode && (isFetch || cause === CAUSE.ILLEGAL);
+  }
+
+  #refused(): ProcessStop | undefined {
+    if (this.#refusal === undefined) return undefined;
+    const { pc, reason } = this.#refusal;
+    this.machine.pc = pc;
+    return { kind: 'refused', reason };
+  }
+
+  /** The first call that its environment did not know; undefined if it knew all. */
+  get unknownCall(): UnknownCall | undefined {
+    return this.#unknownCall;
   }
 
   /** The bytes of the program's memory, or undefined if the range is not in it. */
@@ -123,16 +176,43 @@ export class Process {
     return (this.#random >>> 16) & 0xff;
   }
 
-  #call(): void {
+  #call(pc: number): void {
     const { x } = this.machine;
-    const number = x[17] as number;
-    const call = this.#table.get(number);
+    const { numberIn, calls } = this.environment;
+    const number = x[numberIn] as number;
+    const call = calls.get(number);
     const name = call?.name ?? `system call ${number}`;
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
-    const argument = (n: number) => x[10 + n] as number;
-    x[10] =
-      call?.run(this, argument(0), argument(1), argument(2), argument(3), argument(4), argument(5)) ??
-      -ERRNO.ENOSYS;
+    const first = numberIn === 10 ? 11 : 10;
+    try {
+      const result = call === undefined ? this.#answerUnknown(pc) : this.answer(call, x.subarray(first));
+      if (result !== undefined) x[10] = result;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#refuse(pc, `${name} (${numberIn === 10 ? 'a0' : 'a7'} = ${number}): ${error.message}`);
+    }
+  }
+
+  #refuse(pc: number, reason: string): undefined {
+    this.#refusal = { pc, reason };
+    this.exit(0);
+    return undefined;
+  }
+
+  /** What the call answers. Arguments that are missing are 0. */
+  answer({ run }: SystemCall, args: ArrayLike<number>): number | undefined {
+    const at = (n: number) => args[n] ?? 0;
+    return run(this, at(0), at(1), at(2), at(3), at(4), at(5));
+  }
+
+  #answerUnknown(pc: number): number | undefined {
+    const { machine, environment } = this;
+    const [a7, a0] = [machine.x[17] as number, machine.x[10] as number];
+    const call: UnknownCall = { pc, step: machine.steps, says: describeUnknown(a7, a0, environment) };
+    if (environment.unknown === 'ends') return this.#refuse(pc, call.says);
+    if (this.#unknownCall === undefined) this.#onUnknownCall?.(call);
+    this.#unknownCall ??= call;
+    return -ERRNO.ENOSYS;
   }
 
   /** Back to the program, in ring 3. */

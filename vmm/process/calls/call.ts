@@ -4,11 +4,14 @@ import type { Process } from '../process.ts';
 export interface SystemCall {
   readonly number: number;
   readonly name: string;
-  /** Arguments are signed words; the result goes to a0, a negated errno for failure. */
+  /**
+   * Arguments are signed words; the result goes to a0, a negated errno for failure. Without a result a0 stays as
+   * it is; Linux's calls all have one.
+   */
   readonly run: (
     process: Process,
     ...args: readonly [number, number, number, number, number, number]
-  ) => number;
+  ) => number | undefined;
 }
 
 /** The system calls of an environment, by number. */

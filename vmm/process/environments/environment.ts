@@ -1,0 +1,42 @@
+/** What an environment is: whose calls a program makes, how it makes them, where it begins and how it may end. */
+import type { Image } from '../../../isa/machine/image.ts';
+import type { CallTable } from '../calls/call.ts';
+
+export interface Environment {
+  /** As `--environment` has it. */
+  readonly name: string;
+  /** As people write it. */
+  readonly title: string;
+  readonly calls: CallTable;
+  /** The register that holds the call's number: 17 (a7), or 10 (a0). Arguments are in a0 on, or in a1 on. */
+  readonly numberIn: 17 | 10;
+  /** A number that is not in the table: the call answers ENOSYS and the program goes on, or the program is ended. */
+  readonly unknown: 'answers' | 'ends';
+  /** Where a program without `_start` begins: at its first instruction, at a global `main`, or at any `main`. */
+  readonly begins: 'first' | 'global main' | 'main';
+  /** Whether it may end by returning from where it began, or by running past its last instruction. */
+  readonly returns: boolean;
+  /** What a0 and a1 hold at the start: nothing, or argc and argv, with the program's name or without. */
+  readonly arguments: 'none' | 'named' | 'unnamed';
+}
+
+/** A program that its environment ends, as it asks for something that cannot be; the message says what and why. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+/** Where ra points at the start, if returning from there is an end: no program has code there. */
+export const RETURN = 0xfffffff0;
+
+/** Where the program begins. */
+export function entryOf(image: Image, { begins }: Environment): number {
+  if (begins === 'first' || image.symbols.some(({ name }) => name === '_start')) return image.entry;
+  const main = image.symbols.find(({ name, global }) => name === 'main' && (global || begins === 'main'));
+  return main?.address ?? image.entry;
+}
+
+/** The address behind the program's last instruction. */
+export function endOfCode({ sections, segments }: Image): number {
+  const parts = sections.some(({ executable }) => executable) ? sections : segments;
+  return Math.max(0, ...parts.filter((part) => part.executable).map(({ address, size }) => address + size));
+}
