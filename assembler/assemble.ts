@@ -10,13 +10,14 @@ import { LayoutError } from './link/layout.ts';
 import { type Image, link } from './link/link.ts';
 import { type ListingLine, listingOf } from './listing.ts';
 import { evaluate } from './object/evaluate.ts';
-import type { AsmSymbol } from './object/symbol.ts';
+import { type AsmSymbol, isInternal } from './object/symbol.ts';
 import { readUnit } from './read/read-unit.ts';
-import { checkText, NotAssembly } from './source/text.ts';
+import { NotAssembly, sourceText } from './source/text.ts';
 
 export interface SourceFile {
   readonly name: string;
-  readonly text: string;
+  /** The text, or the bytes of it. */
+  readonly text: string | Uint8Array;
 }
 
 export interface AssembleOptions {
@@ -44,8 +45,8 @@ const DEFAULT_BASE = 0x10000;
 const MAX_ROUNDS = 50;
 
 /** Assembles and links. Throws AssemblyError, with every error found. */
-export function assemble(sources: readonly SourceFile[], options: AssembleOptions = {}): Assembly {
-  checkSources(sources);
+export function assemble(files: readonly SourceFile[], options: AssembleOptions = {}): Assembly {
+  const sources = readSources(files);
   const long = sources.map(() => new Set<number>());
   for (let round = 1; ; round++) {
     const diagnostics = new Diagnostics();
@@ -58,8 +59,13 @@ export function assemble(sources: readonly SourceFile[], options: AssembleOption
   }
 }
 
+interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 function buildImage(
-  sources: readonly SourceFile[],
+  sources: readonly TextFile[],
   options: AssembleOptions,
   long: readonly ReadonlySet<number>[],
   diagnostics: Diagnostics,
@@ -81,22 +87,24 @@ function cannotInclude(): never {
   throw new Error('files cannot be included here');
 }
 
-/** Throws AssemblyError with one line for each source that is not assembly text at all. */
-function checkSources(sources: readonly SourceFile[]): void {
-  const refused = sources.flatMap(({ name, text }) => {
+/** The texts of the files. Throws AssemblyError with one message for each that is not assembly text at all. */
+function readSources(files: readonly SourceFile[]): TextFile[] {
+  const refused: Diagnostic[] = [];
+  const sources = files.map(({ name, text }) => {
     try {
-      checkText(text);
-      return [];
+      return { name, text: sourceText(text) };
     } catch (error) {
-      if (error instanceof NotAssembly) return [wholeFile(name, error.message)];
-      throw error;
+      if (!(error instanceof NotAssembly)) throw error;
+      refused.push(wholeFile(name, error.message, error.hint));
+      return { name, text: '' };
     }
   });
   if (refused.length > 0) throw new AssemblyError(refused);
+  return sources;
 }
 
-function wholeFile(file: string, message: string): Diagnostic {
-  return { file, line: 0, column: 0, source: '', message };
+function wholeFile(file: string, message: string, hint?: string): Diagnostic {
+  return { file, line: 0, column: 0, source: '', message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
@@ -140,5 +148,5 @@ function symbolsOf(image: Image): Map<string, number> {
 }
 
 function hasPlace(symbol: AsmSymbol): boolean {
-  return symbol.isDefined && !symbol.name.includes(' ');
+  return symbol.isDefined && !isInternal(symbol.name);
 }

@@ -3,6 +3,7 @@
  * A handler throws SourceProblem; the assembler adds the place, collects all of them
  * and throws one AssemblyError in the end.
  */
+import { shown } from './source/bytes.ts';
 import type { Statement, Via } from './source/statement.ts';
 
 /** Where a macro was used or a file included, for a message about what is inside. */
@@ -19,6 +20,7 @@ export interface Diagnostic {
   readonly line: number;
   /** From 1, in characters of `source`. */
   readonly column: number;
+  /** The line, safe to show on a screen. */
   readonly source: string;
   readonly message: string;
   readonly hint?: string;
@@ -45,8 +47,13 @@ export class SourceProblem extends Error {
 
 /** Throws all of `problems` as one, if there are any. */
 export function throwProblems(problems: readonly SourceProblem[]): void {
-  const [first, ...others] = problems;
-  if (first) throw new SourceProblem(first.at, first.message, first.hint, others);
+  if (problems.length > 0) throw joinProblems(problems);
+}
+
+/** All of `problems`, of which there is at least one, as one. */
+export function joinProblems(problems: readonly SourceProblem[]): SourceProblem {
+  const [first, ...others] = problems as [SourceProblem, ...SourceProblem[]];
+  return new SourceProblem(first.at, first.message, first.hint, others);
 }
 
 const SHOWN = 50;
@@ -73,11 +80,10 @@ function report(diagnostics: readonly Diagnostic[]): string {
 /** A diagnostic as text of a few lines: place and message, the source line with a caret, the hint, and the uses around it. */
 export function formatDiagnostic(diagnostic: Diagnostic, severity: 'error' | 'warning' = 'error'): string {
   const { file, line, column, source, message, hint, via = [] } = diagnostic;
-  const lines = [
-    line === 0 ? `${file}: ${severity}: ${message}` : `${file}:${line}:${column}: ${severity}: ${message}`,
-  ];
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  const lines = [`${place}: ${severity}: ${shown(message)}`];
   if (line !== 0) lines.push(...excerpt(source, column));
-  if (hint !== undefined) lines.push(`  hint: ${hint}`);
+  if (hint !== undefined) lines.push(`  hint: ${shown(hint)}`);
   for (const use of via) lines.push(`  ${use.what} at ${use.file}:${use.line}: ${clip(use.source.trim())}`);
   return lines.join('\n');
 }

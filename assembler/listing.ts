@@ -1,6 +1,7 @@
 /** The listing: what each source line became, and where. */
 import type { Image } from './link/link.ts';
 import type { LineRecord } from './object/unit.ts';
+import { labelsBefore } from './read/head.ts';
 import { outermost } from './source/statement.ts';
 
 export interface ListingLine {
@@ -48,7 +49,7 @@ export function joined(records: readonly LineRecord[]): LineRecord[] {
 }
 
 function isShown({ statement, from, to }: LineRecord): boolean {
-  return to > from || /^\s*[^\s:"]+\s*:/.test(statement.text);
+  return to > from || labelsBefore(statement.text).trim() !== '';
 }
 
 const BYTES_SHOWN = 8;

@@ -122,22 +122,13 @@ export async function assembleFiles(
   base?: number,
 ): Promise<Assembly> {
   const { assemble, formatDiagnostic } = await import('../assembler/index.ts');
-  const sources = paths.map((name, n) => ({ name, text: decodeText(name, inputs[n] as Uint8Array) }));
+  const sources = paths.map((name, n) => ({ name, text: inputs[n] as Uint8Array }));
   const assembly = assemble(sources, {
     ...(base === undefined ? {} : { base }),
     readFile: (path, from) => readInput(resolve(dirname(from), path)),
   });
   for (const warning of assembly.warnings) note(`${formatDiagnostic(warning, 'warning')}\n`);
   return assembly;
-}
-
-function decodeText(name: string, bytes: Uint8Array): string {
-  try {
-    if (!bytes.includes(0)) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    // Not UTF-8: told below.
-  }
-  throw badInput(`${name}: neither an ELF file nor assembly text (it has bytes that no text has)`);
 }
 
 /** Reads an image from an ELF file, or assembles it from a source file. */

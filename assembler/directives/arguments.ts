@@ -5,6 +5,7 @@ import { countMessage } from '../instructions/instruction.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import type { Unit } from '../object/unit.ts';
+import { quotedSymbol } from '../syntax/parse.ts';
 import type { Operand } from '../syntax/tree.ts';
 import type { RawUse, Use } from './directive.ts';
 
@@ -47,7 +48,11 @@ export function pieces(use: RawUse): Piece[] {
 
 /** The operand as a bound expression. Throws SourceProblem. */
 export function boundOperand(unit: Unit, operand: Operand): Bound {
-  if (operand.kind === 'expression' || (operand.kind === 'memory' && operand.offset === undefined)) {
+  if (
+    operand.kind === 'expression' ||
+    operand.kind === 'string' ||
+    (operand.kind === 'memory' && operand.offset === undefined)
+  ) {
     return bind(expressionOf(operand), unit);
   }
   throw unlike('a number or an address', operand, operand.at);
@@ -76,7 +81,7 @@ export function rangedOperand(unit: Unit, operand: Operand, min: number, max: nu
 /** The operand as a symbol's name. Throws SourceProblem. */
 export function nameOperand(operand: Operand | undefined, at: number): string {
   if (operand?.kind === 'expression' && operand.expression.kind === 'symbol') return operand.expression.name;
-  if (operand?.kind === 'string') return new TextDecoder().decode(operand.bytes);
+  if (operand?.kind === 'string') return quotedSymbol(operand.bytes, operand.at);
   throw unlike('a name', operand, at);
 }
 

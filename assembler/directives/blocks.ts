@@ -6,7 +6,7 @@ import { evaluateNow } from '../object/evaluate.ts';
 import { MAX_STATEMENTS } from '../read/reader.ts';
 import { parseMacroHead, splitArguments, substitute } from '../read/macro.ts';
 import { OpenComment, scan } from '../source/scan.ts';
-import { decodeText, NotAssembly } from '../source/text.ts';
+import { NotAssembly, sourceText } from '../source/text.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { boundOperand, stringOperand } from './arguments.ts';
 import type { Context, DirectiveGroup, RawUse, RunRaw, Use } from './directive.ts';
@@ -85,13 +85,14 @@ function include(context: Context, use: Use): void {
   const path = new TextDecoder().decode(stringOperand(file, use.at));
   const at = file?.at ?? use.at;
   try {
-    const text = decodeText(context.readFile(path, at));
+    const text = sourceText(context.readFile(path, at));
     // Named by where it is, for its own includes begin there.
     const name = isAbsolute(path) ? path : join(dirname(unit.statement.file), path);
     reader.push('file', scan(name, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
     unit.incomplete = true;
-    if (problem instanceof NotAssembly) throw new SourceProblem(at, `${path}: ${problem.message}`);
+    if (problem instanceof NotAssembly)
+      throw new SourceProblem(at, `${path}: ${problem.message}`, problem.hint);
     if (problem instanceof OpenComment)
       throw new SourceProblem(at, `${path}:${problem.line}: ${problem.message}`, problem.hint);
     throw problem;

@@ -2,7 +2,7 @@
 import type { Image } from '../link/link.ts';
 import type { OutputSection } from '../link/layout.ts';
 import { evaluate } from '../object/evaluate.ts';
-import type { AsmSymbol } from '../object/symbol.ts';
+import { type AsmSymbol, isInternal } from '../object/symbol.ts';
 import { concatenate, record, StringTable } from './bytes.ts';
 import { ELF } from './format.ts';
 
@@ -15,7 +15,7 @@ export interface SymbolTable {
 
 /** Whether a symbol is the assembler's own or a compiler's temporary, and stays out of tables. */
 function isTemporary(name: string): boolean {
-  return name.startsWith('.L') || name.includes(' ');
+  return name.startsWith('.L') || isInternal(name);
 }
 
 /** The image's symbol table; `indexOf` gives the number of a section. */

@@ -6,6 +6,7 @@ import { bind, type Bound } from '../object/bound.ts';
 import { isPointer } from '../object/evaluate.ts';
 import type { InstructionFixup, ValueKind } from '../object/fixup.ts';
 import type { Unit } from '../object/unit.ts';
+import { quotedSymbol } from '../syntax/parse.ts';
 import type { Expression, Operand } from '../syntax/tree.ts';
 import { encodeValue } from './encode.ts';
 import { jumpTo, oppositeBranch } from './meaning.ts';
@@ -96,8 +97,10 @@ function takeOperand(values: FieldValues, wanted: RowOperand, written: Operand):
   }
 }
 
-/** The expression that an operand is; `(x)` is one too. */
+/** The expression that an operand is; `(x)` is one too, and a name in quotes. Throws SourceProblem for a string that is no name. */
 export function expressionOf(operand: Operand): Expression {
+  if (operand.kind === 'string')
+    return { kind: 'symbol', at: operand.at, name: quotedSymbol(operand.bytes, operand.at) };
   if (operand.kind === 'expression') return operand.expression;
   if (operand.kind === 'memory' && operand.offset === undefined) return { kind: 'symbol', ...operand.base };
   throw new Error('an expression has lost its shape');

@@ -1,10 +1,10 @@
 /** One written instruction: finds the form that fits, or says what does not. */
 import { independent } from '../../isa/table/pseudo.ts';
-import { SourceProblem, throwProblems } from '../diagnostics.ts';
+import { joinProblems, SourceProblem } from '../diagnostics.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
 import { allForms, type Form } from './forms.ts';
-import { shapeProblem } from './operands.ts';
+import { mayBeLabel, shapeProblem } from './operands.ts';
 
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
 export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
@@ -12,27 +12,47 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
   const forms = allForms().get(meant) ?? [];
   const missing = operands.find(({ kind }) => kind === 'missing');
   if (missing) throw new SourceProblem(missing.at, 'an operand is missing here', syntaxHint(name, forms));
-  let best: readonly SourceProblem[] | undefined;
+  const attempts: Attempt[] = [];
   for (const form of forms) {
     const arranged = form.arrange(operands);
     if (arranged === undefined) continue;
-    const problems = formProblems(unit, form, arranged);
-    if (problems.length === 0) {
+    const tried = attempt(unit, form, arranged);
+    if (tried.problems.length === 0) {
       form.emit(unit, arranged, at);
       return;
     }
-    if (best === undefined || problems.length < best.length) best = problems;
+    attempts.push(tried);
   }
+  const [best] = attempts.sort((one, other) => one.problems.length - other.problems.length);
   if (best === undefined) throw wrongCount(name, forms, operands, at);
-  throwProblems(best);
+  const problem = joinProblems(best.problems);
+  const withLabels = attempts.find(({ hasLabels }) => hasLabels);
+  if (withLabels === undefined) throw problem;
+  unit.doubts.set(unit.statement, problem);
+  withLabels.form.emit(unit, withLabels.arranged, at);
 }
 
-function formProblems(unit: Unit, form: Form, operands: readonly Operand[]): SourceProblem[] {
+/** One form beside the operands that are written. */
+interface Attempt {
+  readonly form: Form;
+  readonly arranged: readonly Operand[];
+  readonly problems: readonly SourceProblem[];
+  /** It would fit if there were labels with the names of registers. */
+  readonly hasLabels: boolean;
+}
+
+function attempt(unit: Unit, form: Form, arranged: readonly Operand[]): Attempt {
   const known = (symbol: string): boolean => unit.symbols.get(symbol)?.definition.kind === 'value';
-  return form.shapes.flatMap((shape, n) => {
-    const problem = shapeProblem(operands[n] as Operand, shape, known);
-    return problem === undefined ? [] : [problem];
+  const problems: SourceProblem[] = [];
+  let hasLabels = true;
+  form.shapes.forEach((shape, n) => {
+    const operand = arranged[n] as Operand;
+    const problem = shapeProblem(operand, shape, known);
+    if (problem === undefined) return;
+    problems.push(problem);
+    hasLabels &&= mayBeLabel(operand, shape);
   });
+  return { form, arranged, problems, hasLabels };
 }
 
 function wrongCount(

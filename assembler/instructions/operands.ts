@@ -50,6 +50,11 @@ export function orderOf(operand: Operand): number | undefined {
   return bits;
 }
 
+/** Whether an operand is a label, should one have the name of this register: `j a0` is right where `a0:` is. */
+export function mayBeLabel(operand: Operand, shape: Shape): boolean {
+  return shape === 'address' && registerOf(operand) !== undefined;
+}
+
 /** What is wrong with an operand where `shape` is wanted, or undefined. `known` tells whether a name has a value. */
 export function shapeProblem(
   operand: Operand,
@@ -74,6 +79,7 @@ export function shapeProblem(
         !registerNumbers.has(operand.base.name)
       )
         return undefined;
+      if (operand.kind === 'string') return undefined;
       return operand.kind !== 'expression' || registerOf(operand) !== undefined
         ? unexpected(operand, shape)
         : undefined;

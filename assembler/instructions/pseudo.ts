@@ -4,6 +4,7 @@
  */
 import type { Pseudo } from '../../isa/table/pseudo.ts';
 import { SourceProblem } from '../diagnostics.ts';
+import { INTERNAL } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Body, Expression, Operand, Parsed } from '../syntax/tree.ts';
@@ -43,7 +44,7 @@ export function pseudoForm(pseudo: Pseudo): Form {
     emit: (unit, operands, at) => {
       template ??= pseudo.gives.map((line) => parseStatement(line.replaceAll('\\@', OWN)));
       const written = new Map(names.map((name, n) => [name, operands[n] as Operand]));
-      const use = { written, at, unique: ` ${unit.nextUnique()}` };
+      const use = { written, at, unique: `${INTERNAL}${unit.nextUnique()}` };
       for (const line of template) emitLine(unit, line, use);
     },
   };

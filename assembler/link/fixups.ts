@@ -1,6 +1,7 @@
 /** Fills in what was left open while reading, once every address is known. */
+import { registerNumbers } from '../../isa/table/registers.ts';
 import { checkDatum } from '../directives/data.ts';
-import type { Diagnostics } from '../diagnostics.ts';
+import type { Diagnostics, SourceProblem } from '../diagnostics.ts';
 import { displacement, encodeValue, reaches } from '../instructions/encode.ts';
 import { evaluate, type Tables, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';
@@ -25,7 +26,7 @@ export function applyFixups(
   explain: Explain,
   lenient: boolean,
 ): FarBranches {
-  const reporter = new Reporter(diagnostics, explain, lenient);
+  const reporter = new Reporter(diagnostics, explain, lenient, unit.doubts);
   const far: FarBranches = [];
   for (const symbol of unit.symbols.values()) checkSymbol(symbol, reporter);
   for (const fixup of unit.fixups) {
@@ -37,15 +38,25 @@ export function applyFixups(
   return far;
 }
 
+const stringHint = 'in quotes it is the name of a symbol here; text goes with `.ascii` or `.string`';
+
 /** Reports what is wrong with a unit; a name that nothing defines only once. */
 class Reporter {
   private readonly diagnostics: Diagnostics;
   private readonly explain: Explain;
   /** Says nothing of names that nothing defines. */
   private readonly lenient: boolean;
+  private readonly doubts: ReadonlyMap<Statement, SourceProblem>;
+  private readonly doubted = new Set<Statement>();
   private readonly reported = new Set<AsmSymbol>();
 
-  constructor(diagnostics: Diagnostics, explain: Explain, lenient: boolean) {
+  constructor(
+    diagnostics: Diagnostics,
+    explain: Explain,
+    lenient: boolean,
+    doubts: ReadonlyMap<Statement, SourceProblem>,
+  ) {
+    this.doubts = doubts;
     this.diagnostics = diagnostics;
     this.lenient = lenient;
     this.explain = explain;
@@ -58,8 +69,13 @@ class Reporter {
       } catch (problem) {
         if (!(problem instanceof UndefinedSymbol)) throw problem;
         const { symbol, at, message, hint } = problem;
+        const doubt = registerNumbers.has(symbol.name) ? this.doubts.get(statement) : undefined;
+        if (doubt !== undefined && this.doubted.has(statement)) return;
+        this.doubted.add(statement);
+        if (doubt !== undefined) throw doubt;
         if (!this.reported.has(symbol) && !this.lenient) {
-          this.diagnostics.error(statement, at, message, hint ?? this.explain(symbol));
+          const quoted = statement.text[at] === '"' ? stringHint : undefined;
+          this.diagnostics.error(statement, at, message, hint ?? quoted ?? this.explain(symbol));
         }
         this.reported.add(symbol);
       }

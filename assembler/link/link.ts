@@ -3,7 +3,7 @@ import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { evaluate } from '../object/evaluate.ts';
 import { Section } from '../object/section.ts';
-import type { AsmSymbol } from '../object/symbol.ts';
+import { type AsmSymbol, isInternal } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';
 import { nearest } from '../suggest.ts';
 import { applyFixups, type FarBranches } from './fixups.ts';
@@ -54,12 +54,14 @@ function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: N
     if (place !== undefined)
       return `${place.file}:${place.line} defines it for that file alone; write \`.globl ${symbol.name}\` there`;
   }
+  if (registerNumbers.has(symbol.name))
+    return `\`${symbol.name}\` is a register, and what it holds is known only when the program runs`;
   const defined = [...unit.symbols.values()]
     .filter((candidate) => candidate.isDefined)
     .map(({ name }) => name);
   const near = nearest(
     symbol.name,
-    [...defined, ...names.globals.keys(), ...registerNumbers.keys()].filter((name) => !name.includes(' ')),
+    [...defined, ...names.globals.keys(), ...registerNumbers.keys()].filter((name) => !isInternal(name)),
   );
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }

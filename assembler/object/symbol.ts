@@ -16,6 +16,14 @@ export type Definition =
 export type Binding = 'local' | 'global' | 'weak';
 export type SymbolType = 'none' | 'object' | 'function';
 
+/** Begins the names of symbols that no source can name: numeric labels, and those of pseudo-instructions. */
+export const INTERNAL = '\0';
+
+/** Whether a symbol is the assembler's own. */
+export function isInternal(name: string): boolean {
+  return name.includes(INTERNAL);
+}
+
 /** A place in the source: the statement and the offset in it. */
 export interface SourcePlace {
   readonly statement: Statement;

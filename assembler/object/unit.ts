@@ -7,7 +7,7 @@ import type { Statement } from '../source/statement.ts';
 import type { Scope } from './bound.ts';
 import type { Fixup } from './fixup.ts';
 import { Section, type SectionFlags } from './section.ts';
-import { AsmSymbol, type Definition } from './symbol.ts';
+import { AsmSymbol, type Definition, INTERNAL } from './symbol.ts';
 
 /** Bytes that one statement gave, for the listing and the line table. */
 export interface LineRecord {
@@ -46,6 +46,8 @@ export class Unit implements Scope {
   /** An included file could not be read: names it defines are missing through no fault of their users. */
   incomplete = false;
   place: { readonly section: Section; readonly offset: number };
+  /** What is wrong with statements if there are no labels with the names of registers that they mention. */
+  readonly doubts = new Map<Statement, SourceProblem>();
   /** The statement being read. */
   statement: Statement;
   private readonly numeric = new Map<string, { back: AsmSymbol | undefined; next: AsmSymbol | undefined }>();
@@ -134,7 +136,7 @@ export class Unit implements Scope {
 
   private defineNumeric(label: string, definition: Definition): void {
     const entry = this.numeric.get(label);
-    const symbol = entry?.next ?? new AsmSymbol(`${label} label`);
+    const symbol = entry?.next ?? new AsmSymbol(`${INTERNAL}${label}`);
     symbol.definition = definition;
     this.numeric.set(label, { back: symbol, next: undefined });
   }

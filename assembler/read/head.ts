@@ -11,14 +11,21 @@ export interface Head {
   readonly rest: number;
 }
 
-const pattern =
-  /^(\s*(?:(?:[\w.$\u0080-\uffff]+)\s*:\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)(?=\s|$)/u;
+const label = String.raw`(?:[\w.$\u{80}-\u{10ffff}]+|"(?:[^"\\]|\\.)*")\s*:`;
+const word = String.raw`[A-Za-z_.$\u{80}-\u{10ffff}][\w.$\u{80}-\u{10ffff}]*`;
+const pattern = new RegExp(String.raw`^(\s*(?:${label}\s*)*)(${word})(?=\s|$)`, 'su');
+const labels = new RegExp(String.raw`^\s*(?:${label}\s*)*`, 'su');
 
 /** The head of a statement, or undefined when it has none (only labels, or something unreadable). */
 export function headOf(text: string): Head | undefined {
   const found = pattern.exec(text);
   if (found === null) return undefined;
-  const [, labels = '', name = ''] = found;
-  const rest = labels.length + name.length;
-  return { labels, name: name.startsWith('.') ? name.toLowerCase() : name, at: labels.length, rest };
+  const [, before = '', name = ''] = found;
+  const rest = before.length + name.length;
+  return { labels: before, name: name.startsWith('.') ? name.toLowerCase() : name, at: before.length, rest };
+}
+
+/** The labels that a statement begins with, as written, also when the rest is unreadable. */
+export function labelsBefore(text: string): string {
+  return labels.exec(text)?.[0] ?? '';
 }

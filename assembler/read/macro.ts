@@ -1,5 +1,6 @@
 /** Macros: parameters, arguments, and the text they give (GNU `as` manual, ".macro"). */
 import { SourceProblem } from '../diagnostics.ts';
+import { shown } from '../source/bytes.ts';
 import { splitLine } from '../source/scan.ts';
 import type { Statement, Via } from '../source/statement.ts';
 import { didYouMean } from '../suggest.ts';
@@ -146,12 +147,8 @@ export function substitute(
       ...(from === undefined ? {} : { via: from }),
     };
     if (text === statement.text) return [{ ...statement, ...place }];
-    return splitLine(text).map((piece) => ({
-      ...place,
-      column: piece.column,
-      text: piece.text,
-      source: text,
-    }));
+    const source = shown(text);
+    return splitLine(text).map((piece) => ({ ...place, ...piece, source }));
   });
 }
 

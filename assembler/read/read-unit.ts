@@ -63,7 +63,7 @@ function readStatement(context: Context, statement: Statement): void {
   unit.statement = statement;
   unit.here();
   const { section, offset } = unit.place;
-  diagnostics.guard(statement, () => runStatement(context, statement.text));
+  diagnostics.guard(statement, () => runStatement(context, statement));
   const end = section === unit.section || section.size > offset ? section.size : offset;
   unit.lines.push({ statement, section, from: offset, to: end });
 }

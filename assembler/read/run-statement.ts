@@ -6,18 +6,21 @@ import { assign } from '../directives/symbols.ts';
 import { parsedDirectives, rawDirectives } from '../directives/table.ts';
 import { emitInstruction } from '../instructions/instruction.ts';
 import { bind } from '../object/bound.ts';
+import type { Statement } from '../source/statement.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Body, Label, Parsed } from '../syntax/tree.ts';
-import { type Head, headOf } from './head.ts';
+import { type Head, headOf, labelsBefore } from './head.ts';
 import { bindArguments, type Macro, substitute } from './macro.ts';
 import { unknownName } from './unknown.ts';
 
 /** Runs a statement in its context. Throws SourceProblem. */
-export function runStatement(context: Context, text: string): void {
+export function runStatement(context: Context, statement: Statement): void {
+  const { text } = statement;
+  if (context.reader.isActive()) tellOddity(context, statement);
   const head = headOf(text);
   const raw = head && rawRunner(context, head);
   if (raw) {
-    if (context.reader.isActive()) for (const label of labelsOf(head)) defineLabel(context, label);
+    if (context.reader.isActive()) defineLabels(context, head.labels);
     raw({ name: head.name, at: head.at, text, rest: head.rest });
     return;
   }
@@ -26,13 +29,25 @@ export function runStatement(context: Context, text: string): void {
   if (body !== undefined) runBody(context, body);
 }
 
+/** Warns of odd characters, or throws SourceProblem. */
+function tellOddity(context: Context, { text, oddity }: Statement): void {
+  if (oddity === undefined) return;
+  const { at, severity, message, hint } = oddity;
+  if (severity === 'warning') {
+    context.diagnostics.warn(context.unit.statement, at, message, hint);
+    return;
+  }
+  defineLabels(context, labelsBefore(text.slice(0, at)));
+  throw new SourceProblem(at, message, hint);
+}
+
 /** Of a statement that cannot be read, its labels still count, and an unknown first word explains more than the rest. */
 function parse(context: Context, text: string, head: Head | undefined): Parsed {
   try {
     return parseStatement(text);
   } catch (problem) {
     if (!(problem instanceof SourceProblem) || head === undefined) throw problem;
-    for (const label of labelsOf(head)) defineLabel(context, label);
+    defineLabels(context, head.labels);
     const isAssignment = /^\s*=/.test(text.slice(head.rest));
     throw (isAssignment ? undefined : unknownName(context, head.name, head.at)) ?? problem;
   }
@@ -43,11 +58,8 @@ function defineLabel({ unit, diagnostics }: Context, label: Label): void {
   diagnostics.guard(unit.statement, () => unit.label(label.name, label.at));
 }
 
-function labelsOf(head: Head): Label[] {
-  return [...head.labels.matchAll(/([^\s:]+)\s*:/g)].map((found) => ({
-    at: found.index,
-    name: found[1] ?? '',
-  }));
+function defineLabels(context: Context, labels: string): void {
+  for (const label of parseStatement(labels).labels) defineLabel(context, label);
 }
 
 /** What reads the statement's own text, if anything does: a macro or a raw directive. */

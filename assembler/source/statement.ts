@@ -1,4 +1,5 @@
 /** A statement as it was read, before parsing: its text, and where it stands. */
+import type { Oddity } from './oddities.ts';
 
 export interface Statement {
   readonly file: string;
@@ -8,8 +9,10 @@ export interface Statement {
   readonly column: number;
   /** The statement, its comments blanked. */
   readonly text: string;
-  /** The whole line, as written (or as a macro expanded it), for messages. */
+  /** The whole line, for messages: as written (or as a macro expanded it), but safe to show on a screen. */
   readonly source: string;
+  /** The first odd character; what follows on the line is left out. */
+  readonly oddity?: Oddity;
   /** How it came here, when it is from a macro or an included file. */
   readonly via?: Via;
 }

@@ -1,35 +1,63 @@
-/** What may be a source at all: refuses binary files and giants in one line each. */
+/** What may be a source at all: bytes to text; other kinds of files and giants are refused in one line each. */
+import { decodeBytes } from './bytes.ts';
 
 /** Thrown for a file that cannot be assembly; the message is one line, without the file's name. */
-export class NotAssembly extends Error {}
+export class NotAssembly extends Error {
+  readonly hint: string | undefined;
 
-const MAX_CHARACTERS = 32 * 1024 * 1024;
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Checks a source's text. Throws NotAssembly. */
-export function checkText(text: string): void {
-  if (text.length > MAX_CHARACTERS) {
-    throw new NotAssembly(
-      `this file of ${Math.round(text.length / 2 ** 20)} MiB is too long; at most ${MAX_CHARACTERS / 2 ** 20} MiB can be assembled`,
-    );
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
   }
-  const foreign = /(?![\t\n\v\f\r])\p{Cc}|\ufffd/u.exec(text);
-  if (foreign === null) return;
-  const line = text.slice(0, foreign.index).split('\n').length;
-  const code = foreign[0].charCodeAt(0);
-  const what = code === 0xfffd ? 'bytes that are not UTF-8' : `byte 0x${code.toString(16).padStart(2, '0')}`;
-  throw new NotAssembly(`this is not assembly text: line ${line} holds ${what}`);
 }
 
-/** An included file's text. Throws NotAssembly. */
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length > 4 * MAX_CHARACTERS) throw new NotAssembly('this file is too long to be assembled');
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    throw new NotAssembly('this is not assembly text: it is not UTF-8');
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+
+/**
+ * The text of a source: UTF-8, without its byte order mark. Single bytes and characters that are not text are
+ * left to the scanner, which knows whether they stand in a comment. Throws NotAssembly.
+ */
+export function sourceText(source: string | Uint8Array): string {
+  if (typeof source !== 'string') {
+    if (source.length > 4 * MAX_CHARACTERS) throw tooLong(source.length);
+    const wide = wideEncoding(source);
+    if (wide !== undefined) {
+      throw new NotAssembly(
+        `this is not assembly text: it is ${wide}, with more than one byte for each letter, from line 1 on`,
+        'save it as UTF-8; where PowerShell wrote it with `>`, use `| Out-File -Encoding utf8 FILE`',
+      );
+    }
   }
+  const text = typeof source === 'string' ? source : decodeBytes(source);
   checkText(text);
-  return text;
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** The encoding of a text of two or four bytes for each letter, by its byte order mark or its zeros. */
+function wideEncoding(bytes: Uint8Array): string | undefined {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'UTF-32' : 'UTF-16';
+  if (first === 0xfe && second === 0xff) return 'UTF-16';
+  const start = bytes.subarray(0, 16);
+  const zerosAt = (odd: number): boolean => start.every((byte, at) => (byte === 0) === (at % 2 === odd));
+  return start.length >= 4 && (zerosAt(0) || zerosAt(1)) ? 'UTF-16' : undefined;
+}
+
+function tooLong(length: number): NotAssembly {
+  return new NotAssembly(
+    `this file of ${Math.round(length / 2 ** 20)} MiB is too long; at most ${MAX_CHARACTERS / 2 ** 20} MiB can be assembled`,
+  );
+}
+
+const control = /(?![\t\n\v\f\r])\p{Cc}/gu;
+
+/** Refuses what is too long, and what is so full of control characters that every line of it would be an error. */
+function checkText(text: string): void {
+  if (text.length > MAX_CHARACTERS) throw tooLong(text.length);
+  const count = text.match(control)?.length ?? 0;
+  if (count < 3 || count < text.length / 20) return;
+  const line = text.slice(0, text.search(control)).split('\n').length;
+  throw new NotAssembly(
+    `neither assembly text nor an ELF file: ${count} of its ${text.length} characters are control characters, the first in line ${line}`,
+  );
 }

@@ -14,17 +14,17 @@ const source = String.raw`
     onlyOperands = sp operands sp end
 
     label = labelName sp ":" sp
-    labelName = name | digits
+    labelName = quotedName | name | digits
 
     body = assignment | operation
-    assignment = name sp "=" "="? sp expression
+    assignment = (quotedName | name) sp "=" "="? sp expression
     operation = name (blank sp operands)?
 
     operands = &end -- none
       | slot (sp "," sp slot)* -- some
     slot = operand | missing
     missing (an operand) = &("," | end)
-    operand = lone | plain | string | keyword
+    operand = lone | string | plain | keyword
     lone = (name | plainDigits) &(sp ("," | end))
     keyword (a keyword) = ("@" | "%") word ~(sp "(")
     plain = expression base?
@@ -36,7 +36,7 @@ const source = String.raw`
     primary = symbol | number | group | relocation
     group = "(" sp expression sp ")"
     relocation = "%" word sp "(" sp expression sp ")"
-    symbol (a name) = name suffix?
+    symbol (a name) = (quotedName | name) suffix?
     suffix = "@" word
 
     operator (an operator) = "<<" | ">>" | "<=" | ">=" | "==" | "!=" | "<>" | "&&" | "||"
@@ -52,7 +52,9 @@ const source = String.raw`
     character = "'" characterBody "'"?
     characterBody = "\\" any -- escaped
       | any
-    string (a string) = "\"" stringPart* "\""
+    string (a string) = quoted (sp quoted)* &(sp ("," | end))
+    quotedName = quoted
+    quoted = "\"" stringPart* "\""
     stringPart = ~("\"" | "\\") any -- one
       | "\\" any -- escaped
 

@@ -62,6 +62,18 @@ function number(node: Node, value: bigint): Expression {
   return { kind: 'number', at: at(node), value };
 }
 
+/** The name of a symbol that is written in quotes, where it may have any characters but none. Throws SourceProblem. */
+export function quotedSymbol(bytes: Uint8Array, start: number): string {
+  const name = new TextDecoder().decode(bytes);
+  if (name === '' || name.includes('\0'))
+    throw new SourceProblem(start, 'this cannot be the name of a symbol', 'a name has one character or more');
+  return name;
+}
+
+function concatenated(strings: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(strings.flatMap((bytes) => [...bytes]));
+}
+
 function operationOf(name: Node, operands: Node): Body {
   const list = (operands.children[0]?.tree() as Operand[] | undefined) ?? [];
   return { kind: 'operation', at: at(name), name: name.sourceString, operands: list };
@@ -76,11 +88,11 @@ function buildSemantics(): Semantics {
         body: body.children[0]?.tree() as Body | undefined,
       }),
       onlyOperands: (_, operands, _sp, _end) => operands.tree(),
-      label: (name, _sp, _colon, _sp2): Label => ({ at: at(name), name: name.sourceString }),
+      label: (name, _sp, _colon, _sp2): Label => ({ at: at(name), name: name.tree() as string }),
       assignment: (name, _sp, _equals, again, _sp2, value): Body => ({
         kind: 'assignment',
         at: at(name),
-        name: name.sourceString,
+        name: name.tree() as string,
         once: again.children.length > 0,
         value: value.tree() as Expression,
       }),
@@ -117,8 +129,18 @@ function buildSemantics(): Semantics {
       symbol: (name, _suffix): Expression => ({
         kind: 'symbol',
         at: at(name),
-        name: name.sourceString,
+        name: name.tree() as string,
       }),
+      name(_first, _rest) {
+        return this.sourceString;
+      },
+      digits(_digits) {
+        return this.sourceString;
+      },
+      quotedName(quoted): string {
+        return quotedSymbol(quoted.tree() as Uint8Array, at(this));
+      },
+      quoted: (_open, inside, _close): Uint8Array => unescaped(inside.sourceString),
       hex(_mark, _digits) {
         return number(this, BigInt(this.sourceString.toLowerCase()));
       },
@@ -137,9 +159,10 @@ function buildSemantics(): Semantics {
       character(_quote, inside, _end) {
         return number(this, characterValue(inside.sourceString));
       },
-      string(_open, inside, _close): Operand {
-        const text = this.sourceString;
-        return { kind: 'string', at: at(this), text, bytes: unescaped(inside.sourceString) };
+      string(first, _sp, rest, _ahead1, _ahead2): Operand {
+        const strings = [first.tree() as Uint8Array, ...parts<Uint8Array>(rest)];
+        const bytes = strings.length === 1 ? (strings[0] as Uint8Array) : concatenated(strings);
+        return { kind: 'string', at: at(this), text: this.sourceString, bytes };
       },
     });
 }

@@ -6,7 +6,6 @@ import { SourceProblem } from '../diagnostics.ts';
 export function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
   const position = match.getRightmostFailurePosition();
   const rest = text.slice(position).trim();
-  if (rest.startsWith('"')) return new SourceProblem(position, 'this string never ends', 'close it with `"`');
   const found =
     rest === ''
       ? 'the statement ends too early'
@@ -29,7 +28,20 @@ function brokenNumber(text: string, position: number): SourceProblem | undefined
 type WithFailures = FailedMatchResult & { getRightmostFailures(): { toString(): string }[] };
 
 /** What may start an operand, as the grammar names it. */
-const starts = ['a name', 'a number', 'a string', 'a keyword', '"("', '"%"', '"-"', '"~"', '"!"', '"+"'];
+const starts = [
+  'a name',
+  'a number',
+  'a string',
+  'an operand',
+  '"\\""',
+  'a keyword',
+  '"("',
+  '"%"',
+  '"-"',
+  '"~"',
+  '"!"',
+  '"+"',
+];
 
 /** The expectations in words; the many that amount to an operand become one. */
 function expectation(match: FailedMatchResult): string | undefined {

@@ -263,7 +263,31 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
       '\n',
     ),
   ],
-  'a string for a number': ['.word "abc"', 't.s:1:7: error: expected a number or an address, found `"abc"`'],
+  'a string for a number': [
+    '.word "abc"',
+    [
+      't.s:1:7: error: `abc` is not defined anywhere',
+      'hint: in quotes it is the name of a symbol here; text goes with `.ascii` or `.string`',
+    ].join('\n'),
+  ],
+  'a string with a number behind': [
+    '.byte "abc"(a0)',
+    't.s:1:7: error: expected a number or an address, found `"abc"(a0)`',
+  ],
+  'an empty name': [
+    'j ""',
+    ['t.s:1:3: error: this cannot be the name of a symbol', 'hint: a name has one character or more'].join(
+      '\n',
+    ),
+  ],
+  'a register that no label has the name of': [
+    'la a0, a1\n.word a2',
+    [
+      't.s:1:8: error: expected a label or an address, found `a1`',
+      't.s:2:7: error: `a2` is not defined anywhere',
+      'hint: `a2` is a register, and what it holds is known only when the program runs',
+    ].join('\n'),
+  ],
   'a number for a string': ['.ascii 5', 't.s:1:8: error: expected a string in double quotes, found `5`'],
   'a directive without operands': ['.globl', 't.s:1:1: error: `.globl` needs the name of a symbol'],
   'too many operands of a directive': [

@@ -33,8 +33,6 @@ describe('A file that is no program for us', () => {
     [patched('x86.elf', 18, 3, 0), 'an ELF file for another machine (e_machine 3); Ring32 needs RISC-V, 243'],
     [patched('object.elf', 16, 1), 'an object file, not linked yet: link it with -static'],
     [patched('pie.elf', 16, 3), 'not a static executable: link it with -static and -no-pie'],
-    [file('binary.s', Uint8Array.of(1, 2, 0, 255, 254)), 'neither an ELF file nor assembly text'],
-    [file('latin1.s', Uint8Array.of(0x23, 0xe9, 0x0a)), 'neither an ELF file nor assembly text'],
     [file('empty.s', ''), 'the file is empty'],
     [file('missing.s'), 'cannot read it: no such file or folder'],
     ['guests', 'cannot read it: it is a folder'],
@@ -61,6 +59,19 @@ describe('A file that is no program for us', () => {
       const result = ringlab([verb, cut]);
       expect({ status: result.status, stdout: result.stdout }).toEqual({ status: 65, stdout: '' });
       expect(result.stderr).not.toContain('    at ');
+    }
+  });
+
+  it.each([
+    [file('binary.s', Uint8Array.of(1, 2, 0, 255, 254)), ' error: neither assembly text nor an ELF file: '],
+    [file('utf16.s', Uint8Array.of(0xff, 0xfe, 0x23, 0)), ' error: this is not assembly text: it is UTF-16'],
+    [file('latin1.s', Uint8Array.of(0x23, 0x0a, 0xe9, 0x0a)), '2:1: error: byte 0xe9 is not UTF-8'],
+  ])('is refused when it is not the text that assembly is: %s', (path, line) => {
+    for (const verb of ['run', 'asm']) {
+      const { status, stdout, stderr } = ringlab([verb, path]);
+      expect({ status, stdout }).toEqual({ status: 65, stdout: '' });
+      expect(stderr.startsWith(`${path}:${line}`)).toBe(true);
+      expect(stderr).not.toContain('    at ');
     }
   });
 

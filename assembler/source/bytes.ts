@@ -1,0 +1,70 @@
+/**
+ * Bytes to characters. A byte that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as Python's
+ * "surrogateescape" has it (PEP 383): the rest of the text stays whole, and the byte can be told and shown.
+ */
+
+const strict = new TextDecoder('utf-8', { fatal: true });
+const lenient = new TextDecoder('utf-8');
+
+const ESCAPED = 0xdc00;
+
+/** The text of UTF-8 bytes; a byte order mark goes. */
+export function decodeBytes(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    const lines: string[] = [];
+    for (let from = 0; from <= bytes.length; ) {
+      const end = bytes.indexOf(10, from);
+      const to = end < 0 ? bytes.length : end;
+      lines.push(decodeLine(bytes.subarray(from, to)));
+      from = to + 1;
+    }
+    return lines.join('\n');
+  }
+}
+
+function decodeLine(bytes: Uint8Array): string {
+  const text = lenient.decode(bytes);
+  if (!text.includes('\ufffd')) return text;
+  let result = '';
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    const length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    const piece = lenient.decode(bytes.subarray(at, at + length));
+    const isWhole = !piece.includes('\ufffd') && (byte < 0x80 || length > 1);
+    result += isWhole ? piece : String.fromCharCode(ESCAPED + byte);
+    at += isWhole ? length : 1;
+  }
+  return result;
+}
+
+/** The byte that a character of decodeBytes stands for; undefined when it is a character of its own. */
+export function strayByte(character: string): number | undefined {
+  const code = character.codePointAt(0) ?? 0;
+  return code >= ESCAPED + 0x80 && code <= ESCAPED + 0xff ? code - ESCAPED : undefined;
+}
+
+/** What Windows-1252 has at 0x80 to 0x9f, where Latin-1 has nothing to show; a TextDecoder for it is wrong in Node 20. */
+const windows = '€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ';
+
+/** What a stray byte is in Latin-1, as Windows extends it, the likeliest of the encodings that are not UTF-8. */
+export function latinLetter(byte: number): string {
+  return windows[byte - 0x80] ?? String.fromCharCode(byte);
+}
+
+/**
+ * A line for the screen, its characters in their places: stray bytes as Latin-1, control characters as pictures of
+ * them, and those that reorder a line as a mark.
+ */
+export function shown(line: string): string {
+  return line
+    .replace(/[\u{dc80}-\u{dcff}]/gu, (character) => latinLetter(strayByte(character) as number))
+    .replace(/(?!\t)\p{Cc}/gu, (character) => picture(character.charCodeAt(0)))
+    .replace(/[\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, '\ufffd');
+}
+
+function picture(control: number): string {
+  if (control < 0x20) return String.fromCharCode(0x2400 + control);
+  return control === 0x7f ? '\u2421' : '\ufffd';
+}
