@@ -1,5 +1,6 @@
 /** The simulators' environment calls: what each answers and prints, and how programs begin and end there. */
 import { describe, expect, it } from 'vitest';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
 import type { Environment } from '../../vmm/process/environments/environment.ts';
 import { creator } from '../../vmm/process/environments/creator.ts';
 import { environments, linux } from '../../vmm/process/environments/environments.ts';
@@ -7,7 +8,7 @@ import { rars } from '../../vmm/process/environments/rars.ts';
 import { ripes } from '../../vmm/process/environments/ripes.ts';
 import type { UnknownCall } from '../../vmm/process/environments/unknown.ts';
 import { venus } from '../../vmm/process/environments/venus.ts';
-import { Caller as AnyCaller, runProgram, type Wishes } from './kit.ts';
+import { Caller as AnyCaller, processOf, runProgram, type Wishes } from './kit.ts';
 
 /** A caller that costs little: with 4 MiB, interpreted. */
 class Caller extends AnyCaller {
@@ -453,6 +454,50 @@ describe('An environment', () => {
     expect(
       runProgram(`${text} mv a0, a1\n ecall\n`, { ...small, callEnvironment: rars, argv }).printed[1],
     ).toBe('f');
+  });
+});
+
+describe('A program in compiled code', () => {
+  /** Runs a loop of 3000 turns of `body`, and then `end`. */
+  function hot(body: string, end: string, callEnvironment: Environment) {
+    const text = `.globl main\nmain: mv s1, ra\n li s0, 3000\n1: ${body}\n addi s0, s0, -1\n bnez s0, 1b\n${end}\n`;
+    const { process, printed } = processOf(text, {
+      callEnvironment,
+      memory: 2 ** 22,
+      engine: 'fast',
+      fast: { hot: 10 },
+    });
+    const stop = process.run(1_000_000);
+    if (!(process.engine instanceof FastEngine)) throw new Error('not the fast engine');
+    expect(process.engine.statistics.compiledSteps).toBeGreaterThan(process.machine.steps / 2);
+    return { stop, printed, pc: process.machine.pc };
+  }
+
+  it('makes calls without a result, which leave a0 alone', () => {
+    const { stop, printed } = hot(
+      'li a0, 120\n li a7, 11\n ecall\n add s2, s2, a0',
+      'li a7, 93\n mv a0, s2\n ecall',
+      rars,
+    );
+    expect(stop).toEqual({ kind: 'exit', status: (120 * 3000) & 0xff });
+    expect(printed[1]).toBe('x'.repeat(3000));
+  });
+
+  it('makes calls by the number in a0', () => {
+    const { stop, printed } = hot('li a1, 7\n li a0, 1\n ecall', 'jr s1', venus);
+    expect(stop).toEqual({ kind: 'exit', status: 0 });
+    expect(printed[1]).toBe('7'.repeat(3000));
+  });
+
+  it('is ended by a call that is refused, at that call', () => {
+    const body = 'li a7, 11\n li t0, 1\n bne s0, t0, 2f\n li a7, 777\n2: ecall';
+    const { stop, pc, printed } = hot(body, 'ebreak', rars);
+    expect(stop).toEqual({ kind: 'refused', reason: 'a7 = 777 is no call of RARS' });
+    expect([pc, printed[1].length]).toEqual([0x1001c, 2999]);
+  });
+
+  it('may end by returning', () => {
+    expect(hot('nop', 'mv ra, s1\n ret', creator).stop).toEqual({ kind: 'exit', status: 0 });
   });
 });
 
