@@ -177,6 +177,8 @@ export const dataDirectives: DirectiveGroup = {
     '.sleb128': leb128(true),
     '.ascii': strings(false),
     '.asciz': strings(true),
+    // Not GNU's: the name in SPIM and in the simulators after it.
+    '.asciiz': strings(true),
     '.string': strings(true),
     '.string8': strings(true),
     '.string16': strings(true, 2),

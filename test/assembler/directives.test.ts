@@ -25,6 +25,7 @@ const cases: Readonly<Record<string, readonly [text: string, bytes: readonly num
   '.sleb128': ['.sleb128 -129', [0xff, 0x7e]],
   '.ascii': ['.ascii "a\\n\\101\\x41\\"", "é"', [97, 10, 65, 65, 34, ...bytesOf('é')]],
   '.asciz': ['.asciz "a", "b"', [97, 0, 98, 0]],
+  '.asciiz': ['.asciiz "a", "b"', [97, 0, 98, 0]],
   '.string': ['.string "# no comment;nor two"', [...bytesOf('# no comment;nor two'), 0]],
   '.fill': ['.fill 2, 2, 0x1234', [0x34, 0x12, 0x34, 0x12]],
   '.incbin': ['.incbin "letters", 1, 3', bytesOf('bcd')],
