@@ -8,7 +8,7 @@ import { type Row, rows } from '../../isa/table/row.ts';
 import { SourceProblem, throwProblems } from '../diagnostics.ts';
 import { rowForm } from '../instructions/forms.ts';
 import { countMessage } from '../instructions/instruction.ts';
-import { shapeProblem } from '../instructions/operands.ts';
+import { registerOf, shapeProblem } from '../instructions/operands.ts';
 import type { Unit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
 import { parseOperands } from '../syntax/parse.ts';
@@ -28,7 +28,7 @@ interface Format {
   /** The picture, in which `funct3` and `funct7` stand for what was written. */
   readonly bits: string;
   /** Numbers that come after the opcode, by width in bits. */
-  readonly numbers: readonly ('funct3' | 'funct7')[];
+  readonly numbers: readonly ('funct3' | 'funct2' | 'funct7')[];
   /** Ways to write the rest. */
   readonly operands: readonly string[];
 }
@@ -37,8 +37,16 @@ const branchBits = 'imm[12|10:5] rs2 rs1 funct3 imm[4:1|11] opcode';
 const b: Format = { bits: branchBits, numbers: ['funct3'], operands: ['rs1, rs2, target', 'rs2, imm(rs1)'] };
 const j: Format = { bits: 'imm[20|10:1|11|19:12] rd opcode', numbers: [], operands: ['rd, target'] };
 
+/** No instruction of Ring32 has a field rs3: its number becomes part of the picture. */
+const r4: Format = {
+  bits: 'rs3 funct2 rs2 rs1 funct3 rd opcode',
+  numbers: ['funct3', 'funct2'],
+  operands: ['rd, rs1, rs2, rs3'],
+};
+
 const formats: Readonly<Record<string, Format>> = {
   r: { bits: 'funct7 rs2 rs1 funct3 rd opcode', numbers: ['funct3', 'funct7'], operands: ['rd, rs1, rs2'] },
+  r4,
   i: {
     bits: 'imm[11:0] rs1 funct3 rd opcode',
     numbers: ['funct3'],
@@ -52,11 +60,16 @@ const formats: Readonly<Record<string, Format>> = {
   uj: j,
 };
 
+/** Operands of `r4`, which may be written `r`. */
+const WITH_RS3 = 7;
+
 function insn({ unit }: Context, use: RawUse): void {
-  const [, space = '', type = ''] = /^(\s*)([a-z]+)(?=\s|$)/i.exec(use.text.slice(use.rest)) ?? [];
+  const [, space = '', type = ''] = /^(\s*)([a-z]\w*)(?=\s|$)/i.exec(use.text.slice(use.rest)) ?? [];
   const format = formats[type.toLowerCase()];
   if (format !== undefined) {
-    formatted(unit, use, type, format, parseOperands(use.text, use.rest + space.length + type.length));
+    const operands = parseOperands(use.text, use.rest + space.length + type.length);
+    const isLong = format === formats.r && operands.length === WITH_RS3;
+    formatted(unit, use, type, isLong ? r4 : format, operands);
     return;
   }
   if (type !== '') {
@@ -100,7 +113,7 @@ function formatted(
     const count = syntax.split(', ').length;
     if (opcodeOperand === undefined || operands.length !== fixed + count) continue;
     const form = rowForm(rowOf(unit, format, syntax, operands));
-    const rest = operands.slice(fixed);
+    const rest = operands.slice(fixed, fixed + form.shapes.length);
     const problems = form.shapes.flatMap(
       (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true) ?? [],
     );
@@ -124,9 +137,16 @@ function rowOf(unit: Unit, format: Format, syntax: string, operands: readonly Op
     const width = Number(field.slice(-1));
     fields[field] = binary(rangedOperand(unit, operands[n + 1] as Operand, 0, 2 ** width - 1, field), width);
   });
-  const bits = format.bits.replace(/funct\d|opcode/g, (field) => fields[field] ?? field);
-  const [row] = rows('.insn', [{ name: '.insn', bits, operands: syntax, effect: nothing, says: '' }]);
+  if (format === r4) fields.rs3 = binary(thirdSource(operands.at(-1) as Operand), 5);
+  const bits = format.bits.replace(/funct\d|opcode|rs3/g, (field) => fields[field] ?? field);
+  const own = syntax.replace(', rs3', '');
+  const [row] = rows('.insn', [{ name: '.insn', bits, operands: own, effect: nothing, says: '' }]);
   return row as Row;
+}
+
+function thirdSource(operand: Operand): number {
+  throwProblems([shapeProblem(operand, 'register', () => true) ?? []].flat());
+  return registerOf(operand) ?? 0;
 }
 
 function binary(value: number, width: number): string {

@@ -8,7 +8,8 @@ import { mayBeLabel, shapeProblem } from './operands.ts';
 
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
 export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
-  const meant = unit.options.pic ? (independent.get(name) ?? name) : name;
+  const plain = name.toLowerCase();
+  const meant = unit.options.pic ? (independent.get(plain) ?? plain) : plain;
   const forms = allForms().get(meant) ?? [];
   const missing = operands.find(({ kind }) => kind === 'missing');
   if (missing) throw new SourceProblem(missing.at, 'an operand is missing here', syntaxHint(name, forms));

@@ -2,12 +2,14 @@
 import { SourceProblem } from '../diagnostics.ts';
 import type { Context } from '../directives/directive.ts';
 import { directiveNames, parsedDirectives } from '../directives/table.ts';
+import { foreignMnemonic } from '../instructions/extensions.ts';
 import { allForms } from '../instructions/forms.ts';
 import { didYouMean } from '../suggest.ts';
 
 /** The problem with a name at the start of a statement, or undefined when it is known. */
 export function unknownName(context: Context, name: string, at: number): SourceProblem | undefined {
-  if (!name.startsWith('.')) return allForms().has(name) ? undefined : unknownInstruction(context, name, at);
+  if (!name.startsWith('.'))
+    return allForms().has(name.toLowerCase()) ? undefined : unknownInstruction(context, name, at);
   return parsedDirectives.has(name.toLowerCase()) ? undefined : unknownDirective(context, name, at);
 }
 
@@ -19,6 +21,13 @@ function unknownInstruction({ reader }: Context, name: string, at: number): Sour
       `did you mean the directive \`.${name}\`?`,
     );
   }
+  const foreign = foreignMnemonic(name);
+  if (foreign !== undefined)
+    return new SourceProblem(
+      at,
+      `\`${name}\` is ${foreign.extension}, which Ring32 does not have`,
+      foreign.instead,
+    );
   const names = [...allForms().keys(), ...reader.macros.keys()];
   return new SourceProblem(at, `there is no instruction \`${name}\``, didYouMean(name, names));
 }

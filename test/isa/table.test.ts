@@ -29,12 +29,12 @@ describe('The instruction table', () => {
     }
   });
 
-  it('names every instruction once', () => {
+  it('names every instruction once, and gives pseudo-instructions no other but words', () => {
     expect(new Set(allRows.map(({ name }) => name)).size).toBe(allRows.length);
     for (const { gives } of pseudos) {
       for (const text of gives) {
         const name = text.replace(/^\.Lpcrel\\@: /, '').split(' ')[0] as string;
-        expect(rowNamed(name), text).toBeDefined();
+        if (name !== '.word') expect(rowNamed(name), text).toBeDefined();
       }
     }
   });
