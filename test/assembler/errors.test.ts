@@ -384,7 +384,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'an unknown format': [
     '.insn q OP, 1',
-    ['t.s:1:7: error: `q` is not an instruction format', 'hint: there are r, i, s, b, sb, u, j, uj'].join(
+    ['t.s:1:7: error: `q` is not an instruction format', 'hint: there are r, r4, i, s, b, sb, u, j, uj'].join(
       '\n',
     ),
   ],
