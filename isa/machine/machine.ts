@@ -21,6 +21,7 @@ import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
 import { MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
 import type { Stop } from './stop.ts';
+import { Tlb } from './tlb.ts';
 import {
   type Access,
   accessFault,
@@ -124,6 +125,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #base = 0;
   #plainBound = 0;
   #namedBound = 0;
+  /** The first address that a load or store through a named register may not reach. */
+  #limit = never;
+  readonly #tlb: Tlb;
   // The fault that `locate` found last.
   #faultCause = 0;
   #faultAddress = 0;
@@ -142,6 +146,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#system = within ? new Int32Array(length) : new Int32Array(storage.buffer, systemAt, length).fill(0);
     this.#isVirtual = within !== undefined;
     this.memory = new Memory(storage, size, within && { memory: within.machine.memory, at: within.at });
+    this.#tlb = new Tlb(this.memory);
     this.variant = options.variant ?? (variants[0] as Variant);
     this.console = options.console ?? new Console(() => {});
     this.disk = new Disk(options.disk);
@@ -203,7 +208,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     if (act === undefined) return;
     if (act === 'timer') this.#armTimer(value >>> 0);
     else if (before !== after) {
-      if (act === 'translation' || !this.#paging) this.translation += 1;
+      if (act === 'translation' || !this.#paging) this.#changeTranslation();
       this.#refresh();
     }
   }
@@ -214,13 +219,21 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.horizon = 0;
   }
 
+  #changeTranslation(): void {
+    this.translation += 1;
+    this.#tlb.flush();
+  }
+
   #refresh(): void {
     this.#paging = ((this.#system[SR.PTBR] as number) & 1) !== 0;
     this.#base = (this.#system[SR.RBASE] as number) >>> 0;
     const bound = (this.#system[SR.RBOUND] as number) >>> 0;
     this.#plainBound = this.#paging ? 0 : Math.min(bound, this.memory.size - this.#base);
-    const limit = this.#limit();
-    this.#namedBound = Math.min(this.#plainBound, limit);
+    const limit = (this.#system[SR.LIMIT] as number) >>> 0;
+    const ring = this.#status & STATUS.RING;
+    this.#limit = limit === 0 || ring === 0 ? never : limit;
+    this.#namedBound = Math.min(this.#plainBound, this.#limit);
+    this.#tlb.enter(ring);
   }
 
   /** Whether paging is on. */
@@ -242,12 +255,6 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#namedBound;
   }
 
-  /** The first address that a load or store through a named register may not reach. */
-  #limit(): number {
-    const limit = (this.#system[SR.LIMIT] as number) >>> 0;
-    return limit === 0 || this.ring === 0 ? never : limit;
-  }
-
   // ---- Addresses ----
 
   /**
@@ -263,15 +270,22 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   #locateSlowly(address: number, width: number, access: Access, named: boolean): number {
     const end = address + width;
-    if ((named && end > this.#limit()) || !this.#paging || end > 2 ** 32) {
+    const within = address & (PAGE - 1);
+    if (this.#paging && within + width <= PAGE && !(named && end > this.#limit)) {
+      const page = this.#tlb.find(address, access);
+      if (page >= 0) return page + within;
+    }
+    if ((named && end > this.#limit) || !this.#paging || end > 2 ** 32) {
       return this.#refuse(accessFault[access], address);
     }
     const first = this.#walk(address, access);
     if (first === FAULT) return FAULT;
-    const inFirst = PAGE - (address & (PAGE - 1));
+    const inFirst = PAGE - within;
     if (inFirst >= width) {
       this.#mark(first, access);
-      return this.#physical(first, address);
+      const physical = this.#physical(first, address);
+      this.#tlb.add(address, access, physical, this.#system[SR.PTBR] as number, first);
+      return physical;
     }
     const second = this.#walk(address + inFirst, access);
     if (second === FAULT) return FAULT;
@@ -494,7 +508,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.disk.restore(state.devices.disk);
     this.network.restore(state.devices.network);
     this.horizon = 0;
-    this.translation += 1;
+    this.#changeTranslation();
     this.#refresh();
   }
 

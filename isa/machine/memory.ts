@@ -7,13 +7,16 @@
 import type { DmaMemory } from './devices/dma.ts';
 import type { Storage } from './storage.ts';
 
-/** Told that `length` bytes at physical address `at` were written. `mark`: only A or D of a page-table entry. */
+/**
+ * Told that `length` bytes at physical address `at` were written. `mark`: a page-table entry was, and still lets pass
+ * what it did, as when A or D is set.
+ */
 export type Watcher = (at: number, length: number, mark: boolean) => void;
 
 /**
  * Bits of `Memory.watched`, one byte a page: the page has decoded instructions, has
  * compiled code, holds page tables that an engine's translations were taken from, is
- * traced by a monitor, is clean in a dirty log, has a watchpoint; NEXT: the page after it is watched, which matters to a store
+ * traced by a monitor, is clean in a dirty log, has a watchpoint, holds page tables that a machine's TLB walked; NEXT: the page after it is watched, which matters to a store
  * across both.
  */
 export const WATCH = {
@@ -23,6 +26,7 @@ export const WATCH = {
   TRACE: 8,
   DIRTY: 16,
   POINT: 32,
+  WALKED: 64,
   NEXT: 128,
 } as const;
 
@@ -101,7 +105,7 @@ export class Memory implements DmaMemory {
     if ((seen & watchedHere) !== 0) this.#tell(at, width, false);
   }
 
-  /** Writes a page-table entry in which only A or D changes. */
+  /** Writes a page-table entry that still lets pass what it did: A or D is set, a right is added, a page is mapped. */
   mark(at: number, entry: number): void {
     this.words[at >>> 2] = entry;
     if (this.watched[at >>> pageShift] !== 0) this.#tell(at, 4, true);

@@ -69,26 +69,31 @@ test('a longer one is compiled code mostly, in the same state at the same steps'
 
 test('interpreted steps pay a tenth, compiled ones all, and those that only passed nothing', () => {
   const budget = new Budget(undefined);
-  budget.reckon(1_900_000, 0, 0, false);
+  budget.reckon(1_900_000, 0, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 1_900_000, 10 ** 9, 0, false);
+  budget.reckon(10 ** 9 + 1_900_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0, false);
+  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(true);
   budget.spend(1000);
-  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0, false);
+  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
   // The price of that one, and what a usual one will cost, by steps that were compiled.
-  budget.reckon(10 ** 9 + 2_990_000, 10 ** 9, 990_000, false);
+  budget.reckon(10 ** 9 + 2_990_000, 10 ** 9, 990_000);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 3_000_000, 10 ** 9, 1_000_000, false);
+  budget.reckon(10 ** 9 + 3_000_000, 10 ** 9, 1_000_000);
   expect(budget.affords).toBe(true);
 });
 
-test('a step with paging on, which costs the interpreter more, pays more', () => {
+test('failures pay for their cure, and have it considered at once', () => {
   const budget = new Budget(undefined);
-  budget.reckon(600_000, 0, 0, true);
+  budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(700_000, 0, 0, true);
+  for (let n = 0; n < 1999; n++) budget.fail();
+  budget.reckon(0, 0, 0);
+  expect(budget.affords).toBe(false);
+  budget.fail();
+  expect(budget.dueAt).toBe(0);
+  budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(true);
 });

@@ -18,9 +18,6 @@ const usual = 4000;
 /** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
 const share = 10;
 
-/** What a step with paging on costs the interpreter: it looks up every address. */
-const pagedStep = 3;
-
 /** Visits before a place is compiled: as many as cost about as much as a small region. */
 const visits = 3000;
 
@@ -30,8 +27,12 @@ const visits = 3000;
  */
 const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16, misses: 16 } } as const;
 
-/** Steps after which what can be afforded is reckoned anew. */
+/** What a failure or a miss costs, in interpreted steps. What is lost to them is earned for a cure: it pays once it costs less. */
+const failure = 100;
+
+/** Steps, and failures, after which what can be afforded is reckoned anew. */
 const interval = 100_000;
+const failuresPerInterval = 1000;
 
 /** What guides the decision to compile. With `hot`, the visits that are always enough, nothing else is asked. */
 export class Budget {
@@ -46,6 +47,7 @@ export class Budget {
   #made = 0;
   /** What was earned, and by which steps. */
   #earned = 0;
+  #failures = 0;
   #ran = 0;
   #compiled = 0;
   /** Nothing is asked but `hot`, and so nothing is ever due to be reckoned. */
@@ -75,13 +77,20 @@ export class Budget {
     return this.visits !== hottest;
   }
 
-  /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. `paged`: those since the last time. */
-  reckon(steps: number, idle: number, compiled: number, paged: boolean): void {
+  /** A check failed, or a jump missed. */
+  fail(): void {
+    this.#earned += failure;
+    this.#failures += 1;
+    if (this.#failures % failuresPerInterval === 0 && !this.#isFree) this.dueAt = 0;
+  }
+
+  /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. */
+  reckon(steps: number, idle: number, compiled: number): void {
     const ran = steps - idle;
     const saved = compiled - this.#compiled;
     const interpreted = ran - this.#ran - saved;
     // Whole numbers, always: with the first fraction the host would throw away what it has optimized of the engine.
-    this.#earned += (saved + Math.floor(interpreted / share)) * (paged ? pagedStep : 1);
+    this.#earned += saved + Math.floor(interpreted / share);
     this.#ran = ran;
     this.#compiled = compiled;
     const credit = this.#earned - this.#spent;

@@ -127,9 +127,9 @@ export class FastEngine implements Engine {
 
   /** Has what can be afforded reckoned anew when it is due. */
   #reckon(): void {
-    const { steps, paging } = this.#machine;
+    const { steps } = this.#machine;
     if (steps < this.#budget.dueAt) return;
-    this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps, paging);
+    this.#budget.reckon(steps, this.#idle, this.statistics.compiledSteps);
   }
 
   /** Executes until the horizon. */

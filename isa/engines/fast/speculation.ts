@@ -9,6 +9,9 @@ import { contains, type Span, type Spans } from './spans.ts';
 /** Times that an access is given a span elsewhere before it is compiled without one. */
 const moves = 3;
 
+/** Times that its span is found to have grown before the same is done: such memory grows all the time. */
+const growths = 3;
+
 const stackPointer = 2;
 
 /** An access whose check failed. */
@@ -17,6 +20,7 @@ interface Failures {
   /** At how many it is compiled anew: twice as many each time. */
   limit: number;
   moves: number;
+  growths: number;
 }
 
 export class Speculation {
@@ -49,9 +53,15 @@ export class Speculation {
 
   /** The check of an access to `va` failed; true when it is time to compile it anew, and affordable. */
   failed(pc: number, va: number): boolean {
-    const failures = this.#failures.get(pc) ?? { times: 0, limit: this.#budget.failures, moves: 0 };
+    const failures = this.#failures.get(pc) ?? {
+      times: 0,
+      limit: this.#budget.failures,
+      moves: 0,
+      growths: 0,
+    };
     this.#failures.set(pc, failures);
     failures.times += 1;
+    this.#budget.fail();
     if (failures.times < failures.limit || !this.#budget.affords) return false;
     const given = this.#given.get(pc);
     // A page that is not mapped yet says nothing of the next ones.
@@ -72,10 +82,9 @@ export class Speculation {
     }
     this.#seen.set(pc, va);
     const now = this.#spans.find(va, given.store);
-    // Where pages are mapped one after the other, the span has grown: that is no move.
-    if (now !== undefined && contains(now, given)) return;
-    failures.moves += 1;
-    if (failures.moves >= moves) this.#roaming.add(pc);
+    if (now !== undefined && contains(now, given)) failures.growths += 1;
+    else failures.moves += 1;
+    if (failures.moves >= moves || failures.growths >= growths) this.#roaming.add(pc);
   }
 
   /** A region was entered in an address space where its spans are not true. */

@@ -29,6 +29,7 @@ export class TargetProfile {
     if (site.targets.size >= most && !site.targets.has(target)) return false;
     site.targets.set(target, (site.targets.get(target) ?? 0) + 1);
     site.misses += 1;
+    this.#budget.fail();
     if (site.misses < site.next || !this.#budget.affords) return false;
     site.next *= 4;
     return true;
