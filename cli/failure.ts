@@ -11,6 +11,8 @@ export const EXIT = {
   OUR_FAULT: 70,
   LIMIT: 124,
   STOPPED: 125,
+  /** A process was killed by a signal: this and the signal's number, as shells have it. */
+  SIGNAL: 128,
   /** 128 + SIGPIPE, as shells have it for a program that SIGPIPE ended. */
   READER_GONE: 141,
 } as const;

@@ -28,9 +28,12 @@ export function tellOutcome(
       );
       return EXIT.STOPPED;
     case 'killed':
-      tell(`killed by a trap:\n  ${formatCrash(machine, stop.cause, stop.value, symbols)}`);
+      tell(
+        `killed by ${stop.signal.name}${stop.why === undefined ? '' : ` (${stop.why})`}:\n` +
+          `  ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
+      );
       remindOfUnknownCall(guest);
-      return EXIT.STOPPED;
+      return EXIT.SIGNAL + stop.signal.number;
     case 'refused':
       tell(
         `ended at a call: ${stop.reason}\n  at pc ${describeAddress(machine.pc, symbols)}, step ${machine.steps}`,

@@ -55,11 +55,12 @@ interface Segment {
 function segmentsOf(sections: readonly OutputSection[]): Segment[] {
   const memory = sections.filter(occupiesMemory);
   const threads = sections.filter(({ flags }) => flags.thread);
+  const variables = memory.filter(({ flags }) => flags.write);
   const { R, W, X } = ELF.PF;
   const load = { type: ELF.PT_LOAD, alignment: PAGE };
   return [
     { ...load, flags: R | X, sections: memory.filter(({ flags }) => !flags.write) },
-    { ...load, flags: R | W, sections: memory.filter(({ flags }) => flags.write) },
+    { ...load, flags: R | W | (variables.some(({ flags }) => flags.exec) ? X : 0), sections: variables },
     {
       type: ELF.PT_TLS,
       alignment: Math.max(...threads.map(({ alignment }) => alignment)),

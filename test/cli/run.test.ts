@@ -51,12 +51,15 @@ describe('The exit status of run', () => {
     expect(stderr).toMatch(/^ringlab: .*waits in hlt for an interrupt that can never come \(step 1\)/);
   });
 
-  it('is 125 for a process with a wild store, and says where', () => {
+  it('is 128 and the signal for a process that one killed, and says where and why', () => {
     const wild = file('wild.s', '_start: li t0, -4\nboom: sw zero, 0(t0)\n');
     const { status, stderr } = ringlab(['run', '--process', wild]);
-    expect(status).toBe(125);
-    expect(stderr).toContain('killed by a trap:\n  store access fault at address 0xfffffffc\n');
+    expect(status).toBe(139);
+    expect(stderr).toContain("killed by SIGSEGV (past the end of the process's memory, 0x3fef000):\n");
+    expect(stderr).toContain('  store page fault at address 0xfffffffc\n');
     expect(stderr).toContain('(boom), ring 3, step 2\n');
+    const illegal = file('illegal.s', '_start: .word 0\n');
+    expect(ringlab(['run', '--process', illegal]).status).toBe(132);
   });
 });
 

@@ -42,6 +42,7 @@ _start:
     mv   a0, s2
     li   a7, 93             # exit
     ecall
+    .section .text.open, "awx"
 count:
     addi s2, s2, 1
     ret`;

@@ -9,7 +9,7 @@ const outside = 0x7fff0000;
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-const { EBADF, EFAULT, EINVAL, ENOMEM, ENOSYS, ENOTTY, ESPIPE } = ERRNO;
+const { EBADF, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOSYS, ENOTTY, EPERM, ESPIPE } = ERRNO;
 
 /** Puts text into the caller's memory and returns its address. */
 function put(caller: Caller, text: string, at = buffer): number {
@@ -128,20 +128,30 @@ const tests: Readonly<Record<string, () => void>> = {
   },
   mmap: () => {
     const caller = new Caller();
-    const anonymous = (address: number, length: number, flags = 0x22) =>
-      caller.call('mmap', address, length, 3, flags, -1, 0);
-    const a = anonymous(0, 5000);
-    const b = anonymous(0, 4096);
+    const mmap = (address: number, length: number, flags = 0x22, protection = 3) =>
+      caller.call('mmap', address, length, protection, flags, -1, 0);
+    const [SHARED, NEITHER, FIXED, NO_REPLACE] = [0x21, 0x20, 0x32, 0x10_0022];
+    const a = mmap(0, 5000);
+    const b = mmap(0, 4096);
     expect([a % 4096, b % 4096, a - b]).toEqual([0, 0, 4096]);
     put(caller, 'old', a);
-    expect(anonymous(a, 4096, 0x32)).toBe(a);
+    expect(mmap(a, 4096, FIXED)).toBe(a);
     expect(textAt(caller, a, 3)).toBe('\0\0\0');
-    expect(anonymous(0, 0)).toBe(-EINVAL);
-    expect(anonymous(a + 1, 4096, 0x32)).toBe(-ENOMEM);
-    expect(anonymous(0, outside)).toBe(-ENOMEM);
-    expect(anonymous(0, -4096)).toBe(-ENOMEM);
+    expect(mmap(a - 10 * 4096 - 1, 4096)).toBe(a - 10 * 4096);
+    expect(mmap(a, 4096)).toBe(b - 4096);
+    expect(mmap(a - 20 * 4096, 4096, NO_REPLACE)).toBe(a - 20 * 4096);
+    expect(mmap(a, 4096, NO_REPLACE)).toBe(-EEXIST);
+    expect(mmap(0, 4096, SHARED)).toBeGreaterThan(0);
+    expect(mmap(0, 0)).toBe(-EINVAL);
+    expect(mmap(0, 4096, NEITHER)).toBe(-EINVAL);
+    expect(mmap(a + 1, 4096, FIXED)).toBe(-EINVAL);
+    expect(mmap(0, 4096, FIXED)).toBe(-EPERM);
+    expect(mmap(0, outside)).toBe(-ENOMEM);
+    for (const length of [-4096, -1]) expect(mmap(0, length)).toBe(-ENOMEM);
+    expect(mmap(outside & -4096, 4096, FIXED)).toBe(-ENOMEM);
     expect(caller.call('mmap', 0, 4096, 3, 0x2, 5, 0)).toBe(-EBADF);
-    expect(caller.call('mmap', 0, 4096, 3, 0x2, STDIN, 0)).toBe(-EINVAL);
+    expect(caller.call('mmap', 0, 4096, 3, 0x2, STDIN, 0)).toBe(-ENODEV);
+    expect(mmap(0, 4096, 0x22, 0)).toBeGreaterThan(0);
   },
   munmap: () => {
     const caller = new Caller();
@@ -149,18 +159,69 @@ const tests: Readonly<Record<string, () => void>> = {
     const a = map(3 * 4096);
     put(caller, 'old', a + 4096);
     expect(caller.call('munmap', a + 4096, 4096)).toBe(0);
+    expect(caller.process.bytes(a + 4096, 1)).toBeUndefined();
+    expect(caller.process.bytes(a, 4096)).toHaveLength(4096);
     expect(map(4096)).toBe(a + 4096);
     expect(textAt(caller, a + 4096, 3)).toBe('\0\0\0');
     expect(caller.call('munmap', a + 1, 4096)).toBe(-EINVAL);
     expect(caller.call('munmap', a, 0)).toBe(-EINVAL);
+    for (const length of [-1, -4096]) expect(caller.call('munmap', a, length)).toBe(-EINVAL);
+    expect(caller.call('munmap', outside & -4096, 4096)).toBe(-EINVAL);
+    expect(caller.call('munmap', a, 3 * 4096)).toBe(0);
     expect(caller.call('munmap', a, 3 * 4096)).toBe(0);
     expect(map(3 * 4096)).toBe(a);
   },
+  mremap: () => {
+    const caller = new Caller();
+    const map = (length: number) => caller.call('mmap', 0, length, 3, 0x22, -1, 0);
+    const remap = (at: number, before: number, after: number, flags = 1) =>
+      caller.call('mremap', at, before, after, flags);
+    const a = map(2 * 4096);
+    put(caller, 'kept', a);
+    expect(remap(a, 8192, 4096, 0)).toBe(a);
+    expect(caller.process.bytes(a + 4096, 1)).toBeUndefined();
+    expect(remap(a, 4096, 8192, 0)).toBe(a);
+    expect(remap(a, 8192, 12288, 0)).toBe(-ENOMEM);
+    const moved = remap(a, 8192, 12288);
+    expect(moved).toBe(a - 12288);
+    expect(textAt(caller, moved, 5)).toBe('kept\0');
+    expect(caller.process.bytes(a, 1)).toBeUndefined();
+    expect(remap(moved, 4096, outside)).toBe(-ENOMEM);
+    expect(remap(a, 4096, 8192)).toBe(-EFAULT);
+    for (const [at, before, after, flags] of [
+      [moved + 1, 4096, 8192, 1],
+      [moved, 4096, 0, 1],
+      [moved, 0, 4096, 1],
+      [moved, 4096, 8192, 64],
+    ] as const)
+      expect(remap(at, before, after, flags)).toBe(-EINVAL);
+  },
   mprotect: () => {
-    expect(new Caller().call('mprotect', buffer, 4096, 1)).toBe(0);
+    const caller = new Caller();
+    const a = caller.call('mmap', 0, 8192, 3, 0x22, -1, 0);
+    expect(caller.call('mprotect', a, 1, 1)).toBe(0);
+    expect([a, a + 4096].map((at) => caller.process.put(at, Uint8Array.of(1)))).toEqual([false, true]);
+    expect(caller.call('mprotect', a, 4096, 0)).toBe(0);
+    expect(caller.process.bytes(a, 1)).toBeUndefined();
+    expect(caller.call('mprotect', a, 4096, 2)).toBe(0);
+    expect(caller.process.bytes(a, 1)).toHaveLength(1);
+    expect(caller.call('mprotect', a, 0, 1)).toBe(0);
+    expect(caller.call('mprotect', a + 1, 4096, 1)).toBe(-EINVAL);
+    expect(caller.call('mprotect', a, 4096, 64)).toBe(-EINVAL);
+    for (const length of [3 * 4096, outside, -1])
+      expect(caller.call('mprotect', a + 4096, length, 1)).toBe(-ENOMEM);
   },
   madvise: () => {
-    expect(new Caller().call('madvise', buffer, 4096, 4)).toBe(0);
+    const caller = new Caller();
+    const a = caller.call('mmap', 0, 4096, 3, 0x22, -1, 0);
+    put(caller, 'old', a);
+    expect(caller.call('madvise', a, 4096, 3)).toBe(0);
+    expect(textAt(caller, a, 3)).toBe('old');
+    expect(caller.call('madvise', a, 4096, 4)).toBe(0);
+    expect(textAt(caller, a, 3)).toBe('\0\0\0');
+    expect(caller.call('madvise', a + 1, 4096, 4)).toBe(-EINVAL);
+    expect(caller.call('madvise', a, 4096, -1)).toBe(-EINVAL);
+    expect(caller.call('madvise', a - 4096, 4096, 4)).toBe(-ENOMEM);
   },
   clock_gettime: () => {
     const caller = new Caller();

@@ -7,7 +7,7 @@
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
-import { type Image, ImageError, loadImage } from '../../isa/machine/image.ts';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { CAUSE } from '../../isa/table/traps.ts';
@@ -17,7 +17,8 @@ import { linux } from './environments/environments.ts';
 import { Session } from './environments/session.ts';
 import { describeUnknown, type UnknownCall } from './environments/unknown.ts';
 import { ERRNO } from './errno.ts';
-import { AddressSpace, stackSize } from './space.ts';
+import { rightMissing, type Signal, signalOf } from './signal.ts';
+import { AddressSpace, RIGHT } from './space.ts';
 import { writeStack } from './stack.ts';
 
 /** The standard streams. */
@@ -46,14 +47,20 @@ export interface ProcessOptions {
 }
 
 /**
- * How a run ended. `killed`: a trap that is not a system call; `refused`: a call that the environment does not have,
- * or cannot do, for that reason. pc is at the instruction.
+ * How a run ended. `killed`: by a trap that is not a system call, `why` says of a page fault what is wrong with the page;
+ * `refused`: by a call that the environment does not have, or cannot do, for that reason. pc is at the instruction.
  */
 export type ProcessStop =
   | { readonly kind: 'limit' }
   | { readonly kind: 'exit'; readonly status: number }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'killed'; readonly cause: number; readonly value: number };
+  | {
+      readonly kind: 'killed';
+      readonly cause: number;
+      readonly value: number;
+      readonly signal: Signal;
+      readonly why?: string;
+    };
 
 export class Process {
   readonly machine: Machine;
@@ -84,28 +91,18 @@ export class Process {
       answer: (pc) => this.#call(pc >>> 0),
       storage: storageFor(engine, memory),
     });
-    const { bytes } = machine.memory;
-    const end = Math.max(...image.segments.map(({ address, size }) => address + size));
-    loadImage(image, bytes);
-    if (end > bytes.length - stackSize(bytes.length)) {
-      throw new ImageError('the image leaves no room for the stack: give the process more with --memory');
-    }
+    loadImage(image, machine.memory.bytes);
+    this.space = new AddressSpace(machine.memory, image);
     this.machine = machine;
     this.streams = options.streams;
     this.environment = options.callEnvironment ?? linux;
     this.#onUnknownCall = options.onUnknownCall;
     this.#endOfCode = endOfCode(image);
-    this.space = new AddressSpace(bytes.length, end, (from, to) =>
-      machine.memory.fill(from, new Uint8Array(to - from)),
-    );
     this.engine = createEngine(engine, machine, options.fast);
-    machine.x[2] = writeStack(
-      bytes,
-      image,
-      options.argv,
-      options.environment ?? [],
-      stackSize(bytes.length) / 2,
-    );
+    const { size, stack, ptbr } = this.space;
+    const stackBytes = machine.memory.bytes.subarray(0, size);
+    machine.x[2] = writeStack(stackBytes, image, options.argv, options.environment ?? [], (size - stack) / 2);
+    machine.writeSystem(SR.PTBR, ptbr);
     this.#setRegisters(options.argv.length);
     this.#resume(entryOf(image, this.environment));
   }
@@ -132,7 +129,7 @@ export class Process {
     const cause = machine.readSystem(SR.ECAUSE) >>> 0;
     const value = machine.readSystem(SR.EVAL) >>> 0;
     if (this.environment.returns && this.#isEnd(cause)) return { kind: 'exit', status: this.exit(0) };
-    return { kind: 'killed', cause, value };
+    return this.#killed(cause, value);
   }
 
   /** Whether the program returned from where it began, or ran past its last instruction. */
@@ -155,13 +152,21 @@ export class Process {
     return this.#unknownCall;
   }
 
-  /** The bytes of the program's memory, or undefined if the range is not in it. */
+  #killed(cause: number, value: number): ProcessStop {
+    const right = rightMissing.get(cause);
+    const why = right === undefined ? undefined : this.space.explain(value, right);
+    return { kind: 'killed', cause, value, signal: signalOf(cause), ...(why === undefined ? {} : { why }) };
+  }
+
+  /** The bytes of the program's memory, as they are now; undefined if the program may not read all of them. */
   bytes(address: number, length: number): Uint8Array | undefined {
+    if (!this.space.allows(address >>> 0, length >>> 0, RIGHT.READ)) return undefined;
     return this.machine.memory.readable(address >>> 0, length >>> 0);
   }
 
-  /** Writes into the program's memory; false if the range is not in it. */
+  /** Writes into the program's memory; false, with nothing written, if the program may not write all of it. */
   put(address: number, bytes: Uint8Array): boolean {
+    if (!this.space.allows(address >>> 0, bytes.length, RIGHT.WRITE)) return false;
     return this.machine.memory.fill(address >>> 0, bytes);
   }
 
