@@ -225,8 +225,8 @@ describe('run --environment', () => {
 
   it('is asked for, if the program makes a call of a simulator: when it does, and when it crashes', () => {
     const { status, stderr } = ringlab(['run', '--process', calls]);
-    expect(status).toBe(125);
-    const [first, crash] = stderr.split('killed by a trap') as [string, string];
+    expect(status).toBe(132);
+    const [first, crash] = stderr.split('killed by SIGILL') as [string, string];
     expect(first).toBe(
       `ringlab: ${calls}: a7 = 1 is no call of Linux: it was answered with -38 (ENOSYS). a7 = 1 is print_int in RARS, ` +
         'Ripes and CREATOR; here that is write, a7 = 64. If the program was written for that, run it with ' +
