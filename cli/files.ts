@@ -6,6 +6,7 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
   renameSync,
@@ -88,6 +89,15 @@ export function mustBeWritable(path: string): void {
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw badInput(`${path}: cannot write it: ${systemReason(error)}`);
+  }
+}
+
+/** Throws a Failure that names it unless `path` is a folder whose entries can be read. */
+export function mustBeFolder(path: string): void {
+  try {
+    readdirSync(path);
+  } catch (error) {
+    throw badInput(`${path}: cannot give it to the process: ${systemReason(error)}`);
   }
 }
 

@@ -21,7 +21,8 @@ import { type Environment, entryOf } from '../vmm/process/environments/environme
 import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
-import { loadFile, loadVariant, readInput, withName } from './files.ts';
+import { loadFile, loadVariant, mustBeFolder, readInput, withName } from './files.ts';
+import { type FolderWish, HostFiles } from './host-files.ts';
 import type { GuestOptions } from './options.ts';
 import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
@@ -120,9 +121,10 @@ function refusedByProcess({ disk, monitor }: GuestOptions): string | undefined {
   return undefined;
 }
 
-function refusedByMachine(args: readonly string[], { env }: GuestOptions): string | undefined {
+function refusedByMachine(args: readonly string[], { env, dir }: GuestOptions): string | undefined {
   if (args.length > 0) return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
   if (env.length > 0) return '--env needs --process';
+  if (dir !== undefined) return '--dir needs --process; a machine has a disk (--disk)';
   return undefined;
 }
 
@@ -159,6 +161,7 @@ function prepareProcess(
     onUnknownCall: (call) => tellUnknownCall(file, call, symbols),
     environment: options.env,
     streams: processStreams(input, printTo),
+    files: openFolders(options.dir ?? []),
     engine: options.engine,
     ...(options.memory === undefined ? {} : { memory: options.memory }),
   });
@@ -177,6 +180,12 @@ function prepareProcess(
     typed: undefined,
     state: undefined,
   };
+}
+
+/** The folders of `--dir`. Throws a Failure. */
+function openFolders(wishes: readonly FolderWish[]): HostFiles {
+  for (const { host } of wishes) mustBeFolder(host);
+  return new HostFiles(wishes);
 }
 
 function prepareSystem(

@@ -1,8 +1,10 @@
 /** The options of every verb that runs a guest, read once and checked. */
+import { posix } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from '../isa/engines/engine.ts';
 import { strategies } from '../vmm/monitor/strategies.ts';
 import { environments } from '../vmm/process/environments/environments.ts';
+import type { FolderWish } from './host-files.ts';
 import { MEMORY, PAGE } from '../isa/machine/storage.ts';
 
 export interface GuestOptions {
@@ -15,6 +17,7 @@ export interface GuestOptions {
   readonly disk?: string;
   readonly input?: string;
   readonly env: readonly string[];
+  readonly dir?: readonly FolderWish[];
   readonly maxSteps?: number;
   readonly engine: EngineName;
 }
@@ -67,6 +70,24 @@ function parseVariable(text: string, before: readonly string[]): readonly string
   return collect(text, before);
 }
 
+/**
+ * A folder for the process: HOST, HOST:GUEST, either with :ro behind it. Without GUEST, it is where HOST is, seen
+ * from the process's working folder, which is `/`.
+ */
+function parseFolder(text: string, before: readonly FolderWish[] = []): readonly FolderWish[] {
+  const isReadOnly = text.endsWith(':ro');
+  const place = isReadOnly ? text.slice(0, -':ro'.length) : text;
+  const colon = place.lastIndexOf(':');
+  const host = colon < 0 ? place : place.slice(0, colon);
+  const guest = posix.resolve('/', colon < 0 ? host : place.slice(colon + 1));
+  if (host === '' || place.endsWith(':')) throw new InvalidArgumentError('expected HOST[:GUEST][:ro]');
+  if (before.some((other) => other.guest === guest))
+    throw new InvalidArgumentError(
+      `there is a folder at ${guest} already; give it another place with :GUEST`,
+    );
+  return [...before, { host, guest, writable: !isReadOnly }];
+}
+
 const monitorOption = () =>
   new Option('--monitor <name>', 'how the guest is run; none is the bare machine')
     .choices(monitorNames)
@@ -103,6 +124,12 @@ export function addGuestOptions(command: Command): Command {
       new Option('--env <name=value>', "a variable in the process's environment; again for more")
         .argParser(parseVariable)
         .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--dir <host[:guest][:ro]>',
+        'let the process use this folder (its run then depends on it); again for more',
+      ).argParser(parseFolder),
     )
     .option('--max-steps <n>', 'stop after this many steps', parseCount)
     .addOption(engineOption());

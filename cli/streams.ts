@@ -1,7 +1,7 @@
 /** Standard input, and the standard streams of a process. Output: output.ts. */
 import { readSync } from 'node:fs';
 import type { Console } from '../isa/machine/devices/console.ts';
-import type { Streams } from '../vmm/process/process.ts';
+import type { Streams } from '../vmm/process/files/pipe.ts';
 import { writeAll } from './output.ts';
 import { persist } from './persist.ts';
 

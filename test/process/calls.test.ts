@@ -1,15 +1,17 @@
 /** Every system call: what it answers, what it does, how it fails. */
 import { describe, expect, it } from 'vitest';
 import { linuxCalls } from '../../vmm/process/calls/linux.ts';
+import { MemoryFiles } from '../../vmm/process/files/memory-files.ts';
 import { ERRNO } from '../../vmm/process/errno.ts';
 import { Caller, runProgram } from './kit.ts';
+import { series } from './linux/answers.ts';
 
 const buffer = 0x11000;
 const outside = 0x7fff0000;
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-const { EBADF, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOSYS, ENOTTY, EPERM, ESPIPE } = ERRNO;
+const { EBADF, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOSYS, EPERM, ESPIPE } = ERRNO;
 
 /** Puts text into the caller's memory and returns its address. */
 function put(caller: Caller, text: string, at = buffer): number {
@@ -97,12 +99,14 @@ const tests: Readonly<Record<string, () => void>> = {
     expect(caller.call('fstat', STDIN, buffer)).toBe(-EBADF);
   },
   lseek: () => {
-    const caller = new Caller();
-    expect(caller.call('lseek', STDIN, 0, 0)).toBe(-ESPIPE);
-    expect(caller.call('lseek', 3, 0, 0)).toBe(-EBADF);
-  },
-  ioctl: () => {
-    expect(new Caller().call('ioctl', STDOUT, 0x5401, buffer)).toBe(-ENOTTY);
+    const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+    expect(caller.call('lseek', STDIN, 0, 0, buffer, 0)).toBe(-ESPIPE);
+    put(caller, 'file\0');
+    expect(caller.call('openat', -100, buffer, 0)).toBe(3);
+    // newlib's lseek has the same number: (fd, offset, whence), and no place for a result.
+    expect(caller.call('lseek', 3, 5, 0)).toBe(5);
+    expect(caller.call('lseek', 3, -2, 2)).toBe(6);
+    expect(caller.call('lseek', 3, -7, 1)).toBe(-EINVAL);
   },
   exit: () => {
     const { stop } = runProgram('_start: li a0, 42\n li a7, 93\n ecall\n ebreak\n');
@@ -257,12 +261,71 @@ const tests: Readonly<Record<string, () => void>> = {
     expect(bytes(16)).toEqual(bytes(16));
     expect(new Caller().call('getrandom', outside, 16, 0)).toBe(-EFAULT);
   },
+  set_robust_list: () => {
+    expect(new Caller().call('set_robust_list', buffer, 12)).toBe(0);
+    expect(new Caller().call('set_robust_list', buffer, 13)).toBe(-EINVAL);
+  },
+  ...Object.fromEntries(
+    ['mknodat', 'symlinkat', 'linkat'].map((name) => [
+      name,
+      () => {
+        const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+        put(caller, 'new\0file\0');
+        const args = { mknodat: [buffer], symlinkat: [-100, buffer], linkat: [buffer + 4, -100, buffer] };
+        const make = (at: number) => {
+          const rest = (args as Record<string, number[]>)[name] as number[];
+          const start = name === 'symlinkat' ? buffer : -100;
+          return caller.call(name, start, ...rest.slice(0, -1), at, 0);
+        };
+        expect(make(buffer)).toBe(-EPERM);
+        expect(make(buffer + 4)).toBe(-EEXIST);
+        expect(make(outside)).toBe(-EFAULT);
+      },
+    ]),
+  ),
+  fstatat64: () => {
+    const caller = new Caller({
+      files: new MemoryFiles({ '/': { file: 'contents', link: { link: 'file' } } }),
+    });
+    put(caller, 'file\0link\0');
+    const typeAndSize = (at: number, flags: number) => {
+      expect(caller.call('fstatat64', -100, at, buffer + 64, flags)).toBe(0);
+      const words = wordsAt(caller, buffer + 64, 13);
+      return [(words[4] as number) & 0xf000, words[12]];
+    };
+    expect(typeAndSize(buffer, 0)).toEqual([0x8000, 8]);
+    expect(typeAndSize(buffer + 5, 0)).toEqual([0x8000, 8]);
+    expect(typeAndSize(buffer + 5, 0x100)).toEqual([0xa000, 4]);
+    expect(caller.call('fstatat64', -100, buffer, buffer + 64, 1)).toBe(-EINVAL);
+    expect(caller.call('fstatat64', -100, buffer, outside, 0)).toBe(-EFAULT);
+  },
+  preadv: () => {
+    const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+    put(caller, 'file\0');
+    expect(caller.call('openat', -100, buffer, 2)).toBe(3);
+    const list = vector(caller, buffer + 64, [buffer, 3], [buffer + 8, 10]);
+    expect(caller.call('preadv', 3, list, 2, 2, 0)).toBe(6);
+    expect([textAt(caller, buffer, 3), textAt(caller, buffer + 8, 3)]).toEqual(['nte', 'nts']);
+    expect(caller.call('read', 3, buffer, 3)).toBe(3);
+    expect(caller.call('preadv', 3, list, 2, -1, -1)).toBe(-EINVAL);
+    expect(caller.call('preadv', STDIN, list, 2, 0, 0)).toBe(-ESPIPE);
+  },
+  pwritev: () => {
+    const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+    put(caller, 'file\0');
+    expect(caller.call('openat', -100, buffer, 2)).toBe(3);
+    const list = vector(caller, buffer + 64, [buffer, 2], [buffer + 1, 3]);
+    expect(caller.call('pwritev', 3, list, 2, 1, 0)).toBe(5);
+    expect(caller.call('read', 3, buffer + 8, 100)).toBe(8);
+    expect(textAt(caller, buffer + 8, 8)).toBe('cfiilets');
+    expect(caller.call('pwritev', STDOUT, list, 2, 0, 0)).toBe(-ESPIPE);
+  },
   ...Object.fromEntries(
     (
       [
         [['getpid', 'gettid', 'set_tid_address'], 1],
         [['getppid', 'getuid', 'geteuid', 'getgid', 'getegid'], 0],
-        [['sched_yield', 'rt_sigaction', 'rt_sigprocmask'], 0],
+        [['sched_yield'], 0],
       ] as const
     ).flatMap(([names, answer]) =>
       names.map((name) => [name, () => expect(new Caller().call(name, buffer)).toBe(answer)]),
@@ -275,15 +338,15 @@ describe('The system call', () => {
 
   it('that does not exist answers ENOSYS', () => {
     const caller = new Caller();
-    for (const number of [0, 1, 56, 9999, -1]) expect(caller.call(number)).toBe(-ENOSYS);
-    expect(caller.process.calls.get('system call 56')).toBe(1);
+    for (const number of [0, 1, 55, 9999, -1]) expect(caller.call(number)).toBe(-ENOSYS);
+    expect(caller.process.calls.get('system call 55')).toBe(1);
   });
 });
 
 describe('The table of system calls', () => {
   it('has a test here for every call', () => {
-    expect([...linuxCalls.values()].map(({ name }) => name).toSorted()).toEqual(
-      Object.keys(tests).toSorted(),
-    );
+    const compared = Object.values(series).flatMap((steps) => steps.map(([name]) => name));
+    const tested = new Set([...Object.keys(tests), ...compared]);
+    expect([...linuxCalls.values()].map(({ name }) => name).filter((name) => !tested.has(name))).toEqual([]);
   });
 });

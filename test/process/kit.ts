@@ -6,6 +6,7 @@ import { readImage } from '../../isa/machine/image.ts';
 import type { Environment } from '../../vmm/process/environments/environment.ts';
 import { linux } from '../../vmm/process/environments/environments.ts';
 import type { UnknownCall } from '../../vmm/process/environments/unknown.ts';
+import type { FileSystem } from '../../vmm/process/files/file-system.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
 
 export interface Wishes {
@@ -15,6 +16,7 @@ export interface Wishes {
   readonly callEnvironment?: Environment;
   readonly onUnknownCall?: (call: UnknownCall) => void;
   readonly memory?: number;
+  readonly files?: FileSystem;
   readonly engine?: EngineName;
   readonly fast?: FastOptions;
 }
@@ -44,6 +46,7 @@ export function processOf(text: string, wishes: Wishes = {}): { process: Process
     },
     callEnvironment: wishes.callEnvironment ?? linux,
     ...(wishes.onUnknownCall === undefined ? {} : { onUnknownCall: wishes.onUnknownCall }),
+    ...(wishes.files === undefined ? {} : { files: wishes.files }),
     ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
     ...(wishes.engine === undefined ? {} : { engine: wishes.engine }),
     ...(wishes.fast === undefined ? {} : { fast: wishes.fast }),

@@ -16,18 +16,16 @@ import { endOfCode, type Environment, entryOf, Refusal, RETURN } from './environ
 import { linux } from './environments/environments.ts';
 import { Session } from './environments/session.ts';
 import { describeUnknown, type UnknownCall } from './environments/unknown.ts';
-import { ERRNO } from './errno.ts';
+import { CallError, ERRNO } from './errno.ts';
+import { Descriptors } from './files/descriptors.ts';
+import type { FileSystem } from './files/file-system.ts';
+import { StandardStream, type Streams } from './files/pipe.ts';
+import { MemoryFiles } from './files/memory-files.ts';
+import { Tree } from './files/tree.ts';
 import { rightMissing, type Signal, signalOf } from './signal.ts';
+import { Signals } from './signal-actions.ts';
 import { AddressSpace, RIGHT } from './space.ts';
 import { writeStack } from './stack.ts';
-
-/** The standard streams. */
-export interface Streams {
-  /** At most `length` bytes of standard input; none at its end. May wait for them. */
-  read(length: number): Uint8Array;
-  /** Writes to standard output (1) or standard error (2). */
-  write(fd: 1 | 2, bytes: Uint8Array): void;
-}
 
 export interface ProcessOptions {
   /** argv, the program's name first. */
@@ -39,6 +37,8 @@ export interface ProcessOptions {
   readonly callEnvironment?: Environment;
   /** Told the first call that the environment does not know but answers, before it is answered. */
   readonly onUnknownCall?: (call: UnknownCall) => void;
+  /** Its files; default none. */
+  readonly files?: FileSystem;
   /** Bytes, whole pages; default 64 MiB. */
   readonly memory?: number;
   readonly engine?: EngineName;
@@ -67,8 +67,11 @@ export class Process {
   readonly engine: Engine;
   readonly streams: Streams;
   readonly space: AddressSpace;
-  /** Standard streams that the program has closed. */
-  readonly closed = new Set<number>();
+  readonly tree: Tree;
+  readonly descriptors: Descriptors;
+  /** Permission bits that new files do not get. */
+  umask = 0o022;
+  readonly signals = new Signals();
   /** System calls made, by name. */
   readonly calls = new Map<string, number>();
   readonly environment: Environment;
@@ -98,6 +101,10 @@ export class Process {
     this.environment = options.callEnvironment ?? linux;
     this.#onUnknownCall = options.onUnknownCall;
     this.#endOfCode = endOfCode(image);
+    this.tree = new Tree(options.files ?? new MemoryFiles());
+    this.descriptors = new Descriptors(
+      ([0, 1, 2] as const).map((fd) => new StandardStream(options.streams, fd)),
+    );
     this.engine = createEngine(engine, machine, options.fast);
     const { size, stack, ptbr } = this.space;
     const stackBytes = machine.memory.bytes.subarray(0, size);
@@ -164,6 +171,11 @@ export class Process {
     return this.machine.memory.readable(address >>> 0, length >>> 0);
   }
 
+  /** Whether the program may write all of the range. */
+  writable(address: number, length: number): boolean {
+    return this.space.allows(address >>> 0, length >>> 0, RIGHT.WRITE);
+  }
+
   /** Writes into the program's memory; false, with nothing written, if the program may not write all of it. */
   put(address: number, bytes: Uint8Array): boolean {
     if (!this.space.allows(address >>> 0, bytes.length, RIGHT.WRITE)) return false;
@@ -204,10 +216,17 @@ export class Process {
     return undefined;
   }
 
-  /** What the call answers. Arguments that are missing are 0. */
+  /** What the call answers, the number of an error included. Arguments that are missing are 0. */
   answer({ run }: SystemCall, args: ArrayLike<number>): number | undefined {
     const at = (n: number) => args[n] ?? 0;
-    return run(this, at(0), at(1), at(2), at(3), at(4), at(5));
+    try {
+      return run(this, at(0), at(1), at(2), at(3), at(4), at(5));
+    } catch (error) {
+      if (error instanceof CallError) return -error.errno;
+      throw error;
+    } finally {
+      this.tree.sweep(() => this.descriptors.places());
+    }
   }
 
   #answerUnknown(pc: number): number | undefined {
