@@ -4,7 +4,9 @@ import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import { evaluateNow } from '../object/evaluate.ts';
 import { MAX_STATEMENTS } from '../read/reader.ts';
-import { parseMacroHead, splitArguments, substitute } from '../read/macro.ts';
+import { alternateArguments } from '../read/alternate.ts';
+import { type Parameter, parseMacroHead, splitArguments } from '../read/macro.ts';
+import { substitute } from '../read/substitute.ts';
 import { OpenComment, scan } from '../source/scan.ts';
 import { NotAssembly, sourceText } from '../source/text.ts';
 import { parseOperands } from '../syntax/parse.ts';
@@ -17,19 +19,28 @@ const loopEnds = ['.endr'];
 /** `.macro name parameters` … `.endm`. */
 function macro(context: Context, use: RawUse): void {
   const body = context.reader.block(['.macro'], ['.endm', '.endmacro'], use.at);
-  const { name, parameters } = parseMacroHead(use.text.slice(use.rest), use.rest);
-  if (context.reader.macros.has(name))
+  const { name, parameters: written } = parseMacroHead(use.text.slice(use.rest), use.rest);
+  const parameters = context.reader.isAlternate ? written.map((each) => withPreset(each, context)) : written;
+  const key = name.toLowerCase();
+  if (context.reader.macros.has(key))
     throw new SourceProblem(
       use.rest,
       `macro \`${name}\` is already defined`,
       `\`.purgem ${name}\` forgets it`,
     );
-  context.reader.macros.set(name, { name, parameters, body });
+  context.reader.macros.set(key, { name, parameters, body });
+}
+
+/** A parameter whose default is written in the alternate syntax. */
+function withPreset(parameter: Parameter, { unit }: Context): Parameter {
+  const { preset = '' } = parameter;
+  return preset === '' ? parameter : { ...parameter, preset: alternateArguments(preset, 0, unit)[0]?.text };
 }
 
 function purge({ reader }: Context, use: RawUse): void {
   const name = use.text.slice(use.rest).trim();
-  if (!reader.macros.delete(name)) throw new SourceProblem(use.rest, `there is no macro \`${name}\``);
+  if (!reader.macros.delete(name.toLowerCase()))
+    throw new SourceProblem(use.rest, `there is no macro \`${name}\``);
 }
 
 /** `.rept count` … `.endr`. */
@@ -49,33 +60,44 @@ function repeat({ reader, unit }: Context, use: RawUse): void {
 }
 
 /** `.irp name, values…` and `.irpc name, characters`: the body once for each. */
-function repeatFor(valuesOf: (text: string) => string[]): RunRaw {
-  return ({ reader, unit }, use) => {
+function repeatFor(valuesOf: (context: Context, text: string, from: number) => string[]): RunRaw {
+  return (context, use) => {
+    const { reader, unit } = context;
     const body = reader.block(loops, loopEnds, use.at);
-    const [, name = '', text = ''] = /^\s*([\w.$]+)\s*(?:[,\s](.*))?$/s.exec(use.text.slice(use.rest)) ?? [];
+    const [, head = '', name = ''] = /^(\s*([\w.$]+)\s*[,\s]?)/.exec(use.text.slice(use.rest)) ?? [];
     if (name === '')
       throw new SourceProblem(
         use.at,
         `\`${use.name}\` needs a name and values`,
         `as in \`${use.name} reg, …\``,
       );
-    const values = valuesOf(text);
+    const values = valuesOf(context, use.text, use.rest + head.length);
     const unique = unit.nextMacroUse();
+    const { isAlternate } = reader;
     let index = 0;
     reader.push('repeat', [], () => {
       const value = values[index++];
-      return value === undefined ? undefined : substitute(body, new Map([[name, value]]), unique);
+      return value === undefined
+        ? undefined
+        : substitute(body, { values: new Map([[name, value]]), unique, isAlternate });
     });
   };
 }
 
-function listed(text: string): string[] {
-  const values = splitArguments(text).map((argument) => argument.text.replace(/^"(.*)"$/s, '$1'));
+function listed({ reader, unit }: Context, text: string, from: number): string[] {
+  const values = reader.isAlternate
+    ? alternateArguments(text, from, unit).map((argument) => argument.text)
+    : splitArguments(text.slice(from)).map((argument) => argument.text.replace(/^"(.*)"$/s, '$1'));
   return values.length === 0 ? [''] : values;
 }
 
-function characters(text: string): string[] {
-  return Array.from(text.trim().replace(/^"(.*)"$/s, '$1'));
+function characters(_context: Context, text: string, from: number): string[] {
+  return Array.from(
+    text
+      .slice(from)
+      .trim()
+      .replace(/^"(.*)"$/s, '$1'),
+  );
 }
 
 /** `.include "file"`. */
@@ -111,6 +133,12 @@ export const blockDirectives: DirectiveGroup = {
     '.macro': macro,
     '.endm': stray('.macro'),
     '.endmacro': stray('.macro'),
+    '.altmacro': ({ reader }) => {
+      reader.isAlternate = true;
+    },
+    '.noaltmacro': ({ reader }) => {
+      reader.isAlternate = false;
+    },
     '.exitm': ({ reader }, use) => reader.exitMacro(use.at),
     '.mexit': ({ reader }, use) => reader.exitMacro(use.at),
     '.purgem': purge,

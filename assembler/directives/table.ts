@@ -3,6 +3,7 @@ import { blockDirectives } from './blocks.ts';
 import { conditionDirectives } from './conditions.ts';
 import { dataDirectives } from './data.ts';
 import type { Run, RunRaw } from './directive.ts';
+import { equivalentDirectives } from './equivalents.ts';
 import { floatDirectives } from './floats.ts';
 import { insnDirectives } from './insn.ts';
 import { optionDirectives } from './options.ts';
@@ -17,6 +18,7 @@ const groups = [
   spaceDirectives,
   sectionDirectives,
   symbolDirectives,
+  equivalentDirectives,
   conditionDirectives,
   blockDirectives,
   insnDirectives,

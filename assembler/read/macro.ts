@@ -1,8 +1,6 @@
-/** Macros: parameters, arguments, and the text they give (GNU `as` manual, ".macro"). */
+/** Macros: parameters and arguments (GNU `as` manual, ".macro"). The text they give: substitute.ts. */
 import { SourceProblem } from '../diagnostics.ts';
-import { shown } from '../source/bytes.ts';
-import { splitLine } from '../source/scan.ts';
-import type { Statement, Via } from '../source/statement.ts';
+import type { Statement } from '../source/statement.ts';
 import { didYouMean } from '../suggest.ts';
 
 export interface Parameter {
@@ -12,20 +10,18 @@ export interface Parameter {
 }
 
 export interface Macro {
+  /** As written; macros are found in any case of letters. */
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
 }
-
-/** Longest statement that substitution may make. */
-const MAX_LENGTH = 100_000;
 
 /** Reads `name a, b=3, c:req, rest:vararg`. `at` is where `text` stands. Throws SourceProblem. */
 export function parseMacroHead(text: string, at: number): { name: string; parameters: Parameter[] } {
   const [, space = '', name = '', rest = ''] = /^(\s*)([\w.$]*)\s*,?(.*)$/s.exec(text) ?? [];
   if (name === '') throw new SourceProblem(at, '`.macro` needs a name', 'as in `.macro push reg`');
   const parameters: Parameter[] = [];
-  const pattern = /\s*([\w.$]+)\s*(?::\s*(\w+))?\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,\s]*))?\s*,?/y;
+  const pattern = /\s*([\w.$]+)\s*(?::\s*(\w+))?\s*(?:=\s*("(?:[^"\\]|\\.)*"|<(?:!.|[^>])*>|[^,\s]*))?\s*,?/y;
   while (pattern.lastIndex < rest.trimEnd().length) {
     const from = pattern.lastIndex;
     const found = pattern.exec(rest);
@@ -45,11 +41,19 @@ export function parseMacroHead(text: string, at: number): { name: string; parame
   return { name, parameters };
 }
 
-/** The arguments of a macro's use, by parameter. Throws SourceProblem; `at` is where `text` stands. */
-export function bindArguments(macro: Macro, text: string, at: number): Map<string, string> {
+/**
+ * The values of a macro's parameters, of the arguments that `text` lists. Throws SourceProblem; `at` is where
+ * `text` stands.
+ */
+export function bindArguments(
+  macro: Macro,
+  written: readonly Argument[],
+  text: string,
+  at: number,
+): Map<string, string> {
   const values = new Map<string, string>();
   let position = 0;
-  for (const argument of splitArguments(text)) {
+  for (const argument of written) {
     const named = /^([\w.$]+)\s*=(?!=)\s*(.*)$/s.exec(argument.text);
     const byName = named && macro.parameters.find((parameter) => parameter.name === named[1]);
     if (byName) {
@@ -63,7 +67,8 @@ export function bindArguments(macro: Macro, text: string, at: number): Map<strin
       values.set(parameter.name, text.slice(argument.at).trim());
       break;
     }
-    if (argument.text !== '') values.set(parameter.name, unquote(argument.text));
+    const value = argument.isText ? argument.text : unquote(argument.text);
+    if (argument.text !== '') values.set(parameter.name, value);
   }
   return withPresets(macro, values, at);
 }
@@ -92,6 +97,8 @@ export interface Argument {
   /** Offset in the text. */
   readonly at: number;
   readonly text: string;
+  /** Quotation marks around it are part of it. */
+  readonly isText?: boolean;
 }
 
 /** Splits at commas, and at blanks between words; not inside strings or parentheses. */
@@ -129,52 +136,4 @@ function separates(text: string, piece: string, index: number, from: number): bo
 
 function unquote(text: string): string {
   return /^"(?:[^"\\]|\\.)*"$/s.test(text) ? text.slice(1, -1) : text;
-}
-
-/** The body with `\name` replaced by its value, `\@` by `unique` and `\()` by nothing. Throws SourceProblem. */
-export function substitute(
-  body: readonly Statement[],
-  values: ReadonlyMap<string, string>,
-  unique: number,
-  via?: Via,
-): Statement[] {
-  return body.flatMap((statement) => {
-    const text = replaceAll(statement.text, values, unique);
-    const from = via ?? statement.via;
-    const place = {
-      file: statement.file,
-      line: statement.line,
-      ...(from === undefined ? {} : { via: from }),
-    };
-    if (text === statement.text) return [{ ...statement, ...place }];
-    const source = shown(text);
-    return splitLine(text).map((piece) => ({ ...place, ...piece, source }));
-  });
-}
-
-function replaceAll(text: string, values: ReadonlyMap<string, string>, unique: number): string {
-  if (!text.includes('\\')) return text;
-  const result = text.replace(
-    /\\(?:(@)|(\(\))|([A-Za-z_.$][\w.$]*))/g,
-    (whole, at, nothing, name: string) => {
-      if (at !== undefined) return String(unique);
-      if (nothing !== undefined) return '';
-      return longest(name, values) ?? whole;
-    },
-  );
-  if (result.length > MAX_LENGTH) {
-    throw new SourceProblem(0, `this macro makes a statement of more than ${MAX_LENGTH} characters`);
-  }
-  return result;
-}
-
-/** The value of the longest beginning of `name` that is a parameter, and the rest of the name. */
-function longest(name: string, values: ReadonlyMap<string, string>): string | undefined {
-  for (let length = name.length; length > 0; length--) {
-    const value = values.get(name.slice(0, length));
-    if (value === undefined) continue;
-    const whole = length === name.length || !/\w/.test(name[length] ?? '');
-    if (whole) return value + name.slice(length);
-  }
-  return undefined;
 }

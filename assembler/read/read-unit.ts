@@ -6,6 +6,7 @@ import { OpenComment, scan } from '../source/scan.ts';
 import type { Statement } from '../source/statement.ts';
 import { ReadLimit, Reader } from './reader.ts';
 import { runStatement } from './run-statement.ts';
+import { withEquivalents } from './substitute.ts';
 
 export interface UnitSource {
   readonly name: string;
@@ -58,8 +59,9 @@ function readAll(context: Context): void {
   }
 }
 
-function readStatement(context: Context, statement: Statement): void {
-  const { unit, diagnostics } = context;
+function readStatement(context: Context, written: Statement): void {
+  const { unit, reader, diagnostics } = context;
+  const statement = diagnostics.guard(written, () => withEquivalents(written, reader.equivalents)) ?? written;
   unit.statement = statement;
   unit.here();
   const { section, offset } = unit.place;

@@ -20,6 +20,10 @@ export class ReadLimit extends SourceProblem {
 
 export class Reader {
   readonly macros = new Map<string, Macro>();
+  /** What `.eqv` has given a name to. */
+  readonly equivalents = new Map<string, string>();
+  /** Macros have their alternate syntax: `.altmacro`. */
+  isAlternate = false;
   private readonly frames: Frame[] = [];
   private read = 0;
   private readonly unclosed: (condition: Condition) => void;

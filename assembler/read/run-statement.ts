@@ -10,7 +10,9 @@ import type { Statement } from '../source/statement.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Body, Label, Parsed } from '../syntax/tree.ts';
 import { type Head, headOf, labelsBefore } from './head.ts';
-import { bindArguments, type Macro, substitute } from './macro.ts';
+import { alternateArguments, withLocals } from './alternate.ts';
+import { bindArguments, type Macro, splitArguments } from './macro.ts';
+import { substitute } from './substitute.ts';
 import { unknownName } from './unknown.ts';
 
 /** Runs a statement in its context. Throws SourceProblem. */
@@ -64,7 +66,7 @@ function defineLabels(context: Context, labels: string): void {
 
 /** What reads the statement's own text, if anything does: a macro or a raw directive. */
 function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | undefined {
-  const macro = context.reader.macros.get(head.name);
+  const macro = context.reader.macros.get(head.name.toLowerCase());
   if (macro !== undefined) return (use) => runMacro(context, macro, use);
   const directive = rawDirectives.get(head.name);
   if (directive !== undefined) return (use) => directive(context, use);
@@ -72,9 +74,15 @@ function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | unde
 }
 
 function runMacro({ unit, reader }: Context, macro: Macro, use: RawUse): void {
-  const values = bindArguments(macro, use.text.slice(use.rest), use.rest);
+  const text = use.text.slice(use.rest);
+  const isAlternate = reader.isAlternate;
+  const written = isAlternate ? alternateArguments(use.text, use.rest, unit) : splitArguments(text);
+  const bound = bindArguments(macro, written, text, use.rest);
+  const { body, values } = isAlternate
+    ? withLocals(macro.body, bound, unit)
+    : { body: macro.body, values: bound };
   const via = { kind: 'macro', what: `in macro \`${macro.name}\`, used`, at: unit.statement } as const;
-  reader.push('macro', substitute(macro.body, values, unit.nextMacroUse(), via));
+  reader.push('macro', substitute(body, { values, unique: unit.nextMacroUse(), isAlternate, via }));
 }
 
 function runBody(context: Context, body: Body): void {

@@ -28,13 +28,13 @@ function unknownInstruction({ reader }: Context, name: string, at: number): Sour
       `\`${name}\` is ${foreign.extension}, which Ring32 does not have`,
       foreign.instead,
     );
-  const names = [...allForms().keys(), ...reader.macros.keys()];
+  const names = [...allForms().keys(), ...Array.from(reader.macros.values(), (macro) => macro.name)];
   return new SourceProblem(at, `there is no instruction \`${name}\``, didYouMean(name, names));
 }
 
 function unknownDirective({ reader }: Context, name: string, at: number): SourceProblem {
   const plain = name.slice(1);
-  const dotless = allForms().has(plain) || reader.macros.has(plain);
+  const dotless = allForms().has(plain) || reader.macros.has(plain.toLowerCase());
   const hint = dotless ? `did you mean \`${plain}\`, without the dot?` : didYouMean(name, directiveNames);
   return new SourceProblem(at, `there is no directive \`${name}\``, hint);
 }

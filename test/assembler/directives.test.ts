@@ -84,7 +84,7 @@ const cases: Readonly<Record<string, readonly [text: string, bytes: readonly num
 const elsewhere =
   '.globl .global .weak .local .hidden .internal .protected .type .size .comm .common .lcomm .insn .error .err .abort .warning ' +
   '.file .loc .ident .option .attribute .addrsig .addrsig_sym .version .variant_cc ' +
-  '.nop .dtprelword .dtpreldword .extern .xref .xdef .common.s .xcom .fail .print .line .linefile .loc_mark_labels ' +
+  '.altmacro .noaltmacro .eqv .nop .dtprelword .dtpreldword .extern .xref .xdef .common.s .xcom .fail .print .line .linefile .loc_mark_labels ' +
   '.func .endfunc .stabs .stabn .stabd .gnu_attribute .symver .attach_to_group .linkonce .list .nolist .title .sbttl ' +
   '.psize .plen .llen .eject .page .nopage .spc .lflags .format .noformat';
 

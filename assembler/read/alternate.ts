@@ -1,0 +1,70 @@
+/**
+ * The alternate macro syntax (GNU `as` manual, ".altmacro"): `%expression` and `<text>` as arguments, in which `!`
+ * stands before a character that is meant as it is; parameters without a backslash, and `LOCAL` names.
+ */
+import { SourceProblem } from '../diagnostics.ts';
+import { bind } from '../object/bound.ts';
+import { evaluateNow } from '../object/evaluate.ts';
+import type { Unit } from '../object/unit.ts';
+import { expressionOf } from '../instructions/emit.ts';
+import type { Statement } from '../source/statement.ts';
+import { parseOperands } from '../syntax/parse.ts';
+import { type Argument, splitArguments } from './macro.ts';
+
+/** The arguments that `text` from `from` lists, expressions computed, brackets gone. Throws SourceProblem. */
+export function alternateArguments(text: string, from: number, unit: Unit): Argument[] {
+  const { plain, texts } = withoutBrackets(text, from);
+  return splitArguments(plain.slice(from)).map(({ at, text: written }) => {
+    if (written.startsWith('%')) return { at, text: computed(plain, from + at, written, unit), isText: true };
+    return { at, text: texts.get(from + at) ?? written, isText: true };
+  });
+}
+
+/** Replaces each `<text>` that begins an argument by a word as long, so that what is in it splits nothing. */
+function withoutBrackets(text: string, from: number): { plain: string; texts: Map<number, string> } {
+  const texts = new Map<number, string>();
+  let plain = text;
+  for (const { 0: before, index } of text.matchAll(/(?:^|[\s,])(?=<)/g)) {
+    const start = index + before.length;
+    if (start < from || plain[start] !== '<') continue;
+    const end = closing(text, start);
+    texts.set(start, text.slice(start + 1, end).replace(/!(.)/g, '$1'));
+    plain = plain.slice(0, start) + '_'.repeat(end + 1 - start) + plain.slice(end + 1);
+  }
+  return { plain, texts };
+}
+
+/** Where the bracket at `start` is closed; brackets in it count, what is behind `!` does not. Throws SourceProblem. */
+function closing(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '!') at++;
+    else if (text[at] === '<') depth++;
+    else if (text[at] === '>' && --depth === 0) return at;
+  }
+  throw new SourceProblem(start, 'this text never ends', 'close it with `>`');
+}
+
+/** What `%expression` at `at` comes to, in decimal. */
+function computed(text: string, at: number, written: string, unit: Unit): string {
+  const [operand] = parseOperands(text.slice(0, at + written.length), at + 1);
+  if (operand === undefined || (operand.kind !== 'expression' && operand.kind !== 'memory'))
+    throw new SourceProblem(at, '`%` needs an expression', 'as in `%n+1`');
+  return String(evaluateNow(bind(expressionOf(operand), unit)));
+}
+
+/** A body without its `LOCAL` statements, and a name of this use's own for each name in them. */
+export function withLocals(
+  body: readonly Statement[],
+  values: ReadonlyMap<string, string>,
+  unit: Unit,
+): { body: readonly Statement[]; values: ReadonlyMap<string, string> } {
+  const all = new Map(values);
+  const rest = body.filter(({ text }) => {
+    const names = /^\s*local\s+(.*)$/is.exec(text)?.[1];
+    for (const name of names?.match(/[\w.$]+/g) ?? [])
+      all.set(name, `.LL${unit.nextUnique().toString(16).padStart(4, '0')}`);
+    return names === undefined;
+  });
+  return { body: rest, values: all };
+}
