@@ -11,7 +11,7 @@ const cases: Readonly<Record<string, readonly [source: string, bytes: readonly n
   ],
   'a parameter needs no backslash': ['.macro w n\n.byte n, nn, n+1\nnn = 3\n.endm\nw 5', [5, 3, 6]],
   '& joins a parameter to what is beside it': [
-    '.macro w n, m\nsumsum&n = 7\n.byte n&m, sum&nn = 7\n.byte n&m, sum&n\n.endm\nw 5, 6',
+    '.macro w n, m\nsum&n = 7\n.byte n&m, sum&n\n.endm\nw 5, 6',
     [56, 7],
   ],
   'a parameter is replaced in a string, too': ['.macro ten str\n.ascii "str"\n.endm\nten hi', [104, 105]],
