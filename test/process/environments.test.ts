@@ -8,6 +8,7 @@ import { rars } from '../../vmm/process/environments/rars.ts';
 import { ripes } from '../../vmm/process/environments/ripes.ts';
 import type { UnknownCall } from '../../vmm/process/environments/unknown.ts';
 import { venus } from '../../vmm/process/environments/venus.ts';
+import { MemoryFiles } from '../../vmm/process/files/memory-files.ts';
 import { Caller as AnyCaller, processOf, runProgram, type Wishes } from './kit.ts';
 
 /** A caller that costs little: with 4 MiB, interpreted. */
@@ -148,19 +149,57 @@ const close: Test = (callEnvironment) => {
   expect(caller.call('write', 1, buffer, 3)).toBe(-1);
 };
 
-const seek: Test = (callEnvironment) => {
-  expect(new Caller({ callEnvironment }).call('lseek', 0, 0, 0)).toBe(-1);
-};
+/** Numbers by which a file is opened: for reading, written anew, written at its end. */
+type Modes = readonly [read: number, write: number, append: number];
 
-const noFile: Test = (callEnvironment) => {
-  const caller = new Caller({ callEnvironment });
-  expect(caller.call('open', put(caller, 'nowhere\0'), 0)).toBe(-1);
-  expect(caller.call('open', outside, 1)).toBe(-1);
-};
+/** A file made, written, read, sought in and added to, as RARS and Ripes have it. */
+const files =
+  ([toRead, toWrite, toAppend]: Modes): Test =>
+  (callEnvironment) => {
+    const tree = new MemoryFiles({ '/': { old: 'a file' } });
+    const caller = new Caller({ callEnvironment, files: tree });
+    const open = (name: string, mode: number) => caller.call('open', put(caller, `${name}\0`), mode);
+    const text = (length: number) => textOf(caller, length);
+    expect([open('none', toRead), open('none/none', toWrite), caller.call('open', outside, toRead)]).toEqual([
+      -1, -1, -1,
+    ]);
+    const written = open('new', toWrite);
+    expect(caller.call('write', written, put(caller, 'hello'), 5)).toBe(5);
+    expect(caller.call('read', written, buffer, 5)).toBe(-1);
+    caller.call('close', written);
+    const added = open('new', toAppend);
+    expect(caller.call('write', added, put(caller, '!!'), 2)).toBe(2);
+    caller.call('close', added);
+    const read = open('new', toRead);
+    expect(caller.call('write', read, buffer, 5)).toBe(-1);
+    expect([caller.call('lseek', read, 1, 0), caller.call('read', read, buffer, 3), text(3)]).toEqual([
+      1,
+      3,
+      'ell',
+    ]);
+    expect([caller.call('lseek', read, 1, 1), caller.call('read', read, buffer, 9), text(2)]).toEqual([
+      5,
+      2,
+      '!!',
+    ]);
+    expect([caller.call('lseek', read, -2, 2), caller.call('lseek', read, -9, 0)]).toEqual([5, -1]);
+    caller.call('close', read);
+    expect(caller.call('read', read, buffer, 1)).toBe(-1);
+    const anew = open('old', toWrite);
+    expect(caller.call('write', anew, put(caller, 'x'), 1)).toBe(1);
+    caller.call('close', anew);
+    expect(caller.call('read', open('old', toRead), buffer, 9)).toBe(1);
+    expect(caller.call('lseek', 0, 0, 0)).toBe(-1);
+  };
 
-const currentFolder: Test = (callEnvironment) => {
-  expect(new Caller({ callEnvironment }).call('getcwd', buffer, 0)).toBe(-1);
-};
+const currentFolder =
+  (length: number): Test =>
+  (callEnvironment) => {
+    const caller = new Caller({ callEnvironment });
+    put(caller, '--------');
+    expect([caller.call('getcwd', buffer, 1), textOf(caller, 2)]).toEqual([-1, '--']);
+    expect([caller.call('getcwd', buffer, 2), textOf(caller, 3)]).toEqual([length, '/\0-']);
+  };
 
 const float = 'Ring32 has none';
 const sound = 'there is none here';
@@ -176,21 +215,20 @@ const shared: Readonly<Record<string, Test>> = {
   exit: exits('exit', [3, 0]),
 };
 
-const withFiles: Readonly<Record<string, Test>> = {
-  getcwd: currentFolder,
+const withFiles = (modes: Modes): Readonly<Record<string, Test>> => ({
   close,
-  lseek: seek,
   read: readAndWrite,
   write: readAndWrite,
-  open: noFile,
-};
+  ...Object.fromEntries(['open', 'lseek'].map((name) => [name, files(modes)])),
+});
 
 const tests: ReadonlyMap<Environment, Readonly<Record<string, Test>>> = new Map([
   [
     rars,
     {
       ...shared,
-      ...withFiles,
+      ...withFiles([0, 1, 9]),
+      getcwd: currentFolder(buffer),
       print_float: refuses('print_float', float),
       print_double: refuses('print_double', float),
       read_float: refuses('read_float', float),
@@ -262,7 +300,8 @@ const tests: ReadonlyMap<Environment, Readonly<Record<string, Test>>> = new Map(
     ripes,
     {
       ...shared,
-      ...withFiles,
+      ...withFiles([0, 0x601, 9]),
+      getcwd: currentFolder(1),
       print_float: prints(
         'print_float',
         [0x3fc00000, '1.5'],
@@ -324,8 +363,20 @@ const tests: ReadonlyMap<Environment, Readonly<Record<string, Test>>> = new Map(
       print_hex: prints('print_hex', [42, '0x0000002A'], [-1, '0xFFFFFFFF']),
       sbrk,
       open: (callEnvironment) => {
-        const caller = new Caller({ callEnvironment });
-        for (const mode of [0, 6, -1]) expect(caller.call('open', put(caller, 'nowhere\0'), mode)).toBe(-1);
+        const tree = new MemoryFiles({ '/': { old: 'a file' } });
+        const caller = new Caller({ callEnvironment, files: tree });
+        const open = (name: string, mode: number) => caller.call('open', put(caller, `${name}\0`), mode);
+        const [r, w, a, rPlus, wPlus, aPlus] = [0, 1, 2, 3, 4, 5] as const;
+        for (const mode of [r, rPlus, 6, -1]) expect(open('none', mode)).toBe(-1);
+        expect(caller.call('read', open('old', r), buffer, 9)).toBe(6);
+        expect(caller.call('write', open('old', a), put(caller, '!'), 1, 1)).toBe(1);
+        expect([caller.call('read', open('old', rPlus), buffer, 9), textOf(caller, 7)]).toEqual([
+          7,
+          'a file!',
+        ]);
+        expect(caller.call('write', open('old', w), buffer, 2, 2)).toBe(2);
+        expect(caller.call('read', open('old', aPlus), buffer, 9)).toBe(4);
+        expect(caller.call('read', open('old', wPlus), buffer, 9)).toBe(0);
       },
       read: readAndWriteItems,
       write: readAndWriteItems,

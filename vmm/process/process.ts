@@ -10,13 +10,12 @@ import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import { CAUSE } from '../../isa/table/traps.ts';
-import type { SystemCall } from './calls/call.ts';
-import { endOfCode, type Environment, entryOf, Refusal, RETURN } from './environments/environment.ts';
+import { Answers } from './environments/answers.ts';
+import { endOfCode, entryOf, isEnd, setRegisters } from './environments/course.ts';
+import type { Environment } from './environments/environment.ts';
 import { linux } from './environments/environments.ts';
 import { Session } from './environments/session.ts';
-import { describeUnknown, type UnknownCall } from './environments/unknown.ts';
-import { CallError, ERRNO } from './errno.ts';
+import type { UnknownCall } from './environments/unknown.ts';
 import { Descriptors } from './files/descriptors.ts';
 import type { FileSystem } from './files/file-system.ts';
 import { StandardStream, type Streams } from './files/pipe.ts';
@@ -72,16 +71,12 @@ export class Process {
   /** Permission bits that new files do not get. */
   umask = 0o022;
   readonly signals = new Signals();
-  /** System calls made, by name. */
-  readonly calls = new Map<string, number>();
   readonly environment: Environment;
   readonly session = new Session();
   /** Nanoseconds that it has slept: they pass at once. */
   slept = 0;
-  readonly #onUnknownCall: ((call: UnknownCall) => void) | undefined;
+  readonly #answers: Answers;
   readonly #endOfCode: number;
-  #unknownCall: UnknownCall | undefined;
-  #refusal: { readonly pc: number; readonly reason: string } | undefined;
   #random = 1;
 
   /** Loads the image. Throws ImageError when it does not fit, RangeError for too long arguments. */
@@ -91,7 +86,7 @@ export class Process {
     const machine = new Machine({
       memory,
       hosted: true,
-      answer: (pc) => this.#call(pc >>> 0),
+      answer: (pc) => this.#answers.call(this, pc >>> 0),
       storage: storageFor(engine, memory),
     });
     loadImage(image, machine.memory.bytes);
@@ -99,7 +94,7 @@ export class Process {
     this.machine = machine;
     this.streams = options.streams;
     this.environment = options.callEnvironment ?? linux;
-    this.#onUnknownCall = options.onUnknownCall;
+    this.#answers = new Answers(this.environment, options.onUnknownCall);
     this.#endOfCode = endOfCode(image);
     this.tree = new Tree(options.files ?? new MemoryFiles());
     this.descriptors = new Descriptors(
@@ -110,19 +105,8 @@ export class Process {
     const stackBytes = machine.memory.bytes.subarray(0, size);
     machine.x[2] = writeStack(stackBytes, image, options.argv, options.environment ?? [], (size - stack) / 2);
     machine.writeSystem(SR.PTBR, ptbr);
-    this.#setRegisters(options.argv.length);
+    setRegisters(machine.x, this.environment, options.argv.length);
     this.#resume(entryOf(image, this.environment));
-  }
-
-  /** What its environment puts into registers before it begins. */
-  #setRegisters(argc: number): void {
-    const { x } = this.machine;
-    const { arguments: which, returns } = this.environment;
-    if (returns) x[1] = RETURN | 0;
-    if (which === 'none') return;
-    const skipped = which === 'named' ? 0 : 1;
-    x[10] = argc - skipped;
-    x[11] = (x[2] as number) + 4 * (1 + skipped);
   }
 
   /** Runs until step `until` or until the program ends. */
@@ -130,33 +114,31 @@ export class Process {
     const { machine } = this;
     const stop = this.engine.run(until);
     if (stop.kind === 'limit') return stop;
-    if (stop.kind === 'power') return this.#refused() ?? { kind: 'exit', status: stop.status };
+    if (stop.kind === 'power') return this.#ended(stop.status);
     if (stop.kind !== 'trap') throw new Error(`a process cannot stop by ${stop.kind}`);
     this.#resume(machine.readSystem(SR.EPC));
     const cause = machine.readSystem(SR.ECAUSE) >>> 0;
-    const value = machine.readSystem(SR.EVAL) >>> 0;
-    if (this.environment.returns && this.#isEnd(cause)) return { kind: 'exit', status: this.exit(0) };
-    return this.#killed(cause, value);
+    if (isEnd(this.environment, cause, machine.pc, this.#endOfCode))
+      return { kind: 'exit', status: this.exit(0) };
+    return this.#killed(cause, machine.readSystem(SR.EVAL) >>> 0);
   }
 
-  /** Whether the program returned from where it began, or ran past its last instruction. */
-  #isEnd(cause: number): boolean {
-    const { pc } = this.machine;
-    const isFetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
-    if (pc === RETURN) return isFetch;
-    return pc === this.#endOfCode && (isFetch || cause === CAUSE.ILLEGAL);
+  /** The end of a run whose machine is off: by the program's will, or its environment's. */
+  #ended(status: number): ProcessStop {
+    const { refusal } = this.#answers;
+    if (refusal === undefined) return { kind: 'exit', status };
+    this.machine.pc = refusal.pc;
+    return { kind: 'refused', reason: refusal.reason };
   }
 
-  #refused(): ProcessStop | undefined {
-    if (this.#refusal === undefined) return undefined;
-    const { pc, reason } = this.#refusal;
-    this.machine.pc = pc;
-    return { kind: 'refused', reason };
+  /** System calls made, by name. */
+  get calls(): Map<string, number> {
+    return this.#answers.made;
   }
 
   /** The first call that its environment did not know; undefined if it knew all. */
   get unknownCall(): UnknownCall | undefined {
-    return this.#unknownCall;
+    return this.#answers.unknown;
   }
 
   #killed(cause: number, value: number): ProcessStop {
@@ -191,52 +173,6 @@ export class Process {
   nextRandom(): number {
     this.#random = (Math.imul(this.#random, 1103515245) + 12345) | 0;
     return (this.#random >>> 16) & 0xff;
-  }
-
-  #call(pc: number): void {
-    const { x } = this.machine;
-    const { numberIn, calls } = this.environment;
-    const number = x[numberIn] as number;
-    const call = calls.get(number);
-    const name = call?.name ?? `system call ${number}`;
-    this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
-    const first = numberIn === 10 ? 11 : 10;
-    try {
-      const result = call === undefined ? this.#answerUnknown(pc) : this.answer(call, x.subarray(first));
-      if (result !== undefined) x[10] = result;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#refuse(pc, `${name} (${numberIn === 10 ? 'a0' : 'a7'} = ${number}): ${error.message}`);
-    }
-  }
-
-  #refuse(pc: number, reason: string): undefined {
-    this.#refusal = { pc, reason };
-    this.exit(0);
-    return undefined;
-  }
-
-  /** What the call answers, the number of an error included. Arguments that are missing are 0. */
-  answer({ run }: SystemCall, args: ArrayLike<number>): number | undefined {
-    const at = (n: number) => args[n] ?? 0;
-    try {
-      return run(this, at(0), at(1), at(2), at(3), at(4), at(5));
-    } catch (error) {
-      if (error instanceof CallError) return -error.errno;
-      throw error;
-    } finally {
-      this.tree.sweep(() => this.descriptors.places());
-    }
-  }
-
-  #answerUnknown(pc: number): number | undefined {
-    const { machine, environment } = this;
-    const [a7, a0] = [machine.x[17] as number, machine.x[10] as number];
-    const call: UnknownCall = { pc, step: machine.steps, says: describeUnknown(a7, a0, environment) };
-    if (environment.unknown === 'ends') return this.#refuse(pc, call.says);
-    if (this.#unknownCall === undefined) this.#onUnknownCall?.(call);
-    this.#unknownCall ??= call;
-    return -ERRNO.ENOSYS;
   }
 
   /** Back to the program, in ring 3. */

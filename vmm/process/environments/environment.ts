@@ -1,5 +1,4 @@
 /** What an environment is: whose calls a program makes, how it makes them, where it begins and how it may end. */
-import type { Image } from '../../../isa/machine/image.ts';
 import type { CallTable } from '../calls/call.ts';
 
 export interface Environment {
@@ -23,20 +22,4 @@ export interface Environment {
 /** A program that its environment ends, as it asks for something that cannot be; the message says what and why. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-}
-
-/** Where ra points at the start, if returning from there is an end: no program has code there. */
-export const RETURN = 0xfffffff0;
-
-/** Where the program begins. */
-export function entryOf(image: Image, { begins }: Environment): number {
-  if (begins === 'first' || image.symbols.some(({ name }) => name === '_start')) return image.entry;
-  const main = image.symbols.find(({ name, global }) => name === 'main' && (global || begins === 'main'));
-  return main?.address ?? image.entry;
-}
-
-/** The address behind the program's last instruction. */
-export function endOfCode({ sections, segments }: Image): number {
-  const parts = sections.some(({ executable }) => executable) ? sections : segments;
-  return Math.max(0, ...parts.filter((part) => part.executable).map(({ address, size }) => address + size));
 }

@@ -4,6 +4,7 @@
  * no result leaves a0 as it is.
  */
 import { type CallEntry, callTable } from '../calls/call.ts';
+import { O } from '../files/open-file.ts';
 import type { Process } from '../process.ts';
 import {
   binary,
@@ -16,16 +17,16 @@ import {
   readString,
 } from './console.ts';
 import { type Environment, Refusal } from './environment.ts';
-import { ask, OPEN, open } from './files.ts';
+import { ask, open } from './files.ts';
 import { sbrk } from './heap.ts';
 import { RandomNumbers } from './session.ts';
 import { dialog, floating, sleep, sound, time } from './shared.ts';
 
 /** Open flags: only these three are supported there. */
 const flags: ReadonlyMap<number, number> = new Map([
-  [0, OPEN.READ],
-  [1, OPEN.WRITE | OPEN.CREATE | OPEN.TRUNCATE],
-  [9, OPEN.WRITE | OPEN.CREATE | OPEN.APPEND],
+  [0, 0],
+  [1, O.WRONLY | O.CREAT | O.TRUNC],
+  [9, O.WRONLY | O.CREAT | O.APPEND],
 ]);
 
 /** The generator of that number. One without a seed is seeded by its number, so that a run repeats. */
@@ -54,7 +55,7 @@ const rows: readonly CallEntry[] = [
   [10, 'exit', (p) => p.exit(0)],
   [11, 'print_char', (p, value) => printByte(p, value)],
   [12, 'read_char', (p) => readCharacter(p)],
-  [17, 'getcwd', (p, at, size) => Math.min(0, ask(p, 'getcwd', at, size))],
+  [17, 'getcwd', (p, at, size) => (ask(p, 'getcwd', at, size) < 0 ? -1 : undefined)],
   [30, 'time', (p) => time(p)],
   [31, 'midi_out', sound],
   [32, 'sleep', (p, milliseconds) => sleep(p, milliseconds)],

@@ -4,10 +4,11 @@
  * from RARS: a float is in a0, hexadecimal has at least four digits, binary begins with 0b.
  */
 import { type CallEntry, callTable } from '../calls/call.ts';
+import { O } from '../files/open-file.ts';
 import type { Process } from '../process.ts';
 import { binary, hexadecimal, print, printByte, printString } from './console.ts';
 import type { Environment } from './environment.ts';
-import { ask, OPEN, open } from './files.ts';
+import { ask, open } from './files.ts';
 import { time } from './shared.ts';
 
 /** Steps so far: the low word, and the high word in a1. */
@@ -31,11 +32,11 @@ function general(bits: number): string {
 /** Open flags: newlib's, bit by bit. */
 function linuxFlags(flags: number): number {
   return (
-    (flags & 3) |
-    ((flags & 0x8) !== 0 ? OPEN.APPEND : 0) |
-    ((flags & 0x200) !== 0 ? OPEN.CREATE : 0) |
-    ((flags & 0x400) !== 0 ? OPEN.TRUNCATE : 0) |
-    ((flags & 0x800) !== 0 ? OPEN.EXCLUSIVE : 0)
+    (flags & O.ACCESS) |
+    ((flags & 0x8) !== 0 ? O.APPEND : 0) |
+    ((flags & 0x200) !== 0 ? O.CREAT : 0) |
+    ((flags & 0x400) !== 0 ? O.TRUNC : 0) |
+    ((flags & 0x800) !== 0 ? O.EXCL : 0)
   );
 }
 

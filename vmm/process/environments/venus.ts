@@ -5,20 +5,21 @@
  * to which ra gives the end of the code to return to.
  */
 import { type CallEntry, callTable } from '../calls/call.ts';
+import { O } from '../files/open-file.ts';
 import type { Process } from '../process.ts';
 import { hexadecimal, print, printByte, printString } from './console.ts';
 import { type Environment, Refusal } from './environment.ts';
-import { ask, isOpen, OPEN, open } from './files.ts';
+import { ask, isOpen, open } from './files.ts';
 import { allocate, allocateZeroed, reallocate, release, sbrk } from './heap.ts';
 
 /** How a file is opened, in the order of the numbers 0 to 5: as fopen has r, w, a, r+, w+, a+. */
 const modes = [
-  OPEN.READ,
-  OPEN.WRITE | OPEN.CREATE | OPEN.TRUNCATE,
-  OPEN.WRITE | OPEN.CREATE | OPEN.APPEND,
-  OPEN.BOTH,
-  OPEN.BOTH | OPEN.CREATE | OPEN.TRUNCATE,
-  OPEN.BOTH | OPEN.CREATE | OPEN.APPEND,
+  0,
+  O.WRONLY | O.CREAT | O.TRUNC,
+  O.WRONLY | O.CREAT | O.APPEND,
+  O.RDWR,
+  O.RDWR | O.CREAT | O.TRUNC,
+  O.RDWR | O.CREAT | O.APPEND,
 ];
 
 function openFile(process: Process, path: number, mode: number): number {
