@@ -29,9 +29,22 @@ function likeness(word: string, name: string): number {
 
 /** "did you mean `x`?", or undefined when nothing is near. */
 export function didYouMean(word: string, names: Iterable<string>): string | undefined {
-  const name = nearest(word, names);
+  const all = [...names];
+  const foreign = word.split('').find((letter) => latin.has(letter));
+  const plain = word
+    .split('')
+    .map((letter) => latin.get(letter) ?? letter)
+    .join('');
+  if (foreign !== undefined && all.includes(plain))
+    return `the \`${foreign}\` is a letter of another script that looks like \`${latin.get(foreign)}\`: type \`${plain}\``;
+  const name = nearest(word, all);
   return name === undefined ? undefined : `did you mean \`${name}\`?`;
 }
+
+/** Cyrillic and Greek letters that look like Latin ones. */
+const latin: ReadonlyMap<string, string> = new Map(
+  Array.from('аеорсхуікѕјһԁոοαν', (letter, n) => [letter, 'aeopcxyiksjhdnoav'[n] ?? letter]),
+);
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (Damerau's distance). */
 function editDistance(a: string, b: string): number {

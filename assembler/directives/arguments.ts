@@ -88,5 +88,7 @@ export function nameOperand(operand: Operand | undefined, at: number): string {
 /** The operand as a string's bytes. Throws SourceProblem. */
 export function stringOperand(operand: Operand | undefined, at: number): Uint8Array {
   if (operand?.kind === 'string') return operand.bytes;
-  throw unlike('a string in double quotes', operand, at);
+  const { at: place, message } = unlike('a string in double quotes', operand, at);
+  const isWord = operand?.kind === 'expression' && operand.expression.kind === 'symbol';
+  throw new SourceProblem(place, message, isWord ? `write \`"${operand.text}"\`` : undefined);
 }

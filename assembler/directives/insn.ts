@@ -115,7 +115,7 @@ function formatted(
     const form = rowForm(rowOf(unit, format, syntax, operands));
     const rest = operands.slice(fixed, fixed + form.shapes.length);
     const problems = form.shapes.flatMap(
-      (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true) ?? [],
+      (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true)?.told() ?? [],
     );
     if (problems.length === 0) {
       form.emit(unit, rest, use.at);

@@ -1,10 +1,11 @@
 /** One written instruction: finds the form that fits, or says what does not. */
-import { independent } from '../../isa/table/pseudo.ts';
+import { independent, loadImmediate } from '../../isa/table/pseudo.ts';
+import { repairHint } from '../hints/repairs.ts';
 import { joinProblems, SourceProblem } from '../diagnostics.ts';
 import type { Unit } from '../object/unit.ts';
 import type { Operand } from '../syntax/tree.ts';
 import { allForms, type Form } from './forms.ts';
-import { mayBeLabel, shapeProblem } from './operands.ts';
+import { mayBeLabel, type OperandProblem, shapeProblem } from './operands.ts';
 
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
 export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
@@ -12,7 +13,12 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
   const meant = unit.options.pic ? (independent.get(plain) ?? plain) : plain;
   const forms = allForms().get(meant) ?? [];
   const missing = operands.find(({ kind }) => kind === 'missing');
-  if (missing) throw new SourceProblem(missing.at, 'an operand is missing here', syntaxHint(name, forms));
+  if (missing)
+    throw new SourceProblem(
+      missing.at,
+      'an operand is missing here',
+      commentedNumber(unit) ?? syntaxHint(name, forms),
+    );
   const attempts: Attempt[] = [];
   for (const form of forms) {
     const arranged = form.arrange(operands);
@@ -25,26 +31,54 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
     attempts.push(tried);
   }
   const [best] = attempts.sort((one, other) => one.problems.length - other.problems.length);
-  if (best === undefined) throw wrongCount(name, forms, operands, at);
-  const problem = joinProblems(best.problems);
+  const repair = repairHint(plain, operands, [...allForms().keys()], (...use) => fits(unit, ...use));
+  if (best === undefined) throw wrongCount(name, forms, operands, at, repair ?? commentedNumber(unit));
+  const problem = withHint(best.problems, repair);
   const withLabels = attempts.find(({ hasLabels }) => hasLabels);
   if (withLabels === undefined) throw problem;
-  unit.doubts.set(unit.statement, problem);
+  if (!unit.doubts.has(unit.statement)) unit.doubts.set(unit.statement, problem);
   withLabels.form.emit(unit, withLabels.arranged, at);
+}
+
+/** Whether the instruction `name` takes these operands, and would be chosen for them. */
+export function fits(unit: Unit, name: string, operands: readonly Operand[]): boolean {
+  const last = operands.at(-1);
+  const isName = last?.kind === 'expression' && last.expression.kind === 'symbol';
+  if (operands.some(({ kind }) => kind === 'missing') || (name === loadImmediate && isName)) return false;
+  return (allForms().get(name) ?? []).some((form) => {
+    const arranged = form.arrange(operands);
+    return arranged !== undefined && attempt(unit, form, arranged).problems.length === 0;
+  });
+}
+
+/** The first problem alone, if mending it mends all. */
+function withHint(problems: readonly OperandProblem[], repair: string | undefined): SourceProblem {
+  const [first] = problems as [OperandProblem];
+  if (repair !== undefined && first.hint === undefined) return first.told(repair);
+  return joinProblems(problems.map((problem) => problem.told()));
+}
+
+/** Elsewhere a number is written `#5`; here it is lost in a comment. */
+function commentedNumber({ statement }: Unit): string | undefined {
+  const after = statement.source.slice(statement.column + statement.text.length);
+  const [, number] = /^\s*#(-?[\w.$]+)/.exec(after) ?? [];
+  return number === undefined
+    ? undefined
+    : `\`#\` begins a comment; a number is written without it: \`${number}\``;
 }
 
 /** One form beside the operands that are written. */
 interface Attempt {
   readonly form: Form;
   readonly arranged: readonly Operand[];
-  readonly problems: readonly SourceProblem[];
+  readonly problems: readonly OperandProblem[];
   /** It would fit if there were labels with the names of registers. */
   readonly hasLabels: boolean;
 }
 
 function attempt(unit: Unit, form: Form, arranged: readonly Operand[]): Attempt {
   const known = (symbol: string): boolean => unit.symbols.get(symbol)?.definition.kind === 'value';
-  const problems: SourceProblem[] = [];
+  const problems: OperandProblem[] = [];
   let hasLabels = true;
   form.shapes.forEach((shape, n) => {
     const operand = arranged[n] as Operand;
@@ -61,10 +95,11 @@ function wrongCount(
   forms: readonly Form[],
   operands: readonly Operand[],
   at: number,
+  hint: string | undefined,
 ): SourceProblem {
   if (forms.every((form) => form.syntax === ''))
     return new SourceProblem(at, `\`${name}\` takes no operands`);
-  return new SourceProblem(at, countMessage(name, operands.length), syntaxHint(name, forms));
+  return new SourceProblem(at, countMessage(name, operands.length), hint ?? syntaxHint(name, forms));
 }
 
 function syntaxHint(name: string, forms: readonly Form[]): string {

@@ -27,6 +27,9 @@ export const loadUpper = find(
 /** rd = rs1 + imm. */
 export const addImmediate = find('adds an immediate', (effect) => operates(effect, 'add', 'immediate'));
 
+/** rd = rs1 - rs2. */
+export const subtraction = find('subtracts', (effect) => operates(effect, 'sub', 'register'));
+
 /** A jump to a pc-relative target, with link. */
 export const jumpTo = find(
   'jumps to a target',

@@ -1,10 +1,12 @@
 /** Whether written operands have the shape that an instruction wants. */
+import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { orderLetters } from '../../isa/table/disassemble.ts';
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { SourceProblem } from '../diagnostics.ts';
+import { registerHint } from '../hints/registers.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { Expression, Operand } from '../syntax/tree.ts';
 
 /**
  * What an operand must look like: the words of isa/table/row.ts, reduced to shapes.
@@ -23,6 +25,21 @@ const wanted: Readonly<Record<Shape, string>> = {
   sr: 'a system register',
   order: `a set of ${orderLetters.split('').join(', ')}`,
 };
+
+/** What is wrong with an operand. `hint` is sure of what was meant; `otherwise` is for when nothing better is found. */
+export class OperandProblem extends SourceProblem {
+  private readonly otherwise: string | undefined;
+
+  constructor(at: number, message: string, hint?: string, otherwise?: string) {
+    super(at, message, hint);
+    this.otherwise = otherwise;
+  }
+
+  /** With the best hint that there is, which may be `repair`. */
+  told(repair?: string): SourceProblem {
+    return new SourceProblem(this.at, this.message, this.hint ?? repair ?? this.otherwise);
+  }
+}
 
 /** The number of the register that an operand is, or undefined. */
 export function registerOf(operand: Operand): number | undefined {
@@ -50,9 +67,19 @@ export function orderOf(operand: Operand): number | undefined {
   return bits;
 }
 
-/** Whether an operand is a label, should one have the name of this register: `j a0` is right where `a0:` is. */
+/** Whether an operand is an address, should a label have the name of its register: `j a0` is right where `a0:` is. */
 export function mayBeLabel(operand: Operand, shape: Shape): boolean {
-  return shape === 'address' && registerOf(operand) !== undefined;
+  if (operand.kind !== 'expression') return false;
+  const { kind } = operand.expression;
+  return kind === 'symbol'
+    ? shape === 'address'
+    : kind === 'binary' && (shape === 'address' || shape === 'number');
+}
+
+/** Whether a register is an operand, or is added to something in it. */
+function hasRegister(expression: Expression): boolean {
+  if (expression.kind === 'binary') return hasRegister(expression.left) || hasRegister(expression.right);
+  return expression.kind === 'symbol' && registerNumbers.has(expression.name);
 }
 
 /** What is wrong with an operand where `shape` is wanted, or undefined. `known` tells whether a name has a value. */
@@ -60,7 +87,7 @@ export function shapeProblem(
   operand: Operand,
   shape: Shape,
   known: (name: string) => boolean,
-): SourceProblem | undefined {
+): OperandProblem | undefined {
   switch (shape) {
     case 'register':
       return registerOf(operand) === undefined ? notRegister(operand) : undefined;
@@ -80,7 +107,7 @@ export function shapeProblem(
       )
         return undefined;
       if (operand.kind === 'string') return undefined;
-      return operand.kind !== 'expression' || registerOf(operand) !== undefined
+      return operand.kind !== 'expression' || hasRegister(operand.expression)
         ? unexpected(operand, shape)
         : undefined;
     case 'mark':
@@ -97,34 +124,39 @@ function isMark(operand: Operand): boolean {
   return expression?.kind === 'relocation' && expression.name === 'tprel_add';
 }
 
-function notRegister(operand: Operand): SourceProblem {
+function notRegister(operand: Operand): OperandProblem {
   if (operand.kind === 'expression' && operand.expression.kind === 'symbol') {
     return unknownRegister(operand.at, operand.expression.name);
   }
-  return unexpected(operand, 'register');
+  const { at, message } = unexpected(operand, 'register');
+  const isNumber = operand.kind === 'expression' && operand.expression.kind === 'number';
+  const load = `a number is put in a register first: \`${loadImmediate} t0, ${operand.text}\``;
+  return new OperandProblem(at, message, registerHint(operand.text), isNumber ? load : undefined);
 }
 
-function unknownRegister(at: number, name: string): SourceProblem {
-  const hint =
-    didYouMean(name, registerNumbers.keys()) ??
-    'the registers are x0 to x31, or zero, ra, sp, gp, tp, t0…, s0…, a0…';
-  return new SourceProblem(at, `\`${name}\` is not a register`, hint);
+function unknownRegister(at: number, name: string): OperandProblem {
+  return new OperandProblem(
+    at,
+    `\`${name}\` is not a register`,
+    registerHint(name) ?? didYouMean(name, registerNumbers.keys()),
+    'the registers are x0 to x31, or zero, ra, sp, gp, tp, t0…, s0…, a0…',
+  );
 }
 
-function unexpected(operand: Operand, shape: Shape): SourceProblem {
-  return new SourceProblem(operand.at, `expected ${wanted[shape]}, found \`${operand.text}\``);
+function unexpected(operand: Operand, shape: Shape): OperandProblem {
+  return new OperandProblem(operand.at, `expected ${wanted[shape]}, found \`${operand.text}\``);
 }
 
 function systemRegisterProblem(
   operand: Operand,
   known: (name: string) => boolean,
-): SourceProblem | undefined {
+): OperandProblem | undefined {
   if (operand.kind !== 'expression') return unexpected(operand, 'sr');
   const { expression, at } = operand;
   if (expression.kind !== 'symbol' || known(expression.name)) return undefined;
   if (systemRegisterOf(expression.name) !== undefined) return undefined;
   const names = systemRegisters.map((register) => register.name);
-  return new SourceProblem(
+  return new OperandProblem(
     at,
     `\`${expression.name}\` is not a system register`,
     didYouMean(expression.name, names) ?? `there are ${names.join(', ')}`,

@@ -38,7 +38,10 @@ export function applyFixups(
   return far;
 }
 
-const stringHint = 'in quotes it is the name of a symbol here; text goes with `.ascii` or `.string`';
+function stringHint(name: string): string {
+  const character = name.length === 1 ? `, and a character is \`'${name}'\`` : '';
+  return `in quotes it is the name of a symbol here; text goes with \`.ascii\` or \`.string\`${character}`;
+}
 
 /** Reports what is wrong with a unit; a name that nothing defines only once. */
 class Reporter {
@@ -74,7 +77,7 @@ class Reporter {
         this.doubted.add(statement);
         if (doubt !== undefined) throw doubt;
         if (!this.reported.has(symbol) && !this.lenient) {
-          const quoted = statement.text[at] === '"' ? stringHint : undefined;
+          const quoted = statement.text[at] === '"' ? stringHint(symbol.name) : undefined;
           this.diagnostics.error(statement, at, message, hint ?? quoted ?? this.explain(symbol));
         }
         this.reported.add(symbol);

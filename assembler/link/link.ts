@@ -1,11 +1,12 @@
 /** Units to an image: names resolved, sections placed, fixups applied. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Diagnostics } from '../diagnostics.ts';
+import { registerHint } from '../hints/registers.ts';
 import { evaluate } from '../object/evaluate.ts';
 import { Section } from '../object/section.ts';
 import { type AsmSymbol, isInternal } from '../object/symbol.ts';
 import type { Unit } from '../object/unit.ts';
-import { nearest } from '../suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import { applyFixups, type FarBranches } from './fixups.ts';
 import { type Layout, layOut } from './layout.ts';
 import { OffsetTable } from './offset-table.ts';
@@ -56,14 +57,15 @@ function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: N
   }
   if (registerNumbers.has(symbol.name))
     return `\`${symbol.name}\` is a register, and what it holds is known only when the program runs`;
+  const register = registerHint(symbol.name);
+  if (register !== undefined) return register;
   const defined = [...unit.symbols.values()]
     .filter((candidate) => candidate.isDefined)
     .map(({ name }) => name);
-  const near = nearest(
+  return didYouMean(
     symbol.name,
     [...defined, ...names.globals.keys(), ...registerNumbers.keys()].filter((name) => !isInternal(name)),
   );
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 const ENTRY = '_start';

@@ -19,6 +19,7 @@ export class ReadLimit extends SourceProblem {
 }
 
 export class Reader {
+  /** By name, in small letters. */
   readonly macros = new Map<string, Macro>();
   /** What `.eqv` has given a name to. */
   readonly equivalents = new Map<string, string>();

@@ -17,6 +17,22 @@ import { unknownName } from './unknown.ts';
 
 /** Runs a statement in its context. Throws SourceProblem. */
 export function runStatement(context: Context, statement: Statement): void {
+  try {
+    run(context, statement);
+  } catch (problem) {
+    if (!(problem instanceof SourceProblem) || problem.fatal || !isProse(statement, problem)) throw problem;
+    const hint = '`;` begins another statement; a comment begins with `#`';
+    throw new SourceProblem(problem.at, problem.message, hint);
+  }
+}
+
+/** Whether what follows a `;` is rather a comment, as other assemblers have it, than a statement with a mistake. */
+function isProse({ source, column, text }: Statement, problem: SourceProblem): boolean {
+  if (source[column - 1] !== ';' || !/\S\s+\S|'/.test(text)) return false;
+  return !text.includes(',') || problem.hint === undefined;
+}
+
+function run(context: Context, statement: Statement): void {
   const { text } = statement;
   if (context.reader.isActive()) tellOddity(context, statement);
   const head = headOf(text);
@@ -51,7 +67,9 @@ function parse(context: Context, text: string, head: Head | undefined): Parsed {
     if (!(problem instanceof SourceProblem) || head === undefined) throw problem;
     defineLabels(context, head.labels);
     const isAssignment = /^\s*=/.test(text.slice(head.rest));
-    throw (isAssignment ? undefined : unknownName(context, head.name, head.at)) ?? problem;
+    throw (
+      (isAssignment ? undefined : unknownName(context, head.name, head.at, text.slice(head.rest))) ?? problem
+    );
   }
 }
 
@@ -92,7 +110,7 @@ function runBody(context: Context, body: Body): void {
     return;
   }
   const { name, at, operands } = body;
-  const unknown = unknownName(context, name, at);
+  const unknown = unknownName(context, name, at, unit.statement.text.slice(at + name.length));
   if (unknown !== undefined) throw unknown;
   const directive = parsedDirectives.get(name.toLowerCase());
   if (directive !== undefined) {

@@ -1,26 +1,27 @@
 /** What to say of a name that is neither an instruction, nor a directive, nor a macro. */
+import { registerNumbers } from '../../isa/table/registers.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import type { Context } from '../directives/directive.ts';
 import { directiveNames, parsedDirectives } from '../directives/table.ts';
+import { written } from '../hints/repairs.ts';
+import { words } from '../hints/words.ts';
 import { foreignMnemonic } from '../instructions/extensions.ts';
 import { allForms } from '../instructions/forms.ts';
+import { fits } from '../instructions/instruction.ts';
 import { didYouMean } from '../suggest.ts';
+import { parseOperands } from '../syntax/parse.ts';
+import type { Operand } from '../syntax/tree.ts';
+import type { Reader } from './reader.ts';
 
-/** The problem with a name at the start of a statement, or undefined when it is known. */
-export function unknownName(context: Context, name: string, at: number): SourceProblem | undefined {
-  if (!name.startsWith('.'))
-    return allForms().has(name.toLowerCase()) ? undefined : unknownInstruction(context, name, at);
-  return parsedDirectives.has(name.toLowerCase()) ? undefined : unknownDirective(context, name, at);
-}
-
-function unknownInstruction({ reader }: Context, name: string, at: number): SourceProblem {
-  if (directiveNames.includes(`.${name}`)) {
-    return new SourceProblem(
-      at,
-      `there is no instruction \`${name}\``,
-      `did you mean the directive \`.${name}\`?`,
-    );
-  }
+/** The problem with a name at the start of a statement, or undefined when it is known. `rest` is what follows the name. */
+export function unknownName(
+  context: Context,
+  name: string,
+  at: number,
+  rest: string,
+): SourceProblem | undefined {
+  if (isKnown(context, name)) return undefined;
+  if (name.startsWith('.')) return unknownDirective(context, name, at);
   const foreign = foreignMnemonic(name);
   if (foreign !== undefined)
     return new SourceProblem(
@@ -28,13 +29,69 @@ function unknownInstruction({ reader }: Context, name: string, at: number): Sour
       `\`${name}\` is ${foreign.extension}, which Ring32 does not have`,
       foreign.instead,
     );
-  const names = [...allForms().keys(), ...Array.from(reader.macros.values(), (macro) => macro.name)];
-  return new SourceProblem(at, `there is no instruction \`${name}\``, didYouMean(name, names));
+  return new SourceProblem(at, `there is no instruction \`${name}\``, instructionHint(context, name, rest));
 }
 
-function unknownDirective({ reader }: Context, name: string, at: number): SourceProblem {
+function isKnown({ reader }: Context, name: string): boolean {
+  return name.startsWith('.')
+    ? parsedDirectives.has(name.toLowerCase())
+    : allForms().has(name.toLowerCase()) || reader.macros.has(name.toLowerCase());
+}
+
+function instructionHint(context: Context, name: string, rest: string): string | undefined {
+  const small = name.toLowerCase();
+  const advice = words.get(small)?.advice;
+  if (directiveNames.includes(`.${small}`))
+    return [`did you mean the directive \`.${small}\`?`, ...(advice === undefined ? [] : [advice])].join(' ');
+  if (registerNumbers.has(small))
+    return `\`${small}\` is a register; the instruction comes first, as in \`li ${small}, 5\``;
+  return foreignWord(context, small, rest) ?? missingColon(context, name, rest) ?? near(context, name);
+}
+
+function near({ reader }: Context, name: string): string | undefined {
+  return didYouMean(name, [...allForms().keys(), ...macroNames(reader)]);
+}
+
+function macroNames({ macros }: Reader): string[] {
+  return Array.from(macros.values(), (macro) => macro.name);
+}
+
+/** What a word of another machine is here, with the operands that it has if an instruction takes them. */
+function foreignWord({ unit }: Context, word: string, rest: string): string | undefined {
+  const meant = words.get(word);
+  if (meant === undefined) return undefined;
+  const operands = readable(rest);
+  const name = operands.length > 0 ? meant.names.find((one) => fits(unit, one, operands)) : undefined;
+  if (name !== undefined) return `write ${written(name, operands)}`;
+  return rest.trim() === '' ? `${meant.advice}; a label ends with a colon, \`${word}:\`` : meant.advice;
+}
+
+function readable(text: string): readonly Operand[] {
+  try {
+    return parseOperands(text, 0);
+  } catch (problem) {
+    if (problem instanceof SourceProblem) return [];
+    throw problem;
+  }
+}
+
+/** A word alone, or before a statement, is probably a label; a value may follow it as other assemblers have it. */
+function missingColon(context: Context, name: string, rest: string): string | undefined {
+  const [, next = '', more = ''] = /^\s*([\w.$]*)\s*(.*)$/s.exec(rest) ?? [];
+  if (next.toLowerCase() === 'equ')
+    return `a value is given to a name with \`=\`: \`${name} = ${more.trim()}\``;
+  const colon = `a label ends with a colon: \`${name}:\``;
+  if (isKnown(context, next)) return colon;
+  if (rest.trim() !== '') return undefined;
+  const alone = [...allForms()].filter(([, forms]) => forms.some(({ syntax }) => syntax === ''));
+  const meant = didYouMean(name, [...alone.map(([word]) => word), ...macroNames(context.reader)]);
+  return meant ?? colon;
+}
+
+function unknownDirective(context: Context, name: string, at: number): SourceProblem {
   const plain = name.slice(1);
-  const dotless = allForms().has(plain) || reader.macros.has(plain.toLowerCase());
-  const hint = dotless ? `did you mean \`${plain}\`, without the dot?` : didYouMean(name, directiveNames);
+  const hint = isKnown(context, plain)
+    ? `did you mean \`${plain}\`, without the dot?`
+    : (words.get(plain.toLowerCase())?.advice ?? didYouMean(name, directiveNames));
   return new SourceProblem(at, `there is no directive \`${name}\``, hint);
 }

@@ -1,6 +1,7 @@
 /** What to say of a statement that the grammar does not accept. */
 import type { FailedMatchResult } from 'ohm-js';
 import { SourceProblem } from '../diagnostics.ts';
+import { commonMistake } from './mistakes.ts';
 
 /** The problem at the farthest place that the parser reached in `text`, with what it expected there. */
 export function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
@@ -10,18 +11,7 @@ export function syntaxProblem(match: FailedMatchResult, text: string): SourcePro
     rest === ''
       ? 'the statement ends too early'
       : `\`${String.fromCodePoint(rest.codePointAt(0) ?? 0)}\` does not fit here`;
-  return brokenNumber(text, position) ?? new SourceProblem(position, found, expectation(match));
-}
-
-/** A number that runs on into letters: `0x`, `12ab`. */
-function brokenNumber(text: string, position: number): SourceProblem | undefined {
-  const digits = /(?<![\w.$])\d[\w.]*$/.exec(text.slice(0, position + 1));
-  if (digits === null || digits[0].length < 2) return undefined;
-  return new SourceProblem(
-    digits.index,
-    'this is not a number',
-    "numbers are like 10, 0x1f, 0b101, 017 or 'a'",
-  );
+  return commonMistake(text, position) ?? new SourceProblem(position, found, expectation(match));
 }
 
 /** Part of Ohm's match results that its type declarations leave out. */

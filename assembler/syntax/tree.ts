@@ -65,7 +65,7 @@ export type Operand =
     }
   | { readonly kind: 'string'; readonly at: number; readonly text: string; readonly bytes: Uint8Array }
   /** Nothing between two commas, or after the last one, as in `.p2align 4,,15`. */
-  | { readonly kind: 'missing'; readonly at: number; readonly text: '' }
+  | { readonly kind: 'missing'; readonly at: number; readonly text: string }
   /** `@function`, `%progbits`: `name` is without the first character. */
   | { readonly kind: 'keyword'; readonly at: number; readonly text: string; readonly name: string };
 

@@ -55,4 +55,8 @@ export const accepted: Readonly<Record<string, readonly [source: string, text: s
     'nop # caf\udce9\n/* \udcff\udcfe */ nop\n',
     '1300000013000000',
   ],
+  'instructions, directives and macros may be in any case of letters': [
+    'ADDI a0, a1, 5\n.Word 1\n.macro Two\nNop\n.endm\ntwo\nTWO\n.purgem tWo\n',
+    '13855500' + '01000000' + '13000000' + '13000000',
+  ],
 };
