@@ -357,7 +357,7 @@ program
   .option('--seed <n>', 'another seed, other guests (default 1)', parseCount)
   .option('--from <n>', 'begin at this case', parseCount)
   .option('--guest <file>', 'ask about this guest, in 128K of memory, instead of random ones')
-  .option('--timeout <seconds>', 'for each property of each stage (default 20)', parseCount)
+  .option('--timeout <seconds>', 'of processor time for each property of each stage (default 20)', parseCount)
   .option('--memory-limit <megabytes>', "the monitor's (default 256)", parseCount)
   .option('--json', 'tell it as JSON')
   .option('--junit <file>', "write it as JUnit's XML, too")

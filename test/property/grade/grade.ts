@@ -23,7 +23,7 @@ export interface GradeOptions {
   /** Cases of each property of each stage. */
   readonly cases: number;
   readonly from?: number;
-  /** Seconds that one property of one stage may take. */
+  /** Seconds of processor time that one property of one stage may take. */
   readonly seconds: number;
   /** Megabytes that the monitor may use. */
   readonly megabytes: number;
@@ -127,6 +127,21 @@ function assignmentFor(options: GradeOptions, tasks: readonly Task[], done: read
   };
 }
 
+/** How many times as long a question may take when the worker gets no processor, or waits for something. */
+const patience = 20;
+
+/** Counts the processor time of this process, in which nobody works but the worker: a busy machine makes it no longer. */
+class Stopwatch {
+  readonly #began = process.cpuUsage();
+  readonly #beganAt = performance.now();
+
+  /** Whether so many seconds were worked since it was made. One that only waits has longer, but not for ever. */
+  isOver(seconds: number): boolean {
+    const { user, system } = process.cpuUsage(this.#began);
+    return user + system > 1e6 * seconds || performance.now() - this.#beganAt > 1000 * seconds * patience;
+  }
+}
+
 /** One worker, until it has done its tasks or reached a limit. */
 function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outcome[]): Promise<Shift> {
   const worker = new Worker(bundled('grade-worker.js'), {
@@ -141,7 +156,7 @@ function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outc
   const shift: Shift = { outcomes: [], printed: 0 };
   let current: Task | undefined;
   let found: { found: Found; cases: number } | undefined;
-  let since = Number.POSITIVE_INFINITY; // The worker's own start is not the submission's time.
+  let stopwatch: Stopwatch | undefined; // The worker's own start is not the submission's time.
   const before = process.memoryUsage.rss();
 
   return new Promise((resolveShift, reject) => {
@@ -159,13 +174,12 @@ function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outc
       resolveShift(shift);
     };
     const clock = setInterval(() => {
-      if (Date.now() - since > 1000 * options.seconds)
-        end(`it did not end within ${options.seconds} seconds`);
+      if (stopwatch?.isOver(options.seconds)) end(`it did not end within ${options.seconds} seconds`);
       else if (process.memoryUsage.rss() - before > (options.megabytes + 256) * 2 ** 20)
         end(`it used more than ${options.megabytes} MB`);
     }, 50);
     const hear = (message: Message) => {
-      since = Date.now();
+      stopwatch = new Stopwatch();
       if (message.kind === 'began') {
         current = message.task;
         found = undefined;
