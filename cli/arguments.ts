@@ -10,8 +10,8 @@ type Action<O> = (file: string, args: readonly string[], options: O) => Promise<
 /** An action for a command that allows unknown options: given the program's arguments, or refusing what is none. */
 export function withArguments<O extends { readonly process?: boolean }>(act: Action<O>) {
   return (file: string, args: readonly string[], options: O, command: Command): Promise<void> => {
-    const { before, after } = split(args);
-    if (isOption(file)) refuse(command, file, '');
+    const { before, after, isFileAfter } = split(args);
+    if (isOption(file) && !isFileAfter) refuse(command, file, '');
     for (const word of before.filter(isOption)) {
       if (!options.process)
         refuse(command, word, '; a machine takes no arguments, a process (--process) does');
@@ -22,14 +22,23 @@ export function withArguments<O extends { readonly process?: boolean }>(act: Act
   };
 }
 
+interface Split {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** Whether FILE is behind `--`, too. */
+  readonly isFileAfter: boolean;
+}
+
 /** The arguments before `--` and after it. The parser leaves it among them when an option of the program came first. */
-function split(args: readonly string[]): { before: readonly string[]; after: readonly string[] } {
+function split(args: readonly string[]): Split {
   const mark = process.argv.indexOf('--');
-  const count = mark < 0 ? 0 : Math.min(args.length, process.argv.length - 1 - mark);
+  const words = mark < 0 ? 0 : process.argv.length - 1 - mark;
+  const count = Math.min(args.length, words);
   const before = args.slice(0, args.length - count);
   return {
     before: mark >= 0 && before.at(-1) === '--' ? before.slice(0, -1) : before,
     after: args.slice(args.length - count),
+    isFileAfter: words > args.length,
   };
 }
 

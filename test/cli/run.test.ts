@@ -185,6 +185,7 @@ describe('An option after the file', () => {
     [['--process', program, '-x', '--', '-y', '--', '--stat'], '-x -y -- --stat'],
     [['--process', program, '--', '--help', '-V'], '--help -V'],
     [[program, '--process', '--', '--process'], '--process'],
+    [['--process', '--', program, '-d'], '-d'],
   ])("is the program's if it is not ours: %j", (args, expected) => {
     expect(printedArguments(...args)).toBe(expected);
   });
@@ -228,13 +229,11 @@ describe('run --environment', () => {
     expect(status).toBe(132);
     const [first, crash] = stderr.split('killed by SIGILL') as [string, string];
     expect(first).toBe(
-      `ringlab: ${calls}: a7 = 1 is no call of Linux: it was answered with -38 (ENOSYS). a7 = 1 is print_int in RARS, ` +
+      `ringlab: ${calls}: a7 = 1 is none of Linux's calls that are answered here: it got -38 (ENOSYS). a7 = 1 is print_int in RARS, ` +
         'Ripes and CREATOR; here that is write, a7 = 64. If the program was written for that, run it with ' +
         `--environment rars (or ripes, creator)\n  at pc 0x00010008 (_start+0x8)\nringlab: ${calls}: `,
     );
-    expect(crash).toContain(
-      'This may be why: at step 2, pc 0x00010008 (_start+0x8), a7 = 1 is no call of Linux',
-    );
+    expect(crash).toContain('This may be why: at step 2, pc 0x00010008 (_start+0x8), a7 = 1 is none of');
   });
 
   it('ends a program that asks for what cannot be, with status 125 and the place', () => {

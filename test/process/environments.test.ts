@@ -571,7 +571,7 @@ describe('A call that an environment does not know', () => {
         pc: 0x10004,
         step: 1,
         says:
-          'a7 = 10 is no call of Linux: it was answered with -38 (ENOSYS). a7 = 10 is exit in RARS, Ripes and CREATOR; ' +
+          "a7 = 10 is none of Linux's calls that are answered here: it got -38 (ENOSYS). a7 = 10 is exit in RARS, Ripes and CREATOR; " +
           'here that is exit, a7 = 93. If the program was written for that, run it with --environment rars (or ripes, creator)',
       },
     ]);
@@ -585,7 +585,7 @@ describe('A call that an environment does not know', () => {
 
   it('of nobody is told shortly', () => {
     expect(first('_start: li a7, 999\n ecall\n li a7, 93\n ecall\n').calls[0]?.says).toBe(
-      'a7 = 999 is no call of Linux: it was answered with -38 (ENOSYS)',
+      "a7 = 999 is none of Linux's calls that are answered here: it got -38 (ENOSYS)",
     );
   });
 

@@ -24,8 +24,10 @@ const counterparts: readonly (readonly [simulators: RegExp, linux: string])[] = 
 /** Says what a call is elsewhere and here, by what a7 and a0 hold (signed). */
 export function describeUnknown(a7: number, a0: number, here: Environment): string {
   const own = here.numberIn === 17 ? `a7 = ${a7}` : `a0 = ${a0}`;
-  const answer = here.unknown === 'answers' ? ': it was answered with -38 (ENOSYS)' : '';
-  const says = `${own} is no call of ${here.title}${answer}`;
+  const says =
+    here.unknown === 'answers'
+      ? `${own} is none of ${here.title}'s calls that are answered here: it got -38 (ENOSYS)`
+      : `${own} is no call of ${here.title}`;
   const known = environments.filter((there) => there !== here && isLikely(there, here, a7, a0));
   if (known.length === 0) return says;
   const [first, ...others] = known.map(({ name }) => name);
@@ -35,8 +37,8 @@ export function describeUnknown(a7: number, a0: number, here: Environment): stri
 }
 
 /**
- * Whether a call that is not known here could be meant for `there`. Environments with the number in a0 have the
- * common small numbers there, and nothing in a7; those with it in a7 are not likely for a program that leaves a7 alone.
+ * Whether a call that is not known here could be meant for `there`. A number in a0 is likely to be one only where the
+ * program has left a7 alone: small numbers are common arguments.
  */
 function isLikely(there: Environment, here: Environment, a7: number, a0: number): boolean {
   if (there.numberIn === 17) return there.calls.has(a7);
