@@ -16,7 +16,7 @@ function find(process: Process, fd: number, path: number, follow: Follow): Found
 
 // ---- Opening ----
 
-function open(process: Process, fd: number, path: number, flags: number, mode: number): number {
+export function open(process: Process, fd: number, path: number, flags: number, mode: number): number {
   const create = (flags & O.CREAT) !== 0;
   if (create && (flags & O.DIRECTORY) !== 0) throw new CallError('EINVAL');
   const text = pathAt(process, path);
@@ -72,14 +72,14 @@ function openFile(process: Process, found: Found, flags: number, mode: number): 
 
 // ---- Names ----
 
-function makeFolder(process: Process, fd: number, path: number, mode: number): number {
+export function makeFolder(process: Process, fd: number, path: number, mode: number): number {
   const { place, name, status } = find(process, fd, path, 'never');
   if (name === undefined || status !== undefined) throw new CallError('EEXIST');
   process.tree.files.makeFolder(process.tree.writableHandle(place), name, mode & 0o1777 & ~process.umask);
   return 0;
 }
 
-function remove(process: Process, fd: number, path: number, flags: number): number {
+export function remove(process: Process, fd: number, path: number, flags: number): number {
   if ((flags & ~AT.REMOVEDIR) !== 0) throw new CallError('EINVAL');
   const found = find(process, fd, path, 'never');
   return flags === 0 ? removeFile(process, found) : removeFolder(process, found);
@@ -165,7 +165,7 @@ function mayAccess(status: FileStatus, writable: boolean, mode: number): void {
     throw new CallError('EACCES');
 }
 
-function access(process: Process, fd: number, path: number, mode: number, flags: number): number {
+export function access(process: Process, fd: number, path: number, mode: number, flags: number): number {
   const { EXECUTE, WRITE, READ } = ACCESS;
   if ((mode & ~(EXECUTE | WRITE | READ)) !== 0 || (flags & ~accessFlags) !== 0) throw new CallError('EINVAL');
   const found = find(process, fd, path, (flags & AT.SYMLINK_NOFOLLOW) === 0 ? 'always' : 'slash');

@@ -9,6 +9,7 @@ import { descriptorCalls } from './descriptors.ts';
 import { fileCalls } from './files.ts';
 import { identityCalls } from './identity.ts';
 import { memoryCalls } from './memory.ts';
+import { newlibCalls } from './newlib.ts';
 import { signalCalls } from './signals.ts';
 import { statusCalls } from './status.ts';
 import { timeCalls } from './time.ts';
@@ -20,5 +21,6 @@ export const linuxCalls: CallTable = callTable([
   ...memoryCalls,
   ...timeCalls,
   ...identityCalls,
+  ...newlibCalls,
   ...signalCalls,
 ]);

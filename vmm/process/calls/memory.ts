@@ -1,6 +1,7 @@
 /** Calls that change what memory the process has (Linux: mm/mmap.c, mm/mprotect.c, mm/mremap.c, mm/madvise.c). */
 import { PAGE } from '../../../isa/machine/storage.ts';
 import { ERRNO } from '../errno.ts';
+import { RegularFile } from '../files/open-file.ts';
 import type { Process } from '../process.ts';
 import { RIGHT } from '../space.ts';
 import type { CallEntry } from './call.ts';
@@ -32,15 +33,13 @@ function wholePages(length: number): number | undefined {
   return size < 2 ** 32 ? size : undefined;
 }
 
-function mmap(
+function mapAnonymous(
   { space }: Process,
   wanted: number,
   length: number,
   protection: number,
   flags: number,
-  fd: number,
 ): number {
-  if ((flags & MAP.ANONYMOUS) === 0) return fd >= 0 && fd <= 2 ? -ERRNO.ENODEV : -ERRNO.EBADF;
   const kind = flags & MAP.SHARED_VALIDATE;
   if (kind !== MAP.SHARED && kind !== MAP.PRIVATE) return -ERRNO.EINVAL;
   if (length === 0) return -ERRNO.EINVAL;
@@ -54,6 +53,29 @@ function mmap(
   if ((flags & MAP.FIXED_NOREPLACE) !== 0 && !space.isFree(at, size))
     return at + size > space.size ? -ERRNO.ENOMEM : -ERRNO.EEXIST;
   return space.mapAt(at, size, rights) ? at : -ERRNO.ENOMEM;
+}
+
+/**
+ * A file's mapping is a copy of what is in it now. So a shared one that can be written, whose writes would have to
+ * reach the file, is refused as by a file system that has none.
+ */
+function mmap(
+  process: Process,
+  wanted: number,
+  length: number,
+  protection: number,
+  flags: number,
+  fd: number,
+  pages: number,
+): number {
+  if ((flags & MAP.ANONYMOUS) !== 0) return mapAnonymous(process, wanted, length, protection, flags);
+  const file = process.descriptors.file(fd);
+  const isShared = (flags & MAP.SHARED_VALIDATE) !== MAP.PRIVATE;
+  if (!(file instanceof RegularFile) || (isShared && (protection & PROT.WRITE) !== 0)) return -ERRNO.ENODEV;
+  if (!file.canRead) return -ERRNO.EACCES;
+  const at = mapAnonymous(process, wanted, length, protection, flags);
+  if (at >= 0) process.machine.memory.fill(at, file.readAt((pages >>> 0) * PAGE, length >>> 0));
+  return at;
 }
 
 function munmap({ space }: Process, at: number, length: number): number {
@@ -93,7 +115,11 @@ export const memoryCalls: readonly CallEntry[] = [
   [214, 'brk', (p, end) => p.space.setBreak(end >>> 0)],
   [215, 'munmap', (p, at, length) => munmap(p, at, length)],
   [216, 'mremap', (p, at, before, after, flags) => mremap(p, at, before, after, flags)],
-  [222, 'mmap', (p, at, length, protection, flags, fd) => mmap(p, at, length, protection, flags, fd)],
+  [
+    222,
+    'mmap',
+    (p, at, length, protection, flags, fd, pages) => mmap(p, at, length, protection, flags, fd, pages),
+  ],
   [226, 'mprotect', (p, at, length, protection) => mprotect(p, at, length, protection)],
   [233, 'madvise', (p, at, length, advice) => madvise(p, at, length, advice)],
 ];

@@ -93,7 +93,7 @@ function statusAt(process: Process, fd: number, path: number, flags: number): De
 
 const statFlags = AT.SYMLINK_NOFOLLOW | AT.NO_AUTOMOUNT | AT.EMPTY_PATH;
 
-function fstatat(process: Process, fd: number, path: number, address: number, flags: number): number {
+export function fstatat(process: Process, fd: number, path: number, address: number, flags: number): number {
   if ((flags & ~statFlags) !== 0) throw new CallError('EINVAL');
   putAt(process, address, stat64(statusAt(process, fd, path, flags)));
   return 0;
