@@ -4,13 +4,13 @@ import type { Machine } from '../isa/machine/machine.ts';
 import { SymbolTable } from '../isa/machine/symbols.ts';
 import { Session } from '../vmm/debug/session.ts';
 import { RecordedDevices } from '../vmm/replay/devices.ts';
+import { RecordingError } from '../vmm/replay/container.ts';
 import {
   checkIdentity,
   decodeRecording,
   type Identity,
   identityOf,
   type Recording,
-  RecordingError,
 } from '../vmm/replay/recording.ts';
 import { createSubject } from '../vmm/replay/subject.ts';
 import { Timeline } from '../vmm/replay/timeline.ts';
@@ -83,7 +83,7 @@ export async function prepareDebugged(
 
 function refusal({ process: isProcess, env }: GuestOptions): string | undefined {
   if (isProcess)
-    return '--process cannot be recorded or debugged: only machines can, whose every input is known';
+    return '--process cannot be debugged; trace shows its steps, record and replay repeat its run';
   if (env.length > 0) return '--env needs --process';
   return undefined;
 }

@@ -20,6 +20,8 @@ import { environments, linux } from '../vmm/process/environments/environments.ts
 import { entryOf } from '../vmm/process/environments/course.ts';
 import type { Environment } from '../vmm/process/environments/environment.ts';
 import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
+import type { FileSystem } from '../vmm/process/files/file-system.ts';
+import type { Streams } from '../vmm/process/files/pipe.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, mustBeFolder, readInput, withName } from './files.ts';
@@ -48,6 +50,8 @@ export interface Guest {
   readonly ledger?: Ledger;
   readonly translator?: Translator;
   /** The first call of a process that its environment did not know. */
+  /** The first path that a process asked for in none of its folders, a byte string; undefined if there is none. */
+  readonly missedPath?: () => string | undefined;
   readonly unknownCall?: () => UnknownCall | undefined;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
@@ -73,6 +77,15 @@ export interface GuestUse {
   readonly store?: DiskStore;
   /** What its network device is plugged into. */
   readonly network?: NetworkLink;
+  /** A process's arguments, its name first, instead of the file and what is behind it. */
+  readonly argv?: readonly string[];
+  /** What a process is given instead of the outside: for recording and replay. */
+  readonly outside?: (streams: Streams, files: FileSystem) => Outside;
+}
+
+interface Outside {
+  readonly streams: Streams;
+  readonly files: FileSystem;
 }
 
 /** Loads and sets up the guest of `file`. Throws Failures. */
@@ -122,8 +135,13 @@ function refusedByProcess({ disk, monitor }: GuestOptions): string | undefined {
   return undefined;
 }
 
+/** What is said of arguments to a machine. */
+export function machineTakesNone(args: readonly string[]): string {
+  return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
+}
+
 function refusedByMachine(args: readonly string[], { env, dir }: GuestOptions): string | undefined {
-  if (args.length > 0) return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
+  if (args.length > 0) return machineTakesNone(args);
   if (env.length > 0) return '--env needs --process';
   if (dir !== undefined) return '--dir needs --process; a machine has a disk (--disk)';
   return undefined;
@@ -150,19 +168,18 @@ function prepareProcess(
   image: Image,
   args: readonly string[],
   options: GuestOptions,
-  { printTo = 1 }: GuestUse,
+  { printTo = 1, argv = [file, ...args], outside = (streams, files) => ({ streams, files }) }: GuestUse,
 ): Guest {
   const input = options.input === undefined ? undefined : readInput(options.input);
   const symbols = new SymbolTable(image.symbols);
   const environment = environmentNamed(options.environment);
   warnOfMain(file, image, environment);
   const guest = new Process(image, {
-    argv: [file, ...args],
+    argv,
     callEnvironment: environment,
     onUnknownCall: (call) => tellUnknownCall(file, call, symbols),
     environment: options.env,
-    streams: processStreams(input, printTo),
-    files: openFolders(options.dir ?? []),
+    ...outside(processStreams(input, printTo), openFolders(options.dir ?? [])),
     engine: options.engine,
     ...(options.memory === undefined ? {} : { memory: options.memory }),
   });
@@ -177,6 +194,7 @@ function prepareProcess(
     run: (until) => guest.run(until),
     exits,
     unknownCall: () => guest.unknownCall,
+    missedPath: () => guest.tree.missed,
     flush: () => {},
     typed: undefined,
     state: undefined,

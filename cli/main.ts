@@ -130,6 +130,7 @@ addGuestOptions(
     .command('record')
     .description('run a guest and keep its inputs, so that it can be run again')
     .argument('<file>', 'an ELF file, or assembly text')
+    .argument('[arg...]', "the process's arguments")
     .requiredOption('-o, --output <recording>', 'the file that they are kept in'),
 ).action(verb(async () => (await import('./verbs/record.ts')).record));
 

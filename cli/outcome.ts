@@ -10,14 +10,16 @@ import { note } from './output.ts';
 
 /** Tells the end of a run and returns the exit status. */
 export function tellOutcome(
-  guest: Pick<Guest, 'machine' | 'symbols' | 'file' | 'unknownCall'>,
+  guest: Pick<Guest, 'machine' | 'symbols' | 'file' | 'unknownCall' | 'missedPath'>,
   stop: Stop | ProcessStop,
 ): number {
   const { machine, symbols, file } = guest;
   const tell = (text: string) => note(`ringlab: ${file}: ${text}\n`);
   switch (stop.kind) {
     case 'power':
+      return stop.status & 0xff;
     case 'exit':
+      if (stop.status !== 0) hintAtFolders(guest);
       return stop.status & 0xff;
     case 'limit':
       tell(`stopped after ${machine.steps} steps, as --max-steps asked`);
@@ -51,6 +53,17 @@ export function tellOutcome(
     case 'break':
       throw new Error(`a guest run without host and debugger stopped by ${stop.kind}`);
   }
+}
+
+/** Says of a process that failed how it would get the file that it did not find. */
+function hintAtFolders({ file, missedPath }: Pick<Guest, 'file' | 'missedPath'>): void {
+  const path = missedPath?.();
+  if (path === undefined) return;
+  const bytes = Uint8Array.from(path, (byte) => byte.charCodeAt(0));
+  const shown = new TextDecoder().decode(bytes).replaceAll(/\p{Cc}/gu, '?');
+  note(
+    `ringlab: ${file}: it asked for "${shown}", which is in no folder that it was given; --dir HOST[:GUEST] gives it one\n`,
+  );
 }
 
 /** Tells a call that a process' environment does not know. */

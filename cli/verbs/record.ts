@@ -1,23 +1,27 @@
 /**
  * `ringlab record FILE -o RECORDING` and `ringlab replay FILE RECORDING`: a run whose inputs
- * are kept, and the same run again, to the same state at every step.
+ * are kept, and the same run again, to the same state at every step. A process's: record-process.ts.
  */
 import type { Halt } from '../../vmm/debug/session.ts';
 import { encodeRecording, type Recording } from '../../vmm/replay/recording.ts';
 import { type DebuggedGuest, prepareDebugged } from '../debugging.ts';
 import { EXIT, usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
+import { machineTakesNone } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
+import { isProcessRecording, recordProcess, replayProcess } from './record-process.ts';
 
 export interface RecordOptions extends GuestOptions {
   readonly output: string;
 }
 
 /** Runs a guest to its end, Ctrl-C or `--max-steps`; its inputs are then in the file. The disk's file is not changed. */
-export async function record(file: string, options: RecordOptions): Promise<number> {
+export async function record(file: string, args: readonly string[], options: RecordOptions): Promise<number> {
   mustBeWritable(options.output);
+  if (options.process) return recordProcess(file, args, options, options.output);
+  if (args.length > 0) throw usage(machineTakesNone(args));
   const guest = await prepareDebugged(file, options, 1);
   const leaveTerminal = options.input === undefined ? typeInto(guest) : () => {};
   process.on('SIGINT', () => guest.session.interrupt());
@@ -34,6 +38,7 @@ export async function record(file: string, options: RecordOptions): Promise<numb
 export async function replay(file: string, path: string, options: GuestOptions): Promise<number> {
   if (options.input !== undefined)
     throw usage('--input: the recording has the input; another would be another run');
+  if (isProcessRecording(path)) return replayProcess(file, path, options);
   const guest = await prepareDebugged(file, options, 1, path);
   const { end, ended } = guest.recording as Recording;
   const halt = await guest.session.run(options.maxSteps ?? (ended ? Number.POSITIVE_INFINITY : end));

@@ -51,7 +51,8 @@ describe('ringlab record', () => {
 
   it.each([
     [['record', 'guests/hello.s'], "required option '-o, --output <recording>' not specified"],
-    [['record', 'guests/hello-process.s', '-o', 'x', '--process'], '--process cannot be recorded'],
+    [['record', 'guests/hello.s', 'word', '-o', 'x'], 'a machine takes no arguments'],
+    [['debug', 'guests/hello-process.s', '--process'], '--process cannot be debugged'],
     [['replay', 'guests/echo.s', 'x', '--input', 'y'], 'the recording has the input'],
     [['debug', 'guests/echo.s', '--replay', 'x', '--input', 'y'], '--replay has the input of its recording'],
   ])('refuses %j', (args, text) => {

@@ -33,6 +33,21 @@ function vector(caller: Caller, at: number, ...parts: [number, number][]): numbe
   return at;
 }
 
+/** Tests of newlib's calls with a path, on a file named at `buffer`; behind it is a name that nothing has. */
+function newlibsOwn(acts: Readonly<Record<string, (caller: Caller) => void>>): Record<string, () => void> {
+  return Object.fromEntries(
+    Object.entries(acts).map(([name, act]) => [
+      name,
+      () => {
+        const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+        put(caller, 'file\0new\0');
+        act(caller);
+        expect(caller.call(name, outside, name === 'access' ? 0 : buffer + 64)).toBe(-EFAULT);
+      },
+    ]),
+  );
+}
+
 /** Tests by the name of the call they are of; the last test compares the names with the table. */
 const tests: Readonly<Record<string, () => void>> = {
   write: () => {
@@ -299,6 +314,30 @@ const tests: Readonly<Record<string, () => void>> = {
     expect(caller.call('fstatat64', -100, buffer, buffer + 64, 1)).toBe(-EINVAL);
     expect(caller.call('fstatat64', -100, buffer, outside, 0)).toBe(-EFAULT);
   },
+  open: () => {
+    // Flags are newlib's: O_WRONLY | O_CREAT | O_TRUNC, O_WRONLY | O_APPEND, O_EXCL with O_CREAT.
+    const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
+    put(caller, 'file\0new\0');
+    expect(caller.call('open', buffer, 0, 0)).toBe(3);
+    expect(caller.call('open', buffer, 0x009, 0)).toBe(4);
+    expect(caller.call('write', 4, buffer, 3)).toBe(3);
+    expect(caller.call('read', 3, buffer + 64, 100)).toBe(11);
+    expect(caller.call('open', buffer + 5, 0x601, 0o644)).toBe(5);
+    expect(caller.call('open', buffer + 5, 0xa01, 0o644)).toBe(-EEXIST);
+    expect(caller.call('open', buffer, 0x601, 0o644)).toBe(6);
+    expect(caller.call('read', 3, buffer + 64, 100)).toBe(0);
+    expect(caller.call('open', outside, 0, 0)).toBe(-EFAULT);
+  },
+  ...newlibsOwn({
+    unlink: (caller) => expect(caller.call('unlink', buffer)).toBe(0),
+    mkdir: (caller) => {
+      expect(caller.call('mkdir', buffer, 0o755)).toBe(-EEXIST);
+      expect(caller.call('mkdir', buffer + 5, 0o755)).toBe(0);
+    },
+    access: (caller) => expect(caller.call('access', buffer, 6)).toBe(0),
+    stat: (caller) => expect(caller.call('stat', buffer, buffer + 64)).toBe(0),
+    lstat: (caller) => expect(caller.call('lstat', buffer, buffer + 64)).toBe(0),
+  }),
   preadv: () => {
     const caller = new Caller({ files: new MemoryFiles({ '/': { file: 'contents' } }) });
     put(caller, 'file\0');

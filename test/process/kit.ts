@@ -74,8 +74,11 @@ export class Caller {
   /** How the last call left the process. */
   stop: ProcessStop | undefined;
 
-  constructor(wishes: Wishes = {}) {
-    const { process, printed } = processOf('_start: ecall\n j _start\n .bss\nend: .zero 8192\n', wishes);
+  constructor(wishes: Wishes & { readonly bss?: number } = {}) {
+    const { process, printed } = processOf(
+      `_start: ecall\n j _start\n .bss\nend: .zero ${wishes.bss ?? 8192}\n`,
+      wishes,
+    );
     this.process = process;
     this.printed = printed;
   }

@@ -1,15 +1,7 @@
 /**
- * A recording in a file, format version 1: the inputs of a run, and whose run it was.
- * Numbers are little-endian.
+ * A recording of a machine's run: its inputs, and whose run it was. The file around it: container.ts.
  *
- *     0    8   magic: 89 52 4c 49 4e 50 55 0a (".RLINPU" and a line feed)
- *     8    4   format version: 1
- *     12   4   length of the body in bytes
- *     16   32  SHA-256 of bytes 0 to 15 and of the body
- *     48       the body: CBOR, deterministic; its fields are those of Recording
- *
- * Length and check sum are verified before the body is parsed. Engine and monitor are no
- * part of it: any that is right runs to the same state at the same step.
+ * Engine and monitor are no part of it: any that is right runs to the same state at the same step.
  */
 import { createHash } from 'node:crypto';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
@@ -19,10 +11,8 @@ import type { Image } from '../../isa/machine/image.ts';
 import { MEMORY } from '../../isa/machine/storage.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { type Variant, variantRows } from '../../isa/table/variants.ts';
-import { decodeAs, encodeAs } from '../snapshot/codec.ts';
 import {
   bytes,
-  FieldError,
   flag,
   integer,
   kinds,
@@ -35,6 +25,7 @@ import {
   text,
   where,
 } from '../snapshot/schema.ts';
+import { RecordingError, seal, unseal, VERSION } from './container.ts';
 import type { Input, RecordedInput } from './inputs.ts';
 
 /** What a run depends on beside its inputs. Sums are SHA-256. */
@@ -58,11 +49,6 @@ export interface Recording {
   readonly ended: boolean;
 }
 
-/** A recording that cannot be used; one line, without the file's name. */
-export class RecordingError extends Error {
-  override readonly name = 'RecordingError';
-}
-
 // ---- Whose run it was ----
 
 /** What a guest's run depends on. Reads the whole disk. */
@@ -81,7 +67,7 @@ export function identityOf(
   };
 }
 
-function imageSum({ entry, segments }: Image): Uint8Array {
+export function imageSum({ entry, segments }: Image): Uint8Array {
   const hash = createHash('sha256').update(`${entry}`);
   for (const { address, size, bytes: contents } of segments)
     hash.update(` ${address} ${size} ${contents.length} `).update(contents);
@@ -118,10 +104,6 @@ export function checkIdentity(recorded: Identity, present: Identity): void {
 
 // ---- Bytes ----
 
-const magic = Uint8Array.of(0x89, 0x52, 0x4c, 0x49, 0x4e, 0x50, 0x55, 0x0a);
-const version = 1;
-const sumAt = 16;
-const head = 48;
 const mostBytes = 2 ** 26;
 const mostInputs = 2 ** 24;
 
@@ -162,36 +144,10 @@ const recording: Shape<Recording> = where(
 
 /** The recording as a file's bytes. */
 export function encodeRecording(data: Recording): Uint8Array {
-  const body = encodeAs(recording, data);
-  const file = Buffer.alloc(head + body.length);
-  file.set(magic);
-  file.writeUInt32LE(version, magic.length);
-  file.writeUInt32LE(body.length, magic.length + 4);
-  file.set(body, head);
-  file.set(sumOf(file), sumAt);
-  return file;
+  return seal(VERSION.MACHINE, recording, data);
 }
 
 /** A file's bytes as a recording. Throws RecordingError. */
 export function decodeRecording(file: Uint8Array): Recording {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < head || magic.some((byte, n) => file[n] !== byte))
-    throw new RecordingError('no recording, or one cut short');
-  const found = view.getUint32(magic.length, true);
-  if (found !== version) throw new RecordingError(`a recording of format ${found}; this reads ${version}`);
-  const length = head + view.getUint32(magic.length + 4, true);
-  if (file.length !== length)
-    throw new RecordingError(`a damaged recording: ${file.length} bytes instead of ${length}`);
-  if (Buffer.compare(sumOf(file), file.subarray(sumAt, head)) !== 0)
-    throw new RecordingError('a damaged recording: its check sum is wrong');
-  try {
-    return decodeAs(recording, file.subarray(head));
-  } catch (error) {
-    if (error instanceof FieldError) throw new RecordingError(`a recording that is none: ${error.message}`);
-    throw error;
-  }
-}
-
-function sumOf(file: Uint8Array): Uint8Array {
-  return createHash('sha256').update(file.subarray(0, sumAt)).update(file.subarray(head)).digest();
+  return unseal(VERSION.MACHINE, recording, file);
 }

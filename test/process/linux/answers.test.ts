@@ -69,7 +69,7 @@ function build(folder: string, contents: Contents): void {
   for (const [name, content] of Object.entries(contents)) {
     const path = join(folder, name);
     if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(path, content);
-    else if (typeof content['link'] === 'string') symlinkSync(content['link'], path);
+    else if (typeof content.link === 'string') symlinkSync(content.link, path);
     else {
       mkdirSync(path);
       build(path, content as Contents);

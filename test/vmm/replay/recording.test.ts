@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
 import { variantNamed, type Variant } from '../../../isa/table/variants.ts';
+import { RecordingError } from '../../../vmm/replay/container.ts';
 import {
   checkIdentity,
   decodeRecording,
   encodeRecording,
   identityOf,
   type Recording,
-  RecordingError,
 } from '../../../vmm/replay/recording.ts';
 import { finish } from '../../../vmm/replay/timeline.ts';
 import { randomProgram } from '../../property/generate.ts';

@@ -164,8 +164,8 @@ export class MemoryFiles implements FileSystem {
   #make(content: Contents[string]): Node {
     if (typeof content === 'string') return this.#node('file', 0o644, new TextEncoder().encode(content));
     if (content instanceof Uint8Array) return this.#node('file', 0o644, content.slice());
-    if (typeof content['link'] !== 'string') return this.#folder(content as Contents);
-    return this.#node('link', 0o777, new TextEncoder().encode(content['link']));
+    if (typeof content.link !== 'string') return this.#folder(content as Contents);
+    return this.#node('link', 0o777, new TextEncoder().encode(content.link));
   }
 
   #hold(node: Node): number {

@@ -1,0 +1,119 @@
+/** `ringlab record --process` and its replay: a process's run with all that was read, and the same run without the files. */
+import { RecordingError, versionOf, VERSION } from '../../vmm/replay/container.ts';
+import {
+  decodeProcessRecording,
+  encodeProcessRecording,
+  mostAnswered,
+  type ProcessRecording,
+} from '../../vmm/replay/process-recording.ts';
+import { imageSum } from '../../vmm/replay/recording.ts';
+import {
+  JournaledFiles,
+  JournalError,
+  journaledStreams,
+  RecordedJournal,
+  RepeatedJournal,
+} from '../../vmm/process/files/journal.ts';
+import type { OpenedFolder } from '../../vmm/process/files/file-system.ts';
+import { badInput, EXIT, usage } from '../failure.ts';
+import { loadFile, readInput, writeOutput } from '../files.ts';
+import { prepareGuest } from '../guest.ts';
+import type { GuestOptions } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+import { note } from '../output.ts';
+import { runUntil } from './run.ts';
+
+/** Runs a process to its end or `--max-steps`; what it read is then in the file `output`. */
+export async function recordProcess(
+  file: string,
+  args: readonly string[],
+  options: GuestOptions,
+  output: string,
+): Promise<number> {
+  const journal = new RecordedJournal(mostAnswered);
+  let folders: readonly OpenedFolder[] = [];
+  const guest = await prepareGuest(file, args, options, {
+    outside: (streams, files) => {
+      folders = files.folders;
+      return { streams: journaledStreams(streams, journal), files: new JournaledFiles(files, journal) };
+    },
+  });
+  const stop = await repeatable(file, () => runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY));
+  const { steps } = guest.machine;
+  const recording: ProcessRecording = {
+    image: imageSum(await loadFile(file)),
+    calls: options.environment ?? 'linux',
+    memory: options.memory ?? null,
+    argv: [file, ...args],
+    environment: options.env,
+    folders,
+    answers: journal.answers,
+    end: steps,
+    ended: stop.kind !== 'limit',
+  };
+  writeOutput(output, encodeProcessRecording(recording));
+  const status = tellOutcome(guest, stop);
+  const { length } = journal.answers;
+  note(
+    `ringlab: ${output}: ${steps} steps recorded, ${length} answer${length === 1 ? '' : 's'} from outside\n`,
+  );
+  return status;
+}
+
+/** Whether a file is a recording of a process. Throws a Failure. */
+export function isProcessRecording(path: string): boolean {
+  try {
+    return versionOf(readInput(path)) === VERSION.PROCESS;
+  } catch (error) {
+    if (error instanceof RecordingError) throw badInput(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Runs a recorded process again. No file is read or written, and no input. */
+export async function replayProcess(file: string, path: string, options: GuestOptions): Promise<number> {
+  if (options.dir !== undefined) throw usage('--dir: the recording has what was read');
+  if (options.memory !== undefined) throw usage('--memory: the recording has the memory that it ran with');
+  if (options.env.length > 0) throw usage('--env: the recording has the environment');
+  const recording = await readRecording(file, path);
+  const { memory, argv, environment, calls, folders, answers, end, ended } = recording;
+  const journal = new RepeatedJournal(answers);
+  const recorded = { process: true, env: environment, environment: calls };
+  const guest = await prepareGuest(
+    file,
+    [],
+    { ...options, ...recorded, ...(memory === null ? {} : { memory }) },
+    {
+      argv,
+      outside: (streams, files) => ({
+        streams: journaledStreams(streams, journal),
+        files: new JournaledFiles(files, journal, folders),
+      }),
+    },
+  );
+  const limit = options.maxSteps ?? (ended ? Number.POSITIVE_INFINITY : end);
+  const stop = await repeatable(path, () => runUntil(guest, limit));
+  if (stop.kind !== 'limit' || options.maxSteps !== undefined) return tellOutcome(guest, stop);
+  note(`ringlab: ${path}: the recording ends at step ${end}\n`);
+  return EXIT.LIMIT;
+}
+
+async function readRecording(file: string, path: string): Promise<ProcessRecording> {
+  const image = await loadFile(file);
+  try {
+    return decodeProcessRecording(readInput(path), image);
+  } catch (error) {
+    if (error instanceof RecordingError) throw badInput(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Does `act`; what a journal cannot answer is told with the name of `path`. */
+async function repeatable<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof JournalError) throw badInput(`${path}: ${error.message}`);
+    throw error;
+  }
+}

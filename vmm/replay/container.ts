@@ -1,0 +1,73 @@
+/**
+ * A recording as a file's bytes. Numbers are little-endian.
+ *
+ *     0    8   magic: 89 52 4c 49 4e 50 55 0a (".RLINPU" and a line feed)
+ *     8    4   format version: 1 for a machine's run, 2 for a process's
+ *     12   4   length of the body in bytes
+ *     16   32  SHA-256 of bytes 0 to 15 and of the body
+ *     48       the body: CBOR, deterministic
+ *
+ * Length and check sum are verified before the body is parsed.
+ */
+import { createHash } from 'node:crypto';
+import { decodeAs, encodeAs } from '../snapshot/codec.ts';
+import { FieldError, type Shape } from '../snapshot/schema.ts';
+
+/** A recording that cannot be used; one line, without the file's name. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError';
+}
+
+const magic = Uint8Array.of(0x89, 0x52, 0x4c, 0x49, 0x4e, 0x50, 0x55, 0x0a);
+const sumAt = 16;
+const head = 48;
+
+/** What a body is, by the format version of the file. */
+export const VERSION = { MACHINE: 1, PROCESS: 2 } as const;
+
+export function seal<T>(version: number, shape: Shape<T>, data: T): Uint8Array {
+  const body = encodeAs(shape, data);
+  const file = Buffer.alloc(head + body.length);
+  file.set(magic);
+  file.writeUInt32LE(version, magic.length);
+  file.writeUInt32LE(body.length, magic.length + 4);
+  file.set(body, head);
+  file.set(sumOf(file), sumAt);
+  return file;
+}
+
+/** Whose run a recording is. Throws RecordingError. */
+export function versionOf(file: Uint8Array): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < head || magic.some((byte, n) => file[n] !== byte))
+    throw new RecordingError('no recording, or one cut short');
+  return view.getUint32(magic.length, true);
+}
+
+/** The body of a recording of that version. Throws RecordingError. */
+export function unseal<T>(version: number, shape: Shape<T>, file: Uint8Array): T {
+  const found = versionOf(file);
+  if (found !== version) throw new RecordingError(wrongVersion(found, version));
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const length = head + view.getUint32(magic.length + 4, true);
+  if (file.length !== length)
+    throw new RecordingError(`a damaged recording: ${file.length} bytes instead of ${length}`);
+  if (Buffer.compare(sumOf(file), file.subarray(sumAt, head)) !== 0)
+    throw new RecordingError('a damaged recording: its check sum is wrong');
+  try {
+    return decodeAs(shape, file.subarray(head));
+  } catch (error) {
+    if (error instanceof FieldError) throw new RecordingError(`a recording that is none: ${error.message}`);
+    throw error;
+  }
+}
+
+function wrongVersion(found: number, expected: number): string {
+  if (found === VERSION.PROCESS) return "a process's recording; only `replay` can run it";
+  if (found === VERSION.MACHINE) return "a machine's recording, not a process's";
+  return `a recording of format ${found}; this reads ${expected}`;
+}
+
+function sumOf(file: Uint8Array): Uint8Array {
+  return createHash('sha256').update(file.subarray(0, sumAt)).update(file.subarray(head)).digest();
+}
