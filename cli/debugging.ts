@@ -1,7 +1,8 @@
 /** A guest made ready to be debugged: recorded from its first step, its input and output connected. */
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import type { Machine } from '../isa/machine/machine.ts';
-import { SymbolTable } from '../isa/machine/symbols.ts';
+import { ProgramMap } from '../isa/machine/program-map.ts';
+import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { Session } from '../vmm/debug/session.ts';
 import { RecordedDevices } from '../vmm/replay/devices.ts';
 import { RecordingError } from '../vmm/replay/container.ts';
@@ -25,6 +26,7 @@ const defaultMemory = 16 * 2 ** 20;
 export interface DebuggedGuest {
   readonly file: string;
   readonly machine: Machine;
+  readonly program: ProgramMap;
   readonly symbols: SymbolTable;
   readonly session: Session;
   /** The recording of its run, as far as it went. */
@@ -63,11 +65,13 @@ export async function prepareDebugged(
   });
   const subject = withName(file, () => createSubject({ image, variant, memory, engine, monitor, devices }));
   const timeline = new Timeline(subject);
+  const program = new ProgramMap(image);
   if (recording !== undefined) timeline.replay(recording.inputs, recording.end);
   return {
     file,
     machine: subject.machine,
-    symbols: new SymbolTable(image.symbols),
+    program,
+    symbols: program.symbols,
     session: new Session(timeline),
     recording,
     recorded: (ended) => ({

@@ -13,6 +13,8 @@ export const EXIT = {
   STOPPED: 125,
   /** A process was killed by a signal: this and the signal's number, as shells have it. */
   SIGNAL: 128,
+  /** 128 + SIGINT: Ctrl-C. */
+  INTERRUPTED: 130,
   /** 128 + SIGPIPE, as shells have it for a program that SIGPIPE ended. */
   READER_GONE: 141,
 } as const;

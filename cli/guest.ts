@@ -7,9 +7,11 @@ import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
 import type { NetworkLink } from '../isa/machine/devices/network.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import { type Image, type ImageSymbol, loadImage } from '../isa/machine/image.ts';
+import { type Lockup, watchLockup } from '../isa/machine/lockup.ts';
 import { Machine, type MachineState } from '../isa/machine/machine.ts';
 import type { Stop } from '../isa/machine/stop.ts';
-import { SymbolTable } from '../isa/machine/symbols.ts';
+import { ProgramMap } from '../isa/machine/program-map.ts';
+import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/monitor/ledger.ts';
@@ -19,7 +21,6 @@ import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';
 import { entryOf } from '../vmm/process/environments/course.ts';
 import type { Environment } from '../vmm/process/environments/environment.ts';
-import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
 import type { FileSystem } from '../vmm/process/files/file-system.ts';
 import type { Streams } from '../vmm/process/files/pipe.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
@@ -29,30 +30,32 @@ import { type FolderWish, HostFiles } from './host-files.ts';
 import type { GuestOptions } from './options.ts';
 import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
-import { ByteReader, processStreams, readStandardInput } from './streams.ts';
+import { beforeInput, ByteReader, processStreams, readStandardInput } from './streams.ts';
 
 /** A machine's memory where `--memory` does not say, in bytes. */
 export const defaultMemory = 16 * 2 ** 20;
 
+/** How a guest ended: as machines and processes do, or because its traps lead nowhere but to themselves. */
+export type GuestStop = Stop | ProcessStop | Lockup;
+
 export interface Guest {
   readonly file: string;
   readonly machine: Machine;
+  readonly program: ProgramMap;
+  /** The process, if it is one and not a machine. */
+  readonly process?: Process;
   readonly symbols: SymbolTable;
   /** The program's symbols as its file lists them. */
   readonly listed: readonly ImageSymbol[];
   readonly isa: string;
   readonly engine: Engine;
   /** Runs until step `until`, or until the guest stops. */
-  readonly run: (until: number) => Stop | ProcessStop;
+  readonly run: (until: number) => GuestStop;
   /** Traps taken, by cause; under a monitor its exits, a process's system calls. */
   readonly exits: Map<string, number>;
   /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
   readonly ledger?: Ledger;
   readonly translator?: Translator;
-  /** The first call of a process that its environment did not know. */
-  /** The first path that a process asked for in none of its folders, a byte string; undefined if there is none. */
-  readonly missedPath?: () => string | undefined;
-  readonly unknownCall?: () => UnknownCall | undefined;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
@@ -171,13 +174,13 @@ function prepareProcess(
   { printTo = 1, argv = [file, ...args], outside = (streams, files) => ({ streams, files }) }: GuestUse,
 ): Guest {
   const input = options.input === undefined ? undefined : readInput(options.input);
-  const symbols = new SymbolTable(image.symbols);
+  const program = new ProgramMap(image);
   const environment = environmentNamed(options.environment);
   warnOfMain(file, image, environment);
   const guest = new Process(image, {
     argv,
     callEnvironment: environment,
-    onUnknownCall: (call) => tellUnknownCall(file, call, symbols),
+    onUnknownCall: (call) => tellUnknownCall(file, call, program.symbols),
     environment: options.env,
     ...outside(processStreams(input, printTo), openFolders(options.dir ?? [])),
     engine: options.engine,
@@ -187,14 +190,14 @@ function prepareProcess(
   return {
     file,
     machine,
-    symbols,
+    process: guest,
+    program,
+    symbols: program.symbols,
     listed: image.symbols,
     isa: options.isa,
     engine,
     run: (until) => guest.run(until),
     exits,
-    unknownCall: () => guest.unknownCall,
-    missedPath: () => guest.tree.missed,
     flush: () => {},
     typed: undefined,
     state: undefined,
@@ -219,6 +222,7 @@ function prepareSystem(
   const reader = options.input === undefined ? undefined : new ByteReader(readInput(options.input));
   const readLive = collect ? () => new Uint8Array() : readStandardInput;
   const source = () => {
+    if (reader === undefined && collect === undefined) beforeInput();
     output.flush();
     const bytes = reader?.read(4096) ?? readLive(4096);
     return bytes.length === 0 ? undefined : bytes;
@@ -228,15 +232,22 @@ function prepareSystem(
   const disk = store ?? diskOf(options, collect !== undefined);
   const memory = options.memory ?? defaultMemory;
   const parts = { image, variant, console, memory, disk, network, countSaved };
+  const program = new ProgramMap(image);
   const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
+  const lockup = watchLockup(made.machine);
   return {
     file,
-    symbols: new SymbolTable(image.symbols),
+    program,
+    symbols: program.symbols,
     listed: image.symbols,
     isa: variant.name,
     flush: () => output.flush(),
     typed: isTyped ? console : undefined,
     ...made,
+    run: (until) => {
+      const stop = made.run(until);
+      return (stop.kind === 'break' ? lockup() : undefined) ?? stop;
+    },
     state: reader === undefined ? made.state : withInput(made.state, reader),
   };
 }
@@ -267,7 +278,8 @@ interface Parts {
   readonly countSaved: boolean;
 }
 
-type Made = Pick<Guest, 'machine' | 'engine' | 'run' | 'exits' | 'ledger' | 'translator'> & {
+type Made = Pick<Guest, 'machine' | 'engine' | 'exits' | 'ledger' | 'translator'> & {
+  readonly run: (until: number) => Stop;
   readonly state: Component<MachineState>;
 };
 

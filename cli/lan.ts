@@ -4,7 +4,8 @@ import { createEngine, storageFor } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { type Image, loadImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
-import { SymbolTable } from '../isa/machine/symbols.ts';
+import { ProgramMap } from '../isa/machine/program-map.ts';
+import { printableWord } from '../isa/machine/printable.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import { LineMux } from '../vmm/devices/line-mux.ts';
 import { Monitor } from '../vmm/monitor/monitor.ts';
@@ -21,7 +22,7 @@ export interface LanMember extends LanGuest {
   readonly file: string;
   readonly name: string;
   readonly port: GuestPort;
-  readonly symbols: SymbolTable;
+  readonly program: ProgramMap;
 }
 
 export interface LanParty {
@@ -63,7 +64,7 @@ export async function prepareLan(
   const members = guests.map((guest, n) => {
     const { file, name, port, image } = loaded[n] as Loaded;
     lan.add(port, guest);
-    return { file, name, port, symbols: new SymbolTable(image.symbols), ...guest };
+    return { file, name, port, program: new ProgramMap(image), ...guest };
   });
   return { lan, members, flush };
 }
@@ -76,7 +77,7 @@ function refuse({ process, disk, env }: GuestOptions): void {
 
 /** Names by their files, each once. */
 function namesOf(files: readonly string[]): readonly string[] {
-  const plain = files.map((file) => basename(file).replace(/\.(s|elf)$/, ''));
+  const plain = files.map((file) => printableWord(basename(file)).replace(/\.(s|elf)$/, ''));
   return plain.map((name, n) => {
     const before = plain.slice(0, n).filter((other) => other === name).length;
     return before === 0 ? name : `${name}-${before + 1}`;

@@ -1,19 +1,22 @@
 /** How a run ended, told on stderr when there is something to tell, and its exit status. */
-import type { Stop } from '../isa/machine/stop.ts';
-import { describeAddress, formatCrash } from '../isa/machine/report.ts';
+import { describePlace, formatCrash, wrapped } from '../isa/machine/crash.ts';
+import { printableWord } from '../isa/machine/printable.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
+import { describeAddress, describeTrap } from '../isa/machine/report.ts';
+import { lookAhead } from '../vmm/debug/lookahead.ts';
+import { describeAhead, lookaheadSteps } from '../vmm/debug/loops.ts';
 import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
-import type { ProcessStop } from '../vmm/process/process.ts';
 import { EXIT } from './failure.ts';
 import type { Guest } from './guest.ts';
 import { note } from './output.ts';
+import type { RunStop } from './running.ts';
+
+type Ended = Pick<Guest, 'machine' | 'program' | 'file' | 'process'>;
+type Trap = { readonly cause: number; readonly value: number };
 
 /** Tells the end of a run and returns the exit status. */
-export function tellOutcome(
-  guest: Pick<Guest, 'machine' | 'symbols' | 'file' | 'unknownCall' | 'missedPath'>,
-  stop: Stop | ProcessStop,
-): number {
-  const { machine, symbols, file } = guest;
+export function tellOutcome(guest: Ended, stop: RunStop): number {
+  const { machine, program, file } = guest;
   const tell = (text: string) => note(`ringlab: ${file}: ${text}\n`);
   switch (stop.kind) {
     case 'power':
@@ -22,31 +25,31 @@ export function tellOutcome(
       if (stop.status !== 0) hintAtFolders(guest);
       return stop.status & 0xff;
     case 'limit':
-      tell(`stopped after ${machine.steps} steps, as --max-steps asked`);
+      tell(`stopped after ${machine.steps} steps, as --max-steps asked\n${formatWhereabouts(guest)}`);
       return EXIT.LIMIT;
+    case 'interrupted':
+      tell(`interrupted (Ctrl-C)\n${formatWhereabouts(guest)}`);
+      return EXIT.INTERRUPTED;
     case 'unhandled':
-      tell(
-        `stopped by a trap that nobody handles (TVEC is 0):\n  ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
-      );
+      tell(`stopped by a trap that nobody handles (TVEC is 0):\n  ${formatEnd(guest, stop)}`);
       return EXIT.STOPPED;
-    case 'killed':
-      tell(
-        `killed by ${stop.signal.name}${stop.why === undefined ? '' : ` (${stop.why})`}:\n` +
-          `  ${formatCrash(machine, stop.cause, stop.value, symbols)}`,
-      );
-      remindOfUnknownCall(guest);
+    case 'killed': {
+      const why = stop.why === undefined ? '' : ` (${stop.why})`;
+      tell(`killed by ${stop.signal.name}${why}:\n  ${formatEnd(guest, stop)}`);
       return EXIT.SIGNAL + stop.signal.number;
+    }
     case 'refused':
-      tell(
-        `ended at a call: ${stop.reason}\n  at pc ${describeAddress(machine.pc, symbols)}, step ${machine.steps}`,
-      );
+      tell(`ended at a call: ${stop.reason}\n${describePlace(machine, program)}`);
+      return EXIT.STOPPED;
+    case 'lockup':
+      tell(`stopped: it takes the same trap for ever\n${formatLockup(guest, stop)}`);
       return EXIT.STOPPED;
     case 'forever':
     case 'input':
       tell(
         `waits in hlt for an interrupt that can never come (step ${machine.steps}): ` +
           'no timer is armed, no disk command is under way, no console input is left or its interrupt is off, ' +
-          'and no frame is on its way',
+          `and no frame is on its way\n${describePlace(machine, program)}`,
       );
       return EXIT.STOPPED;
     case 'trap':
@@ -56,11 +59,11 @@ export function tellOutcome(
 }
 
 /** Says of a process that failed how it would get the file that it did not find. */
-function hintAtFolders({ file, missedPath }: Pick<Guest, 'file' | 'missedPath'>): void {
-  const path = missedPath?.();
+function hintAtFolders({ file, process }: Ended): void {
+  const path = process?.tree.missed;
   if (path === undefined) return;
   const bytes = Uint8Array.from(path, (byte) => byte.charCodeAt(0));
-  const shown = new TextDecoder().decode(bytes).replaceAll(/\p{Cc}/gu, '?');
+  const shown = printableWord(new TextDecoder().decode(bytes));
   note(
     `ringlab: ${file}: it asked for "${shown}", which is in no folder that it was given; --dir HOST[:GUEST] gives it one\n`,
   );
@@ -71,9 +74,24 @@ export function tellUnknownCall(file: string, { pc, says }: UnknownCall, symbols
   note(`ringlab: ${file}: ${says}\n  at pc ${describeAddress(pc, symbols)}\n`);
 }
 
-/** Says after a crash that a call was not known, which may be why. */
-function remindOfUnknownCall({ symbols, unknownCall }: Pick<Guest, 'symbols' | 'unknownCall'>): void {
-  const call = unknownCall?.();
-  if (call !== undefined)
-    note(`This may be why: at step ${call.step}, pc ${describeAddress(call.pc, symbols)}, ${call.says}.\n`);
+/** The crash report; a call that was not known may be why. */
+function formatEnd({ machine, program, process }: Ended, { cause, value }: Trap): string {
+  const call = process?.unknownCall;
+  const place = call && describeAddress(call.pc, program.symbols);
+  const remarks = call ? [`This may be why: at step ${call.step}, pc ${place}, ${call.says}.`] : [];
+  return formatCrash({ machine, cause, value, program, isProcess: process !== undefined }, remarks);
+}
+
+/** Where a guest is that could go on, and what it is about. */
+function formatWhereabouts({ machine, program, process }: Ended): string {
+  const ahead = lookAhead(machine, lookaheadSteps, process?.answers);
+  const lines = ahead === undefined ? [] : describeAhead(ahead, program, process?.answers);
+  return [describePlace(machine, program), ...lines].join('\n');
+}
+
+function formatLockup({ machine, program }: Ended, { cause, value }: Trap): string {
+  const says =
+    `The trap handler, at the address in TVEC, traps itself at its first instruction: ${describeTrap(cause, value)}. ` +
+    'That trap leads there again. TVEC must be the address of a handler in memory, where paging is on of a page that is mapped for fetching.';
+  return [describePlace(machine, program), ...wrapped(says)].join('\n');
 }

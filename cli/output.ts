@@ -1,13 +1,14 @@
 /** Writing to standard output and standard error: all of it, at once, however slow the reader. */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { printable } from '../isa/machine/printable.ts';
 import { persist } from './persist.ts';
 
 /** Nobody reads any more what we write (`… | head`): the program ends, without a word. */
 export class ReaderGone extends Error {}
 
 /** Writes all of `bytes` to a file descriptor. Throws ReaderGone. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
+function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
     const done = persist(() => writeSync(fd, bytes, at), 'EPIPE');
     if (done === undefined) throw new ReaderGone();
@@ -15,24 +16,55 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-/** Writes text to standard output: what was asked for. */
+/** Writes text to standard output: what was asked for. Control characters in it are spelled out. */
 export function print(text: string): void {
+  printRaw(printable(text));
+}
+
+/** As `print`, for text that has colours of our own. */
+export function printRaw(text: string): void {
   writeAll(1, new TextEncoder().encode(text));
 }
 
-/** Whether what a guest printed last on the terminal has not ended its line. */
-let isMidLine = false;
+/** The descriptor on which a line was begun by a guest, or by a terminal that shows Ctrl-C, and not ended. */
+let begun: 1 | 2 | undefined;
 
-/** Writes text to standard error: everything else. On a terminal it begins its own line. */
-export function note(text: string): void {
-  const begun = isMidLine && isatty(2) ? `\n${text}` : text;
-  isMidLine = false;
-  writeAll(2, new TextEncoder().encode(begun));
+/** Writes bytes of a guest, which are its own business. */
+export function writeGuest(fd: 1 | 2, bytes: Uint8Array): void {
+  if (bytes.length > 0) begun = bytes.at(-1) === newline ? undefined : fd;
+  writeAll(fd, bytes);
 }
 
+/** A terminal has shown ^C, and its cursor is behind that. */
+export function noteInterrupt(): void {
+  if (isatty(2)) begun = 2;
+}
+
+/**
+ * Writes text to standard error: everything else. Control characters in it are spelled out. Where that and the guest's
+ * output go to the same place, it begins its own line; standard output itself gets nothing that is not the guest's.
+ */
+export function note(text: string): void {
+  noteRaw(printable(text));
+}
+
+/** As `note`, for text of our own that moves a terminal's cursor. */
+export function noteRaw(text: string): void {
+  const ends = begun !== undefined && (begun === 2 || isSamePlace());
+  begun = undefined;
+  writeAll(2, new TextEncoder().encode(ends ? `\n${text}` : text));
+}
+
+/** Whether standard output and standard error are the same terminal, pipe or file. */
+function isSamePlace(): boolean {
+  const [one, other] = [fstatSync(1), fstatSync(2)];
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+const newline = 10;
 const capacity = 16384;
 
-/** Output on its way out: kept for a while, so that a byte or a line at a time is not slow. */
+/** A guest's output on its way out: stored for a while, so that a byte or a line at a time is not slow. */
 export class Output {
   readonly #fd: 1 | 2;
   readonly #isLive: boolean;
@@ -47,7 +79,7 @@ export class Output {
   /** Adds one byte. On a terminal, lines appear as they end. */
   put(byte: number): void {
     this.#bytes[this.#used++] = byte;
-    if (this.#used === capacity || (byte === 10 && this.#isLive)) this.flush();
+    if (this.#used === capacity || (byte === newline && this.#isLive)) this.flush();
   }
 
   /** Adds a line of text. */
@@ -55,11 +87,10 @@ export class Output {
     for (const byte of new TextEncoder().encode(`${text}\n`)) this.put(byte);
   }
 
-  /** Writes what is kept. */
+  /** Writes what is stored. */
   flush(): void {
     const kept = this.#bytes.subarray(0, this.#used);
     this.#used = 0;
-    if (this.#isLive && kept.length > 0) isMidLine = kept.at(-1) !== 10;
-    writeAll(this.#fd, kept);
+    writeGuest(this.#fd, kept);
   }
 }

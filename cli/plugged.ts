@@ -7,13 +7,13 @@
  * given up before the other process could take a breath.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Stop } from '../isa/machine/stop.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
-import type { ProcessStop } from '../vmm/process/process.ts';
 import { Doze } from './doze.ts';
 import type { Guest } from './guest.ts';
 import type { Plug } from './hosting/plug.ts';
+import { Interrupts } from './interrupts.ts';
 import { note } from './output.ts';
+import type { RunStop } from './running.ts';
 import { readTyped } from './streams.ts';
 
 /** Steps of sleep in a millisecond. */
@@ -22,14 +22,10 @@ export const sleepStepsPerMs = 10_000;
 /** Steps between two looks at network and terminal. */
 const slice = 100_000;
 
-/** Runs the guest to step `limit` or to its end. `port` is the far end of its network device. */
-export async function runPlugged(
-  guest: Guest,
-  limit: number,
-  plug: Plug,
-  port: GuestPort,
-): Promise<Stop | ProcessStop> {
+/** Runs the guest to step `limit`, to its end or to Ctrl-C. `port` is the far end of its network device. */
+export async function runPlugged(guest: Guest, limit: number, plug: Plug, port: GuestPort): Promise<RunStop> {
   const doze = new Doze();
+  const interrupts = new Interrupts(() => doze.wake());
   let isPlugged = true;
   port.run({
     deliver: (frame, at) => {
@@ -46,14 +42,17 @@ export async function runPlugged(
   const stopReading = guest.typed && readTyped(guest.typed, () => doze.wake());
   try {
     for (;;) {
+      interrupts.listen();
       const until = Math.min(limit, guest.machine.steps + slice);
       const stop = guest.run(until);
       guest.flush();
       if (stop.kind === 'input' && (isPlugged || guest.typed?.canInterrupt())) await doze.rest();
       else if (stop.kind !== 'limit' || until === limit) return stop;
       else await (guest.machine.waiting ? doze.rest(slice / sleepStepsPerMs) : nextTick());
+      if (interrupts.asked) return { kind: 'interrupted' };
     }
   } finally {
     stopReading?.();
+    interrupts.close();
   }
 }

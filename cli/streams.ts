@@ -1,8 +1,9 @@
 /** Standard input, and the standard streams of a process. Output: output.ts. */
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import type { Console } from '../isa/machine/devices/console.ts';
 import type { Streams } from '../vmm/process/files/pipe.ts';
-import { writeAll } from './output.ts';
+import { beforeWait } from './interrupts.ts';
+import { writeGuest } from './output.ts';
 import { persist } from './persist.ts';
 
 /** Most bytes read at once. */
@@ -11,8 +12,17 @@ const largest = 65536;
 /** Reads standard input as it is asked for; none is the end. Waits for a terminal or a pipe. */
 export function readStandardInput(length: number): Uint8Array {
   const bytes = new Uint8Array(Math.min(length, largest));
+  beforeInput();
   const count = persist(() => readSync(0, bytes), 'EOF') ?? 0;
   return bytes.subarray(0, count);
+}
+
+let isFile: boolean | undefined;
+
+/** To be called before whoever could type Ctrl-C learns that standard input is waited for: see beforeWait. */
+export function beforeInput(): void {
+  isFile ??= fstatSync(0).isFile();
+  if (!isFile) beforeWait();
 }
 
 /** Feeds the console what is typed, until the function that it returns is called. `came` is told. */
@@ -53,6 +63,6 @@ export function processStreams(input: Uint8Array | undefined, printTo: 1 | 2): S
   const reader = input === undefined ? undefined : new ByteReader(input);
   return {
     read: (length) => reader?.read(length) ?? readStandardInput(length),
-    write: (fd, bytes) => writeAll(fd === 1 ? printTo : fd, bytes),
+    write: (fd, bytes) => writeGuest(fd === 1 ? printTo : fd, bytes),
   };
 }

@@ -1,4 +1,5 @@
 /** What a host's guests print: a single guest has standard output to itself, several print whole lines behind their names. */
+import { printableWord } from '../../isa/machine/printable.ts';
 import { Output } from '../output.ts';
 
 const newline = 10;
@@ -35,7 +36,7 @@ export class GuestPrinter {
   }
 
   #end(name: string, line: number[]): void {
-    for (const byte of [...Buffer.from(`${name} | `), ...line]) this.#output.put(byte);
+    for (const byte of [...Buffer.from(`${printableWord(name)} | `), ...line]) this.#output.put(byte);
     line.length = 0;
   }
 }

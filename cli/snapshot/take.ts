@@ -1,6 +1,5 @@
 /** `ringlab snapshot take` and `restore`: guests begun from a file or from a snapshot, and run on. */
 import type { Command } from 'commander';
-import type { Stop } from '../../isa/machine/stop.ts';
 import { type Chain, last, loadDisk } from '../../vmm/snapshot/chain.ts';
 import { type Subject, variantOf } from '../../vmm/snapshot/guest.ts';
 import { Session } from '../../vmm/snapshot/session.ts';
@@ -12,7 +11,7 @@ import { type Guest, type GuestUse, openDisk, prepareBlank, prepareGuest } from 
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
-import { runUntil } from '../verbs/run.ts';
+import { type RunStop, runUntil } from '../running.ts';
 import { formatTaken } from './format.ts';
 import { withInput } from './input.ts';
 import { exclusively } from './lock.ts';
@@ -75,7 +74,7 @@ export async function take(
     store.setCurrent(name);
     return made;
   });
-  tellEarly(name, stop as Stop, guest.machine.steps, until);
+  tellEarly(name, stop, guest.machine.steps, until);
   note(formatTaken(taken));
   return EXIT.DONE;
 }
@@ -88,9 +87,14 @@ function refuseHardware(command: Command): void {
   }
 }
 
-function tellEarly(name: string, stop: Stop, step: number, until: number): void {
+function tellEarly(name: string, stop: RunStop, step: number, until: number): void {
   if (stop.kind === 'limit' || step >= until) return;
-  const how = { power: 'powered off', unhandled: 'was stopped by a trap', input: 'waits for input' };
+  const how = {
+    power: 'powered off',
+    unhandled: 'was stopped by a trap',
+    input: 'waits for input',
+    interrupted: 'was interrupted by Ctrl-C',
+  };
   const what = how[stop.kind as keyof typeof how] ?? 'waits for nothing';
   note(`ringlab: ${name}: the guest ${what} at step ${step}, before step ${until}\n`);
 }

@@ -1,4 +1,5 @@
 /** `ringlab snapshot restore A B …`: snapshots of one tree run in turns in one memory, each line behind its name. */
+import { printableWord } from '../../isa/machine/printable.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { last } from '../../vmm/snapshot/chain.ts';
@@ -89,7 +90,7 @@ class Lines {
 
   constructor(clones: readonly Clone[]) {
     this.#begun = new Map(clones.map((clone) => [clone, []]));
-    this.#width = Math.max(...clones.map(({ name }) => name.length));
+    this.#width = Math.max(...clones.map(({ name }) => printableWord(name).length));
   }
 
   add(clone: Clone, bytes: readonly number[]): void {
@@ -107,7 +108,7 @@ class Lines {
   }
 
   #put(clone: Clone, line: number[]): void {
-    for (const byte of [...Buffer.from(`${clone.name.padEnd(this.#width)} | `), ...line])
+    for (const byte of [...Buffer.from(`${printableWord(clone.name).padEnd(this.#width)} | `), ...line])
       this.#output.put(byte);
     line.length = 0;
   }

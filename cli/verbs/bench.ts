@@ -1,6 +1,7 @@
 /** `ringlab bench`: measures the engines beside their peers, or the parts one by one, and prints what came out. */
 import { usage } from '../failure.ts';
 import { importOutside } from '../outside.ts';
+import { noteRaw, print } from '../output.ts';
 
 export interface BenchVerbOptions {
   readonly runs?: number;
@@ -108,7 +109,7 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.parts) {
     const results = await module.benchParts(progress).finally(() => progress(''));
     const document = { format: 'ringlab-bench-parts', version: 1, results };
-    process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatParts(results));
+    print(json ? `${JSON.stringify(document)}\n` : module.formatParts(results));
     return 0;
   }
   const choice = {
@@ -121,38 +122,38 @@ export async function bench(options: BenchVerbOptions): Promise<number> {
     const results = module.benchMonitors(choice);
     progress('');
     const document = { format: 'ringlab-bench-monitors', version: 1, results };
-    process.stdout.write(json ? `${JSON.stringify(document)}\n` : module.formatMonitors(results));
+    print(json ? `${JSON.stringify(document)}\n` : module.formatMonitors(results));
     return 0;
   }
   if (options.nano) {
     const results = await module.benchNano(choice).finally(() => progress(''));
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatNano(results));
+    print(json ? `${JSON.stringify(results)}\n` : module.formatNano(results));
     return 0;
   }
   if (options.snapshots) {
     const results = await module.benchSnapshots(choice).finally(() => progress(''));
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : await module.formatSnapshots(results));
+    print(json ? `${JSON.stringify(results)}\n` : await module.formatSnapshots(results));
     return 0;
   }
   if (options.migration) {
     const results = await module.benchMigration(choice).finally(() => progress(''));
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatMigration(results));
+    print(json ? `${JSON.stringify(results)}\n` : module.formatMigration(results));
     return 0;
   }
   if (options.short) {
     const results = await module.benchShort(choice).finally(() => progress(''));
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatShort(results));
+    print(json ? `${JSON.stringify(results)}\n` : module.formatShort(results));
     return 0;
   }
   if (options.timeTravel) {
     const results = module.benchTimeTravel(choice);
     progress('');
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : module.formatTimeTravel(results));
+    print(json ? `${JSON.stringify(results)}\n` : module.formatTimeTravel(results));
     return 0;
   }
   const report = await module.benchKernels(choice).finally(() => progress(''));
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : module.formatReport(report));
-  if (options.stats && !json) process.stdout.write(`\n${module.formatStatistics(report)}`);
+  print(json ? `${JSON.stringify(report)}\n` : module.formatReport(report));
+  if (options.stats && !json) print(`\n${module.formatStatistics(report)}`);
   return 0;
 }
 
@@ -162,5 +163,5 @@ function flagOf(kind: string): string {
 
 /** One line on the terminal, written over and over; empty at the end. */
 function showProgress(text: string): void {
-  process.stderr.write(`\r\x1b[K${text}`);
+  noteRaw(`\r\x1b[K${text}`);
 }

@@ -11,7 +11,7 @@ import { rowNamed } from '../../isa/table/table.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { EXIT, usage } from '../failure.ts';
 import { loadVariant, mustBeWritable, writeOutput } from '../files.ts';
-import { writeAll } from '../output.ts';
+import { print } from '../output.ts';
 
 export interface ClassifyOptions {
   readonly isa: string;
@@ -33,7 +33,7 @@ export async function classify(options: ClassifyOptions): Promise<number> {
     writeOutput(options.svg, new TextEncoder().encode(formatSvg(classification)));
   const text = report(classification, variant, options);
   if (options.output !== undefined) writeOutput(options.output, new TextEncoder().encode(text));
-  else if (options.svg === undefined || asksForText(options)) writeAll(1, new TextEncoder().encode(text));
+  else if (options.svg === undefined || asksForText(options)) print(text);
   return EXIT.DONE;
 }
 

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { EXIT, badInput, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
-import { note, print } from '../output.ts';
+import { printable } from '../../isa/machine/printable.ts';
+import { noteRaw, print } from '../output.ts';
 
 export interface GradeVerbOptions {
   readonly stage?: number;
@@ -110,5 +111,5 @@ async function loadGuest(file: string): Promise<Image> {
 
 /** One line that is written over. */
 function showProgress(text: string): void {
-  note(`\r\x1b[K${text}`);
+  noteRaw(`\r\x1b[K${printable(text)}`);
 }

@@ -62,8 +62,8 @@ function stuck(steps: number, now: number): string {
 /** Tells how a guest ended, or where it sleeps when nobody gets anywhere; returns its status. */
 function tellMember({ lan }: LanParty, member: LanMember, stop: Stop): number {
   if (lan.stuckFor === undefined || stop.kind !== 'limit') return tellOutcome(member, stop);
-  const { name, machine, symbols } = member;
-  const place = describeAddress(machine.pc, symbols);
+  const { name, machine, program } = member;
+  const place = describeAddress(machine.pc, program.symbols);
   note(`ringlab: ${name} sleeps until step ${machine.nextEvent}, at ${place}\n`);
   return EXIT.STOPPED;
 }

@@ -21,9 +21,9 @@ import { prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
-import { runUntil } from './run.ts';
+import { runUntil } from '../running.ts';
 
-/** Runs a process to its end or `--max-steps`; what it read is then in the file `output`. */
+/** Runs a process to its end, Ctrl-C or `--max-steps`; what it read is then in the file `output`. */
 export async function recordProcess(
   file: string,
   args: readonly string[],
@@ -49,10 +49,11 @@ export async function recordProcess(
     folders,
     answers: journal.answers,
     end: steps,
-    ended: stop.kind !== 'limit',
+    ended: stop.kind !== 'limit' && stop.kind !== 'interrupted',
   };
   writeOutput(output, encodeProcessRecording(recording));
-  const status = tellOutcome(guest, stop);
+  // Ctrl-C ends a recording as well as anything does.
+  const status = stop.kind === 'interrupted' ? EXIT.DONE : tellOutcome(guest, stop);
   const { length } = journal.answers;
   note(
     `ringlab: ${output}: ${steps} steps recorded, ${length} answer${length === 1 ? '' : 's'} from outside\n`,

@@ -1,23 +1,18 @@
 /** `ringlab run FILE [ARG…]`: runs a guest to its end and exits with its status. */
-import type { Stop } from '../../isa/machine/stop.ts';
-import type { ProcessStop } from '../../vmm/process/process.ts';
 import { GuestPort } from '../../vmm/network/guest-port.ts';
 import { usage } from '../failure.ts';
-import { type Guest, prepareGuest } from '../guest.ts';
+import { prepareGuest } from '../guest.ts';
 import type { NetworkOptions, Plug } from '../hosting/plug.ts';
 import { tellOutcome } from '../outcome.ts';
 import type { GuestOptions } from '../options.ts';
 import { note } from '../output.ts';
-import { readTyped } from '../streams.ts';
+import { runUntil } from '../running.ts';
 import { formatStatistics, statisticsOf } from '../statistics.ts';
 
 export interface RunOptions extends GuestOptions, NetworkOptions {
   readonly stats?: boolean;
   readonly json?: boolean;
 }
-
-/** Steps between two looks at the terminal. */
-const slice = 2 ** 22;
 
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
   if (options.process && options.network !== undefined)
@@ -61,44 +56,4 @@ async function runIn(
     note(options.json ? `${JSON.stringify(statistics)}\n` : formatStatistics(statistics));
   }
   return status;
-}
-
-/** Runs to step `limit` or the guest's end, with what is typed meanwhile. */
-export async function runUntil(guest: Guest, limit: number): Promise<Stop | ProcessStop> {
-  return guest.typed === undefined ? runThrough(guest, limit) : runTyped(guest, guest.typed, limit);
-}
-
-/** Runs in slices, so that output appears while the guest runs on. */
-function runThrough(guest: Guest, limit: number): Stop | ProcessStop {
-  for (;;) {
-    const until = Math.min(limit, guest.machine.steps + slice);
-    const stop = guest.run(until);
-    if (stop.kind !== 'limit' || until === limit) return stop;
-    guest.flush();
-  }
-}
-
-/** As `runThrough`, feeding the console what is typed meanwhile. Ctrl-C ends ringlab, Ctrl-D the input. */
-async function runTyped(
-  guest: Guest,
-  console: NonNullable<Guest['typed']>,
-  limit: number,
-): Promise<Stop | ProcessStop> {
-  let wake = () => {};
-  const stopReading = readTyped(console, () => wake());
-  try {
-    for (;;) {
-      const until = Math.min(limit, guest.machine.steps + slice);
-      const stop = guest.run(until);
-      guest.flush();
-      if (stop.kind === 'input') {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      } else if (stop.kind !== 'limit' || until === limit) return stop;
-      else await new Promise((resolve) => setImmediate(resolve));
-    }
-  } finally {
-    stopReading();
-  }
 }

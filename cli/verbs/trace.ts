@@ -1,13 +1,11 @@
 /** `ringlab trace FILE [ARG…]`: one line per step or trap, on stdout; the guest's own output goes to stderr. */
-import type { Stop } from '../../isa/machine/stop.ts';
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
 import { rowNamed, rowOf } from '../../isa/table/table.ts';
-import type { ProcessStop } from '../../vmm/process/process.ts';
 import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
-import { type Guest, prepareGuest } from '../guest.ts';
+import { type Guest, type GuestStop, prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { Output } from '../output.ts';
@@ -38,7 +36,7 @@ export async function trace(file: string, args: readonly string[], options: Trac
     options.maxSteps ?? Number.POSITIVE_INFINITY,
     options.to ?? Number.POSITIVE_INFINITY,
   );
-  let stop: Stop | ProcessStop =
+  let stop: GuestStop =
     options.from === undefined ? { kind: 'limit' } : guest.run(Math.min(options.from, limit));
   while (stop.kind === 'limit' && guest.machine.steps < limit) {
     const step = tracer.step(guest.run);

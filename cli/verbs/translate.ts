@@ -13,9 +13,9 @@ import { usage } from '../failure.ts';
 import { type Guest, prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
-import { note, print } from '../output.ts';
+import { note, print, printRaw } from '../output.ts';
 import { type Place, parsePlace } from '../place.ts';
-import { runUntil } from './run.ts';
+import { runUntil } from '../running.ts';
 
 export interface TranslateOptions extends GuestOptions {
   readonly at?: string;
@@ -109,7 +109,7 @@ function printListing(
     formatGivenUp(given, describe),
   ];
   const lines = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
-  print(`${lines.join('\n\n')}\n`);
+  printRaw(`${lines.join('\n\n')}\n`);
 }
 
 function formatSummary(what: string, statistics: TranslatorStatistics): string[] {

@@ -28,7 +28,7 @@ export function explainForeign(cause: number, value: number): string | undefined
   if (cause === CAUSE.MISALIGNED)
     return `only code with compressed instructions (extension C) has such addresses: ${remedy}`;
   const what = cause === CAUSE.ILLEGAL ? foreignInstruction(value) : undefined;
-  return what && `in RISC-V this word is ${what}, which Ring32 does not have.\n  If it is code, ${remedy}`;
+  return what && `in RISC-V this word is ${what}, which Ring32 does not have. If it is code, ${remedy}`;
 }
 
 /** `0x00010010 (main+0x10)`. */
@@ -65,18 +65,4 @@ export function peekWord(machine: Machine, va: number): number | undefined {
   const { physical, rights } = machine.probe(va);
   if (physical < 0 || physical + 4 > machine.memory.size || (rights & PTE.X) === 0) return undefined;
   return machine.memory.read(physical, 4);
-}
-
-/** Everything to show when a machine stopped by a trap without handler. */
-export function formatCrash(machine: Machine, cause: number, value: number, symbols: SymbolTable): string {
-  const foreign = explainForeign(cause, value);
-  return [
-    `${describeTrap(cause, value)}`,
-    `  at pc ${describeAddress(machine.pc, symbols)}, ring ${machine.ring}, step ${machine.steps}`,
-    ...(foreign === undefined ? [] : [`  ${foreign}`]),
-    '',
-    formatRegisters(machine.x),
-    '',
-    formatCode(machine, symbols),
-  ].join('\n');
 }

@@ -1,6 +1,8 @@
 /** Addresses to names: the nearest symbol at or before an address. */
 import type { ImageSymbol } from './image.ts';
+import { printableWord } from './printable.ts';
 
+/** Names come from a file, and are given out printable. */
 export class SymbolTable {
   readonly #sorted: readonly ImageSymbol[];
   readonly #byName: ReadonlyMap<string, number>;
@@ -19,7 +21,7 @@ export class SymbolTable {
   /** The symbol exactly at `address`, if any. */
   exact(address: number): string | undefined {
     const symbol = this.#before(address);
-    return symbol?.address === address ? symbol.name : undefined;
+    return symbol?.address === address ? printableWord(symbol.name) : undefined;
   }
 
   /** `name` or `name+0x10` for an address within 64 KiB after a symbol; otherwise ''. */
@@ -27,7 +29,8 @@ export class SymbolTable {
     const symbol = this.#before(address);
     if (symbol === undefined || address - symbol.address > 0xffff) return '';
     const offset = address - symbol.address;
-    return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+    const name = printableWord(symbol.name);
+    return offset === 0 ? name : `${name}+0x${offset.toString(16)}`;
   }
 
   #before(address: number): ImageSymbol | undefined {

@@ -58,11 +58,43 @@ export function parseVariant(text: string): Variant {
   if (unknown !== undefined) {
     throw new VariantError(`unknown field "${unknown}"; a variant has name, unprivileged and cpuid`);
   }
-  if (typeof name !== 'string' || name === '') throw new VariantError('"name" must be a text');
+  const twice = firstDoubled(fieldsOf(text));
+  if (twice !== undefined) throw new VariantError(`the field "${twice}" is there twice`);
+  checkName(name);
   if (typeof cpuid !== 'number' || !Number.isInteger(cpuid) || cpuid < 0 || cpuid > 0xffffffff) {
     throw new VariantError('"cpuid" must be a whole number from 0 to 4294967295');
   }
   return { name, unprivileged: parseNames(unprivileged), cpuid };
+}
+
+/** Most characters in a variant's name. */
+const longestName = 40;
+
+/** Throws VariantError for what is no name, or one that would be taken for another's. */
+function checkName(name: unknown): asserts name is string {
+  if (typeof name !== 'string' || !/^[\p{L}\p{N}]([\p{L}\p{N} ._+-]*[\p{L}\p{N}+])?$/u.test(name))
+    throw new VariantError(
+      '"name" must be a text of letters and digits, with spaces, dots, hyphens or underscores between them',
+    );
+  if (name.length > longestName)
+    throw new VariantError(`"name" has ${name.length} characters; the most is ${longestName}`);
+  const builtIn = variants.find((variant) => variant.name === name.toLowerCase());
+  if (builtIn !== undefined)
+    throw new VariantError(
+      `"name" is ${JSON.stringify(name)}, which is the name of a built-in variant; choose another`,
+    );
+}
+
+/** The names of the fields in the text of a valid JSON object whose values have no fields themselves. */
+function fieldsOf(text: string): string[] {
+  const strings = text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g);
+  return [...strings]
+    .filter(([, colon]) => colon !== undefined)
+    .map(([field]) => JSON.parse(field.replace(/\s*:$/, '')) as string);
+}
+
+function firstDoubled(names: readonly string[]): string | undefined {
+  return names.find((name, n) => names.indexOf(name) !== n);
 }
 
 function parseNames(names: unknown): Set<string> {
@@ -76,5 +108,7 @@ function parseNames(names: unknown): Set<string> {
       );
     }
   }
+  const twice = firstDoubled(names as string[]);
+  if (twice !== undefined) throw new VariantError(`"unprivileged" lists "${twice}" twice`);
   return new Set(names as string[]);
 }

@@ -40,12 +40,21 @@ export function shell(line: string, input = ''): Result {
   return { status, stdout, stderr };
 }
 
-/** Starts `ringlab`, sends it `signal` once it has printed something, and says by which signal it ended. */
-export function interrupt(args: readonly string[], signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+/** How an interrupted `ringlab` ended: by itself, or by which signal. */
+export interface Interrupted {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** Starts `ringlab`, sends it `signal` once it has printed something, and says how it ended. */
+export function interrupt(args: readonly string[], signal: NodeJS.Signals): Promise<Interrupted> {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: root, stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
   child.stdout.once('data', () => child.kill(signal));
   return new Promise((resolve) => {
-    child.once('exit', (_status, by) => resolve(by));
+    child.once('close', (status, by) => resolve({ status, signal: by, stderr }));
   });
 }
 

@@ -7,8 +7,8 @@ import { disassembleImage } from '../../isa/machine/disassemble-image.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { ImageError, loadImage, readImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
-import { formatCrash } from '../../isa/machine/report.ts';
-import { SymbolTable } from '../../isa/machine/symbols.ts';
+import { formatCrash } from '../../isa/machine/crash.ts';
+import { ProgramMap } from '../../isa/machine/program-map.ts';
 
 const compiled = new Uint8Array(readFileSync(new URL('../cli/fixtures/process.elf', import.meta.url)));
 
@@ -132,7 +132,8 @@ describe('A file that is no image', () => {
           machine.pc = image.entry;
           const stop = new Interpreter(machine).run(500);
           if (stop.kind === 'unhandled') {
-            formatCrash(machine, stop.cause, stop.value, new SymbolTable(image.symbols));
+            const program = new ProgramMap(image);
+            formatCrash({ machine, cause: stop.cause, value: stop.value, program, isProcess: false });
           }
         } catch (error) {
           expect(error).toBeInstanceOf(ImageError);

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type ImageSymbol, loadImage, readImage } from '../../isa/machine/image.ts';
+import { formatCrash } from '../../isa/machine/crash.ts';
+import { ProgramMap } from '../../isa/machine/program-map.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import {
   describeAddress,
   describeTrap,
   explainForeign,
   formatCode,
-  formatCrash,
   formatRegisters,
 } from '../../isa/machine/report.ts';
 import { SymbolTable } from '../../isa/machine/symbols.ts';
@@ -27,7 +28,8 @@ function machineOf(text: string) {
   const machine = new Machine({ memory: 2 ** 17 });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  return { machine, symbols: new SymbolTable(image.symbols) };
+  const program = new ProgramMap(image);
+  return { machine, symbols: program.symbols, program };
 }
 
 describe('A symbol table', () => {
@@ -110,12 +112,13 @@ describe('A crash report', () => {
   });
 
   it('is made of cause, place, registers and code', () => {
-    const { machine, symbols } = machineOf('_start: nop\n ebreak\n');
+    const { machine, symbols, program } = machineOf('_start: nop\n ebreak\n');
     const stop = new Interpreter(machine).run(10);
     expect(stop).toEqual({ kind: 'unhandled', cause: 3, value: 0 });
     expect(describeAddress(machine.pc, symbols)).toBe('0x00010004 (_start+0x4)');
-    const report = formatCrash(machine, 3, 0, symbols);
-    expect(report).toMatch(/^breakpoint\n {2}at pc 0x00010004 \(_start\+0x4\), ring 0, step 1\n\n/);
+    const report = formatCrash({ machine, cause: 3, value: 0, program, isProcess: false }, ['A remark.']);
+    expect(report).toMatch(/^breakpoint\n {2}at pc 0x00010004 \(_start\+0x4\), ring 0, step 1\n/);
+    expect(report).toMatch(/\n {2}source line t\.s:2\n {2}Likely cause: ebreak [\s\S]*\n {2}A remark\.\n\n/);
     expect(report).toContain(formatRegisters(machine.x));
     expect(report.endsWith(formatCode(machine, symbols))).toBe(true);
   });
@@ -134,11 +137,12 @@ describe('An instruction of another RISC-V machine', () => {
     [0x300025f3, 'an access to a control and status register (extension Zicsr)'],
     [0x30200073, 'an instruction of the privileged architecture of RISC-V'],
   ])('%i, %s, is named in the crash report, with what to do', (foreign, name) => {
-    const { machine, symbols } = machineOf(`_start: .word ${foreign}`);
+    const { machine, program } = machineOf(`_start: .word ${foreign}`);
     const stop = new Interpreter(machine).run(1);
     expect(stop).toMatchObject({ kind: 'unhandled', cause: CAUSE.ILLEGAL });
-    const report = formatCrash(machine, CAUSE.ILLEGAL, foreign, symbols);
-    expect(report).toContain(`in RISC-V this word is ${name}, which Ring32 does not have.`);
+    const crash = { machine, cause: CAUSE.ILLEGAL, value: foreign, program, isProcess: false };
+    const report = formatCrash(crash).replace(/\s+/g, ' ');
+    expect(report).toContain(`In RISC-V this word is ${name}, which Ring32 does not have.`);
     expect(report).toContain('-march=rv32im -mabi=ilp32');
   });
 

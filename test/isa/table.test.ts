@@ -148,7 +148,18 @@ describe('A variant', () => {
       ['{"name":"m","unprivileged":["cli"]}', '"cli", which no variant may change'],
       ['{"name":"m","unprivileged":[],"cpuid":-1}', '"cpuid" must be'],
       ['{"name":"m","unprivileged":[],"critical":[]}', 'unknown field "critical"'],
+      ['{"name":"m","unprivileged":["setf","getf","setf"]}', '"setf" twice'],
+      ['{"name":"m","unprivileged":[],"name":"n"}', 'the field "name" is there twice'],
+      ['{"name":"m","n\\u0061me":"\\"x\\": ","unprivileged":[]}', 'the field "name" is there twice'],
+      ['{"name":"ring32-x","unprivileged":[]}', 'the name of a built-in variant'],
+      ['{"name":"Ring32-V","unprivileged":[]}', 'the name of a built-in variant'],
+      ['{"name":"a\\u001b[2J","unprivileged":[]}', '"name" must be'],
+      ['{"name":"a\\nb","unprivileged":[]}', '"name" must be'],
+      ['{"name":" ","unprivileged":[]}', '"name" must be'],
+      ['{"name":"","unprivileged":[]}', '"name" must be'],
+      [`{"name":"${'m'.repeat(41)}","unprivileged":[]}`, 'the most is 40'],
     ];
+    expect(parseVariant('{"name":"set f-2 é","unprivileged":[]}').name).toBe('set f-2 é');
     for (const [text, message] of mistakes) {
       expect(() => parseVariant(text), text).toThrow(VariantError);
       expect(() => parseVariant(text), text).toThrow(message);

@@ -75,7 +75,8 @@ export class Process {
   readonly session = new Session();
   /** Nanoseconds that it has slept: they pass at once. */
   slept = 0;
-  readonly #answers: Answers;
+  /** Who answers its calls. */
+  readonly answers: Answers;
   readonly #endOfCode: number;
   #random = 1;
 
@@ -86,7 +87,7 @@ export class Process {
     const machine = new Machine({
       memory,
       hosted: true,
-      answer: (pc) => this.#answers.call(this, pc >>> 0),
+      answer: (pc) => this.answers.call(this, pc >>> 0),
       storage: storageFor(engine, memory),
     });
     loadImage(image, machine.memory.bytes);
@@ -94,7 +95,7 @@ export class Process {
     this.machine = machine;
     this.streams = options.streams;
     this.environment = options.callEnvironment ?? linux;
-    this.#answers = new Answers(this.environment, options.onUnknownCall);
+    this.answers = new Answers(this.environment, options.onUnknownCall);
     this.#endOfCode = endOfCode(image);
     this.tree = new Tree(options.files ?? new MemoryFiles());
     this.descriptors = new Descriptors(
@@ -125,7 +126,7 @@ export class Process {
 
   /** The end of a run whose machine is off: by the program's will, or its environment's. */
   #ended(status: number): ProcessStop {
-    const { refusal } = this.#answers;
+    const { refusal } = this.answers;
     if (refusal === undefined) return { kind: 'exit', status };
     this.machine.pc = refusal.pc;
     return { kind: 'refused', reason: refusal.reason };
@@ -133,12 +134,12 @@ export class Process {
 
   /** System calls made, by name. */
   get calls(): Map<string, number> {
-    return this.#answers.made;
+    return this.answers.made;
   }
 
   /** The first call that its environment did not know; undefined if it knew all. */
   get unknownCall(): UnknownCall | undefined {
-    return this.#answers.unknown;
+    return this.answers.unknown;
   }
 
   #killed(cause: number, value: number): ProcessStop {

@@ -82,6 +82,11 @@ export class Disk implements Component<DiskState> {
     return this.#store?.sectors ?? 0;
   }
 
+  /** What holds its sectors, if there is a disk. */
+  get store(): DiskStore | undefined {
+    return this.#store;
+  }
+
   /** Starts a command at step `now`. */
   start(command: number, now: number): void {
     if (this.status === DISK_STATUS.BUSY) return;

@@ -27,6 +27,12 @@ export const PORT = {
   NET_ADDRESS_HIGH: 0x37,
 } as const;
 
+/** A port by its number and the name that guests/include/ring32.inc has for it. */
+export function portName(number: number): string {
+  const name = Object.entries(PORT).find(([, known]) => known === number)?.[0];
+  return `port 0x${number.toString(16)}${name === undefined ? '' : ` (PORT_${name})`}`;
+}
+
 /** The devices. Each is a Component: one without `save` and `restore` does not compile (see DeviceStates). */
 export interface Devices {
   readonly console: Console;

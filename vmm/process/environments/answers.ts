@@ -8,6 +8,8 @@ import { describeUnknown, type UnknownCall } from './unknown.ts';
 export class Answers {
   /** How many calls were made, by name. */
   readonly made = new Map<string, number>();
+  /** What was answered last, by the call's number; null = nothing. */
+  readonly #last = new Map<number, number | null>();
   readonly #environment: Environment;
   readonly #onUnknown: ((call: UnknownCall) => void) | undefined;
   #unknown: UnknownCall | undefined;
@@ -29,18 +31,30 @@ export class Answers {
     return this.#refusal;
   }
 
+  /** The name of the call that a program with the registers `x` makes. */
+  callName(x: Int32Array): string {
+    const number = x[this.#environment.numberIn] as number;
+    return this.#environment.calls.get(number)?.name ?? `system call ${number}`;
+  }
+
+  /** What was answered last to that call: null = nothing; undefined if it was never made. */
+  lastAnswer(x: Int32Array): number | null | undefined {
+    return this.#last.get(x[this.#environment.numberIn] as number);
+  }
+
   /** Answers the call that the process makes by the `ecall` at `pc` (unsigned). */
   call(process: Process, pc: number): void {
     const { x } = process.machine;
     const { numberIn, calls } = this.#environment;
     const number = x[numberIn] as number;
     const call = calls.get(number);
-    const name = call?.name ?? `system call ${number}`;
+    const name = this.callName(x);
     this.made.set(name, (this.made.get(name) ?? 0) + 1);
     const first = numberIn === 10 ? 11 : 10;
     try {
       const result = call ? answer(process, call, x.subarray(first)) : this.#answerUnknown(process, pc);
       if (result !== undefined) x[10] = result;
+      this.#last.set(number, result ?? null);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#refuse(process, pc, `${name} (${numberIn === 10 ? 'a0' : 'a7'} = ${number}): ${error.message}`);

@@ -1,0 +1,50 @@
+/** What is known of a program in memory: the names of its places, its source lines, where its code and its data are. */
+import type { Image, Section } from './image.ts';
+import { lineAt, type SourceLine } from './lines.ts';
+import { SymbolTable } from './symbols.ts';
+
+/** A part of a program in memory. */
+export interface ProgramPart {
+  readonly name: string;
+  readonly address: number;
+  readonly size: number;
+  readonly executable: boolean;
+}
+
+export class ProgramMap {
+  readonly symbols: SymbolTable;
+  /** Its parts in memory: the sections, or the segments of a file without sections. */
+  readonly parts: readonly ProgramPart[];
+  readonly #sections: readonly Section[];
+
+  constructor({ symbols, sections, segments }: Pick<Image, 'symbols' | 'sections' | 'segments'>) {
+    this.symbols = new SymbolTable(symbols);
+    this.#sections = sections;
+    const inMemory = sections.filter(({ allocated, size }) => allocated && size > 0);
+    this.parts =
+      inMemory.length > 0
+        ? inMemory
+        : segments.map((segment, n) => ({ ...segment, name: `segment ${n + 1} of the file` }));
+  }
+
+  /** The part that `address` is in. */
+  partAt(address: number): ProgramPart | undefined {
+    return this.parts.find((part) => part.address <= address && address < part.address + part.size);
+  }
+
+  /** Whether there is code of the program at `address`. */
+  isCode(address: number): boolean {
+    return this.partAt(address)?.executable === true;
+  }
+
+  /** The end of the code that comes last before `address`, which is not in code itself. */
+  codeEndBefore(address: number): number | undefined {
+    const ends = this.parts.filter(({ executable }) => executable).map((part) => part.address + part.size);
+    return ends.filter((end) => end <= address).sort((a, b) => b - a)[0];
+  }
+
+  /** The source line of the code at `address`, if the file has a table of them. */
+  line(address: number): SourceLine | undefined {
+    return this.isCode(address) ? lineAt({ sections: this.#sections }, address) : undefined;
+  }
+}
