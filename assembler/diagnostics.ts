@@ -125,10 +125,18 @@ function uses(from: Via | undefined): DiagnosticUse[] {
   return list.length > 4 ? [...list.slice(0, 2), ...list.slice(-1)] : list;
 }
 
+/** More errors than this are not looked for: what is no assembly at all would be searched for likenesses to the end. */
+const MOST = 1000;
+
 /** Collects the diagnostics of one assembly. */
 export class Diagnostics {
   readonly errors: Diagnostic[] = [];
   readonly warnings: Diagnostic[] = [];
+
+  /** There are so many errors that more would help nobody. */
+  get isFull(): boolean {
+    return this.errors.length >= MOST;
+  }
 
   error(statement: Statement, at: number, message: string, hint?: string): void {
     this.errors.push(diagnosticAt(statement, at, message, hint));

@@ -31,11 +31,12 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
     attempts.push(tried);
   }
   const [best] = attempts.sort((one, other) => one.problems.length - other.problems.length);
-  const repair = repairHint(plain, operands, [...allForms().keys()], (...use) => fits(unit, ...use));
-  if (best === undefined) throw wrongCount(name, forms, operands, at, repair ?? commentedNumber(unit));
-  const problem = withHint(best.problems, repair);
+  const repair = (): string | undefined =>
+    repairHint(plain, operands, [...allForms().keys()], (...use) => fits(unit, ...use));
+  if (best === undefined) throw wrongCount(name, forms, operands, at, repair() ?? commentedNumber(unit));
+  const problem = (): SourceProblem => withHint(best.problems, repair());
   const withLabels = attempts.find(({ hasLabels }) => hasLabels);
-  if (withLabels === undefined) throw problem;
+  if (withLabels === undefined) throw problem();
   if (!unit.doubts.has(unit.statement)) unit.doubts.set(unit.statement, problem);
   withLabels.form.emit(unit, withLabels.arranged, at);
 }

@@ -1,7 +1,7 @@
 /** Fills in what was left open while reading, once every address is known. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { checkDatum } from '../directives/data.ts';
-import type { Diagnostics, SourceProblem } from '../diagnostics.ts';
+import type { Diagnostics } from '../diagnostics.ts';
 import { displacement, encodeValue, reaches } from '../instructions/encode.ts';
 import { evaluate, type Tables, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';
@@ -30,6 +30,7 @@ export function applyFixups(
   const far: FarBranches = [];
   for (const symbol of unit.symbols.values()) checkSymbol(symbol, reporter);
   for (const fixup of unit.fixups) {
+    if (diagnostics.isFull) break;
     reporter.guard(fixup.statement, () => {
       if (applyFixup(fixup, tables) === 'far' && fixup.kind === 'instruction')
         far.push(fixup.branch as number);
@@ -49,16 +50,11 @@ class Reporter {
   private readonly explain: Explain;
   /** Says nothing of names that nothing defines. */
   private readonly lenient: boolean;
-  private readonly doubts: ReadonlyMap<Statement, SourceProblem>;
+  private readonly doubts: Unit['doubts'];
   private readonly doubted = new Set<Statement>();
   private readonly reported = new Set<AsmSymbol>();
 
-  constructor(
-    diagnostics: Diagnostics,
-    explain: Explain,
-    lenient: boolean,
-    doubts: ReadonlyMap<Statement, SourceProblem>,
-  ) {
+  constructor(diagnostics: Diagnostics, explain: Explain, lenient: boolean, doubts: Unit['doubts']) {
     this.doubts = doubts;
     this.diagnostics = diagnostics;
     this.lenient = lenient;
@@ -75,7 +71,7 @@ class Reporter {
         const doubt = registerNumbers.has(symbol.name) ? this.doubts.get(statement) : undefined;
         if (doubt !== undefined && this.doubted.has(statement)) return;
         this.doubted.add(statement);
-        if (doubt !== undefined) throw doubt;
+        if (doubt !== undefined) throw doubt();
         if (!this.reported.has(symbol) && !this.lenient) {
           const quoted = statement.text[at] === '"' ? stringHint(symbol.name) : undefined;
           this.diagnostics.error(statement, at, message, hint ?? quoted ?? this.explain(symbol));

@@ -35,8 +35,15 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
     symbol.definition = { kind: 'value', once: true, value: { kind: 'number', at: 0, value } };
   }
   const lenient = units.some((unit) => unit.incomplete);
+  let guesses = GUESSES;
   const far = units.map((unit) =>
-    applyFixups(unit, tables, diagnostics, (symbol) => explain(symbol, unit, units, names), lenient),
+    applyFixups(
+      unit,
+      tables,
+      diagnostics,
+      (symbol) => explain(symbol, units) ?? (guesses-- > 0 ? guess(symbol, unit, names) : undefined),
+      lenient,
+    ),
   );
   if (diagnostics.errors.length === 0) table.fill(tables);
   return {
@@ -48,7 +55,10 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
   };
 }
 
-function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: Names): string | undefined {
+/** How many undefined names are compared with all defined ones. */
+const GUESSES = 100;
+
+function explain(symbol: AsmSymbol, units: readonly Unit[]): string | undefined {
   for (const other of units) {
     const theirs = other.symbols.get(symbol.name);
     const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;
@@ -57,8 +67,10 @@ function explain(symbol: AsmSymbol, unit: Unit, units: readonly Unit[], names: N
   }
   if (registerNumbers.has(symbol.name))
     return `\`${symbol.name}\` is a register, and what it holds is known only when the program runs`;
-  const register = registerHint(symbol.name);
-  if (register !== undefined) return register;
+  return registerHint(symbol.name);
+}
+
+function guess(symbol: AsmSymbol, unit: Unit, names: Names): string | undefined {
   const defined = [...unit.symbols.values()]
     .filter((candidate) => candidate.isDefined)
     .map(({ name }) => name);

@@ -47,7 +47,7 @@ export class Unit implements Scope {
   incomplete = false;
   place: { readonly section: Section; readonly offset: number };
   /** What is wrong with statements if there are no labels with the names of registers that they mention. */
-  readonly doubts = new Map<Statement, SourceProblem>();
+  readonly doubts = new Map<Statement, () => SourceProblem>();
   /** The statement being read. */
   statement: Statement;
   private readonly numeric = new Map<string, { back: AsmSymbol | undefined; next: AsmSymbol | undefined }>();

@@ -52,9 +52,11 @@ function readAll(context: Context): void {
   try {
     for (let statement = reader.next(); statement !== undefined; statement = reader.next()) {
       readStatement(context, statement);
+      if (diagnostics.isFull) throw new ReadLimit(0, 'after so many errors the rest is not read');
     }
   } catch (problem) {
     if (!(problem instanceof ReadLimit)) throw problem;
+    unit.incomplete = true;
     diagnostics.error(unit.statement, problem.at, problem.message, problem.hint);
   }
 }
