@@ -26,19 +26,17 @@ import {
   rmdirSync,
   unlinkSync,
   writeSync,
-  type BigIntStats,
   type Dirent,
 } from 'node:fs';
 import { CallError, ERRNO, type ErrorName } from '../vmm/process/errno.ts';
 import type {
-  FileKind,
   FileStatus,
   FileSystem,
-  FileTime,
   FolderEntry,
   OpenedFolder,
   OpenWish,
 } from '../vmm/process/files/file-system.ts';
+import { kindOf, statusOf } from './host-status.ts';
 
 /** A folder of the host, and where the process finds it. */
 export interface FolderWish {
@@ -208,33 +206,6 @@ function answer<T>(act: () => T): T {
     if (code === undefined) throw error;
     throw new CallError(code in ERRNO ? (code as ErrorName) : 'EIO');
   }
-}
-
-function kindOf(entry: Dirent<Buffer> | BigIntStats): FileKind {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  return entry.isSymbolicLink() ? 'link' : 'other';
-}
-
-function statusOf(stats: BigIntStats): FileStatus {
-  return {
-    kind: kindOf(stats),
-    device: Number(BigInt.asUintN(32, stats.dev)),
-    inode: Number(BigInt.asUintN(53, stats.ino)),
-    mode: Number(stats.mode) & 0o7777,
-    links: Number(stats.nlink),
-    size: Number(stats.size),
-    accessed: timeOf(stats.atimeNs),
-    modified: timeOf(stats.mtimeNs),
-    changed: timeOf(stats.ctimeNs),
-  };
-}
-
-const second = 1_000_000_000n;
-
-function timeOf(nanoseconds: bigint): FileTime {
-  const rest = ((nanoseconds % second) + second) % second;
-  return { seconds: Number((nanoseconds - rest) / second), nanoseconds: Number(rest) };
 }
 
 /** Bytes as a byte string. */

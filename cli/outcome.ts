@@ -60,12 +60,12 @@ export function tellOutcome(guest: Ended, stop: RunStop): number {
 
 /** Says of a process that failed how it would get the file that it did not find. */
 function hintAtFolders({ file, process }: Ended): void {
-  const path = process?.tree.missed;
+  const path = process?.missedFile;
   if (path === undefined) return;
   const bytes = Uint8Array.from(path, (byte) => byte.charCodeAt(0));
   const shown = printableWord(new TextDecoder().decode(bytes));
   note(
-    `ringlab: ${file}: it asked for "${shown}", which is in no folder that it was given; --dir HOST[:GUEST] gives it one\n`,
+    `ringlab: ${file}: it wanted to open "${shown}", which is in no folder that it was given; --dir HOST[:GUEST] gives it one\n`,
   );
 }
 

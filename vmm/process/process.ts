@@ -68,6 +68,8 @@ export class Process {
   readonly space: AddressSpace;
   readonly tree: Tree;
   readonly descriptors: Descriptors;
+  /** The first file that it wanted to open and that is in none of its folders, a byte string. */
+  missedFile: string | undefined;
   /** Permission bits that new files do not get. */
   umask = 0o022;
   readonly signals = new Signals();

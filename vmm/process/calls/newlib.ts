@@ -5,7 +5,8 @@
  */
 import { O } from '../files/open-file.ts';
 import type { CallEntry } from './call.ts';
-import { access, makeFolder, open, remove } from './files.ts';
+import { access, makeFolder, remove } from './files.ts';
+import { open } from './opening.ts';
 import { AT } from './start.ts';
 import { fstatat } from './status.ts';
 /** newlib's flags of `open`, and Linux's. */

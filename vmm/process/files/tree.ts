@@ -36,7 +36,7 @@ export class Tree {
   readonly root: Place;
   /** The working folder. */
   current: Place;
-  /** The first path that was asked for and is in none of the opened folders. */
+  /** The path that was last looked for, if it is in none of the opened folders and nothing is there. */
   missed: string | undefined;
   /** Places with a handle of their own, which nobody may need any more. */
   readonly #entered = new Set<Place>();
@@ -50,6 +50,7 @@ export class Tree {
 
   /** Resolves `path`, a byte string, from `start`. */
   find(start: Place, path: string, follow: Follow): Found {
+    this.missed = undefined;
     if (path === '') throw new CallError('ENOENT');
     let place = path.startsWith('/') ? this.root : start;
     let names = path.split('/').filter(isName);
@@ -65,7 +66,7 @@ export class Tree {
         continue;
       }
       const step = this.#step(place, name);
-      if (step.status === undefined && place.opened === undefined) this.missed ??= path;
+      if (step.status === undefined && place.opened === undefined) this.missed = path;
       if (step.status?.kind === 'link' && (!isEnd || follow === 'always' || (slash && follow === 'slash'))) {
         if (++links > mostLinks) throw new CallError('ELOOP');
         const target = this.files.readLink(place.handle as number, name);
