@@ -97,7 +97,9 @@ export function mustBeFolder(path: string): void {
   try {
     readdirSync(path);
   } catch (error) {
-    throw badInput(`${path}: cannot give it to the process: ${systemReason(error)}`);
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+    const reason = isFile ? 'it is no folder' : systemReason(error);
+    throw badInput(`${path}: cannot give it to the process: ${reason}`);
   }
 }
 

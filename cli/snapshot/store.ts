@@ -1,4 +1,5 @@
 /** The folder of snapshots that a command means, and what is asked of it by name. */
+import { statSync } from 'node:fs';
 import { namePattern, nameRule } from '../../vmm/snapshot/description.ts';
 import { makeFolder } from '../../vmm/snapshot/files.ts';
 import type { Opened } from '../../vmm/snapshot/read.ts';
@@ -17,6 +18,8 @@ export interface ReportOptions extends StoreOptions {
 }
 
 export function openStore({ store }: StoreOptions): Store {
+  if (statSync(store, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw badInput(`${store}: it is a file, and snapshots are stored in a folder; --store names one`);
   return new Store(store);
 }
 

@@ -94,6 +94,7 @@ function tellEarly(name: string, stop: RunStop, step: number, until: number): vo
     unhandled: 'was stopped by a trap',
     input: 'waits for input',
     interrupted: 'was interrupted by Ctrl-C',
+    lockup: 'takes the same trap for ever',
   };
   const what = how[stop.kind as keyof typeof how] ?? 'waits for nothing';
   note(`ringlab: ${name}: the guest ${what} at step ${step}, before step ${until}\n`);

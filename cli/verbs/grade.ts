@@ -1,6 +1,7 @@
 /** `ringlab grade MONITOR`: Popek and Goldberg's properties put to a monitor, ours or a student's, and the score. */
 import type { Image } from '../../isa/machine/image.ts';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT, badInput, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
@@ -74,9 +75,7 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
   if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
   for (const path of [junit, gradescope]) if (path !== undefined) mustBeWritable(path);
   const grader = await loadGrader();
-  if (!grader.isOwn(monitor) && !existsSync(monitor)) {
-    throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
-  }
+  if (!grader.isOwn(monitor)) mustBeModule(monitor);
   const graded = await grader.grade({
     monitor,
     seed,
@@ -93,6 +92,14 @@ export async function grade(monitor: string, options: GradeVerbOptions): Promise
   if (gradescope !== undefined) writeOutput(gradescope, bytes(grader.gradeGradescope(graded)));
   print(json ? `${JSON.stringify(grader.gradeDocument(graded))}\n` : grader.formatGrade(graded));
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** Refuses what cannot be a monitor's module. */
+function mustBeModule(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw badInput(`${path}: no such file, and no monitor of ours by that name`);
+  if (found.isDirectory())
+    throw badInput(`${path}: it is a folder; name the module in it, like ${join(path, 'monitor.ts')}`);
 }
 
 /** Bytes of memory that a guest has when it is graded with. */

@@ -216,7 +216,9 @@ function openable(path: string): { readonly name: string; readonly sectors: numb
     close();
     return { name, sectors: store.sectors };
   } catch (error) {
-    throw badInput(`${path}: cannot use it as a disk: ${systemReason(error)}`);
+    // The reason as the system has it, without the sentence for other hosts.
+    const { cause = error } = error as Error;
+    throw badInput(`${path}: cannot use it as a disk: ${systemReason(cause)}`);
   }
 }
 

@@ -109,11 +109,7 @@ describe('--dir', () => {
 
   it.each([
     [['--process', '--dir', 'nowhere'], 'nowhere: cannot give it to the process: no such file or folder', 65],
-    [
-      ['--process', '--dir', copy],
-      'copy.s: cannot give it to the process: a part of the path is not a folder',
-      65,
-    ],
+    [['--process', '--dir', copy], 'copy.s: cannot give it to the process: it is no folder', 65],
     [['--process', '--dir', '.', '--dir', 'guests:/'], 'there is a folder at / already', 2],
     [['--process', '--dir', ':/x'], 'expected HOST[:GUEST][:ro]', 2],
     [['--dir', '.'], '--dir needs --process; a machine has a disk (--disk)', 2],

@@ -91,7 +91,7 @@ describe('ringlab snapshot', () => {
 
   it.each([
     ['/proc/snapshots', 'cannot make that folder: '],
-    ['package.json', 'a part of the path is not a folder'],
+    ['package.json', 'it is a file, and snapshots are stored in a folder'],
     ['/proc', 'cannot '],
   ])('refuses %s, where no file can be, in one line and at once', (store, reason) => {
     const { status, stdout, stderr } = ringlab([

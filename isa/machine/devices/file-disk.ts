@@ -9,7 +9,13 @@ export class FileDisk implements DiskStore {
 
   constructor(path: string, mode: 'r+' | 'r' = 'r+') {
     this.#file = openSync(path, mode);
-    this.sectors = Math.ceil(fstatSync(this.#file).size / SECTOR);
+    const found = fstatSync(this.#file);
+    if (found.isDirectory()) {
+      closeSync(this.#file);
+      // For reading alone, the system opens folders too.
+      throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    }
+    this.sectors = Math.ceil(found.size / SECTOR);
   }
 
   read(n: number, into: Uint8Array): void {
