@@ -1,8 +1,8 @@
 /** Random instructions, row by row of the table. */
-import fc from 'fast-check';
 import { fieldRange } from '../../isa/table/picture.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
 import type { FieldValues } from '../../isa/table/table.ts';
+import fc from '../property/fast-check.ts';
 
 /** Any values for the fields that the row's operands show. */
 export function anyFields(row: Row): fc.Arbitrary<FieldValues> {

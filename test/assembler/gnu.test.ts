@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { disassemble } from '../../isa/table/disassemble.ts';
 import { pseudos } from '../../isa/table/pseudo.ts';
@@ -8,6 +7,7 @@ import type { Row } from '../../isa/table/row.ts';
 import { systemRows } from '../../isa/table/system.ts';
 import { allRows, encode } from '../../isa/table/table.ts';
 import { userRows } from '../../isa/table/user.ts';
+import fc from '../property/fast-check.ts';
 import { anyFields } from './fields.ts';
 import { build, gnuPrefix, gnuSections, hasGnu, inScratch, run, sectionBytes, words } from './kit.ts';
 

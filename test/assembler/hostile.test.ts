@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AssemblyError, assemble } from '../../assembler/index.ts';
+import fc from '../property/fast-check.ts';
 import { build, data, gist, message, messageOf, sectionBytes } from './kit.ts';
 
 /** Sources that would never end, or never fit. */

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { disassemble } from '../../isa/table/disassemble.ts';
 import { pseudos } from '../../isa/table/pseudo.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { allRows, encode } from '../../isa/table/table.ts';
+import fc from '../property/fast-check.ts';
 import { anyFields } from './fields.ts';
 import { words } from './kit.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scan } from '../../assembler/source/scan.ts';
 import { grammarStatement } from '../../assembler/syntax/parse.ts';
 import { plainStatement } from '../../assembler/syntax/plain.ts';
 import type { Parsed } from '../../assembler/syntax/tree.ts';
+import fc from '../property/fast-check.ts';
 
 const folder = new URL('../../', import.meta.url);
 

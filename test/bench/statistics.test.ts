@@ -1,6 +1,6 @@
 /** The arithmetic and the tables of the benchmarks. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import fc from '../property/fast-check.ts';
 import { load } from './kit.ts';
 
 const { median, geometricMean } = await load('statistics');

@@ -9,9 +9,8 @@ import { efficiency, equivalence, type PropertyResult, resourceControl } from '.
 import { word } from '../property/program.ts';
 import { describeCounterexample } from '../property/report.ts';
 import { type Stage, stages } from '../property/stages.ts';
+import { seed } from '../property/seed.ts';
 import { solutions } from './solution/index.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 function solution(stage: number) {
   return hostedMonitor(solutions[stage - 1] as (typeof solutions)[number], `the solution of stage ${stage}`);

@@ -12,8 +12,8 @@ import { cleanStorage } from '../property/own.ts';
 import { formatProgram } from '../property/print.ts';
 import { codeAt, type Program } from '../property/program.ts';
 import { Random } from '../property/random.ts';
+import { seed } from '../property/seed.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const cases = 200;
 
 const bare = (program: Program, storage?: Storage) =>

@@ -1,11 +1,11 @@
 /** Images as text: random programs come back byte for byte. (Guests and compiled programs: test/cli/asm.test.ts.) */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { disassembleImage } from '../../isa/machine/disassemble-image.ts';
 import { type Image, readImage } from '../../isa/machine/image.ts';
 import { allRows, encode } from '../../isa/table/table.ts';
 import { anyFields } from '../assembler/fields.ts';
+import fc from '../property/fast-check.ts';
 
 function imageOf(text: string, base = 0x10000): Image {
   return readImage(assemble([{ name: 't.s', text }], { base }).elf);

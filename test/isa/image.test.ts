@@ -1,6 +1,5 @@
 /** Reading ELF files: what an image has, and that nothing damaged gets past. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { disassembleImage } from '../../isa/machine/disassemble-image.ts';
@@ -9,6 +8,7 @@ import { ImageError, loadImage, readImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { formatCrash } from '../../isa/machine/crash.ts';
 import { ProgramMap } from '../../isa/machine/program-map.ts';
+import fc from '../property/fast-check.ts';
 
 const compiled = new Uint8Array(readFileSync(new URL('../cli/fixtures/process.elf', import.meta.url)));
 

@@ -1,11 +1,11 @@
 /** The instruction table as data: every bit accounted for, nothing overlaps, all of it round-trips. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { disassemble } from '../../isa/table/disassemble.ts';
 import { extract, fieldRange, parsePicture } from '../../isa/table/picture.ts';
 import { pseudos } from '../../isa/table/pseudo.ts';
 import { allRows, decode, encode, rowNamed, shownFields } from '../../isa/table/table.ts';
 import { parseVariant, trapsIn, VariantError, variantRows, variants } from '../../isa/table/variants.ts';
+import fc from '../property/fast-check.ts';
 
 describe('The instruction table', () => {
   it('has no two rows that fit the same word: their pictures differ in a bit that both fix', () => {

@@ -1,7 +1,7 @@
 /** Guests as fast-check's. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowOf } from '../../isa/table/table.ts';
+import fc from './fast-check.ts';
 import { guests } from './arbitrary.ts';
 import { oracleOf } from './bare.ts';
 import { formatProgram, sizeOf } from './print.ts';

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { allRows } from '../../isa/table/table.ts';
 import { trapCauses } from '../../isa/table/traps.ts';
 import { variants } from '../../isa/table/variants.ts';
+import { seed } from './seed.ts';
 import { formatCoverage, measureCoverage, missingRows } from './coverage.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 /** Their guests have no network; its interrupts are tested in test/vmm/network. */
 const elsewhere = new Set(['network interrupt']);

@@ -1,11 +1,11 @@
 /** Random guests on the fast engine: equal to the interpreter. `SEED=… npm test` repeats a run. */
 import { describe, expect, it } from 'vitest';
 import { variants } from '../../isa/table/variants.ts';
+import { seed } from './seed.ts';
 import { fastEngine } from './bare.ts';
 import { equivalence } from './properties.ts';
 import { describeCounterexample } from './report.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const cases = 700;
 
 describe(`Random guests on the fast engine (seed ${seed})`, () => {

@@ -3,12 +3,11 @@
  * (sound.ts). `SEED=… npm test` repeats a run.
  */
 import { describe, expect, it } from 'vitest';
+import { seed } from './seed.ts';
 import { ownMonitor } from './own.ts';
 import { efficiency, equivalence, type PropertyResult, resourceControl } from './properties.ts';
 import { describeCounterexample } from './report.ts';
 import { sound, variantsNamed } from './sound.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 function expectPassed(result: PropertyResult, candidate: string): void {
   if (result.counterexample !== undefined)

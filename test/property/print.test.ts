@@ -2,12 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { readImage } from '../../isa/machine/image.ts';
+import { seed } from './seed.ts';
 import { randomProgram } from './generate.ts';
 import { formatProgram } from './print.ts';
 import { memorySize, placesOf } from './program.ts';
 import { smaller } from './shrink.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 function memoryOf(text: string): Int32Array {
   const image = readImage(assemble([{ name: 'guest.s', text }]).elf);

@@ -7,10 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../vmm/monitor/ledger.ts';
 import type { Program } from '../property/program.ts';
 import { shrink } from '../property/shrink.ts';
+import { seed } from '../property/seed.ts';
 import { encounter } from './arena.ts';
 import { formatHostile, hostileProgram } from './hostile.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 describe(`Hostile guests (seed ${seed})`, () => {
   it.each([

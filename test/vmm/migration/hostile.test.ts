@@ -1,5 +1,5 @@
 /** Strangers and bad peers: refused, at bounded cost, and the host goes on. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
 import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/migration/wire/frame.ts';
@@ -8,11 +8,17 @@ import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/migration/wire/mess
 import { checksum } from '../../../vmm/migration/wire/seal.ts';
 import { Session } from '../../../vmm/migration/wire/session.ts';
 import { Random } from '../../property/random.ts';
+import { seed } from '../../property/seed.ts';
 import { movables } from './busy.ts';
 import { policies, World } from './world.ts';
 
 const key = new Uint8Array(32).fill(7);
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+const noise = new Random(seed, 1);
+
+function randomBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, () => noise.below(256));
+}
 
 /** More than a greeting may take (session.ts): a damaged length there is waited for so long, and no longer. */
 const pastGreeting = 6000;

@@ -8,9 +8,8 @@ import { Keep } from '../../../vmm/migration/keep/keep.ts';
 import { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
 import { UnitWriter } from '../../../vmm/migration/keep/unit-writer.ts';
 import { Random } from '../../property/random.ts';
+import { seed } from '../../property/seed.ts';
 import { all, copied, diskOf, joined, memoryOf, writerOf } from './copying.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 describe('Units that are sent', () => {
   it(`are at the target, and kept, as they are at the source (seed ${seed})`, () => {

@@ -16,9 +16,8 @@ import {
 } from '../../property/index.ts';
 import { memorySize, newDisk } from '../../property/program.ts';
 import { Random } from '../../property/random.ts';
+import { seed } from '../../property/seed.ts';
 import { policies, World } from './world.ts';
-
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 interface Way {
   readonly monitor: string;

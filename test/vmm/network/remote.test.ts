@@ -1,5 +1,4 @@
 /** Switches of several processes: who knows the key is a member, who does not is nobody. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Link, LinkEvents } from '../../../vmm/migration/wire/link.ts';
 import { addressNumber, BROADCAST, formatAddress } from '../../../vmm/network/frame.ts';
@@ -7,6 +6,7 @@ import { GuestPort } from '../../../vmm/network/guest-port.ts';
 import { joinSwitch, Members } from '../../../vmm/network/remote.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
 import type { Trunk } from '../../../vmm/network/trunk.ts';
+import fc from '../../property/fast-check.ts';
 
 /** One end of a link in memory. */
 class End implements Link {

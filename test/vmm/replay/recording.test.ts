@@ -15,9 +15,9 @@ import { randomProgram } from '../../property/generate.ts';
 import { imageOf, memorySize } from '../../property/program.ts';
 import { Random } from '../../property/random.ts';
 import { image } from '../assembled.ts';
+import { seed } from '../../property/seed.ts';
 import { digest, guestRun, randomRun, ways } from './kit.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const variant = variantNamed('ring32-v') as Variant;
 
 /** Reads bytes until a q, adding them up at 0x8000; its interrupts are on. */

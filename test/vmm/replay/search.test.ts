@@ -13,9 +13,9 @@ import { randomProgram } from '../../property/generate.ts';
 import { formatProgram } from '../../property/print.ts';
 import { layout, memorySize, type Program } from '../../property/program.ts';
 import { Random } from '../../property/random.ts';
+import { seed } from '../../property/seed.ts';
 import { digest, randomRun, ways } from './kit.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const cases = 8;
 
 interface History {

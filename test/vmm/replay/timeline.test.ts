@@ -9,9 +9,9 @@ import { randomProgram } from '../../property/generate.ts';
 import { formatProgram } from '../../property/print.ts';
 import { layout } from '../../property/program.ts';
 import { Random } from '../../property/random.ts';
+import { seed } from '../../property/seed.ts';
 import { digest, type Run, randomRun, ways } from './kit.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const cases = 10;
 const length = 4000;
 

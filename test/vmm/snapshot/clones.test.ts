@@ -1,15 +1,15 @@
 /** Clones: what they share, and that each of them has a memory of its own all the same. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CloneGroup, type Clone, CurrentDisk, loadClones } from '../../../vmm/snapshot/clones.ts';
 import { SharedMemory } from '../../../vmm/snapshot/shared-memory.ts';
 import { Session } from '../../../vmm/snapshot/session.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot } from '../../../vmm/snapshot/tree.ts';
+import { seed } from '../../property/seed.ts';
+import fc from '../../property/fast-check.ts';
 import { blank, difference, guests, start, ways, wholeOf } from './kit.ts';
 import { MemoryFiles } from './memory-files.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const bare = { strategy: undefined, engine: 'interpreter' } as const;
 
 describe(`Clones that run in turns in one memory (seed ${seed})`, () => {

@@ -1,11 +1,12 @@
 /** Snapshots of random guests: whatever runs them before and after, they go on as if nothing had happened. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chain, last, loadChain, loadDisk } from '../../../vmm/snapshot/chain.ts';
 import { Session } from '../../../vmm/snapshot/session.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { cloneSnapshot, consolidate, deleteSnapshot, setTemplate } from '../../../vmm/snapshot/tree.ts';
+import { seed } from '../../property/seed.ts';
+import fc from '../../property/fast-check.ts';
 import {
   blank,
   type Guest,
@@ -21,7 +22,6 @@ import {
 } from './kit.ts';
 import { MemoryFiles } from './memory-files.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const way = fc.constantFrom(...ways);
 const origin = (name: string) => ({ name, program: 'guest.s', symbols: [] });
 

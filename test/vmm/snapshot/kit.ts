@@ -1,5 +1,4 @@
 /** Random guests with devices, and every way to run them. */
-import fc from 'fast-check';
 import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { wasmStorage } from '../../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../../isa/engines/interpreter/interpreter.ts';
@@ -18,6 +17,7 @@ import type { Subject } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
+import fc from '../../property/fast-check.ts';
 
 export const memory = 2 ** 18;
 const variant = variantNamed('ring32-v') as Variant;

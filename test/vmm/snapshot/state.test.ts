@@ -1,6 +1,5 @@
 /** A machine's state as bytes: all of it comes back, and nothing else gets in. */
 import { decode, encode } from 'cborg';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MachineState } from '../../../isa/machine/machine.ts';
 import { STATUS, systemRegisters } from '../../../isa/table/sysregs.ts';
@@ -8,6 +7,7 @@ import { FieldError } from '../../../vmm/snapshot/schema.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { bare, monitored } from '../kit.ts';
 import { image } from '../assembled.ts';
+import fc from '../../property/fast-check.ts';
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const unsigned = fc.nat({ max: 2 ** 32 - 1 });
