@@ -20,6 +20,16 @@ import { isWhatRan, keepLedger, workingProgram } from './work.ts';
 export const propertyNames = ['equivalence', 'resourceControl', 'efficiency'] as const;
 export type PropertyName = (typeof propertyNames)[number];
 
+/** Makes case `n` of `seed`. */
+type MakeGuest = (seed: number, n: number, profile?: Profile) => Program;
+
+/** The random guests that each property is asked about. */
+export const randomGuests: Readonly<Record<PropertyName, MakeGuest>> = {
+  equivalence: randomProgram,
+  resourceControl: randomProgram,
+  efficiency: workingProgram,
+};
+
 export interface PropertyOptions {
   readonly seed: number;
   readonly cases: number;
@@ -30,7 +40,7 @@ export interface PropertyOptions {
   /** Default ring32-v. Case n is on variant n modulo their number. */
   readonly variants?: readonly Variant[];
   /** The guest of case n; default a random one. */
-  readonly guests?: (seed: number, n: number, profile?: Profile) => Program;
+  readonly guests?: MakeGuest;
   /** What guests may have in them; default everything. */
   readonly profile?: Profile;
   /** Smaller guests to try, once one fails; default 5000. 0: it is left as it is. */
@@ -86,7 +96,7 @@ type Question = (program: Program, variant: Variant, surrounded: boolean) => Ans
 
 /** Equivalence of a candidate with the bare machine. */
 export function equivalence(candidate: Candidate, options: PropertyOptions): PropertyResult {
-  const result = ask('equivalence', options, randomProgram, (program, variant, surrounded) => {
+  const result = ask('equivalence', options, (program, variant, surrounded) => {
     const { differences, steps, counts } = judge(program, candidate, variant, { surrounded, guarded: false });
     const [first] = differences;
     const reason = first && `${first.what}: ${first.bare} bare, ${first.monitor} under the monitor`;
@@ -101,7 +111,7 @@ export function equivalence(candidate: Candidate, options: PropertyOptions): Pro
 
 /** Resource control of a candidate. Whether the guest is right does not matter to it. */
 export function resourceControl(candidate: Candidate, options: PropertyOptions): PropertyResult {
-  return ask('resourceControl', options, randomProgram, (program, variant) => {
+  return ask('resourceControl', options, (program, variant) => {
     let subject: Subject | undefined;
     let reason: string | undefined;
     try {
@@ -138,7 +148,7 @@ const fewExits = 16;
 /** Efficiency of a candidate. */
 export function efficiency(candidate: Candidate, options: PropertyOptions): PropertyResult {
   const { direct: whose = 'all', byBlocks = false } = options;
-  return ask('efficiency', options, workingProgram, (program, variant) => {
+  return ask('efficiency', options, (program, variant) => {
     const ledger = keepLedger(program, variant);
     const { counts, thrown } = judge(program, candidate, variant);
     const due = whose === 'all' ? ledger.innocuous : ledger.inUserRings;
@@ -156,22 +166,17 @@ export function efficiency(candidate: Candidate, options: PropertyOptions): Prop
 }
 
 /** Puts the question with one guest after another. */
-function ask(
-  property: PropertyName,
-  options: PropertyOptions,
-  generate: (seed: number, n: number, profile?: Profile) => Program,
-  question: Question,
-): PropertyResult {
+function ask(property: PropertyName, options: PropertyOptions, question: Question): PropertyResult {
   const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile, shrinks, onCase } = options;
-  const { variants = allVariants.slice(0, 1), guests = generate } = options;
+  const { variants = allVariants.slice(0, 1), guests = randomGuests[property] } = options;
   const { onFound, patient = () => true } = options;
-  let [done, steps, direct, exits] = [0, 0, 0, 0];
+  let [done, steps, direct, exits, compiled] = [0, 0, 0, 0, 0];
   const result = (counterexample: Counterexample | undefined): PropertyResult => ({
     property,
     passed: counterexample === undefined,
     cases: done,
     steps,
-    counts: { direct, exits },
+    counts: { direct, exits, compiled },
     counterexample,
   });
   for (let n = from; n < from + cases; n++) {
@@ -184,6 +189,7 @@ function ask(
     steps += answer.steps;
     direct += answer.counts.direct;
     exits += answer.counts.exits;
+    compiled += answer.counts.compiled ?? 0;
     onCase?.(done);
     if (answer.reason === undefined) continue;
     const found = { property, seed, case: n, variant, surrounded, explanation: undefined };

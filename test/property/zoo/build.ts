@@ -31,11 +31,13 @@ export function changedSource(source: string, changes: readonly Change[], name: 
   }, source);
 }
 
+type Built = Pick<Mutant, 'name' | 'changes'>;
+
 function path(from: string, to: string): string {
   return relative(sourceRoot, resolve(from, to)).split(sep).join('/');
 }
 
-function mutate({ name, changes }: Mutant): Plugin {
+function mutate({ name, changes }: Built): Plugin {
   return {
     name: 'mutate',
     setup({ onResolve, onLoad }) {
@@ -54,7 +56,7 @@ function mutate({ name, changes }: Mutant): Plugin {
 }
 
 /** Our monitor's module with the mutant's changes in it. Throws when they are stale or no TypeScript. */
-export async function buildMutant(mutant: Mutant, entry = 'vmm/monitor/monitor.ts'): Promise<MonitorModule> {
+export async function buildMutant(mutant: Built, entry = 'vmm/monitor/monitor.ts'): Promise<MonitorModule> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: sourceRoot,
     entryPoints: [join(sourceRoot, entry)],

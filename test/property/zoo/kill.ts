@@ -12,16 +12,12 @@ import {
 import { variantsNamed } from '../sound.ts';
 import type { Candidate } from '../subject.ts';
 import { shrink } from '../shrink.ts';
-import { buildMutant } from './build.ts';
+import { buildMutant, type MonitorModule } from './build.ts';
 import type { Mutant } from './mutant.ts';
 
 const questions = { equivalence, resourceControl, efficiency };
 
 export type Asked = Omit<PropertyOptions, 'variants' | 'direct'>;
-
-/** The seed and the number of cases of a hunt, from case 0 on. */
-export const huntSeed = 1974;
-export const huntCases = 10_000;
 
 /** The mutant as something that can be judged. Throws when it is stale. */
 export async function candidateOf(mutant: Mutant): Promise<Candidate> {
@@ -33,7 +29,7 @@ export async function candidateOf(mutant: Mutant): Promise<Candidate> {
 export function ask(
   property: PropertyName,
   candidate: Candidate,
-  { variant = 'ring32-v', strategy }: Mutant,
+  { variant = 'ring32-v', strategy }: Pick<Mutant, 'variant' | 'strategy'>,
   options: Asked,
 ): Counterexample | undefined {
   const direct = strategy === 'hybrid' ? 'user' : 'all';
@@ -41,9 +37,14 @@ export function ask(
     .counterexample;
 }
 
+let ours: Promise<MonitorModule> | undefined;
+
 /** Our own monitor, run and built as the mutant is. */
-export function soundOf(mutant: Mutant): Promise<Candidate> {
-  return candidateOf({ ...mutant, name: 'ours', changes: [] });
+export async function soundOf({
+  strategy = 'trap-and-emulate',
+}: Pick<Mutant, 'strategy'>): Promise<Candidate> {
+  ours ??= buildMutant({ name: 'ours', changes: [] });
+  return ownMonitor({ strategy, name: 'ours', module: await ours });
 }
 
 /**

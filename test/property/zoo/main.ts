@@ -1,18 +1,22 @@
 /**
- * `npm run zoo`: kills every mutant with random guests, and writes what killed it to
- * killed.jsonl and ../README.md. `npm run zoo -- NAME…`: kills these, shows how, writes nothing.
+ * `npm run zoo`: kills every mutant with random guests, and records what killed it in killed.jsonl and ../README.md.
+ * `npm run zoo -- NAME…`: hunts these alone, shows how they were killed, and renews their records.
+ * With `--seed`, which asks other guests, nothing is recorded.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sizeOf } from '../print.ts';
 import { type Counterexample, propertyNames } from '../properties.ts';
 import { describeCounterexample } from '../report.ts';
-import { ask, candidateOf, hunt, huntCases, huntSeed } from './kill.ts';
+import { ask, candidateOf, hunt } from './kill.ts';
 import type { Mutant } from './mutant.ts';
-import { formatKills, type Kill, killsFile } from './records.ts';
+import { formatKills, guestDigest, type Kill, killsFile, readKills } from './records.ts';
 import { formatTable, tableFile, withTable } from './table.ts';
 import { mutants } from './zoo.ts';
 
+/** The guests that records are made with. */
+const usualSeed = 1974;
+const usualCases = 10_000;
 /** Cases for the properties that a mutant is not made for. */
 const otherCases = 100;
 /** A guest of so many instructions is small; until there is one, so many that catch the bug are made small. */
@@ -21,8 +25,8 @@ const patience = 10;
 
 const { values, positionals } = parseArgs({
   options: {
-    seed: { type: 'string', default: String(huntSeed) },
-    cases: { type: 'string', default: String(huntCases) },
+    seed: { type: 'string' },
+    cases: { type: 'string', default: String(usualCases) },
   },
   allowPositionals: true,
 });
@@ -32,7 +36,7 @@ function usage(message: string): never {
   process.exit(2);
 }
 
-const [seed, cases] = [Number(values.seed), Number(values.cases)];
+const [seed, cases] = [Number(values.seed ?? usualSeed), Number(values.cases)];
 if (![seed, cases].every(Number.isSafeInteger)) usage('--seed and --cases are whole numbers');
 const unknown = positionals.find((name) => !mutants.some((mutant) => mutant.name === name));
 if (unknown !== undefined)
@@ -66,7 +70,18 @@ async function huntDown(
   const text = `${property}, case ${first.case + 1}, ${size} instruction${size === 1 ? '' : 's'}${others}`;
   process.stdout.write(`${name.padEnd(26)} ${text}\n`);
   const { reason, program } = found;
-  const kill = { name, property, seed, case: first.case, also, smallestFrom: found.case, reason, program };
+  const guest = guestDigest(property, seed, first.case);
+  const kill = {
+    name,
+    property,
+    seed,
+    case: first.case,
+    guest,
+    also,
+    smallestFrom: found.case,
+    reason,
+    program,
+  };
   return { kill, found };
 }
 
@@ -84,16 +99,19 @@ function show({ name, bug, changes }: Mutant, found: Counterexample): void {
 }
 
 const wanted = mutants.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const kills: Kill[] = [];
+const known = new Map(readKills().map((kill) => [kill.name, kill]));
+let killed = 0;
 for (const mutant of wanted) {
   const caught = await huntDown(mutant);
   if (caught === undefined) continue;
-  kills.push(caught.kill);
+  killed += 1;
+  known.set(mutant.name, caught.kill);
   if (positionals.length > 0) show(mutant, caught.found);
 }
-process.stdout.write(`${kills.length} killed, ${wanted.length - kills.length} alive\n`);
-if (kills.length < wanted.length) process.exitCode = 1;
-else if (positionals.length === 0) {
+process.stdout.write(`${killed} killed, ${wanted.length - killed} alive\n`);
+if (killed < wanted.length) process.exitCode = 1;
+if (values.seed === undefined) {
+  const kills = mutants.flatMap(({ name }) => known.get(name) ?? []);
   writeFileSync(killsFile, formatKills(kills));
   writeFileSync(tableFile, withTable(readFileSync(tableFile, 'utf8'), formatTable(mutants, kills)));
 }
