@@ -1,0 +1,308 @@
+/**
+ * The fast engine with one known bug each, as what it changes of the source. `npm run mutants` puts every one through the
+ * suite's tests of the engine (mutate.ts), which must catch it.
+ */
+import type { Change } from '../property/zoo/mutant.ts';
+
+export interface EngineMutant {
+  readonly name: string;
+  /** The bug, in one sentence. */
+  readonly bug: string;
+  readonly changes: readonly Change[];
+}
+
+/** A mutant of one change in a file of the engine. */
+function mutant(file: string, name: string, bug: string, from: string, to: string): EngineMutant {
+  return { name, bug, changes: [{ file: `isa/engines/fast/${file}.ts`, from, to }] };
+}
+
+export const engineMutants: readonly EngineMutant[] = [
+  // ---- Code that changes ----
+  mutant(
+    'cache',
+    'code-kept',
+    'A write to code that was compiled is not seen: the old region goes on.',
+    'const stale = [...page.users].filter((region) => touches(region, at, length));',
+    'const stale: CompiledRegion[] = [];',
+  ),
+  mutant(
+    'cache',
+    'jump-kept',
+    'A region that is dropped stays in the jump cache: others go on in it.',
+    '    this.forgetJump(region);\n    this.#table.set(slot, null);',
+    '    this.#table.set(slot, null);',
+  ),
+  mutant(
+    'cache',
+    'ring-forgotten',
+    'A region is found by its address alone: what was compiled in ring 0 is entered in every ring.',
+    'regions.get((physical & 0xffc) + ring);\n  }',
+    'regions.get(physical & 0xffc);\n  }',
+  ),
+  mutant(
+    'fast',
+    'rewriting-goes-on',
+    'A region that writes to its own code goes on in what was there before.',
+    'if ((bits & WATCH.COMPILED) !== 0 && this.#cache.written(at, length)) this.#machine.horizon = 0;',
+    'if ((bits & WATCH.COMPILED) !== 0) this.#cache.written(at, length);',
+  ),
+  mutant(
+    'access',
+    'watch-unasked',
+    'With paging off, a store does not ask whether somebody watches its page.',
+    'if (second !== undefined) this.#emitWatchCheck(node, second);',
+    '',
+  ),
+  mutant(
+    'access',
+    'next-page-unasked',
+    'With paging off, a store across two pages asks of the first one only whether somebody watches it.',
+    '        .constant(4096 - span)\n        .op(OP.i32_gt_u, OP.i32_or);',
+    '        .constant(4096)\n        .op(OP.i32_gt_u, OP.i32_or);',
+  ),
+  mutant(
+    'tables',
+    'watched-filled',
+    'A page that somebody watches is entered in the tables for stores.',
+    'if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return false;',
+    '',
+  ),
+  mutant(
+    'tables',
+    'purged-kept',
+    'A page that comes to be watched stays in the tables for stores.',
+    '      this.#words[entry.index] = 0;\n      entry.gone = true;',
+    '      entry.gone = true;',
+  ),
+  mutant(
+    'tables',
+    'resumed-watched',
+    'An address space that comes back has its stores to pages that are watched by now.',
+    'if (store && ((watched[page] as number) & watchedHere) !== 0) continue;',
+    '',
+  ),
+
+  // ---- Translation ----
+  mutant(
+    'tables',
+    'tables-unwatched',
+    'A write to a page table is not seen: what was taken from it stays.',
+    'this.#machine.memory.watch(page, WATCH.TABLE);',
+    '',
+  ),
+  mutant(
+    'tables',
+    'dirty-unasked',
+    'A page without D is entered in the tables for stores.',
+    '(store ? PTE.W | PTE.D : PTE.R)',
+    '(store ? PTE.W : PTE.R)',
+  ),
+  mutant(
+    'tables',
+    'user-unasked',
+    'In ring 3 a page without U is entered in the tables.',
+    ' | (machine.ring === 3 ? PTE.U : 0);\n    if (entry === undefined',
+    ';\n    if (entry === undefined',
+  ),
+  mutant(
+    'tables',
+    'limit-unasked',
+    'With paging on, LIMIT is not asked before a page is entered in the tables.',
+    'if (named && machine.ring !== 0 && this.#beyondLimit(from)) return false;',
+    '',
+  ),
+  mutant(
+    'spaces',
+    'limit-forgotten',
+    'Two address spaces that differ in LIMIT alone are taken for one.',
+    'const key = limit === 0 ? where',
+    'const key = true ? where',
+  ),
+  mutant(
+    'spaces',
+    'spaces-kept',
+    'A write to a page table leaves the address spaces that are known.',
+    '    this.#known.clear();\n    this.#translation = -1;',
+    '    this.#translation = -1;',
+  ),
+  mutant(
+    'regions',
+    'mapping-unchecked',
+    'A region is entered in another address space without a look at whether its code is mapped there.',
+    'for (const [virtual, page] of region.pages) if (builder.codePage(virtual) !== page) return false;',
+    '',
+  ),
+  mutant(
+    'access',
+    'crossing-unchecked',
+    'With paging on, an access across two pages is made as if the second followed the first.',
+    'if (span === 1) return;',
+    'return;',
+  ),
+
+  // ---- Spans ----
+  mutant(
+    'regions',
+    'span-unchecked',
+    'A region is entered in another address space without a look at whether its spans are true there.',
+    'for (const span of region.spans) if (!spans.holds(span)) return this.#dropShared(region);',
+    '',
+  ),
+  mutant(
+    'regions',
+    'span-outlived',
+    'A region goes on when a span that it was compiled for is lost in the middle of it.',
+    'this.#dropWarm(region);\n    machine.horizon = 0;',
+    'this.#dropWarm(region);',
+  ),
+  mutant(
+    'access',
+    'span-end-off',
+    "An access may begin at a span's last bytes and end beyond them.",
+    'constant((to - from - (high - low)) | 0)',
+    'constant((to - from) | 0)',
+  ),
+  mutant(
+    'spans',
+    'span-watched',
+    'A span for stores stays when one of its pages comes to be watched.',
+    '({ store, from, to, offset }) => store && at >=',
+    '({ store, from, to, offset }) => !store && at >=',
+  ),
+  mutant(
+    'spans',
+    'span-rights-lost',
+    'A span stays when an entry that is written takes a right away and leaves the frame.',
+    'return (entry & needed) === needed && (entry & PTE.FRAME)',
+    'return (entry & PTE.FRAME)',
+  ),
+  mutant(
+    'spans',
+    'span-any-ring',
+    "A span is one for all rings: ring 3 has the supervisor's.",
+    'machine.ring === 2 ? 1 : machine.ring',
+    '0',
+  ),
+
+  // ---- Bounds, with paging off ----
+  mutant(
+    'access',
+    'bound-unchecked',
+    'With paging off, an access is not compared with the bound of R.',
+    'if (first !== undefined) this.#emitBoundCheck(node, first);',
+    '',
+  ),
+  mutant(
+    'regions',
+    'room-unasked',
+    'A region is entered under a bound that is less than what its comparisons take from it.',
+    "return addressing === 'paged' || this.#parts.machine.namedBound >= leastBound;",
+    'return true;',
+  ),
+  mutant(
+    'checks',
+    'check-shifted',
+    'What is known of an address moves the wrong way when a constant is added to its register.',
+    'low: fact.low - constant, high: fact.high - constant',
+    'low: fact.low + constant, high: fact.high + constant',
+  ),
+  mutant(
+    'checks',
+    'check-too-low',
+    'A check that was made covers what lies below it.',
+    'fact.span === wanted.span && fact.low <= wanted.low && fact.high',
+    'fact.span === wanted.span && fact.high',
+  ),
+
+  // ---- Steps ----
+  mutant(
+    'fast',
+    'deadline-passed',
+    'A region runs past the next event: its fuel is not bounded by the horizon.',
+    'const fuel = Math.min(machine.horizon - machine.steps, slice);',
+    'const fuel = slice;',
+  ),
+  mutant(
+    'fast',
+    'wait-uncounted',
+    'Steps that a system instruction did not take are counted.',
+    'this.#uncounted = steps - machine.steps;',
+    'this.#uncounted = 0;',
+  ),
+  mutant(
+    'body',
+    'fuel-kept',
+    'A region that ends before an instruction counts it and the rest of its block.',
+    '    this.giveBack(this.ahead);\n    this.leaveTo(pc, 0);',
+    '    this.leaveTo(pc, 0);',
+  ),
+  mutant(
+    'nodes',
+    'choice-uncounted',
+    'Instructions that a short branch skips are counted.',
+    '    code.get(FUEL).get(condition).constant(skipped.length).op(OP.i32_mul, OP.i32_add).set(FUEL);\n',
+    '',
+  ),
+
+  // ---- System instructions, jumps, breakpoints ----
+  mutant(
+    'fast',
+    'ring-change-unseen',
+    'A region goes on after an instruction that changed the ring.',
+    'const isSame = machine.ring === ring && this.#spaces.isCurrent;',
+    'const isSame = this.#spaces.isCurrent;',
+  ),
+  mutant(
+    'fast',
+    'event-unseen',
+    'A region goes on after a system instruction that has made something due.',
+    'next === ((pc + 4) | 0) && machine.horizon !== 0) return AFTER.ON;',
+    'next === ((pc + 4) | 0)) return AFTER.ON;',
+  ),
+  mutant(
+    'nodes',
+    'result-unstored',
+    'A system instruction that traps leaves in its result register what was there before the region.',
+    'dirty & (readBy(node) | writtenBy(node))',
+    'dirty & readBy(node)',
+  ),
+  mutant(
+    'nodes',
+    'mask-lost',
+    'A move to a system register stores bits that the register does not have.',
+    'code.constant(move.mask).op(OP.i32_and).memory(OP.i32_store, offset);',
+    'code.memory(OP.i32_store, offset);',
+  ),
+  mutant(
+    'moves',
+    'acts-unseen',
+    'A move to a system register that does more than hold a word is compiled as a store.',
+    ' || target.acts !== undefined',
+    '',
+  ),
+  mutant(
+    'compile',
+    'crooked-jump',
+    'A jump to an address that is not a multiple of 4 does not trap.',
+    '    body.code.get(PC).constant(3).op(OP.i32_and);\n    body.when(() => body.giveUp(node.pc));\n',
+    '',
+  ),
+  mutant(
+    'regions',
+    'break-missed',
+    'Regions that were compiled before breakpoints were set run over them.',
+    'if (breaks !== this.#breaks) this.clear();',
+    '',
+  ),
+];
+
+/** The suite's tests of the engine. */
+export const engineTests: readonly string[] = [
+  'test/engines',
+  'test/isa/breaks.test.ts',
+  'test/isa/rows.test.ts',
+  'test/process/answered.test.ts',
+  'test/property/engines.test.ts',
+  'test/guests/kernel-lockstep.test.ts',
+  'test/vmm/equivalence.test.ts',
+];
