@@ -1,6 +1,5 @@
 /** Every guest does what its head comment says, on every variant and engine; and the folder is in order. */
 import { describe, expect, it } from 'vitest';
-import { engineNames } from '../../isa/engines/engine.ts';
 import { PORT } from '../../isa/machine/devices/ports.ts';
 import { DISK_STATUS } from '../../isa/machine/devices/disk.ts';
 import { DESCRIPTOR, FRAME, NET, NET_BRIDGE } from '../../isa/machine/devices/network.ts';
@@ -26,10 +25,13 @@ describe.each(guestFiles)('The guest %s', (file) => {
   });
 
   for (const [variant, outcome] of promised(file)) {
-    it.each(engineNames)(`does on ${variant} what it promises, run by the engine %s`, (engine) => {
-      const disk = outcome.disk && fillSectors(outcome.disk);
-      expect(runGuest(file, variant, engine)).toEqual({ ...outcome, disk });
-    });
+    it.each(['interpreter', 'fast'] as const)(
+      `does on ${variant} what it promises, run by the engine %s`,
+      (engine) => {
+        const disk = outcome.disk && fillSectors(outcome.disk);
+        expect(runGuest(file, variant, engine)).toEqual({ ...outcome, disk });
+      },
+    );
   }
 });
 

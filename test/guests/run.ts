@@ -15,10 +15,14 @@ import { type Variant, variantNamed } from '../../isa/table/variants.ts';
 import { addressNumber } from '../../vmm/network/frame.ts';
 import { Lan } from '../../vmm/network/lan.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
+import { eager, expectCompiled } from '../engines/compiled.ts';
 import { type Expectations, type Outcome, parseExpectations } from './expectations.ts';
 
 /** A guest that has not ended after so many steps never will. */
 const STEP_LIMIT = 10_000_000;
+
+/** A guest of so few steps may come to no place again: there is nothing to compile. */
+const fewSteps = 20;
 
 /** A machine's memory where the guest does not say, as in `ringlab run`. */
 const DEFAULT_MEMORY = 16 * 2 ** 20;
@@ -55,7 +59,7 @@ export function imageOf(file: string): Image {
 
 /**
  * Runs a guest to its end. Throws StatementError for a malformed head, the assembler's
- * AssemblyError, and Error when the guest does not end within STEP_LIMIT steps.
+ * AssemblyError, and Error when the guest does not end within STEP_LIMIT steps, or the fast engine compiled nothing of it.
  */
 export function runGuest(file: string, variant: string, engine: EngineName): Outcome {
   const wishes = parseExpectations(guestText(file));
@@ -71,6 +75,7 @@ function runSystem(image: Image, wishes: Expectations, variant: string, engine: 
     systemGuest(imageOf(peer), parseExpectations(guestText(peer)), variant, engine, lan);
   const [stop] = networked ? lan.run(STEP_LIMIT) : [self.run(STEP_LIMIT)];
   const { printed, machine, disk } = self;
+  if (machine.steps > fewSteps) expectCompiled(self.engine);
   return outcome(printed, stop as Stop, machine.steps, disk && sectorsOf(disk.bytes));
 }
 
@@ -97,10 +102,10 @@ function systemGuest(
   });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const made = createEngine(engine, machine, { hot: 200 });
+  const made = createEngine(engine, machine, eager);
   const run = (until: number) => made.run(until);
   if (port !== undefined) lan?.add(port, { machine, run });
-  return { printed, disk, machine, run };
+  return { printed, disk, machine, run, engine: made };
 }
 
 function runProcess(file: string, image: Image, wishes: Expectations, engine: EngineName): Outcome {
@@ -116,10 +121,11 @@ function runProcess(file: string, image: Image, wishes: Expectations, engine: En
     callEnvironment: wishes.environment,
     streams: { read, write: (_fd, bytes) => printed.push(...bytes) },
     engine,
-    fast: { hot: 200 },
+    fast: eager,
     ...(wishes.memory === undefined ? {} : { memory: wishes.memory }),
   });
   const stop = guest.run(STEP_LIMIT);
+  if (guest.machine.steps > fewSteps) expectCompiled(guest.engine);
   return outcome(printed, stop, guest.machine.steps, undefined);
 }
 

@@ -15,6 +15,7 @@ import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { loadImage } from '../../isa/machine/image.ts';
+import { eager, expectCompiled } from '../engines/compiled.ts';
 import { difference } from '../property/lockstep.ts';
 import { image } from '../vmm/assembled.ts';
 import {
@@ -44,9 +45,9 @@ function plugged(engine: EngineName = 'interpreter', wire: Wire | null = new Wir
   });
   loadImage(loop, machine.memory.bytes);
   machine.pc = loop.entry;
-  const made = createEngine(engine, machine, { hot: 4 });
+  const made = createEngine(engine, machine, eager);
   const run = (until: number): Stop => made.run(until);
-  return { machine, wire, run, sent: wire?.sent ?? [] };
+  return { machine, wire, run, engine: made, sent: wire?.sent ?? [] };
 }
 
 /** `out` as the instruction at the present step would do it: the step that it takes is made too. */
@@ -75,7 +76,7 @@ describe.each(['interpreter', 'fast'] as const)('The network device, by the engi
   });
 
   it('sends what is READY one after the other, as long as there is more, and goes round the ring', () => {
-    const { machine, run, sent } = plugged(engine);
+    const { machine, run, sent, engine: made } = plugged(engine);
     setUpRings(machine, 3);
     for (let n = 0; n < 7; n++) machine.memory.fill(0x6000 + 64 * n, frameTo(other, n));
     for (let n = 0; n < 3; n++) ready(machine, transmitRing, n, 0x6000 + 64 * n, 60);
@@ -85,6 +86,7 @@ describe.each(['interpreter', 'fast'] as const)('The network device, by the engi
       ready(machine, transmitRing, n % 3, 0x6000 + 64 * n, 60);
     }
     run(10_000);
+    expectCompiled(made, 5000);
     expect(sent.map(({ frame }) => frame[12])).toEqual([12, 13, 14, 15, 16, 17, 18]);
     expect(sent.map(({ at }) => at)).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => 1 + n * SEND_STEPS));
     expect(machine.input(PORT.NET_START)).toBe(0);

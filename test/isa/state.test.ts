@@ -1,10 +1,11 @@
 /** State as data: what `save` gives, `restore` takes back; the dirty log. */
 import { describe, expect, it } from 'vitest';
-import { createEngine, engineNames, storageFor } from '../../isa/engines/engine.ts';
+import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
+import { eager, expectCompiled } from '../engines/compiled.ts';
 import { difference } from '../property/lockstep.ts';
 import { image } from '../vmm/assembled.ts';
 import { loadImage } from '../../isa/machine/image.ts';
@@ -36,16 +37,18 @@ _start:
     j    1b
 `);
 
-function machineWith(name: (typeof engineNames)[number]) {
+const engines = ['interpreter', 'fast'] as const;
+
+function machineWith(name: EngineName) {
   const disk = new MemoryDisk(Uint8Array.from({ length: 4096 }, (_, n) => n * 7));
   const machine = new Machine({ memory, disk, storage: storageFor(name, memory) });
   loadImage(walker, machine.memory.bytes);
   machine.pc = walker.entry;
-  return { machine, engine: createEngine(name, machine, { hot: 4 }) };
+  return { machine, engine: createEngine(name, machine, eager) };
 }
 
 describe('A machine saved and restored', () => {
-  it.each(engineNames)('goes on as if nothing had happened, on the engine %s', (name) => {
+  it.each(engines)('goes on as if nothing had happened, on the engine %s', (name) => {
     for (const at of [0, 1, 9, 500, 1008, 1500, 40_000]) {
       const [one, other] = [machineWith('interpreter'), machineWith(name)];
       one.engine.run(at);
@@ -58,12 +61,13 @@ describe('A machine saved and restored', () => {
         other.engine.run(until);
         expect(difference(one.machine, other.machine)).toBeUndefined();
       }
+      expectCompiled(other.engine, 10_000);
     }
   });
 });
 
 describe('The dirty log', () => {
-  it.each(engineNames)('has every page that was written, and no other, on the engine %s', (name) => {
+  it.each(engines)('has every page that was written, and no other, on the engine %s', (name) => {
     const { machine, engine } = machineWith(name);
     engine.run(30_000);
     const log = new DirtyLog(machine.memory);
@@ -83,5 +87,6 @@ describe('The dirty log', () => {
     log.close();
     engine.run(70_000);
     expect(log.take()).toEqual([]);
+    expectCompiled(engine, 10_000);
   });
 });

@@ -186,7 +186,10 @@ class OwnSubject implements Subject {
   }
 
   get counts() {
-    return this.#watch.counts;
+    const { engine } = this.#monitor;
+    return 'statistics' in engine
+      ? { ...this.#watch.counts, compiled: (engine as FastEngine).statistics.compiledSteps }
+      : this.#watch.counts;
   }
 
   run(until: number) {

@@ -18,6 +18,7 @@ import { SR } from '../../isa/table/sysregs.ts';
 import { type Variant, variants } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { compiledSteps, eager } from '../engines/compiled.ts';
 import { difference } from '../property/lockstep.ts';
 import { cleanStorage } from '../property/own.ts';
 import { memorySize, newDisk, place, type Program } from '../property/program.ts';
@@ -83,6 +84,8 @@ export interface Encounter {
   readonly direct: number;
   /** Names of its exits. */
   readonly exits: readonly string[];
+  /** Steps that compiled code made, of both guests. */
+  readonly compiled: number;
 }
 
 const poison = 0xa5;
@@ -107,7 +110,7 @@ export function encounter(
     engine,
     console: new Console(() => {}),
     disk: real,
-    ...(engine === 'interpreter' ? {} : { storage: cleanStorage() }),
+    ...(engine === 'interpreter' ? {} : { storage: cleanStorage(), fast: eager }),
   });
   const [hostile, honest] = (second ? monitor.guests.toReversed() : monitor.guests) as [
     VirtualMachine,
@@ -119,9 +122,10 @@ export function encounter(
   } catch (error) {
     found = `the monitor threw ${(error as Error).stack}`;
   }
+  const compiled = compiledSteps(monitor.engine);
   if (monitor.engine instanceof FastEngine) monitor.engine.close();
   const { direct, exits } = hostile.ledger;
-  return { difference: found, steps: hostile.cpu.steps, direct, exits: [...exits.keys()] };
+  return { difference: found, steps: hostile.cpu.steps, direct, exits: [...exits.keys()], compiled };
 }
 
 interface Party {

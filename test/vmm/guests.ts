@@ -28,3 +28,9 @@ export function partsOf(file: string, variant: string): Parts {
 export function variantsOf(file: string): readonly string[] {
   return [...parseExpectations(guestText(file)).outcomes.keys()];
 }
+
+/** Whether anything of a guest is compiled: hybrid runs user code alone, which nearly all run once at most; interpret nothing. */
+export function isCompiled(file: string, strategy: string): boolean {
+  if (strategy === 'hybrid') return file.startsWith('kernel/');
+  return strategy !== 'interpret';
+}

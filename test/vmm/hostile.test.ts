@@ -19,7 +19,7 @@ describe(`Hostile guests (seed ${seed})`, () => {
     ['hybrid', 'fast', 500],
   ] as const)('under %s by the engine %s, %i of them', (strategy, engine, cases) => {
     const exits = new Map<string, number>();
-    let [steps, direct] = [0, 0];
+    let [steps, direct, compiled] = [0, 0, 0];
     for (let n = 0; n < cases; n++) {
       const meet = (program: Program) => encounter(program, strategy, engine, n % 2 === 1);
       const program = hostileProgram(seed, n);
@@ -30,9 +30,11 @@ describe(`Hostile guests (seed ${seed})`, () => {
       }
       steps += met.steps;
       direct += met.direct;
+      compiled += met.compiled;
       for (const name of met.exits) exits.set(name, (exits.get(name) ?? 0) + 1);
     }
     expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.005 : 0.1);
+    if (engine === 'fast') expect(compiled / steps).toBeGreaterThan(0.1);
     const often = [EXIT.TURN, EXIT.HIDDEN, EXIT.TRUE, EXIT.TRACE, EXIT.COMPRESSED];
     for (const name of often) expect(exits.get(name) ?? 0, name).toBeGreaterThan(cases / 500);
   });

@@ -9,6 +9,7 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
 import { Monitor, type MonitorOptions } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { eager } from '../engines/compiled.ts';
 import { difference, processorDifference } from '../property/lockstep.ts';
 
 /** What a guest gets: the same for both. */
@@ -65,11 +66,11 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   });
   loadImage(parts.image, machine.memory.bytes);
   machine.pc = parts.image.entry;
-  const made = createEngine(engine, machine, { hot: 200 });
+  const made = createEngine(engine, machine, eager);
   return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
-/** The guest under a monitor; `more` for binary translation. */
+/** The guest under a monitor; `more` for binary translation. The fast engine compiles soon. */
 export function monitored(
   parts: Parts,
   strategy: string,
@@ -84,6 +85,7 @@ export function monitored(
     ...(network ? { network } : {}),
   };
   const monitor = new Monitor({
+    fast: eager,
     ...more,
     guests: [guest],
     variant: variantNamed(parts.variant) as Variant,

@@ -4,7 +4,8 @@ import { rowNamed } from '../../isa/table/table.ts';
 import { CAUSE, causeName, trapCauses } from '../../isa/table/traps.ts';
 import { EXIT } from '../../vmm/monitor/ledger.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
-import { partsOf, systemGuests } from './guests.ts';
+import { expectCompiled } from '../engines/compiled.ts';
+import { isCompiled, partsOf, systemGuests } from './guests.ts';
 import { bare, monitored, type Side } from './kit.ts';
 
 const most = 500_000;
@@ -19,7 +20,7 @@ function traced(file: string, strategy: string, engine: 'interpreter' | 'fast', 
   let until = piece;
   while (run(until).kind === 'limit') until += piece;
   expect(until).toBeLessThanOrEqual(most);
-  return { ledger: guest.ledger, cpu: guest.cpu, trace };
+  return { ledger: guest.ledger, cpu: guest.cpu, trace, engine: side.engine };
 }
 
 /** Whether it is a name that the ledger may use. */
@@ -43,9 +44,11 @@ describe.each(strategies.map(({ name }) => name))('Under %s, the ledger', (strat
 
   it('is the same on both engines', () => {
     for (const file of guests) {
-      const [one, other] = (['interpreter', 'fast'] as const).map((engine) => traced(file, strategy, engine));
-      expect(other?.trace, file).toEqual(one?.trace);
-      expect(other?.ledger.direct, file).toBe(one?.ledger.direct);
+      const one = traced(file, strategy, 'interpreter');
+      const other = traced(file, strategy, 'fast');
+      expect(other.trace, file).toEqual(one.trace);
+      expect(other.ledger.direct, file).toBe(one.ledger.direct);
+      if (isCompiled(file, strategy)) expectCompiled(other.engine, 1, file);
     }
   });
 

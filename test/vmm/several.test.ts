@@ -7,6 +7,7 @@ import type { Image } from '../../isa/machine/image.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
 import { type GuestDescription, Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { eager, expectCompiled } from '../engines/compiled.ts';
 import { difference } from '../property/lockstep.ts';
 import { image, pagedImage } from './assembled.ts';
 import { partsOf } from './guests.ts';
@@ -41,7 +42,7 @@ function house(
     },
   );
   const store = new MemoryDisk(disk);
-  const monitor = new Monitor({ guests, variant, strategy, engine, console, disk: store });
+  const monitor = new Monitor({ guests, variant, strategy, engine, fast: eager, console, disk: store });
   return { monitor, disk: store, printed: () => Buffer.from(printed).toString() };
 }
 
@@ -76,6 +77,7 @@ describe.each(ways)('Three guests under %s by the engine %s', (strategy, engine)
       { strategy, engine },
     );
     const stops = monitor.runAll();
+    if (strategy !== 'interpret') expectCompiled(monitor.engine);
     for (const [n, file] of files.entries()) {
       const own = alone(file);
       expect(stops[n]).toEqual(own.stop);
@@ -256,6 +258,7 @@ describe.each(ways)('Neighbours under %s by the engine %s', (strategy, engine) =
       const own = bare({ ...partsOf(file, 'ring32-v'), memory: MiB, disk: Buffer.alloc(512, 7) });
       own.run(1_000_000);
       for (let n = 0; n < 12; n++) monitor.turn();
+      if (strategy !== 'interpret') expectCompiled(monitor.engine);
       const [below, , above] = monitor.guests as readonly VirtualMachine[];
       for (const [name, neighbour] of [
         ['below', below],

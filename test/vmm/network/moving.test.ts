@@ -6,6 +6,7 @@ import { addressNumber, formatAddress } from '../../../vmm/network/frame.ts';
 import { HostNetwork } from '../../../vmm/network/host-network.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
 import { type Line, Trunk } from '../../../vmm/network/trunk.ts';
+import { eager, expectCompiled } from '../../engines/compiled.ts';
 import { imageOf } from '../../guests/run.ts';
 import { policies, World } from '../migration/world.ts';
 
@@ -37,7 +38,7 @@ function network(engine: 'interpreter' | 'fast' = 'interpreter', monitor = 'none
   const networks = new Map<string, HostNetwork>();
   const world = new World({
     steps: 1000,
-    machinery: { engine, monitor },
+    machinery: { engine, monitor, fast: eager },
     events: (address) => (networks.get(address) as HostNetwork).events,
   });
   const middle = new Switch();
@@ -106,6 +107,7 @@ describe('A client that moves', () => {
     expect(source.state).toBe('moved');
     expect(world.until(() => said('client') !== '')).toBe(true);
     expect(said('client')).toBe(nothingLost(200));
+    expectCompiled(world.guest('client').engine);
   });
 });
 

@@ -1,13 +1,14 @@
 /** Subjects to record and run again: random programs and guests, under any engine and monitor. */
 import { crc32 } from 'node:zlib';
 import type { EngineName } from '../../../isa/engines/engine.ts';
-import { FastEngine, type FastOptions } from '../../../isa/engines/fast/fast.ts';
+import type { FastOptions } from '../../../isa/engines/fast/fast.ts';
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
 import type { Image } from '../../../isa/machine/image.ts';
 import { type Variant, variantNamed, variants } from '../../../isa/table/variants.ts';
 import { RecordedDevices } from '../../../vmm/replay/devices.ts';
 import { createSubject, type Subject } from '../../../vmm/replay/subject.ts';
 import { Timeline, type TimelineOptions } from '../../../vmm/replay/timeline.ts';
+import { eager } from '../../engines/compiled.ts';
 import { cleanStorage } from '../../property/own.ts';
 import { imageOf, memorySize, newDisk, type Program } from '../../property/program.ts';
 
@@ -43,6 +44,9 @@ export function byTicks(burst: NonNullable<TimelineOptions['burst']>): TimelineO
   return { burst, interval: 12, clock: () => (time += 2.5) };
 }
 
+/** Under a monitor what runs seldom is not worth compiling anew at each search of the past. */
+const fairlyEager: FastOptions = { hot: 24 };
+
 /** A random program at its first step. Of those on the fast engine, one at a time. */
 export function randomRun(
   program: Program,
@@ -53,23 +57,17 @@ export function randomRun(
   const disk = new MemoryDisk(newDisk());
   const input = program.input.length === 0 ? {} : { input: Uint8Array.from(program.input) };
   const devices = new RecordedDevices({ print: (byte) => printed.push(byte), disk, ...input });
-  const made = createSubject({
+  const subject = createSubject({
     image: imageOf(program),
     variant: variants[0] as Variant,
     memory: memorySize,
-    engine: monitor === 'none' ? 'interpreter' : engine,
+    engine,
+    fast: monitor === 'none' ? eager : fairlyEager,
     monitor,
     devices,
     ...(engine === 'fast' ? { storage: cleanStorage() } : {}),
   });
-  const subject = monitor === 'none' && engine === 'fast' ? compilingSoon(made) : made;
   return { subject, printed, timeline: new Timeline(subject, options) };
-}
-
-/** A bare machine on a fast engine that compiles at the second visit. */
-function compilingSoon(subject: Subject): Subject {
-  const engine = new FastEngine(subject.machine, { hot: 2 });
-  return { ...subject, engine, run: (until) => engine.run(until) };
 }
 
 export interface GuestParts {
@@ -97,6 +95,7 @@ export function guestRun(
     image,
     variant: variantNamed(variant) as Variant,
     memory,
+    fast: eager,
     ...way,
     devices,
   });

@@ -77,7 +77,7 @@ describe.each(ways)(`A run by $engine, monitor $monitor (seed ${seed})`, (way) =
         engine.close();
       }
     }
-    if (way.engine === 'fast' && way.monitor === 'none') expect(compiled).toBeGreaterThan(1000);
+    if (way.engine === 'fast' && way.monitor !== 'interpret') expect(compiled).toBeGreaterThan(0);
   });
 
   it('steps back through what it stepped forward through', () => {

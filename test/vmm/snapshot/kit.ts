@@ -1,4 +1,5 @@
 /** Random guests with devices, and every way to run them. */
+import type { Engine } from '../../../isa/engines/engine.ts';
 import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { wasmStorage } from '../../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../../isa/engines/interpreter/interpreter.ts';
@@ -17,6 +18,7 @@ import type { Subject } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
+import { compiledSteps, eager } from '../../engines/compiled.ts';
 import fc from '../../property/fast-check.ts';
 
 export const memory = 2 ** 18;
@@ -158,13 +160,13 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
   const console = new Console((byte) => printed.push(byte));
   const storage =
     engine === 'fast' ? takeStorage() : plainStorage(strategy === undefined ? memory : pooledSize);
-  const fast = (made: unknown) => (made instanceof FastEngine ? made : undefined);
-  const running = (machine: Machine, rest: Pick<Running, 'state' | 'run'>, made: unknown): Running<Disk> => ({
+  const fast = (made: Engine) => (made instanceof FastEngine ? made : undefined);
+  const running = (machine: Machine, rest: Pick<Running, 'state' | 'run'>, made: Engine): Running<Disk> => ({
     machine,
     disk,
     printed,
     ...rest,
-    compiled: () => fast(made)?.statistics.compiledSteps ?? 0,
+    compiled: () => compiledSteps(made),
     close: () => {
       fast(made)?.close();
       if (engine === 'fast') pool.push(storage);
@@ -172,7 +174,7 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
   });
   if (strategy === undefined) {
     const machine = new Machine({ variant, memory, console, disk, storage });
-    const made = engine === 'fast' ? new FastEngine(machine, { hot: 8 }) : new Interpreter(machine);
+    const made = engine === 'fast' ? new FastEngine(machine, eager) : new Interpreter(machine);
     return running(machine, { state: machine, run: (until) => made.run(until) }, made);
   }
   const monitor = new Monitor({
@@ -180,6 +182,7 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
     variant,
     strategy,
     engine,
+    fast: eager,
     console,
     disk,
     storage,

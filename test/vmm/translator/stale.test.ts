@@ -1,5 +1,6 @@
 /** Translations that must not outlive what they were made from, run in long turns, where chains and tables are in use. */
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../engines/compiled.ts';
 import { image, paging } from '../assembled.ts';
 import { bare, lockstep, monitored } from '../kit.ts';
 
@@ -57,17 +58,24 @@ const texts = Object.entries(guests).map(([what, text]) => {
   return { what, program: image(`    .globl _start\n_start:\n${start}\n${text}`) };
 });
 
+const ways = [
+  ['interpreter', 1],
+  ['interpreter', 50_000],
+  ['fast', 50_000],
+  ['fast', 37],
+] as const;
+
 describe.each(texts)('Under translation, $what', ({ what, program }) => {
-  it.each([
-    ['interpreter', 1],
-    ['interpreter', 50_000],
-    ['fast', 50_000],
-    ['fast', 37],
-  ] as const)('is given up in time, on the engine %s, compared every %i steps', (engine, stride) => {
-    const parts = { image: program, variant: 'ring32-x', memory: 2 ** 23 };
-    const [one, other] = [bare(parts), monitored(parts, 'binary-translation', engine)];
-    expect(lockstep(one, other, stride)).toBeUndefined();
-    expect(one.run(1e6)).toEqual({ kind: 'power', status: what.startsWith('code') ? 77 : 0 });
-    expect(other.guest?.translator?.statistics.invalidated).toBeGreaterThan(0);
-  });
+  // The code at an indirect target runs once: there is nothing to compile.
+  it.each(ways.filter(([engine]) => engine === 'interpreter' || what.startsWith('code')))(
+    'is given up in time, on the engine %s, compared every %i steps',
+    (engine, stride) => {
+      const parts = { image: program, variant: 'ring32-x', memory: 2 ** 23 };
+      const [one, other] = [bare(parts), monitored(parts, 'binary-translation', engine)];
+      expect(lockstep(one, other, stride)).toBeUndefined();
+      expect(one.run(1e6)).toEqual({ kind: 'power', status: what.startsWith('code') ? 77 : 0 });
+      expect(other.guest?.translator?.statistics.invalidated).toBeGreaterThan(0);
+      expectCompiled(other.engine, 100);
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { Console } from '../../../isa/machine/devices/console.ts';
 import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
 import { Monitor } from '../../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../../vmm/monitor/virtual-machine.ts';
+import { expectCompiled } from '../../engines/compiled.ts';
 import { partsOf, systemGuests, variantsOf } from '../guests.ts';
 import { bare, lockstep, monitored, type Side } from '../kit.ts';
 
@@ -33,6 +34,7 @@ describe.each(ways)('With a cache of $cache bytes and user code translated, on $
     const virtual = monitored(parts, name, way.engine, { translateUser: true, cache: way.cache });
     expect(lockstep(bare(parts), virtual, way.stride, most)).toBeUndefined();
     expect(virtual.guest?.ledger.direct).toBeGreaterThan(0);
+    expectCompiled(virtual.engine);
   });
 });
 
@@ -42,6 +44,7 @@ describe('A cache that is too small for the guest', () => {
     const virtual = monitored(parts, name, 'fast', { cache: 2 ** 13 });
     expect(lockstep(bare(parts), virtual, 20_011, most)).toBeUndefined();
     expect(virtual.guest?.translator?.statistics.flushes).toBeGreaterThan(3);
+    expectCompiled(virtual.engine, 1000);
   });
 });
 
@@ -106,6 +109,7 @@ describe('What translation saves', () => {
     const run = (strategy: string, more = {}) => {
       const side = monitored(partsOf(file, 'ring32-v'), strategy, 'fast', more) as Required<Side>;
       side.run(most);
+      expectCompiled(side.engine);
       return side.guest.ledger;
     };
     const trapping = run('trap-and-emulate');
@@ -134,6 +138,7 @@ describe('Adaptation', () => {
     const virtual = monitored(parts, name, 'fast');
     expect(lockstep(bare(parts), virtual, 20_011, most)).toBeUndefined();
     expect(virtual.guest?.translator?.statistics.adapted).toBeGreaterThan(0);
+    expectCompiled(virtual.engine, 1000);
     const { exits } = (virtual as Required<Side>).guest.ledger;
     expect(exits.get('callout: store to a traced page') ?? 0).toBeGreaterThan(
       exits.get('shadow: trace hit') ?? 0,

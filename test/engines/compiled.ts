@@ -1,0 +1,17 @@
+/** That a test which means the fast engine has it: code was compiled, and ran. */
+import { expect } from 'vitest';
+import type { Engine } from '../../isa/engines/engine.ts';
+import { FastEngine, type FastOptions } from '../../isa/engines/fast/fast.ts';
+
+/** For guests that are too short to pay for compiled code: a place is compiled when it is come to again. */
+export const eager: FastOptions = { hot: 2 };
+
+/** Steps that compiled code made; 0 if it is another engine. */
+export function compiledSteps(engine: Engine): number {
+  return engine instanceof FastEngine ? engine.statistics.compiledSteps : 0;
+}
+
+/** Expects of the fast engine that compiled code made at least so many steps; of another, nothing. */
+export function expectCompiled(engine: Engine, least = 1, what = 'steps of compiled code'): void {
+  if (engine instanceof FastEngine) expect(compiledSteps(engine), what).toBeGreaterThanOrEqual(least);
+}
