@@ -1,6 +1,6 @@
 /** Source lines read from ELF files: our own assembler's, and tables as other tools write them. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../property/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { readImage, type Section } from '../../isa/machine/image.ts';
