@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
       ),
       change(
         'vmm/migration/host.ts',
-        "if (place.entry?.phase !== 'owned' || place.entry.held || source?.stopsGuest) continue;",
-        'if (place.entry === undefined || place.entry.held || source?.stopsGuest) continue;',
+        "if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;",
+        'if (entry === undefined || (entry.held && !repeats) || source?.stopsGuest) continue;',
       ),
     ],
   },
