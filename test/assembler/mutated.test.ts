@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import fc from 'fast-check';
+import fc from '../property/fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { AssemblyError, assemble } from '../../assembler/index.ts';
 
