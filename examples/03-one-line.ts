@@ -68,7 +68,7 @@ function checkEach(desk: Desk): void {
   }));
   desk.say();
   desk.check(
-    'each of the eleven names alone makes Theorem 1 fail, by that name',
+    'each of these names alone makes Theorem 1 fail, by that name',
     each.every(({ name, theorem1 }) => theorem1.decidedBy.join() === name),
   );
   desk.check(

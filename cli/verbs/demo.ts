@@ -27,7 +27,7 @@ export async function demo(): Promise<number> {
   say(`\nUnder a monitor, in ring 1 instead of ring 0 (${monitor}):\n`);
   const sound = await compareWith(path, monitor, options);
   say(formatComparison(guest, monitor, 'ring32-v', sound));
-  say('\nUnder the same monitor, where eleven sensitive instructions do not trap:\n');
+  say('\nUnder the same monitor, where sensitive instructions do not all trap:\n');
   const broken = await compareWith(path, monitor, { ...options, isa: 'ring32-x' });
   say(formatComparison(guest, monitor, 'ring32-x', broken));
   say(`\nThere, too, but translated instead of trapped (${translating}):\n`);

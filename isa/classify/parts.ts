@@ -28,6 +28,8 @@ export interface Part {
   readonly name: string;
   readonly kind: PartKind;
   readonly values: readonly PartValue[];
+  /** It differs from run to run by itself: it is shown only where nothing else can be. */
+  readonly drifts?: true;
 }
 
 /** Rings in the order in which they are tried: the extremes first. */
@@ -172,16 +174,37 @@ function emptyConsole({ console, printed }: Specimen): void {
   printed.length = 0;
 }
 
+/**
+ * A program cannot set TIME, but each run of the instruction finds another one anyway. For another TIMEH the program
+ * waits: `hlt` skips to when the timer is due, 2^32 - 1 steps later.
+ */
 const timePart: Part = {
   name: 'TIME',
   kind: 'state',
-  values: [5, 0x123456789].map((steps, n) => ({
-    says: `TIME ${steps}`,
-    apply: (machine) => {
-      machine.steps = steps;
+  drifts: true,
+  values: [
+    {
+      says: 'TIME early',
+      apply: (machine) => {
+        machine.steps = 5;
+      },
+      program: [],
     },
-    program: n === 0 ? [] : undefined,
-  })),
+    {
+      says: 'TIME later',
+      apply: (machine) => {
+        machine.steps = 0x23456789;
+      },
+      program: [],
+    },
+    {
+      says: 'TIME more than 2^32 steps later',
+      apply: (machine) => {
+        machine.steps = 0x123456789;
+      },
+      program: ['li   t2, -1', 'mts  TIMER, t2', 'hlt', 'mts  TIMER, zero'],
+    },
+  ],
 };
 
 /** Every part, in the order in which a state is set up. The map and the ring come last: they move the ground. */

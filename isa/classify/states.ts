@@ -76,14 +76,14 @@ export interface Pair {
   readonly second: number;
 }
 
-/** Every pair, by part, simplest first; last those that no program can set up. */
-export const pairs: readonly Pair[] = [
-  ...parts.flatMap((part, n) => (hasPrograms(part) ? pairsOf(n) : [])),
-  ...parts.flatMap((part, n) => (hasPrograms(part) ? [] : pairsOf(n))),
-];
+/** Every pair, by part, simplest first; last those that drift, and those that no program can set up. */
+export const pairs: readonly Pair[] = [0, 1, 2].flatMap((rank) =>
+  parts.flatMap((part, n) => (rankOf(part) === rank ? pairsOf(n) : [])),
+);
 
-function hasPrograms({ values }: Part): boolean {
-  return values.every(({ program }) => program !== undefined);
+function rankOf({ values, drifts }: Part): number {
+  if (values.some(({ program }) => program === undefined)) return 2;
+  return drifts ? 1 : 0;
 }
 
 function pairsOf(part: number): Pair[] {

@@ -90,7 +90,8 @@ export function constant(value: number): Expression {
   return { kind: 'constant', value };
 }
 
-export function op(operator: Operator, left: Expression, right: Expression): Expression {
+/** An operator of one operand is given the left one; it does not look at the right one. */
+export function op(operator: Operator, left: Expression, right: Expression = constant(0)): Expression {
   return { kind: 'operation', operator, left, right };
 }
 

@@ -14,6 +14,9 @@ import { build, gnuPrefix, gnuSections, hasGnu, inScratch, run, sectionBytes, wo
 const BASE = 0x10000;
 const BATCH = 1000;
 
+/** A user row may be one of RISC-V's bit-manipulation extensions; ours has none today. */
+const withBits = 'rv32im_zifencei_zba_zbb_zbc_zbs';
+
 /** Words of these rows with any operands. */
 function anyWords(rows: readonly Row[]): fc.Arbitrary<number[]> {
   const word = fc.constantFrom(...rows).chain((row) => anyFields(row).map((fields) => encode(row, fields)));
@@ -42,9 +45,9 @@ function hexWords(bytes: Uint8Array): string[] {
 }
 
 /** Fails with the first place where the bytes differ. */
-function sameAsGnu(source: string, names: readonly string[] = ['.text']): void {
+function sameAsGnu(source: string, names: readonly string[] = ['.text'], march?: string): void {
   const { elf } = build(source);
-  const theirs = gnuSections(source, names);
+  const theirs = gnuSections(source, names, march);
   names.forEach((name, n) => {
     const ours = hexWords(sectionBytes(elf, name));
     const wanted = hexWords(theirs[n] ?? new Uint8Array(0));
@@ -66,7 +69,7 @@ describe.skipIf(!hasGnu)('beside GNU as (skipped where riscv64-unknown-elf-as is
           .map((word, n) => disassemble(word, BASE + 4 * n))
           .filter((line) => !isForOurselves(line));
         const reached = lines.map((line) => line.replace(/^(b\w+ .*, |jal .*, )0x\w+$/, '$1.+16'));
-        sameAsGnu(`${reached.join('\n')}\n`);
+        sameAsGnu(`${reached.join('\n')}\n`, ['.text'], withBits);
       }),
       { numRuns: 3, endOnFailure: true },
     );
@@ -86,9 +89,12 @@ describe.skipIf(!hasGnu)('beside GNU as (skipped where riscv64-unknown-elf-as is
   test('every user word is shown alike by objdump and by our disassembler', () => {
     fc.assert(
       fc.property(anyWords(userRows), (expected) => {
-        expect(expected.map((word, n) => normal(disassemble(word, BASE + 4 * n)))).toEqual(
-          objdump(expected).map(normal),
-        );
+        const ours = expected.map((word, n) => normal(disassemble(word, BASE + 4 * n)));
+        const theirs = objdump(expected).map(normal);
+        // A word of an extension that objdump is not told of is data to it.
+        const isKnown = (_: string, n: number) => !theirs[n]?.startsWith('.4byte');
+        expect(ours.filter(isKnown)).toEqual(theirs.filter(isKnown));
+        expect(theirs.filter(isKnown).length).toBeGreaterThan(0.9 * BATCH);
       }),
       { numRuns: 2, endOnFailure: true },
     );

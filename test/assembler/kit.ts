@@ -126,11 +126,15 @@ SECTIONS {
 }`;
 
 /** GNU's bytes for the same source, linked at the same addresses. */
-export function gnuSections(source: string, names: readonly string[]): Uint8Array[] {
+export function gnuSections(
+  source: string,
+  names: readonly string[],
+  march = 'rv32im_zifencei',
+): Uint8Array[] {
   return inScratch((path) => {
     writeFileSync(path('t.s'), source);
     writeFileSync(path('t.ld'), linkerScript);
-    run(`${gnuPrefix}as`, '-march=rv32im_zifencei', '-mabi=ilp32', path('t.s'), '-o', path('t.o'));
+    run(`${gnuPrefix}as`, `-march=${march}`, '-mabi=ilp32', path('t.s'), '-o', path('t.o'));
     run(
       `${gnuPrefix}ld`,
       '-m',

