@@ -33,8 +33,9 @@ describe(`Hostile guests (seed ${seed})`, () => {
       compiled += met.compiled;
       for (const name of met.exits) exits.set(name, (exits.get(name) ?? 0) + 1);
     }
-    expect(direct / steps).toBeGreaterThan(strategy === 'hybrid' ? 0.005 : 0.1);
-    if (engine === 'fast') expect(compiled / steps).toBeGreaterThan(0.1);
+    const least = strategy === 'hybrid' ? 0.005 : 0.1;
+    expect(direct / steps).toBeGreaterThan(least);
+    if (engine === 'fast') expect(compiled / steps).toBeGreaterThan(least);
     const often = [EXIT.TURN, EXIT.HIDDEN, EXIT.TRUE, EXIT.TRACE, EXIT.COMPRESSED];
     for (const name of often) expect(exits.get(name) ?? 0, name).toBeGreaterThan(cases / 500);
   });
