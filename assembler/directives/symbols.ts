@@ -124,8 +124,12 @@ function naturalAlignment(bytes: number): number {
   return bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
 }
 
+/** The subsection of .bss that GNU `as` reserves room in, behind what stands in .bss itself. */
+const RESERVED = 1;
+
 function reserve(unit: Unit, name: string, at: number, bytes: number, alignment: number): void {
-  const bss = usualSection(unit, '.bss');
+  const { name: section, flags } = usualSection(unit, '.bss');
+  const bss = unit.sectionNamed(section, flags, RESERVED);
   bss.fill((alignment - (bss.size % alignment)) % alignment, 0);
   bss.alignment = Math.max(bss.alignment, alignment);
   const symbol = unit.define(name, at, { kind: 'label', section: bss, offset: bss.size });
