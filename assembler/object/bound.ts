@@ -144,7 +144,8 @@ function compare(operator: Comparison, left: bigint, right: bigint): boolean {
   }
 }
 
-type Arithmetic = '*' | '<<' | '>>' | '|' | '&' | '^' | '+' | '-';
+/** `!` between two operands is "or not". */
+type Arithmetic = '*' | '<<' | '>>' | '|' | '&' | '^' | '!' | '+' | '-';
 
 function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
   switch (operator) {
@@ -160,6 +161,8 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
       return left & right;
     case '^':
       return left ^ right;
+    case '!':
+      return left | ~right;
     case '+':
       return left + right;
     case '-':

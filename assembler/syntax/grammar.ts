@@ -40,7 +40,7 @@ const source = String.raw`
     suffix = "@" word
 
     operator (an operator) = "<<" | ">>" | "<=" | ">=" | "==" | "!=" | "<>" | "&&" | "||"
-      | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^"
+      | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "!"
 
     number (a number) = plainDigits | hex | binary | numericReference | character
     hex = ("0x" | "0X") ("0".."9" | "a".."f" | "A".."F")+ ~nameRest

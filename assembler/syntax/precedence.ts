@@ -14,6 +14,7 @@ const strength: Readonly<Record<BinaryOperator, number>> = {
   '|': 4,
   '&': 4,
   '^': 4,
+  '!': 4,
   '+': 3,
   '-': 3,
   '==': 2,
