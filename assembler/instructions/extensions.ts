@@ -27,51 +27,51 @@ const oneProcessor =
 const nothing = 'leave it out: nothing needs it here';
 
 const families: readonly Family[] = [
-  { names: /^csr(?:r|w|s|c|rw|rs|rc)i?$/, extension: 'of extension Zicsr', instead: systemRegisters },
-  { names: /^rd(?:cycle|time|instret)h?$/, extension: 'of extension Zicntr', instead: clock },
+  { names: /^csr(?:r|w|s|c|rw|rs|rc)i?$/, extension: 'extension Zicsr', instead: systemRegisters },
+  { names: /^rd(?:cycle|time|instret)h?$/, extension: 'extension Zicntr', instead: clock },
   { names: /^(?:m|s|u|d|mn)ret$/, extension: privileged(), instead: () => byKin('IRET') },
   { names: /^wfi$/, extension: privileged(), instead: () => byKin('HLT') },
   { names: /^(?:[sh]fence|[sh]inval)\.|^h[ls]v/, extension: privileged(), instead: pageTables },
   {
     names: /^(?:amo\w+|lr|sc)\.[wdq](?:\.(?:aq|rl|aqrl))?$/,
-    extension: 'of extension A',
+    extension: 'extension A',
     instead: () => oneProcessor,
   },
   {
     names: /^wrs\.|^pause$|^ntl\.|^cbo\.|^prefetch\./,
-    extension: 'of extension Zawrs, Zihintpause or Zicbom',
+    extension: 'extension Zawrs, Zihintpause or Zicbom',
     instead: () => nothing,
   },
   {
     names: /^f[ls][wdqh]$|^f[rs](?:csr|rm|flags)i?$/,
-    extension: 'of extension F, D or Q',
+    extension: 'extension F, D or Q',
     instead: () => software,
   },
   {
     names: /^f(?!ence)[a-z0-9]+(?:\.[a-z0-9]+)*\.[sdqhxwlu]+$/,
-    extension: 'of extension F, D or Q',
+    extension: 'extension F, D or Q',
     instead: () => software,
   },
-  { names: /^vset\w+$|^v\w+\.[a-z0-9.]+$/, extension: 'of extension V', instead: () => vectors },
-  { names: /^c\.\w+$/, extension: 'of extension C', instead: uncompressed },
-  { names: /^czero\./, extension: 'of extension Zicond', instead: () => 'use a branch' },
+  { names: /^vset\w+$|^v\w+\.[a-z0-9.]+$/, extension: 'extension V', instead: () => vectors },
+  { names: /^c\.\w+$/, extension: 'extension C', instead: uncompressed },
+  { names: /^czero\./, extension: 'extension Zicond', instead: () => 'use a branch' },
   {
     names:
       /^(?:andn|orn|xnor|c[lt]z|cpop|max|min|maxu|minu|ro[lr]i?|orc\.b|rev8|sh[123]add(?:\.uw)?|zext\.w)$/,
-    extension: 'of extension Zba or Zbb',
+    extension: 'extension Zba or Zbb',
     instead: () => base,
   },
   {
     names: /^b(?:clr|ext|inv|set)i?$|^clmul[hr]?$|^brev8$|^pack[hu]?$|^(?:un)?zip$|^xperm[48bn]$/,
-    extension: 'of extension Zbs, Zbc or Zbkb',
+    extension: 'extension Zbs, Zbc or Zbkb',
     instead: () => base,
   },
   {
     names: /^aes(?:32|64)\w+$|^sha(?:256|512)\w+$|^sm[34]\w+$/,
-    extension: 'of extension Zk (cryptography)',
+    extension: 'extension Zk (cryptography)',
     instead: () => base,
   },
-  { names: /^ld$|^sd$|^lwu$|^[a-z0-9.]+w$/, extension: 'of RV64', instead: halfAsWide },
+  { names: /^ld$|^sd$|^lwu$|^[a-z0-9.]+w$/, extension: 'RV64', instead: halfAsWide },
   { names: /^(?:th|cv|sf|qc|nds|mips)\.\w+/, extension: 'an extension of one vendor' },
 ];
 
@@ -86,7 +86,7 @@ export function foreignMnemonic(written: string): Foreign | undefined {
 }
 
 function privileged(): string {
-  return 'of the privileged architecture of RISC-V';
+  return 'the privileged architecture of RISC-V';
 }
 
 function mover(to: Move[0], from: Move[1]): Row | undefined {

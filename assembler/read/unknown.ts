@@ -26,7 +26,7 @@ export function unknownName(
   if (foreign !== undefined)
     return new SourceProblem(
       at,
-      `\`${name}\` is ${foreign.extension}, which Ring32 does not have`,
+      `\`${name}\` belongs to ${foreign.extension}, which Ring32 does not have`,
       foreign.instead,
     );
   return new SourceProblem(at, `there is no instruction \`${name}\``, instructionHint(context, name, rest));
