@@ -9,7 +9,7 @@
 # expect console: "from 02:00:00:00:00:03, 92 bytes\n"
 # expect console: "1 frame(s) heard\n"
 # expect status: 0
-# expect steps: 101575
+# expect steps: 101578
 
     .include "include/ring32.inc"
 
