@@ -1,5 +1,5 @@
 /**
- * The machine: processor state, memory, traps, time and devices, as ring32.md has them.
+ * The machine: processor state, memory, traps, time and devices, as isa/MANUAL.md specifies them.
  *
  * It does not execute: an engine (isa/engines) fetches, does what the row means and
  * counts the step, calling `settle` whenever `steps` reaches `horizon`. Everything that

@@ -1,8 +1,8 @@
 /**
  * The system registers, and the bits of STATUS.
  *
- * `mask` says which bits a write keeps; the others read as zero. A register without a
- * mask is read-only: the machine computes it. Reached by `mfs` and `mts`.
+ * `mask` says which bits a write stores; the others read as zero. A register without a
+ * mask is read-only. `mfs` reads a system register, `mts` writes one.
  */
 
 /** Numbers of the system registers, as `mfs` and `mts` name them. */
@@ -30,8 +30,8 @@ export const SR = {
 
 export type SystemRegisterName = keyof typeof SR;
 
-/** Registers that are reckoned when they are read. */
-const reckoned: ReadonlySet<SystemRegisterName> = new Set(['TIME', 'TIMEH', 'TIMER', 'IPEND']);
+/** Registers that are computed when they are read. */
+const computed: ReadonlySet<SystemRegisterName> = new Set(['TIME', 'TIMEH', 'TIMER', 'IPEND']);
 /** What writing a register changes besides the register: translation, translation while paging is off, or the timer. */
 export type Acts = 'translation' | 'relocation' | 'timer';
 const acting: Partial<Readonly<Record<SystemRegisterName, Acts>>> = {
@@ -53,31 +53,43 @@ export interface SystemRegister {
   readonly name: SystemRegisterName;
   /** Writable bits (unsigned 32-bit); undefined = read-only. */
   readonly mask?: number;
-  /** Reading it gives the word that it holds. */
+  /** The register stores a word, and a read gives that word; otherwise the word is computed. */
   readonly holds: boolean;
-  /** What writing it does beyond keeping the word, by the mask. */
+  /** What a write does besides storing the masked word. */
   readonly acts: Acts | undefined;
+  /** What it reads after reset, for the manual. */
+  readonly reset: string;
   readonly says: string;
 }
+
+/** Registers that do not read 0 after reset. */
+const resets: Partial<Readonly<Record<SystemRegisterName, string>>> = {
+  RBOUND: 'bytes of memory',
+  MEMSIZE: 'bytes of memory',
+  CPUID: "the variant's number",
+};
 
 const says: Readonly<Record<SystemRegisterName, readonly [mask: number | undefined, string]>> = {
   TVEC: [address, 'Address of the trap handler; 0 = none installed. Bits 1–0 read as zero.'],
   PTBR: [0xfffff001, 'Bit 0: paging on. Bits 31–12: frame of the root page table.'],
   RBASE: [word, 'Base of the relocation-bounds register R, used while paging is off.'],
   RBOUND: [word, 'Bound of the relocation-bounds register R, in bytes.'],
-  EPC: [address, 'pc saved by the last trap. Bits 1–0 read as zero.'],
-  ESTATUS: [STATUS.ALL, 'STATUS saved by the last trap.'],
-  ERBASE: [word, 'RBASE saved by the last trap.'],
-  ERBOUND: [word, 'RBOUND saved by the last trap.'],
+  EPC: [address, 'The pc that the last trap saved. Bits 1–0 read as zero.'],
+  ESTATUS: [STATUS.ALL, 'The STATUS that the last trap saved.'],
+  ERBASE: [word, 'The RBASE that the last trap saved.'],
+  ERBOUND: [word, 'The RBOUND that the last trap saved.'],
   ECAUSE: [word, 'Cause of the last trap.'],
   EVAL: [word, 'Address or word that belongs to the last trap.'],
-  SCRATCH0: [word, 'For the trap handler.'],
-  SCRATCH1: [word, 'For the trap handler.'],
+  SCRATCH0: [word, 'Free for the trap handler.'],
+  SCRATCH1: [word, 'Free for the trap handler.'],
   TIME: [undefined, 'Steps since reset, low 32 bits.'],
   TIMEH: [undefined, 'Steps since reset, high 32 bits.'],
-  TIMER: [word, 'Steps until the timer interrupt; writing arms it and clears a pending one; 0 = off.'],
-  IPEND: [undefined, 'Pending interrupt lines, line n in bit n.'],
-  MEMSIZE: [undefined, 'Bytes of physical memory.'],
+  TIMER: [
+    word,
+    'Steps until the timer goes off; 0 = off. A write arms the timer and clears a pending timer interrupt.',
+  ],
+  IPEND: [undefined, 'Pending interrupt lines: line n is bit n.'],
+  MEMSIZE: [undefined, 'Size of physical memory in bytes.'],
   CPUID: [undefined, "The variant's number."],
   LIMIT: [
     word,
@@ -89,7 +101,8 @@ const says: Readonly<Record<SystemRegisterName, readonly [mask: number | undefin
 export const systemRegisters: readonly SystemRegister[] = Object.entries(SR).map(([key, number]) => {
   const name = key as SystemRegisterName;
   const [mask, sentence] = says[name];
-  const holds = !reckoned.has(name);
+  const holds = !computed.has(name);
   const acts = acting[name];
-  return { number, name, holds, acts, says: sentence, ...(mask === undefined ? {} : { mask }) };
+  const reset = resets[name] ?? '0';
+  return { number, name, holds, acts, reset, says: sentence, ...(mask === undefined ? {} : { mask }) };
 });

@@ -31,27 +31,32 @@ export const trapCauses: readonly TrapCause[] = [
     cause: 0,
     name: 'instruction address misaligned',
     value: 'target',
-    says: 'A jump or a taken branch to an address that is not a multiple of 4; reported on the jump.',
+    says: 'A jump or a taken branch to an address that is not a multiple of 4. The trap is taken on the jump, before the jump writes `rd`.',
   },
   {
     cause: 1,
     name: 'fetch access fault',
     value: 'address',
-    says: 'The pc is outside R or outside memory.',
+    says: 'The pc, or a page table that its translation needs, is outside R or outside memory.',
   },
-  { cause: 2, name: 'illegal instruction', value: 'word', says: 'The word is no instruction.' },
+  {
+    cause: 2,
+    name: 'illegal instruction',
+    value: 'word',
+    says: 'The word matches no row of the tables below, or names a system register that does not exist or cannot be written, or is `vmcall`.',
+  },
   { cause: 3, name: 'breakpoint', value: 'zero', says: 'An `ebreak` was executed.' },
   {
     cause: 5,
     name: 'load access fault',
     value: 'address',
-    says: 'A load outside R, LIMIT or memory.',
+    says: 'A load, or a page table that its translation needs, is outside R, LIMIT or memory.',
   },
   {
     cause: 7,
     name: 'store access fault',
     value: 'address',
-    says: 'A store outside R, LIMIT or memory.',
+    says: 'A store, or a page table that its translation needs, is outside R, LIMIT or memory.',
   },
   { cause: 8, name: 'ecall', value: 'zero', says: 'An `ecall` was executed, in any ring.' },
   {
@@ -76,18 +81,43 @@ export const trapCauses: readonly TrapCause[] = [
     cause: 24,
     name: 'privileged instruction',
     value: 'word',
-    says: 'An instruction that needs ring 0, outside ring 0.',
+    says: 'A privileged instruction outside ring 0.',
   },
-  { cause: 0x80000000, name: 'timer interrupt', value: 'zero', says: 'TIMER reached 0.' },
+  {
+    cause: 0x80000000,
+    name: 'timer interrupt',
+    value: 'zero',
+    says: 'The timer went off, and TIMER has not been written since.',
+  },
   {
     cause: 0x80000001,
     name: 'console interrupt',
     value: 'zero',
-    says: 'Console input waits and its interrupt is on.',
+    says: 'Console input waits, and bit 0 of the console control port is 1.',
   },
-  { cause: 0x80000002, name: 'disk interrupt', value: 'zero', says: 'A disk command is done.' },
-  { cause: 0x80000003, name: 'network interrupt', value: 'zero', says: 'The network needs service.' },
+  { cause: 0x80000002, name: 'disk interrupt', value: 'zero', says: 'The disk status is done or failed.' },
+  {
+    cause: 0x80000003,
+    name: 'network interrupt',
+    value: 'zero',
+    says: 'A bit is 1 both in the network status and in the network control port.',
+  },
 ];
+
+/** What a trap sets, in this order: each part of the processor's state and its new value. Everything else stays as it is. */
+export const trapEffects = {
+  EPC: 'pc: the address of the instruction that trapped; for an interrupt, of the instruction that would have been next',
+  ESTATUS: 'STATUS',
+  ERBASE: 'RBASE',
+  ERBOUND: 'RBOUND',
+  ECAUSE: 'the cause',
+  EVAL: 'what the table of causes says',
+  RBASE: '0',
+  RBOUND: 'MEMSIZE',
+  RING: '0',
+  IF: '0',
+  pc: 'TVEC',
+} as const;
 
 /** The name of an ECAUSE value (unsigned 32-bit), for people. */
 export function causeName(cause: number): string {

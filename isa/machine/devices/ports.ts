@@ -73,7 +73,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
     {
       input: (d) => d.console.take(),
       output: (d, value) => d.console.print(value),
-      says: ['prints the low byte', 'the next byte of input, all ones if none waits'],
+      says: ['prints the low byte', 'takes the next byte of input; all ones if none waits'],
     },
   ],
   [
@@ -83,7 +83,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.console.interrupts = (value & 1) !== 0;
       },
-      says: ['bit 0: line 1 is pending while input waits', 'bit 0: input waits'],
+      says: ['bit 0: input that waits makes line 1 pending', 'bit 0: input waits'],
     },
   ],
   [
@@ -93,7 +93,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.disk.sector = value >>> 0;
       },
-      says: ['sector of the next command', 'the same'],
+      says: ['sets the sector of the next command', 'the same'],
     },
   ],
   [
@@ -103,14 +103,14 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.disk.address = value >>> 0;
       },
-      says: ['physical address for the next command', 'the same'],
+      says: ['sets the physical address for the next command', 'the same'],
     },
   ],
   [
     PORT.DISK_COMMAND,
     {
       output: (d, value) => d.disk.start(value >>> 0, d.after),
-      says: ['1 reads a sector, 2 writes it', 'all ones'],
+      says: ['starts a command: 1 reads a sector into memory, 2 writes it to the disk', 'all ones'],
     },
   ],
   [
@@ -118,7 +118,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
     {
       input: (d) => d.disk.status,
       output: (d) => d.disk.acknowledge(),
-      says: ['acknowledges done or failed', '0 idle, 1 busy, 2 done, 3 failed'],
+      says: ['any value: done or failed becomes idle', '0 idle, 1 busy, 2 done, 3 failed'],
     },
   ],
   [PORT.DISK_SIZE, { input: (d) => d.disk.sectors, says: ['nothing', 'sectors of the disk; 0 = no disk'] }],
@@ -129,7 +129,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.network.transmit = value;
       },
-      says: ['physical address of the transmit ring; its low 4 bits read as zero', 'the same'],
+      says: ['sets the physical address of the transmit ring; the low 4 bits read as zero', 'the same'],
     },
   ],
   [
@@ -139,7 +139,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.network.receive = value;
       },
-      says: ['physical address of the receive ring; its low 4 bits read as zero', 'the same'],
+      says: ['sets the physical address of the receive ring; the low 4 bits read as zero', 'the same'],
     },
   ],
   [
@@ -149,7 +149,10 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.network.descriptors = value;
       },
-      says: ['descriptors in each ring, at most 256; both begin at their first', 'the same; 0 = off'],
+      says: [
+        'number of descriptors in each ring, at most 256; both start at their first; 0 = off',
+        'the same',
+      ],
     },
   ],
   [
@@ -157,7 +160,7 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
     {
       input: (d) => (d.network.sends ? 1 : 0),
       output: (d) => d.network.start(d.after),
-      says: ['starts sending; ignored while it sends', '1 while it sends'],
+      says: ['starts sending; ignored while the device sends', '1 while the device sends'],
     },
   ],
   [
@@ -167,7 +170,10 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => {
         d.network.control = value;
       },
-      says: ['which bits of the status make line 3 pending; bit 4: bridge', 'the same'],
+      says: [
+        'bits 3–0: which bits of the status make line 3 pending; bit 4: bridge; others are ignored',
+        'the same',
+      ],
     },
   ],
   [
@@ -177,17 +183,23 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       output: (d, value) => d.network.acknowledge(value),
       says: [
         'clears the bits that are set in the value',
-        'bit 0 sent, bit 1 received, bit 2 a descriptor failed, bit 3 a frame was lost',
+        'bit 0: sent, bit 1: received, bit 2: a descriptor or ring failed, bit 3: a frame was lost',
       ],
     },
   ],
   [
     PORT.NET_ADDRESS_LOW,
-    { input: (d) => d.network.addressWord(0), says: ['nothing', 'bytes 0 to 3 of its own address'] },
+    {
+      input: (d) => d.network.addressWord(0),
+      says: ['nothing', 'bytes 0 to 3 of its own address, little-endian'],
+    },
   ],
   [
     PORT.NET_ADDRESS_HIGH,
-    { input: (d) => d.network.addressWord(4), says: ['nothing', 'bytes 4 and 5 of its own address'] },
+    {
+      input: (d) => d.network.addressWord(4),
+      says: ['nothing', 'bytes 4 and 5 of its own address, in bits 15–0'],
+    },
   ],
 ]);
 
