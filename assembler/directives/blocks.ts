@@ -1,5 +1,4 @@
 /** Macros, repetitions and included files: directives that give the reader more to read. */
-import { dirname, isAbsolute, join } from 'node:path';
 import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import { evaluateNow } from '../object/evaluate.ts';
@@ -7,6 +6,7 @@ import { MAX_STATEMENTS } from '../read/reader.ts';
 import { alternateArguments } from '../read/alternate.ts';
 import { type Parameter, parseMacroHead, splitArguments } from '../read/macro.ts';
 import { substitute } from '../read/substitute.ts';
+import { pathFrom } from '../source/path.ts';
 import { OpenComment, scan } from '../source/scan.ts';
 import { NotAssembly, sourceText } from '../source/text.ts';
 import { parseOperands } from '../syntax/parse.ts';
@@ -109,7 +109,7 @@ function include(context: Context, use: Use): void {
   try {
     const text = sourceText(context.readFile(path, at));
     // Named by where it is, for its own includes begin there.
-    const name = isAbsolute(path) ? path : join(dirname(unit.statement.file), path);
+    const name = pathFrom(unit.statement.file, path);
     reader.push('file', scan(name, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
     unit.incomplete = true;

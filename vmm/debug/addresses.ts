@@ -1,4 +1,5 @@
 /** A guest's memory by its own virtual addresses, as they are mapped now, whatever the rights. */
+import { joined } from '../../isa/machine/bytes.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 
@@ -25,7 +26,7 @@ export function partsOf(machine: Machine, va: number, length: number): Part[] {
 /** The bytes from `va` on, as many of `length` as are there. */
 export function peek(machine: Machine, va: number, length: number): Uint8Array {
   const parts = partsOf(machine, va, length);
-  return Buffer.concat(parts.map((part) => machine.memory.bytes.subarray(part.at, part.at + part.length)));
+  return joined(parts.map((part) => machine.memory.bytes.subarray(part.at, part.at + part.length)));
 }
 
 /** Bytes that parts have in all. */

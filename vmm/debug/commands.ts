@@ -8,11 +8,12 @@
  *     D            the guest runs on without us       k vKill    it ends
  *     q Q          questions about us                 qRcmd      `monitor …` (monitor.ts)
  */
+import { bytesToHex, hexToBytes } from '../../isa/machine/bytes.ts';
 import { CAUSE } from '../../isa/table/traps.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { peek, lengthOf, partsOf } from './addresses.ts';
 import { monitorCommand } from './monitor.ts';
-import { bytesToHex, hexToBytes, hexToWord, PACKET_MAX, textToHex, wordToHex } from './packets.ts';
+import { hexToWord, PACKET_MAX, textToHex, wordToHex } from './packets.ts';
 import { debugRegisters, targetDescription } from './registers.ts';
 import { describeEnd, type Halt, type Session } from './session.ts';
 
@@ -175,7 +176,7 @@ export class Commands {
   }
 
   async #monitor(hex: string): Promise<string> {
-    const text = Buffer.from(hex, 'hex').toString('utf8');
+    const text = new TextDecoder().decode(hexToBytes(hex) ?? new Uint8Array());
     return textToHex(await monitorCommand(this.#session, text.trim()));
   }
 

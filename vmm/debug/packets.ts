@@ -7,6 +7,7 @@
  *
  * In data, `}` escapes a byte: the next one XOR 0x20. Text is bytes here, one a character.
  */
+import { bytesToHex, hexToBytes, utf8 } from '../../isa/machine/bytes.ts';
 
 /** What comes from the other side. */
 export type Arrival =
@@ -26,7 +27,7 @@ export class PacketReader {
 
   /** Takes bytes; returns what is complete by now. Throws RangeError for a packet without end. */
   take(bytes: Uint8Array): Arrival[] {
-    this.#text += Buffer.from(bytes).toString('latin1');
+    this.#text += latin1(bytes);
     const arrivals: Arrival[] = [];
     for (let arrival = this.#next(); arrival !== undefined; arrival = this.#next()) arrivals.push(arrival);
     if (this.#text.length > PACKET_MAX) throw new RangeError(`a packet of more than ${PACKET_MAX} bytes`);
@@ -55,6 +56,11 @@ export function packetOf(data: string): string {
   return `$${escaped}#${sumOf(escaped).toString(16).padStart(2, '0')}`;
 }
 
+/** A character for each byte. */
+function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
 function unescaped(data: string): string {
   return data.replace(/\}([\s\S])/g, (_, char: string) => String.fromCharCode(char.charCodeAt(0) ^ 0x20));
 }
@@ -69,25 +75,17 @@ function sumOf(data: string): number {
 
 /** A 32-bit word as its bytes in memory, little-endian, two digits each. */
 export function wordToHex(word: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(word | 0);
-  return bytes.toString('hex');
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setInt32(0, word, true);
+  return bytesToHex(new Uint8Array(bytes.buffer));
 }
 
 /** The word of eight digits as `wordToHex` makes them (signed); undefined if they are not. */
 export function hexToWord(text: string): number | undefined {
-  return /^[\da-f]{8}$/i.test(text) ? Buffer.from(text, 'hex').readInt32LE() : undefined;
-}
-
-export function bytesToHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}
-
-/** The bytes of pairs of digits; undefined if they are not. */
-export function hexToBytes(text: string): Uint8Array | undefined {
-  return /^([\da-f]{2})*$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+  const bytes = hexToBytes(text);
+  return bytes?.length === 4 ? new DataView(bytes.buffer).getInt32(0, true) : undefined;
 }
 
 export function textToHex(text: string): string {
-  return Buffer.from(text, 'utf8').toString('hex');
+  return bytesToHex(utf8(text));
 }

@@ -3,6 +3,7 @@
  * itself. Of several, each one's output appears in whole lines behind its name, and
  * input goes to the first.
  */
+import { joined } from '../../isa/machine/bytes.ts';
 import { Console, type ConsoleState } from '../../isa/machine/devices/console.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { LineMux } from './line-mux.ts';
@@ -56,7 +57,7 @@ class InputConsole extends Console {
     return {
       ...own,
       open: own.open && real.open,
-      input: new Uint8Array(Buffer.concat([own.input, real.input])),
+      input: joined([own.input, real.input]),
     };
   }
 

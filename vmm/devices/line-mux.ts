@@ -1,4 +1,5 @@
 /** The output of several guests on one console: whole lines, each behind its guest's name. */
+import { utf8 } from '../../isa/machine/bytes.ts';
 
 const newline = 10;
 
@@ -27,7 +28,7 @@ export class LineMux {
     const line = this.#lines[n] as number[];
     line.push(byte);
     if (byte !== newline) return;
-    for (const out of [...Buffer.from(`${this.#names[n]} | `), ...line]) this.#put(out);
+    for (const out of [...utf8(`${this.#names[n]} | `), ...line]) this.#put(out);
     line.length = 0;
   }
 }

@@ -10,6 +10,7 @@
  * Both sides are deterministic: when a stride ends in a difference, both begin anew and go
  * step by step from its start.
  */
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { peekWord } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
@@ -143,7 +144,7 @@ function isSame(left: Side, right: Side): boolean {
 }
 
 function sameMemory(a: Machine, b: Machine): boolean {
-  return Buffer.compare(a.memory.bytes, b.memory.bytes) === 0;
+  return sameBytes(a.memory.bytes, b.memory.bytes);
 }
 
 function stopText(stop: Stop | undefined): string {

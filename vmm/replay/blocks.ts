@@ -1,4 +1,5 @@
 /** What checkpoints keep contents of: numbered blocks of one size, of which it is known which were written. */
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import type { Memory } from '../../isa/machine/memory.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
@@ -37,7 +38,7 @@ export class MemoryBlocks implements Blocks {
     if (!this.#first) return dirty;
     this.#first = false;
     const pages = Array.from({ length: this.#memory.size / PAGE }, (_, page) => page);
-    return pages.filter((page) => Buffer.compare(this.#page(page), zeros) !== 0);
+    return pages.filter((page) => !sameBytes(this.#page(page), zeros));
   }
 
   copy(n: number): Uint8Array {
@@ -46,11 +47,10 @@ export class MemoryBlocks implements Blocks {
 
   put(n: number, contents = zeros): void {
     const present = this.#page(n);
-    if (Buffer.compare(present, contents) === 0) return;
+    if (sameBytes(present, contents)) return;
     for (let at = 0; at < PAGE; at += line) {
       const wanted = contents.subarray(at, at + line);
-      if (Buffer.compare(present.subarray(at, at + line), wanted) !== 0)
-        this.#memory.fill(n * PAGE + at, wanted);
+      if (!sameBytes(present.subarray(at, at + line), wanted)) this.#memory.fill(n * PAGE + at, wanted);
     }
   }
 

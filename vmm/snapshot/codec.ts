@@ -3,6 +3,7 @@
  * data are equal bytes and every data have one encoding. Bytes from outside are checked
  * against a shape (schema.ts) before anything of them is used.
  */
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import { decode, encode } from 'cborg';
 import { FieldError, type Shape } from './schema.ts';
 
@@ -14,7 +15,7 @@ export function encodeAs<T>(shape: Shape<T>, data: T): Uint8Array {
 /** Bytes to data of that shape. Throws FieldError for bytes that no such data are encoded as. */
 export function decodeAs<T>(shape: Shape<T>, bytes: Uint8Array): T {
   const data = shape(decodeAny(bytes), '');
-  if (Buffer.compare(encode(data), bytes) !== 0)
+  if (!sameBytes(encode(data), bytes))
     throw new FieldError('it: expected the deterministic encoding (RFC 8949, section 4.2)');
   return data;
 }

@@ -2,6 +2,7 @@
  * A small WebAssembly emitter: bytes of one function, and the module around it
  * (WebAssembly Core Specification 1.0, chapter 5; tail calls from the tail-call proposal).
  */
+import { utf8 } from '../../machine/bytes.ts';
 
 /** Instructions, by their names in the specification. */
 export const OP = {
@@ -151,7 +152,7 @@ function vector(items: readonly (readonly number[] | Uint8Array)[]): Code {
 }
 
 function text(name: string): number[] {
-  return [name.length, ...Buffer.from(name)];
+  return [name.length, ...utf8(name)];
 }
 
 /** Function index of the imported `system`. */

@@ -1,13 +1,7 @@
 /** GDB's packets: framing, damage, portions. */
 import { describe, expect, it } from 'vitest';
-import {
-  hexToBytes,
-  hexToWord,
-  PACKET_MAX,
-  PacketReader,
-  packetOf,
-  wordToHex,
-} from '../../../vmm/debug/packets.ts';
+import { hexToBytes } from '../../../isa/machine/bytes.ts';
+import { hexToWord, PACKET_MAX, PacketReader, packetOf, wordToHex } from '../../../vmm/debug/packets.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -60,6 +54,6 @@ describe('Hexadecimal', () => {
     expect(hexToWord('7856341')).toBeUndefined();
     expect(hexToWord('7856341g')).toBeUndefined();
     expect(hexToBytes('abc')).toBeUndefined();
-    expect(hexToBytes('0aFF')).toEqual(Buffer.from([10, 255]));
+    expect(hexToBytes('0aFF')).toEqual(Uint8Array.of(10, 255));
   });
 });

@@ -1,0 +1,21 @@
+/**
+ * Paths of included files, as text: nothing of the file system is asked. A folder ends with `/`, or with `\` as
+ * on Windows.
+ */
+
+/** The path of a file that `from` names as `path`: beside `from`, unless the path begins at a root. */
+export function pathFrom(from: string, path: string): string {
+  return /^([/\\]|[a-z]:)/i.test(path) ? path : simplified(from.replace(/[^/\\]*$/, '') + path);
+}
+
+/** The same path without `.`, and without `..` behind a folder. */
+function simplified(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split(/[/\\]+/)) {
+    if (part === '.') continue;
+    const before = parts.at(-1);
+    if (part !== '..' || before === undefined || before === '..') parts.push(part);
+    else if (before !== '') parts.pop(); // Above the root is the root.
+  }
+  return parts.join('/');
+}
