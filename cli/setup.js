@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { grammarRecipe, printedSteps } from './plugins.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
@@ -83,26 +84,6 @@ function writeWhole(path, contents) {
   renameSync(temporary, path);
 }
 
-/**
- * Puts the assembler's grammar into the bundle as a recipe: what Ohm makes of the text, as data. To read the
- * text at every start takes longer than everything else of it together. Ohm itself is loaded when it is
- * needed, which is not for every program (assembler/syntax/plain.ts).
- */
-const grammarRecipe = {
-  name: 'grammar recipe',
-  setup({ onLoad }) {
-    onLoad({ filter: /assembler[\\/]syntax[\\/]grammar\.ts$/ }, async () => {
-      const { assemblyGrammar } = await import('../dist/assembler/syntax/grammar.js');
-      return {
-        contents: `let made;
-          export const assemblyGrammar = () =>
-            (made ??= require('ohm-js').makeRecipe(${assemblyGrammar().toRecipe()}));`,
-        resolveDir: join(root, 'assembler'),
-      };
-    });
-  },
-};
-
 async function bundle() {
   const { build } = await import('esbuild');
   const common = {
@@ -115,7 +96,7 @@ async function bundle() {
     legalComments: 'linked',
     write: false,
     metafile: true,
-    plugins: [grammarRecipe],
+    plugins: [grammarRecipe, printedSteps],
   };
   const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
   // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js); without its comments, for

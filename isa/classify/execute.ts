@@ -5,7 +5,7 @@
  *
  * The rows are given, not looked up: a row that is in no table can be measured too.
  */
-import { factoryOf } from '../engines/interpreter/print.ts';
+import { factoryOf } from '../engines/interpreter/factories.ts';
 import { STATUS } from '../table/sysregs.ts';
 import { CAUSE } from '../table/traps.ts';
 import { trapsIn, type Variant } from '../table/variants.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../isa/classify/classify.ts';
 import { measure } from '../../isa/classify/measure.ts';
-import { compileRow } from '../../isa/engines/interpreter/print.ts';
+import { createFactory } from '../../isa/engines/interpreter/factories.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { SystemMeaning } from '../../isa/table/effects.ts';
 import type { Row } from '../../isa/table/row.ts';
@@ -20,7 +20,7 @@ function withRow(changed: Row): readonly Row[] {
 
 /** The row's meaning as a function. */
 function meaningOf(row: Row): SystemMeaning {
-  const factory = compileRow(row);
+  const factory = createFactory(row);
   return (cpu, at, pc) => factory(cpu as Machine, at)(pc);
 }
 

@@ -1,6 +1,6 @@
 /**
  * The interpreter: the definition of Ring32 that every other way of running is compared
- * with. It decodes a word once into a closure (print.ts), keeps the closures by physical
+ * with. It decodes a word once into a closure (factories.ts), keeps the closures by physical
  * page, and drops a word's closure when the word is written.
  */
 import { FAULT, type Machine } from '../../machine/machine.ts';
@@ -12,7 +12,8 @@ import { decode } from '../../table/table.ts';
 import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
-import { factoryOf, type Step } from './print.ts';
+import { factoryOf } from './factories.ts';
+import type { Step } from './print.ts';
 
 const pageShift = 12;
 const wordsPerPage = PAGE / 4;

@@ -9,16 +9,15 @@
  */
 import type { Effect, Expression } from '../../table/effects.ts';
 import { operatorFunctions, operatorJavaScript } from '../../table/operators.ts';
-import type { Instruction, Row } from '../../table/row.ts';
 import { CAUSE } from '../../table/traps.ts';
-import { FAULT, type Machine } from '../../machine/machine.ts';
+import { FAULT } from '../../machine/machine.ts';
 import { LOAD, STORE } from '../../machine/translate.ts';
 
 /** Executes one instruction at `pc` (signed), traps included; returns the next pc (signed). */
 export type Step = (pc: number) => number;
 
-/** Makes the step of one decoded instruction of a row, on one machine. */
-export type StepFactory = (machine: Machine, at: Instruction) => Step;
+/** What a row's meaning is when it is a tree. */
+export type UserEffect = Exclude<Effect, { kind: 'system' }>;
 
 const next = 'return pc + 4 | 0;';
 
@@ -49,7 +48,7 @@ function printJump(target: Expression, link: string): string {
 }
 
 /** The body of a step that writes rd by `write`, which is empty when rd is x0. */
-function printBody(effect: Exclude<Effect, { kind: 'system' }>, write: (value: string) => string): string {
+function printBody(effect: UserEffect, write: (value: string) => string): string {
   switch (effect.kind) {
     case 'set':
       return `${write(printExpression(effect.value))}${next}`;
@@ -88,34 +87,12 @@ const { rd, rs1, rs2, imm } = at;
 const named = rs1 !== 0;
 const { ${Object.keys(operatorFunctions).join(', ')} } = functions;`;
 
-/** Prints the factory of a user row, for reading and for `compileRow`. */
-function printRow(effect: Exclude<Effect, { kind: 'system' }>): string {
+/** The body of a user row's factory, a function of `machine`, `at` and `functions` (compile.ts). */
+export function printRow(effect: UserEffect): string {
   const body = (write: (value: string) => string) => `(pc) => {
     ${printBody(effect, write)}
 }`;
   return `${header}
 if (rd === 0) return ${body(() => '')};
 return ${body((value) => `x[rd] = ${value}; `)};`;
-}
-
-/** Makes a row's factory. System rows call their function. */
-export function compileRow(row: Row): StepFactory {
-  const { effect } = row;
-  if (effect.kind === 'system') {
-    const { run } = effect;
-    return (machine, at) => (pc) => run(machine, at, pc);
-  }
-  const factory = new Function('machine', 'at', 'functions', printRow(effect));
-  return (machine, at) => factory(machine, at, operatorFunctions) as Step;
-}
-
-const factories = new WeakMap<Row, StepFactory>();
-
-/** A row's factory, made once. */
-export function factoryOf(row: Row): StepFactory {
-  const known = factories.get(row);
-  if (known !== undefined) return known;
-  const factory = compileRow(row);
-  factories.set(row, factory);
-  return factory;
 }

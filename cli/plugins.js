@@ -1,0 +1,55 @@
+// What the bundles have made already, where a run from the sources makes it when it is needed: esbuild's plugins.
+// They use what tsc compiled (dist/isa, dist/assembler).
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Puts the assembler's grammar into the bundle as a recipe: what Ohm makes of the text, as data. To read the
+ * text at every start takes longer than everything else of it together. Ohm itself is loaded when it is
+ * needed, which is not for every program (assembler/syntax/plain.ts).
+ */
+export const grammarRecipe = {
+  name: 'grammar recipe',
+  setup({ onLoad }) {
+    onLoad({ filter: /assembler[\\/]syntax[\\/]grammar\.ts$/ }, async () => {
+      const { assemblyGrammar } = await import('../dist/assembler/syntax/grammar.js');
+      return {
+        contents: `let made;
+          export const assemblyGrammar = () =>
+            (made ??= require('ohm-js').makeRecipe(${assemblyGrammar().toRecipe()}));`,
+        resolveDir: join(root, 'assembler'),
+      };
+    });
+  },
+};
+
+/**
+ * Puts the interpreter's steps into the bundle as they are printed from the rows of the table, for a page that
+ * forbids `new Function` runs them too.
+ */
+export const printedSteps = {
+  name: 'printed steps',
+  setup({ onLoad }) {
+    onLoad({ filter: /isa[\\/]engines[\\/]interpreter[\\/]compile\.ts$/ }, async () => {
+      const { printRow } = await import('../dist/isa/engines/interpreter/print.js');
+      const { allRows } = await import('../dist/isa/table/table.js');
+      const rows = allRows.filter(({ effect }) => effect.kind !== 'system');
+      const printed = rows.map(
+        ({ name, effect }) => `[${JSON.stringify(name)}, (machine, at, functions) => {${printRow(effect)}}],`,
+      );
+      return {
+        contents: `import { rowNamed } from '../../table/table.ts';
+          const printed = new Map([${printed.join('\n')}]);
+          export function compileRow(row) {
+            const factory = rowNamed(row.name) === row ? printed.get(row.name) : undefined;
+            if (factory === undefined)
+              throw new Error(\`\${row.name}: only the rows of the table can be run here; run ringlab from its sources to try another\`);
+            return factory;
+          }`,
+        resolveDir: join(root, 'isa', 'engines', 'interpreter'),
+      };
+    });
+  },
+};
