@@ -22,12 +22,12 @@ export interface SourceFile {
 
 export interface AssembleOptions {
   /** Address of the first section; default 0x10000. */
-  readonly base?: number;
+  readonly base?: number | undefined;
   /**
    * Reads an included file's bytes; `from` is the including file's name. Throws if it
    * cannot. Default: none can be included.
    */
-  readonly readFile?: (path: string, from: string) => Uint8Array;
+  readonly readFile?: ((path: string, from: string) => Uint8Array) | undefined;
 }
 
 export interface Assembly {

@@ -2,6 +2,7 @@
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import type { Machine } from '../isa/machine/machine.ts';
 import { ProgramMap } from '../isa/machine/program-map.ts';
+import { defaultMemory } from '../isa/machine/storage.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { Session } from '../vmm/debug/session.ts';
 import { RecordedDevices } from '../vmm/replay/devices.ts';
@@ -19,9 +20,6 @@ import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import type { GuestOptions } from './options.ts';
 import { Output } from './output.ts';
-
-/** A machine's memory where `--memory` does not say, in bytes. */
-const defaultMemory = 16 * 2 ** 20;
 
 export interface DebuggedGuest {
   readonly file: string;
@@ -52,18 +50,15 @@ export async function prepareDebugged(
   const variant = loadVariant(options.isa);
   const image = await loadFile(file);
   const output = new SoonOutput(printTo);
-  const { memory = defaultMemory, engine, monitor } = options;
+  const { memory = defaultMemory, engine, monitor, translateUser } = options;
   const disk = options.disk === undefined ? undefined : openDisk(options.disk);
   const identity = identityOf(image, variant, memory, disk);
   const recording = recordingFile === undefined ? undefined : readRecording(recordingFile, identity);
   const given = options.input === undefined ? undefined : readInput(options.input);
   const prepared = recording === undefined ? given : (recording.prepared ?? undefined);
-  const devices = new RecordedDevices({
-    print: (byte) => output.put(byte),
-    ...(prepared ? { input: prepared } : {}),
-    ...(disk ? { disk } : {}),
-  });
-  const subject = withName(file, () => createSubject({ image, variant, memory, engine, monitor, devices }));
+  const devices = new RecordedDevices({ print: (byte) => output.put(byte), input: prepared, disk });
+  const processor = { variant, memory, engine, monitor, translateUser };
+  const subject = withName(file, () => createSubject({ ...processor, image, devices }));
   const timeline = new Timeline(subject);
   const program = new ProgramMap(image);
   if (recording !== undefined) timeline.replay(recording.inputs, recording.end);

@@ -1,22 +1,22 @@
 /** A guest ready to run: the file's image in a machine or a process, made from the options. */
 import { isatty } from 'node:tty';
 import type { Component } from '../isa/machine/component.ts';
-import { createEngine, type Engine, type EngineName, storageFor } from '../isa/engines/engine.ts';
+import type { Engine } from '../isa/engines/engine.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { type DiskStore, MemoryDisk } from '../isa/machine/devices/disk.ts';
 import type { NetworkLink } from '../isa/machine/devices/network.ts';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
-import { type Image, type ImageSymbol, loadImage } from '../isa/machine/image.ts';
+import { emptyImage, type Image, type ImageSymbol } from '../isa/machine/image.ts';
 import { type Lockup, watchLockup } from '../isa/machine/lockup.ts';
-import { Machine, type MachineState } from '../isa/machine/machine.ts';
+import type { Machine, MachineState } from '../isa/machine/machine.ts';
 import type { Stop } from '../isa/machine/stop.ts';
 import { ProgramMap } from '../isa/machine/program-map.ts';
+import { defaultMemory } from '../isa/machine/storage.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/monitor/ledger.ts';
-import { Monitor } from '../vmm/monitor/monitor.ts';
-import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
+import { createGuest } from '../vmm/monitor/create-guest.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';
 import { entryOf } from '../vmm/process/environments/course.ts';
@@ -32,13 +32,11 @@ import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
 import { beforeInput, ByteReader, processStreams, readStandardInput } from './streams.ts';
 
-/** A machine's memory where `--memory` does not say, in bytes. */
-export const defaultMemory = 16 * 2 ** 20;
-
 /** How a guest ended: as machines and processes do, or because its traps lead nowhere but to themselves. */
 export type GuestStop = Stop | ProcessStop | Lockup;
 
-export interface Guest {
+/** The guest of a file, and what the command line needs around it. */
+export interface PreparedGuest {
   readonly file: string;
   readonly machine: Machine;
   readonly program: ProgramMap;
@@ -54,8 +52,8 @@ export interface Guest {
   /** Traps taken, by cause; under a monitor its exits, a process's system calls. */
   readonly exits: Map<string, number>;
   /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
-  readonly ledger?: Ledger;
-  readonly translator?: Translator;
+  readonly ledger: Ledger | undefined;
+  readonly translator: Translator | undefined;
   /** Sends what the guest printed so far on its way. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read when asked for. */
@@ -97,7 +95,7 @@ export async function prepareGuest(
   args: readonly string[],
   options: GuestOptions,
   use: GuestUse = {},
-): Promise<Guest> {
+): Promise<PreparedGuest> {
   const refused = options.process ? refusedByProcess(options) : refusedByMachine(args, options);
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
@@ -121,13 +119,10 @@ export function prepareBlank(
   variant: Variant,
   options: GuestOptions,
   use: GuestUse,
-): Guest {
+): PreparedGuest {
   const image: Image = {
-    entry: 0,
-    segments: [],
-    sections: [],
+    ...emptyImage,
     symbols: symbols.map((symbol) => ({ size: 0, kind: 'other', ...symbol })),
-    programHeaders: { address: 0, count: 0, size: 0 },
   };
   return prepareSystem(file, image, variant, options, use);
 }
@@ -172,7 +167,7 @@ function prepareProcess(
   args: readonly string[],
   options: GuestOptions,
   { printTo = 1, argv = [file, ...args], outside = (streams, files) => ({ streams, files }) }: GuestUse,
-): Guest {
+): PreparedGuest {
   const input = options.input === undefined ? undefined : readInput(options.input);
   const program = new ProgramMap(image);
   const environment = environmentNamed(options.environment);
@@ -199,6 +194,8 @@ function prepareProcess(
     run: (until) => guest.run(until),
     exits,
     flush: () => {},
+    ledger: undefined,
+    translator: undefined,
     typed: undefined,
     state: undefined,
   };
@@ -216,7 +213,7 @@ function prepareSystem(
   variant: Variant,
   options: GuestOptions,
   { printTo = 1, interactive = false, countSaved = false, collect, store, network }: GuestUse,
-): Guest {
+): PreparedGuest {
   const output = new Output(printTo);
   const isTyped = interactive && options.input === undefined && isatty(0);
   const reader = options.input === undefined ? undefined : new ByteReader(readInput(options.input));
@@ -231,10 +228,12 @@ function prepareSystem(
   const console = new Console(sink, isTyped ? undefined : source);
   const disk = store ?? diskOf(options, collect !== undefined);
   const memory = options.memory ?? defaultMemory;
-  const parts = { image, variant, console, memory, disk, network, countSaved };
+  const { monitor, engine, translateUser } = options;
+  const processor = { variant, memory, engine, monitor, translateUser, countSaved };
+  const guest = createGuest({ ...processor, image, console, disk, network });
   const program = new ProgramMap(image);
-  const made = options.monitor === 'none' ? bareGuest(parts, options.engine) : monitoredGuest(parts, options);
-  const lockup = watchLockup(made.machine);
+  const exits = guest.ledger?.exits ?? countTraps(guest.machine);
+  const lockup = watchLockup(guest.machine);
   return {
     file,
     program,
@@ -243,12 +242,16 @@ function prepareSystem(
     isa: variant.name,
     flush: () => output.flush(),
     typed: isTyped ? console : undefined,
-    ...made,
+    machine: guest.machine,
+    engine: guest.engine,
+    exits,
+    ledger: guest.ledger,
+    translator: guest.translator,
     run: (until) => {
-      const stop = made.run(until);
+      const stop = guest.run(until);
       return (stop.kind === 'break' ? lockup() : undefined) ?? stop;
     },
-    state: reader === undefined ? made.state : withInput(made.state, reader),
+    state: reader === undefined ? guest : withInput(guest, reader),
   };
 }
 
@@ -268,64 +271,11 @@ function withInput(state: Component<MachineState>, reader: ByteReader): Componen
   };
 }
 
-interface Parts {
-  readonly image: Image;
-  readonly variant: Variant;
-  readonly console: Console;
-  readonly memory: number;
-  readonly disk: DiskStore | undefined;
-  readonly network: NetworkLink | undefined;
-  readonly countSaved: boolean;
-}
-
-type Made = Pick<Guest, 'machine' | 'engine' | 'exits' | 'ledger' | 'translator'> & {
-  readonly run: (until: number) => Stop;
-  readonly state: Component<MachineState>;
-};
-
-function bareGuest({ image, variant, console, memory, disk, network }: Parts, engineName: EngineName): Made {
-  const storage = storageFor(engineName, memory);
-  const parts = { ...(disk ? { disk } : {}), ...(network ? { network } : {}) };
-  const machine = new Machine({ variant, console, memory, storage, ...parts });
-  loadImage(image, machine.memory.bytes);
-  machine.pc = image.entry;
-  const exits = new Map<string, number>();
-  machine.onTrap = (cause) => exits.set(causeName(cause), (exits.get(causeName(cause)) ?? 0) + 1);
-  const engine = createEngine(engineName, machine);
-  return { machine, engine, run: (until) => engine.run(until), exits, state: machine };
-}
-
-function monitoredGuest({ image, memory, disk, network, ...parts }: Parts, options: GuestOptions): Made {
-  const monitor = new Monitor({
-    ...parts,
-    guests: [{ image, memory, ...(network ? { network } : {}) }],
-    strategy: options.monitor,
-    translateUser: options.translateUser ?? false,
-    engine: options.engine,
-    ...(disk ? { disk } : {}),
-  });
-  const guest = monitor.guests[0] as VirtualMachine;
-  const { cpu: machine, ledger, translator } = guest;
-  const run = (until: number) => monitor.runGuest(guest, until);
-  const state: Component<MachineState> = {
-    save: () => {
-      monitor.makeCurrent(guest);
-      return guest.save();
-    },
-    restore: (saved) => {
-      monitor.makeCurrent(guest);
-      guest.restore(saved);
-    },
-  };
-  return {
-    machine,
-    engine: monitor.engine,
-    run,
-    exits: ledger.exits,
-    ledger,
-    state,
-    ...(translator ? { translator } : {}),
-  };
+/** Counts the traps that the machine takes, by cause. */
+function countTraps(machine: Machine): Map<string, number> {
+  const traps = new Map<string, number>();
+  machine.onTrap = (cause) => traps.set(causeName(cause), (traps.get(causeName(cause)) ?? 0) + 1);
+  return traps;
 }
 
 function diskOf({ disk }: GuestOptions, copy: boolean): DiskStore | undefined {

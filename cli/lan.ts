@@ -14,7 +14,7 @@ import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Lan, type LanGuest } from '../vmm/network/lan.ts';
 import { usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
-import { defaultMemory } from './guest.ts';
+import { defaultMemory } from '../isa/machine/storage.ts';
 import type { GuestOptions } from './options.ts';
 import type { Output } from './output.ts';
 

@@ -7,11 +7,11 @@ import { lookAhead } from '../vmm/debug/lookahead.ts';
 import { describeAhead, lookaheadSteps } from '../vmm/debug/loops.ts';
 import type { UnknownCall } from '../vmm/process/environments/unknown.ts';
 import { EXIT } from './failure.ts';
-import type { Guest } from './guest.ts';
+import type { PreparedGuest } from './guest.ts';
 import { note } from './output.ts';
 import type { RunStop } from './running.ts';
 
-type Ended = Pick<Guest, 'machine' | 'program' | 'file' | 'process'>;
+type Ended = Pick<PreparedGuest, 'machine' | 'program' | 'file' | 'process'>;
 type Trap = { readonly cause: number; readonly value: number };
 
 /** Tells the end of a run and returns the exit status. */

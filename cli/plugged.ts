@@ -9,7 +9,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Doze } from './doze.ts';
-import type { Guest } from './guest.ts';
+import type { PreparedGuest } from './guest.ts';
 import type { Plug } from './hosting/plug.ts';
 import { Interrupts } from './interrupts.ts';
 import { note } from './output.ts';
@@ -23,7 +23,12 @@ export const sleepStepsPerMs = 10_000;
 const slice = 100_000;
 
 /** Runs the guest to step `limit`, to its end or to Ctrl-C. `port` is the far end of its network device. */
-export async function runPlugged(guest: Guest, limit: number, plug: Plug, port: GuestPort): Promise<RunStop> {
+export async function runPlugged(
+  guest: PreparedGuest,
+  limit: number,
+  plug: Plug,
+  port: GuestPort,
+): Promise<RunStop> {
   const doze = new Doze();
   const interrupts = new Interrupts(() => doze.wake());
   let isPlugged = true;

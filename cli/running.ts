@@ -1,6 +1,6 @@
 /** A guest run to its end or until Ctrl-C, so that what it prints appears, and what is typed is heard, meanwhile. */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Guest, GuestStop } from './guest.ts';
+import type { PreparedGuest, GuestStop } from './guest.ts';
 import { Interrupts } from './interrupts.ts';
 import { readTyped } from './streams.ts';
 
@@ -15,7 +15,7 @@ const SLICE = { LONG: 2 ** 22, SHORT: 2 ** 18, MANY_EXITS: 2 ** 14 } as const;
 /** Milliseconds after which other things than the guest get their turn. */
 const breath = 20;
 
-type Runnable = Pick<Guest, 'machine' | 'run' | 'exits' | 'flush' | 'typed'>;
+type Runnable = Pick<PreparedGuest, 'machine' | 'run' | 'exits' | 'flush' | 'typed'>;
 
 /** Runs to step `limit`, the guest's end or Ctrl-C. */
 export async function runUntil(

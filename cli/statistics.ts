@@ -1,6 +1,6 @@
 /** What `run --stats` tells: numbers for programs as JSON, and the same for people in 80 columns. */
 import { FastEngine } from '../isa/engines/fast/fast.ts';
-import type { Guest } from './guest.ts';
+import type { PreparedGuest } from './guest.ts';
 import type { Translator, TranslatorStatistics } from '../vmm/translator/translator.ts';
 
 export interface Statistics {
@@ -43,7 +43,7 @@ interface Translation {
 
 /** The statistics of a guest that ran for `seconds` and ended with `status`. */
 export function statisticsOf(
-  guest: Guest,
+  guest: PreparedGuest,
   monitor: string,
   status: number,
   seconds: number,

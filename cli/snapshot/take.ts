@@ -7,7 +7,7 @@ import type { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
 import { EXIT, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
-import { type Guest, type GuestUse, openDisk, prepareBlank, prepareGuest } from '../guest.ts';
+import { type PreparedGuest, type GuestUse, openDisk, prepareBlank, prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
@@ -33,7 +33,7 @@ export interface TakeOptions extends GuestOptions, StoreOptions {
 
 /** A guest, and its way from snapshot to snapshot. */
 interface Begun {
-  readonly guest: Guest;
+  readonly guest: PreparedGuest;
   readonly session: Session;
 }
 
@@ -137,7 +137,7 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
   return { guest, session };
 }
 
-function subjectOf({ machine, state }: Guest, disk: ThinDisk | undefined): Subject {
+function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined): Subject {
   if (state === undefined) throw new Error('a process has no snapshots');
   return { machine, state, disk };
 }

@@ -14,7 +14,7 @@ import { FieldError } from '../../vmm/snapshot/schema.ts';
 import { Doze } from '../doze.ts';
 import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
 import { loadFile, loadVariant, readInput, withName } from '../files.ts';
-import { defaultMemory } from '../guest.ts';
+import { defaultMemory } from '../../isa/machine/storage.ts';
 import { readCertificate } from '../hosting/certificate.ts';
 import { serve } from '../hosting/daemon.ts';
 import { diskName, FileDisks } from '../hosting/disks.ts';

@@ -5,7 +5,7 @@ import { rowNamed, rowOf } from '../../isa/table/table.ts';
 import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
-import { type Guest, type GuestStop, prepareGuest } from '../guest.ts';
+import { type PreparedGuest, type GuestStop, prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { Output } from '../output.ts';
@@ -68,7 +68,11 @@ function describeEvent({ kind, pc, at }: TranslatorEvent): string {
   }
 }
 
-function formatRecord(record: StepRecord, { machine, symbols }: Guest, options: TraceOptions): string {
+function formatRecord(
+  record: StepRecord,
+  { machine, symbols }: PreparedGuest,
+  options: TraceOptions,
+): string {
   if (!options.json) return formatStep(record, machine.x, symbols);
   const changed = Object.fromEntries(record.changed.map((n) => [`x${n}`, (machine.x[n] as number) >>> 0]));
   return JSON.stringify({ ...record, changed });

@@ -10,7 +10,7 @@ import {
 import { formatTargets, formatUnit, type Paint } from '../../vmm/translator/listing-text.ts';
 import type { Translator, TranslatorStatistics } from '../../vmm/translator/translator.ts';
 import { usage } from '../failure.ts';
-import { type Guest, prepareGuest } from '../guest.ts';
+import { type PreparedGuest, prepareGuest } from '../guest.ts';
 import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print, printRaw } from '../output.ts';
@@ -78,7 +78,7 @@ function nameIn(symbols: SymbolTable): (address: number) => string {
 }
 
 function documentOf(
-  { machine, isa }: Guest,
+  { machine, isa }: PreparedGuest,
   { statistics, cache }: Translator,
   { units, targets }: Listing,
   given: ReadonlyMap<number, number>,
@@ -96,7 +96,7 @@ function documentOf(
 }
 
 function printListing(
-  { file, isa, machine, symbols }: Guest,
+  { file, isa, machine, symbols }: PreparedGuest,
   statistics: TranslatorStatistics,
   { units, targets }: Listing,
   given: ReadonlyMap<number, number>,

@@ -45,6 +45,15 @@ export interface Image {
   readonly programHeaders: { readonly address: number; readonly count: number; readonly size: number };
 }
 
+/** An image with nothing in it, for a machine whose memory is filled afterwards. */
+export const emptyImage: Image = {
+  entry: 0,
+  segments: [],
+  sections: [],
+  symbols: [],
+  programHeaders: { address: 0, count: 0, size: 0 },
+};
+
 const HEADER_SIZE = 52;
 const EM_RISCV = 243;
 const PT_LOAD = 1;

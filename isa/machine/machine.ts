@@ -19,7 +19,7 @@ import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/po
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
-import { MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
+import { defaultMemory, MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
 import type { Stop } from './stop.ts';
 import { Tlb } from './tlb.ts';
 import {
@@ -36,25 +36,25 @@ import {
 
 export interface MachineOptions {
   /** Bytes of physical memory, whole pages (MEMORY says how many); default 16 MiB. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** Default ring32-v. */
-  readonly variant?: Variant;
-  readonly console?: Console;
-  readonly disk?: DiskStore;
+  readonly variant?: Variant | undefined;
+  readonly console?: Console | undefined;
+  readonly disk?: DiskStore | undefined;
   /** What its network device is plugged into. */
-  readonly network?: NetworkLink;
+  readonly network?: NetworkLink | undefined;
   /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
-  readonly hosted?: boolean;
+  readonly hosted?: boolean | undefined;
   /**
    * A hosted machine's host answers `ecall` in place: it is called with the registers as the guest left them and the
    * pc (signed) of the instruction, may change registers and memory, and the guest goes on after the instruction,
    * which took its step. `powerOff` ends it.
    */
-  readonly answer?: (pc: number) => void;
+  readonly answer?: ((pc: number) => void) | undefined;
   /** Where registers and memory live; default ordinary memory. */
-  readonly storage?: Storage;
+  readonly storage?: Storage | undefined;
   /** A virtual machine: its memory is a part of another's, from `at`, its registers are that one's. */
-  readonly within?: { readonly machine: Machine; readonly at: number };
+  readonly within?: { readonly machine: Machine; readonly at: number } | undefined;
 }
 
 /** A machine's state but for the contents of memory and disk. Words signed. */
@@ -134,7 +134,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** Throws RangeError when the memory size is not whole pages or out of range. */
   constructor(options: MachineOptions = {}) {
-    const size = options.memory ?? 2 ** 24;
+    const size = options.memory ?? defaultMemory;
     if (size % PAGE !== 0 || size < MEMORY.min || size > MEMORY.max) {
       throw new RangeError(`${size} bytes of memory: it must be 4 KiB to 1 GiB, in whole pages of 4 KiB`);
     }

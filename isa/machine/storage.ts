@@ -17,6 +17,9 @@ export const systemAt = 128;
 /** Smallest and largest physical memory, in bytes; in between, whole pages. */
 export const MEMORY = { min: PAGE, max: 2 ** 30 } as const;
 
+/** Bytes of a machine's memory where nothing else is said. */
+export const defaultMemory = 2 ** 24;
+
 /** One machine's at a time: a new one on it begins with its system registers as after a reset. */
 export interface Storage {
   readonly buffer: ArrayBuffer;

@@ -57,11 +57,11 @@ export class FramePool {
 
 export interface Share {
   readonly memory: number;
-  readonly sectors?: number;
+  readonly sectors?: number | undefined;
   /** Its share of time against the other guests'; default 1. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** Bytes of translation cache; default none. */
-  readonly cache?: number;
+  readonly cache?: number | undefined;
 }
 
 /** Frames for shadow page tables: for each guest, as one table maps 4 MiB, and for several address spaces. */

@@ -26,44 +26,51 @@ import { Allocator } from './allocator.ts';
 import { strategyNamed } from './strategies.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 
+/** One guest of a monitor. */
 export interface GuestDescription {
-  readonly name?: string;
+  /** What its lines begin with when several guests share the console; default `guest 1` and so on. */
+  readonly name?: string | undefined;
   readonly image: Image;
   /** Bytes of its memory, whole pages. */
   readonly memory: number;
   /** Its share of time against the others'; default 1. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** Sectors of the real disk that it gets; default all that are left for a single guest, none for several. */
-  readonly sectors?: number;
+  readonly sectors?: number | undefined;
   /** Its address on the monitor's own switch; or what its network device is plugged into instead. */
-  readonly address?: Uint8Array;
-  readonly network?: NetworkLink;
+  readonly address?: Uint8Array | undefined;
+  readonly network?: NetworkLink | undefined;
   /** What its virtual CPU is; default what the real one is. Another is right only under `interpret`. */
-  readonly cpu?: Variant;
+  readonly cpu?: Variant | undefined;
 }
 
+/** What a monitor is made of. */
 export interface MonitorOptions {
   readonly guests: readonly GuestDescription[];
-  readonly variant: Variant;
-  /** A name of strategies.ts. */
+  /** What the real machine is; default ring32-v. */
+  readonly variant?: Variant | undefined;
+  /** How virtual supervisor code runs: the name of one of `strategies`. */
   readonly strategy: string;
-  /** For binary translation: whether user code is translated too; bytes of each guest's cache, whole pages. */
-  readonly translateUser?: boolean;
+  /** For binary translation: whether user code is translated too; default false. */
+  readonly translateUser?: boolean | undefined;
   /** Whether translated code counts the exits that it saves, at the cost of a few steps each. */
-  readonly countSaved?: boolean;
-  readonly cache?: number;
-  readonly engine?: EngineName;
+  readonly countSaved?: boolean | undefined;
+  /** For binary translation: bytes of each guest's cache, whole pages; default what the strategy needs. */
+  readonly cache?: number | undefined;
+  /** What executes the real machine; default `auto`. */
+  readonly engine?: EngineName | undefined;
   /** The fast engine's own. */
-  readonly fast?: FastOptions;
-  /** The real machine's console and disk. */
-  readonly console: Console;
-  readonly disk?: DiskStore;
+  readonly fast?: FastOptions | undefined;
+  /** The real machine's console and disk; default: what guests print is dropped, and there is no disk. */
+  readonly console?: Console | undefined;
+  readonly disk?: DiskStore | undefined;
   /** What the real machine's network device is plugged into; it must permit bridging. Guests reach it over the monitor's switch. */
-  readonly network?: NetworkLink;
+  readonly network?: NetworkLink | undefined;
   /** Where the real machine lives; default a new one that suits the engine. */
-  readonly storage?: Storage;
+  readonly storage?: Storage | undefined;
 }
 
+/** A monitor with its guests, each at its first step. */
 export class Monitor {
   readonly real: Machine;
   readonly engine: Engine;
@@ -76,18 +83,17 @@ export class Monitor {
   readonly #stops = new Map<VirtualMachine, Stop>();
   #current: VirtualMachine | undefined;
 
-  /** Throws ImageError when an image does not fit in its guest's memory. */
+  /** Throws ImageError when an image does not fit in its guest's memory, and RangeError for an unknown strategy. */
   constructor(options: MonitorOptions) {
     const { guests, variant, engine: engineName = 'auto', console, disk, network: outside } = options;
     const strategy = strategyNamed(options.strategy);
     const cache = strategy.cache === undefined ? 0 : (options.cache ?? strategy.cache);
     const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
-    const shares = guests.map((guest) => ({ sectors: alone, cache, ...guest }));
+    const shares = guests.map((guest) => ({ ...guest, cache, sectors: guest.sectors ?? alone }));
     const allocator = new Allocator(shares, outside ? UPLINK_BYTES : 0);
     const { memory } = allocator;
     const storage = options.storage ?? storageFor(engineName, memory);
-    const parts = { ...(disk ? { disk } : {}), ...(outside ? { network: outside } : {}) };
-    this.real = new Machine({ memory, variant, console, hosted: true, storage, ...parts });
+    this.real = new Machine({ memory, variant, console, hosted: true, storage, disk, network: outside });
     const engine = createEngine(engineName, this.real, options.fast);
     this.engine = engine;
     const { real } = this;
@@ -98,18 +104,17 @@ export class Monitor {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
       const { image, address, network, cpu } = guests[n] as GuestDescription;
       const port = address && new GuestPort(this.switch, address, names[n]);
-      const link = port ?? network;
       const guest = new VirtualMachine({
         real,
         engine,
         allocation,
         strategy,
         console: this.#mux.consoleFor(n),
-        ...(slice.sectors > 0 ? { disk: slice } : {}),
-        ...(link ? { network: link } : {}),
-        ...(cpu ? { variant: cpu } : {}),
-        translateUser: options.translateUser ?? false,
-        countSaved: options.countSaved ?? false,
+        disk: slice.sectors > 0 ? slice : undefined,
+        network: port ?? network,
+        variant: cpu,
+        translateUser: options.translateUser,
+        countSaved: options.countSaved,
       });
       guest.load(image);
       port?.run(guest.cpu);

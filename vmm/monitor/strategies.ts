@@ -9,6 +9,7 @@
 import { MOST_CACHE } from '../translator/layout.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
+/** A way of running virtual supervisor code. */
 export interface Strategy {
   readonly name: string;
   /** Bytes of translation cache that a guest needs; default none. */
@@ -17,6 +18,7 @@ export interface Strategy {
   readonly advance: (guest: VirtualMachine) => void;
 }
 
+/** Every strategy: trap-and-emulate, hybrid, interpret, binary-translation. */
 export const strategies: readonly Strategy[] = [
   { name: 'trap-and-emulate', advance: (guest) => guest.runDirectly() },
   {
@@ -31,9 +33,12 @@ export const strategies: readonly Strategy[] = [
   },
 ];
 
-/** The strategy of that name. Throws RangeError for an unknown one. */
+/** The strategy of that name. Throws RangeError, which lists the names, for an unknown one. */
 export function strategyNamed(name: string): Strategy {
   const strategy = strategies.find((candidate) => candidate.name === name);
-  if (strategy === undefined) throw new RangeError(`no monitor strategy "${name}"`);
+  if (strategy === undefined) {
+    const names = strategies.map((known) => known.name);
+    throw new RangeError(`no monitor strategy "${name}"; choose from ${names.join(', ')}`);
+  }
   return strategy;
 }

@@ -34,9 +34,9 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
   readonly allocation: Allocation;
   readonly strategy: Strategy;
   /** Whether user code is translated too, where supervisor code is. */
-  readonly translateUser?: boolean;
+  readonly translateUser?: boolean | undefined;
   /** Whether translated code counts the exits that it saves. */
-  readonly countSaved?: boolean;
+  readonly countSaved?: boolean | undefined;
 }
 
 export class VirtualMachine {
@@ -62,11 +62,12 @@ export class VirtualMachine {
     strategy,
     translateUser = false,
     countSaved = false,
+    variant = real.variant,
     ...devices
   }: GuestOptions) {
     this.cpu = new Machine({
       memory: allocation.size,
-      variant: real.variant,
+      variant,
       within: { machine: real, at: allocation.at },
       ...devices,
     });

@@ -53,12 +53,14 @@ export interface DevicesState {
   readonly read: number;
 }
 
+/** What recorded devices are connected to. */
 export interface DevicesOptions {
   /** Gets each byte printed, once. */
   readonly print: (byte: number) => void;
   /** Console input that is all there from the beginning; without it, input is fed as it comes. */
-  readonly input?: Uint8Array;
-  readonly disk?: DiskStore;
+  readonly input?: Uint8Array | undefined;
+  /** Its disk, which is never written: what the guest writes stays in memory. Default none. */
+  readonly disk?: DiskStore | undefined;
 }
 
 /** Bytes of prepared input that the console takes at once. */

@@ -38,13 +38,13 @@ interface Moment {
 }
 
 export interface TimelineOptions {
-  readonly limits?: Limits;
+  readonly limits?: Limits | undefined;
   /** Milliseconds of running between two checkpoints. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Steps run at once: least and most; in between, what takes about a millisecond or two. */
-  readonly burst?: { readonly least: number; readonly most: number };
+  readonly burst?: { readonly least: number; readonly most: number } | undefined;
   /** Milliseconds since some beginning. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
 }
 
 const defaultLimits: Limits = { bytes: 256 * 2 ** 20, count: 256 };

@@ -42,7 +42,7 @@ const leftHeat = 20;
 
 export interface FastOptions {
   /** Visits before a place is compiled, whatever it costs; by default as budget.ts says. Tests lower it. */
-  readonly hot?: number;
+  readonly hot?: number | undefined;
 }
 
 export class FastEngine implements Engine {

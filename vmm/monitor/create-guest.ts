@@ -1,0 +1,120 @@
+/**
+ * A guest ready to run, on the bare machine or under a monitor: what the command line, recordings, hosts and the
+ * library run. A monitor for several guests at once is made with `Monitor` itself.
+ */
+import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
+import type { Component } from '../../isa/machine/component.ts';
+import type { Console } from '../../isa/machine/devices/console.ts';
+import type { DiskStore } from '../../isa/machine/devices/disk.ts';
+import type { NetworkLink } from '../../isa/machine/devices/network.ts';
+import { emptyImage, type Image, loadImage } from '../../isa/machine/image.ts';
+import { Machine, type MachineState } from '../../isa/machine/machine.ts';
+import { defaultMemory, type Storage } from '../../isa/machine/storage.ts';
+import type { Stop } from '../../isa/machine/stop.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import type { Translator } from '../translator/translator.ts';
+import type { Ledger } from './ledger.ts';
+import { Monitor } from './monitor.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
+
+/** What `createGuest` makes a guest of. Everything has a default. */
+export interface CreateGuestOptions {
+  /** What is in memory at first, and where the guest begins; default: memory is zeros, and pc is 0. */
+  readonly image?: Image | undefined;
+  /** The guest's processor; default ring32-v. */
+  readonly variant?: Variant | undefined;
+  /** Bytes of the guest's memory, in whole pages of 4096; default 16 MiB. */
+  readonly memory?: number | undefined;
+  /** What executes instructions; default `auto`, which compiles hot code to WebAssembly. */
+  readonly engine?: EngineName | undefined;
+  /** The fast engine's own options. */
+  readonly fast?: FastOptions | undefined;
+  /** A strategy's name, or `none` for the bare machine; default `none`. */
+  readonly monitor?: string | undefined;
+  /** The real processor below the monitor; default the guest's. Another one is right only under `interpret`. */
+  readonly realVariant?: Variant | undefined;
+  /** Whether binary translation translates user code as well, which is right where user-sensitive instructions do not trap; default false. */
+  readonly translateUser?: boolean | undefined;
+  /** Whether translated code counts the exits that it saves, at the cost of a few steps each; default false. */
+  readonly countSaved?: boolean | undefined;
+  /** What the guest prints to and reads from; default: output is dropped, and there is no input. */
+  readonly console?: Console | undefined;
+  /** Its disk; default none. */
+  readonly disk?: DiskStore | undefined;
+  /** What its network device is plugged into; default nothing. */
+  readonly network?: NetworkLink | undefined;
+  /** Where the real machine lives; default new storage that suits the engine. */
+  readonly storage?: Storage | undefined;
+}
+
+/** A guest ready to run. Between two runs its state can be read, saved and restored. */
+export interface Guest extends Component<MachineState> {
+  /** The guest's own machine: the bare one, or its virtual CPU. */
+  readonly machine: Machine;
+  /** What executes the machine, or the real machine below the monitor. */
+  readonly engine: Engine;
+  /** The machines that execute the guest's instructions: breakpoints are set on all of them. */
+  readonly processors: readonly Machine[];
+  /** Runs until the guest's step `until` (default Infinity: no limit), or until it stops; returns why it stopped. */
+  readonly run: (until?: number) => Stop;
+  /** Its state between two steps, but for the contents of memory and disk. */
+  readonly save: () => MachineState;
+  /** Takes back a state that `save` gave; memory and disk are put back already. */
+  readonly restore: (state: MachineState) => void;
+  /** The monitor's account of the guest; undefined on the bare machine. */
+  readonly ledger: Ledger | undefined;
+  /** The monitor's binary translator; undefined if there is none. */
+  readonly translator: Translator | undefined;
+}
+
+/**
+ * Makes a guest, bare or monitored, at its first step. Throws ImageError if the image does not fit in its memory, and
+ * RangeError if the memory's size is not possible or no strategy has the monitor's name.
+ */
+export function createGuest(options: CreateGuestOptions = {}): Guest {
+  const { monitor = 'none' } = options;
+  return monitor === 'none' ? bareGuest(options) : monitoredGuest(options, monitor);
+}
+
+function bareGuest(options: CreateGuestOptions): Guest {
+  const { image = emptyImage, memory = defaultMemory, engine: name = 'auto', fast } = options;
+  const { variant, console, disk, network, storage = storageFor(name, memory) } = options;
+  const machine = new Machine({ variant, memory, console, disk, network, storage });
+  loadImage(image, machine.memory.bytes);
+  machine.pc = image.entry;
+  const engine = createEngine(name, machine, fast);
+  return {
+    machine,
+    engine,
+    processors: [machine],
+    run: (until = Number.POSITIVE_INFINITY) => engine.run(until),
+    save: () => machine.save(),
+    restore: (state) => machine.restore(state),
+    ledger: undefined,
+    translator: undefined,
+  };
+}
+
+function monitoredGuest(options: CreateGuestOptions, strategy: string): Guest {
+  const { image = emptyImage, memory = defaultMemory, variant: cpu, network, realVariant, ...real } = options;
+  const monitor = new Monitor({
+    ...real,
+    guests: [{ image, memory, cpu, network }],
+    variant: realVariant ?? cpu,
+    strategy,
+  });
+  const guest = monitor.guests[0] as VirtualMachine;
+  // It is the only guest, so the real machine is its own from here on.
+  monitor.makeCurrent(guest);
+  return {
+    machine: guest.cpu,
+    engine: monitor.engine,
+    processors: [guest.cpu, monitor.real],
+    run: (until = Number.POSITIVE_INFINITY) => monitor.runGuest(guest, until),
+    save: () => guest.save(),
+    restore: (state) => guest.restore(state),
+    ledger: guest.ledger,
+    translator: guest.translator,
+  };
+}
