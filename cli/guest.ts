@@ -15,7 +15,7 @@ import { defaultMemory } from '../isa/machine/storage.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
-import type { Ledger } from '../vmm/monitor/ledger.ts';
+import type { Ledger } from '../vmm/guest/ledger.ts';
 import { createGuest } from '../vmm/monitor/create-guest.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';

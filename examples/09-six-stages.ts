@@ -1,6 +1,7 @@
 /** Lesson 9: six stages. A guest moves to another host while it runs. */
+import type { HostedGuest } from '../vmm/hosting/hosted-guest.ts';
 import { presets } from '../vmm/migration/policy.ts';
-import type { Source } from '../vmm/migration/source.ts';
+import type { MigrationSource } from '../vmm/migration/source.ts';
 import { type Stage, stageNumber } from '../vmm/migration/stages.ts';
 import { formatRounds, type StageTold, TwoHosts } from './hosts.ts';
 import { type Desk, giveIfMain, type Lesson } from './lesson.ts';
@@ -54,7 +55,7 @@ async function give(desk: Desk): Promise<void> {
   check(desk, world, source);
 }
 
-function duration({ stages }: Source): number {
+function duration({ stages }: MigrationSource<HostedGuest>): number {
   return (stages.at(-1)?.at ?? 0) - (stages[0]?.at ?? 0);
 }
 
@@ -69,7 +70,7 @@ function tell(desk: Desk, { told }: TwoHosts): void {
   }
 }
 
-function check(desk: Desk, world: TwoHosts, source: Source): void {
+function check(desk: Desk, world: TwoHosts, source: MigrationSource<HostedGuest>): void {
   const { rounds } = source;
   const inOrder = (side: StageTold['side']) => {
     const numbers = world.told.filter((told) => told.side === side).map(({ stage }) => stageNumber(stage));

@@ -1,6 +1,7 @@
 /** Lesson 10: the dirtier. A guest that writes faster than anybody can copy, and three ways to move it all the same. */
+import type { HostedGuest } from '../vmm/hosting/hosted-guest.ts';
 import { type Policy, presets } from '../vmm/migration/policy.ts';
-import type { Source } from '../vmm/migration/source.ts';
+import type { MigrationSource } from '../vmm/migration/source.ts';
 import { formatRounds, TwoHosts } from './hosts.ts';
 import { type Desk, giveIfMain, type Lesson, wordsOf } from './lesson.ts';
 
@@ -16,7 +17,7 @@ export const lesson: Lesson = {
 
 interface Move {
   readonly name: string;
-  readonly source: Source;
+  readonly source: MigrationSource<HostedGuest>;
   /** The longest pause of the guest, and when it ran on B. Milliseconds. */
   readonly pause: number;
   readonly away: number;

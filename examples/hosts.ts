@@ -3,18 +3,19 @@
  * millisecond, by a clock that is turned by hand: a migration as between two machines,
  * and the same every time.
  */
+import type { HostedGuest } from '../vmm/hosting/hosted-guest.ts';
 import { Console } from '../isa/machine/devices/console.ts';
 import { loadImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
 import { Interpreter } from '../isa/engines/interpreter/interpreter.ts';
 import { type Variant, variantNamed } from '../isa/table/variants.ts';
-import { Host } from '../vmm/migration/host.ts';
-import { MemoryShelf } from '../vmm/migration/keep/shelf.ts';
+import { Host } from '../vmm/hosting/host.ts';
+import { MemoryShelf } from '../vmm/hosting/keep/shelf.ts';
 import type { Policy } from '../vmm/migration/policy.ts';
-import type { Source } from '../vmm/migration/source.ts';
+import type { MigrationSource } from '../vmm/migration/source.ts';
 import type { Stage } from '../vmm/migration/stages.ts';
-import type { Link, LinkEvents } from '../vmm/migration/wire/link.ts';
-import type { GuestSpec } from '../vmm/migration/wire/messages.ts';
+import type { Link, LinkEvents } from '../vmm/wire/link.ts';
+import type { GuestSpec } from '../vmm/wire/messages.ts';
 import { imageOf } from './monitor.ts';
 
 const variant = variantNamed('ring32-v') as Variant;
@@ -154,7 +155,7 @@ export class TwoHosts {
   }
 
   /** Sends the guest from A to B, and lets time pass until it is there. */
-  migrate(policy: Policy): Source {
+  migrate(policy: Policy): MigrationSource<HostedGuest> {
     const source = this.hosts.A.send('guest', 'B:1', policy);
     while (source.state === 'under way' && this.now < 100_000) this.step();
     return source;
@@ -213,7 +214,7 @@ function specOf({ memory }: Setting): GuestSpec {
 }
 
 /** The rounds of a migration as a table. */
-export function formatRounds({ rounds }: Source): readonly string[] {
+export function formatRounds({ rounds }: MigrationSource<HostedGuest>): readonly string[] {
   return [
     '  round   pages sent   dirty at its end   milliseconds',
     ...rounds.map(({ sent, dirtied, seconds }, n) =>

@@ -1,8 +1,8 @@
 /** Asking a running host for something, over its control channel. */
-import { decodeReply, encodeRequest, type Reply, type Request } from '../../vmm/migration/control.ts';
-import { MESSAGE } from '../../vmm/migration/wire/messages.ts';
-import { Session } from '../../vmm/migration/wire/session.ts';
-import { type Certificate, TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { decodeReply, encodeRequest, type Reply, type Request } from '../../vmm/hosting/control.ts';
+import { MESSAGE } from '../../vmm/wire/messages.ts';
+import { Session } from '../../vmm/wire/session.ts';
+import { type Certificate, TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 
 /** Milliseconds between two looks whether the other side has proved itself in time. */

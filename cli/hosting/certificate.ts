@@ -1,6 +1,6 @@
 /** The secrets that hosts share: a key always, a certificate if what they say is to be hidden too. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { Certificate } from '../../vmm/migration/wire/tcp.ts';
+import type { Certificate } from '../../vmm/wire/tcp.ts';
 import { badInput, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
 

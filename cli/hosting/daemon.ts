@@ -1,7 +1,7 @@
 /** A host's process: its loop, between guests, migrations and the terminal. */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Host } from '../../vmm/migration/host.ts';
-import { HostError } from '../../vmm/migration/host.ts';
+import type { Host } from '../../vmm/hosting/host.ts';
+import { HostError } from '../../vmm/hosting/host.ts';
 import type { Doze } from '../doze.ts';
 import { note } from '../output.ts';
 import { sleepStepsPerMs } from '../plugged.ts';

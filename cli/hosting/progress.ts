@@ -1,5 +1,5 @@
 /** A migration as a person sees it: stage by stage, round by round, in 80 columns. */
-import type { MigrationReport } from '../../vmm/migration/report.ts';
+import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
 
 const mebi = 2 ** 20;

@@ -3,7 +3,7 @@
  * its owner's.
  *
  *     key                 the key that all hosts here know, made at the first start
- *     hosts/ADDRESS/      what a host keeps (vmm/migration/keep), and `pid` while it runs
+ *     hosts/ADDRESS/      what a host keeps (vmm/hosting/keep), and `pid` while it runs
  *
  * The folder is $RINGLAB_STATE, or ringlab in $XDG_STATE_HOME, or ~/.local/state/ringlab.
  */
@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { isLoopback, splitAddress } from '../../vmm/migration/wire/tcp.ts';
+import { isLoopback, splitAddress } from '../../vmm/wire/tcp.ts';
 import { makeFolder } from '../../vmm/snapshot/files.ts';
 import { badInput, Failure, EXIT, systemReason, usage } from '../failure.ts';
 import { readInput } from '../files.ts';

@@ -1,9 +1,9 @@
 /** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
 import { isatty } from 'node:tty';
-import type { GuestStatus, Reply, Request } from '../../vmm/migration/control.ts';
+import type { GuestStatus, Reply, Request } from '../../vmm/hosting/control.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
-import type { MigrationReport } from '../../vmm/migration/report.ts';
-import { formatRoundsSvg } from '../../vmm/migration/rounds-svg.ts';
+import type { MigrationReport } from '../../vmm/hosting/report.ts';
+import { formatRoundsSvg } from '../../vmm/hosting/rounds-svg.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { type Asker, ask } from '../hosting/ask.ts';

@@ -1,5 +1,5 @@
 /** `ringlab switch --listen HOST:PORT`: a switch that guests of other processes are plugged into. */
-import { TcpNetwork } from '../../vmm/migration/wire/tcp.ts';
+import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { Members } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
 import { EXIT, Failure, systemReason } from '../failure.ts';

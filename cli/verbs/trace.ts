@@ -2,7 +2,7 @@
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
 import { rowNamed, rowOf } from '../../isa/table/table.ts';
-import { EXIT as EXIT_NAME } from '../../vmm/monitor/ledger.ts';
+import { EXIT as EXIT_NAME } from '../../vmm/guest/ledger.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
 import { type PreparedGuest, type GuestStop, prepareGuest } from '../guest.ts';

@@ -1,6 +1,6 @@
 /** Imports run one way, and the linter's configuration says so: every wrong one is found, every right one passes. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root, scratch } from './kit.ts';
@@ -19,6 +19,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   test: ['isa', 'assembler', 'vmm', 'bench', 'examples', 'cli'],
 };
 const folders = Object.keys(allowed);
+
+/** The floors of vmm, from the ground up: a folder imports the floors below its own. */
+const floors = [
+  ['wire', 'guest'],
+  ['memory', 'devices', 'network', 'snapshot'],
+  ['translator'],
+  ['monitor', 'process'],
+  ['replay', 'migration'],
+  ['debug', 'hosting'],
+];
 
 /** A file two folders deep in `from` that imports `specifier`; its path in the scratch folder. */
 function importing(from: string, name: string, specifier: string): string {
@@ -49,6 +59,28 @@ describe('The linter', () => {
     }
     expect(wrong).toHaveLength(21);
     expect(refused()).toEqual(wrong.toSorted());
+  });
+
+  it('refuses every import in vmm that does not go down to a lower floor', () => {
+    const before = refused();
+    const wrong: string[] = [];
+    for (const [height, floor] of floors.entries())
+      for (const from of floor) {
+        importing(`vmm/${from}`, 'own', `../other/thing.ts`);
+        for (const [other, names] of floors.entries())
+          for (const to of names.filter((name) => name !== from)) {
+            const path = importing(`vmm/${from}`, to, `../../${to}/thing.ts`);
+            if (other >= height) wrong.push(path);
+          }
+      }
+    expect(refused()).toEqual([...before, ...wrong].toSorted());
+  });
+
+  it('knows every folder of vmm', () => {
+    const found = readdirSync(join(root, 'vmm'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(found.map(({ name }) => name).toSorted()).toEqual(floors.flat().toSorted());
   });
 
   it('refuses packages in isa, Node excepted', () => {

@@ -4,7 +4,7 @@
  * have a machine like the bare one. `SEED=… npm test` repeats a run.
  */
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../vmm/monitor/ledger.ts';
+import { EXIT } from '../../vmm/guest/ledger.ts';
 import type { Program } from '../property/program.ts';
 import { shrink } from '../property/shrink.ts';
 import { seed } from '../property/seed.ts';

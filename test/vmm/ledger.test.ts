@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { rowNamed } from '../../isa/table/table.ts';
 import { CAUSE, causeName, trapCauses } from '../../isa/table/traps.ts';
-import { EXIT } from '../../vmm/monitor/ledger.ts';
+import { EXIT } from '../../vmm/guest/ledger.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
 import { expectCompiled } from '../engines/compiled.ts';
 import { isCompiled, partsOf, systemGuests } from './guests.ts';

@@ -1,6 +1,6 @@
 /** Shadow page tables: which accesses come to the monitor, and that all others do not. */
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../vmm/monitor/ledger.ts';
+import { EXIT } from '../../vmm/guest/ledger.ts';
 import { pagedImage } from './assembled.ts';
 import { bare, lockstep, monitored, type Side } from './kit.ts';
 

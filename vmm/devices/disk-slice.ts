@@ -6,7 +6,7 @@
  */
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
-import type { Allocation } from '../monitor/allocator.ts';
+import type { Allocation } from '../guest/allocator.ts';
 import { moveSector } from './physical.ts';
 
 export class DiskSlice implements DiskStore {

@@ -18,7 +18,7 @@ import { WATCH } from '../../isa/machine/memory.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { findLeaf, frameInMemory, PTE } from '../../isa/machine/translate.ts';
 import { SR } from '../../isa/table/sysregs.ts';
-import type { FramePool } from '../monitor/allocator.ts';
+import type { FramePool } from '../guest/allocator.ts';
 
 /** First address of the monitor's region in the guest's virtual space. */
 const COMPRESSED = 0xffc00000;

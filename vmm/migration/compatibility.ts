@@ -6,7 +6,7 @@
  */
 import { rowNamed } from '../../isa/table/table.ts';
 import { type Variant, variantRows } from '../../isa/table/variants.ts';
-import { type GuestSpec, STATE_VERSION } from './wire/messages.ts';
+import { type GuestSpec, STATE_VERSION } from '../wire/messages.ts';
 
 /** What a host has for guests. */
 export interface Offer {

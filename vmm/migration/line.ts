@@ -3,9 +3,9 @@
  * nothing was heard over it, and what becomes of an error in what was. What is said is the
  * two sides' own (source.ts, target.ts).
  */
-import { FieldError } from '../snapshot/schema.ts';
-import { MESSAGE, pack, shapes } from './wire/messages.ts';
-import { complaint, type Session } from './wire/session.ts';
+import { FieldError } from '../wire/schema.ts';
+import { MESSAGE, pack, shapes } from '../wire/messages.ts';
+import { complaint, type Session } from '../wire/session.ts';
 
 export interface LineOptions {
   /** Who is at the other end. */

@@ -4,7 +4,7 @@
  * After each round the guest has dirtied some units meanwhile; another round would send
  * those. `decide` says whether that is worth it, or why it is not.
  */
-import type { Mode } from './wire/messages.ts';
+import type { Mode } from '../wire/messages.ts';
 import { UNIT } from './image/units.ts';
 
 /** What a round did. */

@@ -3,12 +3,12 @@
  * and how much may be on its way. Which round comes next, and when there are enough of them,
  * the source says (source.ts, policy.ts).
  */
-import { FieldError } from '../snapshot/schema.ts';
+import { FieldError } from '../wire/schema.ts';
 import { UnitSender } from './image/sender.ts';
 import type { UnitLog, Units } from './image/units.ts';
 import type { Batch } from './image/batch.ts';
 import type { Round } from './policy.ts';
-import { FRAME_HEADER } from './wire/frame.ts';
+import { FRAME_HEADER } from '../wire/frame.ts';
 
 /** Most bytes on their way to the network at once. */
 const mostBacklog = 8 * 2 ** 20;

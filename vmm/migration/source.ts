@@ -12,18 +12,18 @@
  * After, nothing can fail any more: a connection that is lost is made again (host.ts) until
  * the target has said that it knows.
  */
-import { FieldError } from '../snapshot/schema.ts';
-import type { HostedGuest } from './guest.ts';
+import { FieldError } from '../wire/schema.ts';
+import type { MovingGuest } from './moving-guest.ts';
 import type { Units } from './image/units.ts';
 import { Line } from './line.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
 import { Rounds } from './rounds.ts';
 import type { Stage } from './stages.ts';
-import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import type { Session } from './wire/session.ts';
+import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import type { Session } from '../wire/session.ts';
 
-export interface SourceOptions {
-  readonly guest: HostedGuest;
+export interface SourceOptions<Guest extends MovingGuest> {
+  readonly guest: Guest;
   readonly policy: Policy;
   readonly reserve: Reserve;
   readonly clock: () => number;
@@ -52,9 +52,9 @@ export type SourceState = 'under way' | 'failed' | 'moved';
 
 const stateChunk = LONGEST.FRIEND / 2;
 
-export class Source {
+export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly policy: Policy;
-  readonly guest: HostedGuest;
+  readonly guest: Guest;
   readonly id: string;
   readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
   state: SourceState = 'under way';
@@ -77,7 +77,7 @@ export class Source {
   /** All of the round is on its way. */
   #roundSent = false;
 
-  constructor({ guest, policy, reserve, clock, patience, printed, events, isDecided }: SourceOptions) {
+  constructor({ guest, policy, reserve, clock, patience, printed, events, isDecided }: SourceOptions<Guest>) {
     this.guest = guest;
     this.policy = policy;
     this.id = reserve.id;

@@ -10,19 +10,18 @@
  * Before it is prepared, whatever goes wrong ends in `failed`: nothing was here. Once it is
  * prepared it may not give up by itself, for the source may have decided: it asks (host.ts).
  */
-import { FieldError } from '../snapshot/schema.ts';
-import type { HostedGuest } from './guest.ts';
+import { FieldError } from '../wire/schema.ts';
 import { UnitReceiver } from './image/receiver.ts';
-import type { Keep } from './keep/keep.ts';
+import type { GuestStore, MovingGuest } from './moving-guest.ts';
 import { Line } from './line.ts';
 import type { Stage } from './stages.ts';
-import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import type { Session } from './wire/session.ts';
+import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import type { Session } from '../wire/session.ts';
 
-export interface TargetOptions {
+export interface TargetOptions<Guest extends MovingGuest> {
   readonly reserve: Reserve;
-  readonly guest: HostedGuest;
-  readonly keep: Keep;
+  readonly guest: Guest;
+  readonly store: GuestStore;
   readonly clock: () => number;
   readonly patience: number;
   readonly events: TargetEvents;
@@ -34,7 +33,7 @@ export interface TargetEvents {
   changed(): void;
   /** It failed: there is no guest here. */
   failed(reason: string): void;
-  /** A whole image is here, and kept. Writes down that it is. */
+  /** A whole image is here, and saved. Writes that down, and saves what the guest does from here on. */
   prepared(end: End): void;
   /** The source has decided: the guest is ours. Writes that down and has it run. */
   committed(): void;
@@ -51,15 +50,15 @@ const mostSilence = 1000;
 /** Most bytes of state: what a console's waiting input may be, and the rest. */
 const mostState = 65 * 2 ** 20;
 
-export class Target {
+export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   readonly reserve: Reserve;
-  readonly guest: HostedGuest;
+  readonly guest: Guest;
   readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
   state: 'under way' | 'failed' | 'committed' = 'under way';
   reason = '';
   /** Rounds received. */
   rounds = 0;
-  readonly #keep: Keep;
+  readonly #store: GuestStore;
   readonly #clock: () => number;
   readonly #patience: number;
   readonly #events: TargetEvents;
@@ -76,10 +75,10 @@ export class Target {
   /** All has come, the source said. */
   #hasAll = false;
 
-  constructor({ reserve, guest, keep, clock, patience, events, before }: TargetOptions) {
+  constructor({ reserve, guest, store, clock, patience, events, before }: TargetOptions<Guest>) {
     this.reserve = reserve;
     this.guest = guest;
-    this.#keep = keep;
+    this.#store = store;
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
@@ -96,7 +95,7 @@ export class Target {
         this.begin();
       },
     });
-    this.#units = new UnitReceiver(guest.units(reserve.withStorage), keep, guest.machine.memory.bytes);
+    this.#units = new UnitReceiver(guest.units(reserve.withStorage), store, guest.machine.memory.bytes);
     this.stages.push({ stage: before === undefined ? 'reservation' : 'commitment', at: clock() });
     if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
     else if (typeof before === 'object') this.#fetchOn(before.here);
@@ -281,8 +280,7 @@ export class Target {
 
   /** All of the guest's memory is kept; now the rest is, and it is said so. */
   #prepared(end: End, state: Uint8Array): void {
-    this.#keep.state = state;
-    this.guest.keepIn(this.#keep);
+    this.#store.state = state;
     this.#events.prepared(end);
     this.#line.send(MESSAGE.PREPARED);
     this.#enter('commitment');

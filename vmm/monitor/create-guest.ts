@@ -14,7 +14,7 @@ import { defaultMemory, type Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import type { Translator } from '../translator/translator.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from '../guest/ledger.ts';
 import { Monitor } from './monitor.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 

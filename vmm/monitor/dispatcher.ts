@@ -11,7 +11,7 @@ import type { Instruction } from '../../isa/table/row.ts';
 import { decode } from '../../isa/table/table.ts';
 import { CAUSE, causeName } from '../../isa/table/traps.ts';
 import type { Entered, ShadowTables } from '../memory/shadow.ts';
-import { EXIT, type Ledger } from './ledger.ts';
+import { EXIT, type Ledger } from '../guest/ledger.ts';
 import { interpret } from './routines.ts';
 
 /** What the real machine's trap registers say. Words signed. */

@@ -22,7 +22,7 @@ import { Switch } from '../network/switch.ts';
 import { Uplink, UPLINK_BYTES } from '../network/uplink.ts';
 import { ConsoleMux } from '../devices/console-mux.ts';
 import { DiskSlice } from '../devices/disk-slice.ts';
-import { Allocator } from './allocator.ts';
+import { Allocator } from '../guest/allocator.ts';
 import { strategyNamed } from './strategies.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 

@@ -16,13 +16,13 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { composeRelocation } from '../memory/relocation.ts';
 import { ShadowTables } from '../memory/shadow.ts';
-import type { Allocation } from './allocator.ts';
+import type { Allocation } from '../guest/allocator.ts';
 import { Runner } from '../translator/runner.ts';
 import { mapRegion } from '../translator/region.ts';
 import { Translator } from '../translator/translator.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { enterGuest, longestTurn } from './enter.ts';
-import { Ledger } from './ledger.ts';
+import { enterGuest, longestTurn } from '../guest/enter.ts';
+import { Ledger } from '../guest/ledger.ts';
 import type { Strategy } from './strategies.ts';
 
 /** Real ring of virtual ring 0. */

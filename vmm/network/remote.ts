@@ -1,11 +1,11 @@
 /**
  * Switches of several processes: one in the middle takes members (`Members`), the others
  * join it (`joinSwitch`). Both sides prove that they know the key before anything else
- * passes (vmm/migration/wire/session.ts); who does not costs a bounded amount of memory
+ * passes (vmm/wire/session.ts); who does not costs a bounded amount of memory
  * and is sent away.
  */
-import type { Link } from '../migration/wire/link.ts';
-import { Session } from '../migration/wire/session.ts';
+import type { Link } from '../wire/link.ts';
+import { Session } from '../wire/session.ts';
 import { addressNumber } from './frame.ts';
 import type { Switch } from './switch.ts';
 import { Trunk } from './trunk.ts';

@@ -1,6 +1,6 @@
 /**
  * A trunk: a way from this switch to one in another process, over a line that hands
- * messages on whole and in order, or ends (vmm/migration/wire has such lines: sealed with
+ * messages on whole and in order, or ends (vmm/wire has such lines: sealed with
  * the key that both hosts know, over TCP).
  *
  *     type 64   a frame

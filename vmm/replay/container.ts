@@ -10,8 +10,8 @@
  * Length and check sum are verified before the body is parsed.
  */
 import { createHash } from 'node:crypto';
-import { decodeAs, encodeAs } from '../snapshot/codec.ts';
-import { FieldError, type Shape } from '../snapshot/schema.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
+import { FieldError, type Shape } from '../wire/schema.ts';
 
 /** A recording that cannot be used; one line, without the file's name. */
 export class RecordingError extends Error {

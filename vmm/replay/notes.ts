@@ -1,6 +1,6 @@
 /** Notes of a run: the last trap that the guest took, and its last exit to the monitor. */
 import { describeTrap } from '../../isa/machine/report.ts';
-import { EXIT } from '../monitor/ledger.ts';
+import { EXIT } from '../guest/ledger.ts';
 import type { Subject } from './subject.ts';
 
 /** Something that a step did. */

@@ -19,7 +19,7 @@ import {
   step,
   text,
   unsigned,
-} from '../snapshot/schema.ts';
+} from '../wire/schema.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
 import { imageSum } from './recording.ts';
 

@@ -24,7 +24,7 @@ import {
   step,
   text,
   where,
-} from '../snapshot/schema.ts';
+} from '../wire/schema.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
 import type { Input, RecordedInput } from './inputs.ts';
 

@@ -15,7 +15,7 @@ import {
   text,
   unsigned,
   where,
-} from './schema.ts';
+} from '../wire/schema.ts';
 import { machineState } from './state.ts';
 
 /** Bytes of a snapshot's id and of a machine's identity. */

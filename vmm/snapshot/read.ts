@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { BLOCK, type Blocks, type Table, ZERO } from './blocks.ts';
-import { decodeAs } from './codec.ts';
+import { decodeAs } from '../wire/codec.ts';
 import { type Description, description, ID_BYTES } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
 import { type Files, readInto, readPart } from './files.ts';

@@ -20,7 +20,7 @@ import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
 import type { MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
-import { decodeAs, encodeAs } from './codec.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
 import {
   bytes,
   flag,
@@ -35,7 +35,7 @@ import {
   unsigned,
   where,
   word,
-} from './schema.ts';
+} from '../wire/schema.ts';
 
 /** The most console input that may wait in a state, in bytes. */
 const mostInput = 64 * 2 ** 20;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { BlockList, type Blocks, sorted, type Table } from './blocks.ts';
-import { encodeAs } from './codec.ts';
+import { encodeAs } from '../wire/codec.ts';
 import { type Description, description, ID_BYTES, type Packing } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
 import { type Files, writeWhole } from './files.ts';

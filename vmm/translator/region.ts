@@ -2,7 +2,7 @@
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { PTE } from '../../isa/machine/translate.ts';
-import type { RegionFrames } from '../monitor/allocator.ts';
+import type { RegionFrames } from '../guest/allocator.ts';
 
 const entries = 1024;
 

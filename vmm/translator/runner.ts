@@ -10,9 +10,8 @@ import type { Engine } from '../../isa/engines/engine.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { CAUSE } from '../../isa/table/traps.ts';
-import type { Dispatcher } from '../monitor/dispatcher.ts';
-import { enterGuest, goOn, longestTurn } from '../monitor/enter.ts';
-import { EXIT, type Ledger } from '../monitor/ledger.ts';
+import { enterGuest, goOn, longestTurn } from '../guest/enter.ts';
+import { EXIT, type Ledger } from '../guest/ledger.ts';
 import type { ShadowTables } from '../memory/shadow.ts';
 import { COUNTER, COUNTER_START, surplusOf } from './count.ts';
 import { inSavePage, REGION, SAVE } from './layout.ts';
@@ -20,6 +19,14 @@ import { TARGET } from './links.ts';
 import type { Origin, Request } from './origin.ts';
 import { readable, writable } from './sequences.ts';
 import type { Translator } from './translator.ts';
+
+/** Who sees to what translated code cannot do: the monitor's dispatcher. */
+export interface TrapHandler {
+  /** Handles a trap of the guest; words signed. Returns the exit's name. */
+  handle(trap: { readonly cause: number; readonly value: number }): string;
+  /** Executes the instruction at the guest's pc for it: an exit of that name. */
+  execute(name: string): void;
+}
 
 /** Real ring in which translated supervisor code runs. */
 const translatedRing = 1;
@@ -29,7 +36,7 @@ export interface RunnerParts {
   readonly engine: Engine;
   readonly cpu: Machine;
   readonly shadow: ShadowTables;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: TrapHandler;
   readonly ledger: Ledger;
   readonly translator: Translator;
   /** Physical address of the page of the save area. */

@@ -12,7 +12,7 @@ import { branchReaches, CALLOUT, loadConstant, toSaveArea, word } from './encode
 import { SAVE } from './layout.ts';
 import { type Link, type Links, SCRATCH, SLOT_STEPS, SPILLS, STUB_BYTES, TARGET } from './links.ts';
 import { boundary, type Request } from './origin.ts';
-import { EXIT } from '../monitor/ledger.ts';
+import { EXIT } from '../guest/ledger.ts';
 import {
   constantOf,
   counted,

@@ -26,7 +26,7 @@ export const efficiencyMutants: readonly Mutant[] = [
     property,
     changes: [
       {
-        file: 'vmm/monitor/enter.ts',
+        file: 'vmm/guest/enter.ts',
         from: 'real.writeSystem(SR.TIMER, steps);',
         to: 'real.writeSystem(SR.TIMER, Math.min(1, steps));',
       },

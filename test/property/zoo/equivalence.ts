@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.ts';
 
 const virtualMachine = 'vmm/monitor/virtual-machine.ts';
 const dispatcher = 'vmm/monitor/dispatcher.ts';
-const enter = 'vmm/monitor/enter.ts';
+const enter = 'vmm/guest/enter.ts';
 const routines = 'vmm/monitor/routines.ts';
 const relocation = 'vmm/memory/relocation.ts';
 const shadow = 'vmm/memory/shadow.ts';

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 const virtualMachine = 'vmm/monitor/virtual-machine.ts';
 const relocation = 'vmm/memory/relocation.ts';
 const shadow = 'vmm/memory/shadow.ts';
-const allocator = 'vmm/monitor/allocator.ts';
+const allocator = 'vmm/guest/allocator.ts';
 const disk = 'vmm/devices/disk-slice.ts';
 
 const property = 'resourceControl';
@@ -90,7 +90,7 @@ export const resourceMutants: readonly Mutant[] = [
     property,
     changes: [
       {
-        file: 'vmm/monitor/enter.ts',
+        file: 'vmm/guest/enter.ts',
         from: 'real.writeSystem(SR.TIMER, steps);',
         to: 'real.writeSystem(SR.TIMER, steps + 1);',
       },

@@ -5,10 +5,10 @@ import { PAGE, plainStorage } from '../../../isa/machine/storage.ts';
 import { UnitReceiver } from '../../../vmm/migration/image/receiver.ts';
 import { UnitSender } from '../../../vmm/migration/image/sender.ts';
 import { UNIT, Units } from '../../../vmm/migration/image/units.ts';
-import { GuestDisk } from '../../../vmm/migration/keep/guest-disk.ts';
-import { Keep } from '../../../vmm/migration/keep/keep.ts';
-import { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
-import { FRAME_HEADER } from '../../../vmm/migration/wire/frame.ts';
+import { GuestDisk } from '../../../vmm/hosting/keep/guest-disk.ts';
+import { Keep } from '../../../vmm/hosting/keep/keep.ts';
+import { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
+import { FRAME_HEADER } from '../../../vmm/wire/frame.ts';
 import { Random } from '../../property/random.ts';
 
 export function memoryOf(pages: number): Memory {

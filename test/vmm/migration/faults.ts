@@ -1,5 +1,5 @@
 /** One migration with one fault at one stage on one side, and what became of the guest. */
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import type { Stage } from '../../../vmm/migration/stages.ts';
 import type { Movable } from './busy.ts';
 import { Killed, patience, policies, World } from './world.ts';

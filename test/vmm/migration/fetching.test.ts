@@ -1,7 +1,8 @@
 /** Over which connection a guest comes: one that its target makes, and the source's own when that fails. */
+import type { HostedGuest } from '../../../vmm/hosting/hosted-guest.ts';
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../vmm/migration/host.ts';
-import type { Source } from '../../../vmm/migration/source.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
+import type { MigrationSource } from '../../../vmm/migration/source.ts';
 import { busy } from './busy.ts';
 import { policies, World } from './world.ts';
 
@@ -11,7 +12,7 @@ const [a, b] = ['a:1', 'b:1'];
 function leaving(
   policy: string,
   before: (world: World) => void = () => {},
-): { world: World; source: Source } {
+): { world: World; source: MigrationSource<HostedGuest> } {
   const world = new World();
   for (const host of [a, b]) world.host(host);
   world.start(a, 'busy', busy.image, busy);
@@ -21,7 +22,7 @@ function leaving(
   return { world, source };
 }
 
-function expectMoved(world: World, source: Source): void {
+function expectMoved(world: World, source: MigrationSource<HostedGuest>): void {
   world.until(() => source.state !== 'under way');
   expect([source.state, world.difference('busy')]).toEqual(['moved', undefined]);
   for (let n = 0; n < 20; n++) world.step();

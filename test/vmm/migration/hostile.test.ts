@@ -1,12 +1,12 @@
 /** Strangers and bad peers: refused, at bounded cost, and the host goes on. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { MemoryShelf } from '../../../vmm/migration/keep/shelf.ts';
-import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/migration/wire/frame.ts';
-import type { Link, LinkEvents } from '../../../vmm/migration/wire/link.ts';
-import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/migration/wire/messages.ts';
-import { checksum } from '../../../vmm/migration/wire/seal.ts';
-import { Session } from '../../../vmm/migration/wire/session.ts';
+import type { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
+import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/wire/frame.ts';
+import type { Link, LinkEvents } from '../../../vmm/wire/link.ts';
+import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/wire/messages.ts';
+import { checksum } from '../../../vmm/wire/seal.ts';
+import { Session } from '../../../vmm/wire/session.ts';
 import { Random } from '../../property/random.ts';
 import { seed } from '../../property/seed.ts';
 import { movables } from './busy.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { busy, sly } from './busy.ts';
 import { FastEngine } from '../../../isa/engines/fast/fast.ts';
 import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import { chain, journey, policies } from './trials.ts';
 import { patience, World } from './world.ts';
 

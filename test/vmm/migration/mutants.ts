@@ -22,7 +22,7 @@ export interface Mutant {
 const change = (file: string, from: string, to: string): Change => ({ file, from, to });
 const source = (from: string, to: string) => change('vmm/migration/source.ts', from, to);
 const target = (from: string, to: string) => change('vmm/migration/target.ts', from, to);
-const guest = (from: string, to: string) => change('vmm/migration/guest.ts', from, to);
+const guest = (from: string, to: string) => change('vmm/hosting/hosted-guest.ts', from, to);
 const rounds = (from: string, to: string) => change('vmm/migration/rounds.ts', from, to);
 const receiver = (from: string, to: string) => change('vmm/migration/image/receiver.ts', from, to);
 const sender = (from: string, to: string) => change('vmm/migration/image/sender.ts', from, to);
@@ -80,7 +80,7 @@ export const mutants: readonly Mutant[] = [
         "return this.stoppedAt !== undefined && this.state !== 'failed' && !this.isDecided;",
       ),
       change(
-        'vmm/migration/host.ts',
+        'vmm/hosting/host.ts',
         "if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;",
         'if (entry === undefined || (entry.held && !repeats) || source?.stopsGuest) continue;',
       ),
@@ -134,7 +134,7 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'commitment', side: 'target', fault: 'kill' },
     changes: [
       change(
-        'vmm/migration/keep/unit-writer.ts',
+        'vmm/migration/image/unit-writer.ts',
         'this.#waiting.fill(1, first, first + count);',
         'if (!this.#isWriting) this.#waiting.fill(1, first, first + count);',
       ),
@@ -212,7 +212,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'The source decides and does not write it down.',
     by: { kind: 'journey', guest: 'busy', policy: 'pre-copy', turns: 20, steps: 50 },
-    changes: [change('vmm/migration/departures.ts', "phase: 'leaving',", "phase: 'owned',")],
+    changes: [change('vmm/hosting/departures.ts', "phase: 'leaving',", "phase: 'owned',")],
   },
   {
     bug: 'A target that is prepared and cut off keeps the guest without asking.',

@@ -4,7 +4,7 @@
  * test` repeats a run.
  */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import {
   formatProgram,
   imageOf,

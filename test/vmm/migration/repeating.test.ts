@@ -1,6 +1,6 @@
 /** A guest that repeats what it did before its host died: it is moved, held and told of as one that is not there yet. */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import { busy } from './busy.ts';
 import { policies } from './trials.ts';
 import { World } from './world.ts';

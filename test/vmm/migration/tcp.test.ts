@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FolderShelf } from '../../../vmm/migration/keep/folder-shelf.ts';
-import type { Link } from '../../../vmm/migration/wire/link.ts';
-import { TcpNetwork } from '../../../vmm/migration/wire/tcp.ts';
+import { FolderShelf } from '../../../vmm/hosting/keep/folder-shelf.ts';
+import type { Link } from '../../../vmm/wire/link.ts';
+import { TcpNetwork } from '../../../vmm/wire/tcp.ts';
 
 const networks: TcpNetwork[] = [];
 const folders: string[] = [];

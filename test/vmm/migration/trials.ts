@@ -2,7 +2,7 @@
  * What a migration must pass: copies, journeys, chains, faults and deaths. Each returns what went
  * wrong, or undefined. Mutants (mutants.ts) are put through the same.
  */
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import { type Stage, stageNames } from '../../../vmm/migration/stages.ts';
 import type { Movable } from './busy.ts';
 import { copied } from './copying.ts';

@@ -6,17 +6,17 @@
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../../isa/machine/image.ts';
 import { variantNamed } from '../../../isa/table/variants.ts';
-import { HostedGuest, type Machinery } from '../../../vmm/migration/guest.ts';
-import { Host, type HostEvents } from '../../../vmm/migration/host.ts';
-import { GuestDisk } from '../../../vmm/migration/keep/guest-disk.ts';
-import { Register } from '../../../vmm/migration/keep/register.ts';
-import { MemoryShelf, type Shelf } from '../../../vmm/migration/keep/shelf.ts';
-import type { Disks } from '../../../vmm/migration/place.ts';
+import { HostedGuest, type Machinery } from '../../../vmm/hosting/hosted-guest.ts';
+import { Host, type HostEvents } from '../../../vmm/hosting/host.ts';
+import { GuestDisk } from '../../../vmm/hosting/keep/guest-disk.ts';
+import { Register } from '../../../vmm/hosting/keep/register.ts';
+import { MemoryShelf, type Shelf } from '../../../vmm/hosting/keep/shelf.ts';
+import type { Disks } from '../../../vmm/hosting/place.ts';
 import { type Policy, presets } from '../../../vmm/migration/policy.ts';
-import type { Source } from '../../../vmm/migration/source.ts';
-import type { Target } from '../../../vmm/migration/target.ts';
-import type { Link, LinkEvents, Network } from '../../../vmm/migration/wire/link.ts';
-import type { GuestSpec } from '../../../vmm/migration/wire/messages.ts';
+import type { MigrationSource } from '../../../vmm/migration/source.ts';
+import type { MigrationTarget } from '../../../vmm/migration/target.ts';
+import type { Link, LinkEvents, Network } from '../../../vmm/wire/link.ts';
+import type { GuestSpec } from '../../../vmm/wire/messages.ts';
 import { decodeState } from '../../../vmm/snapshot/state.ts';
 import { difference } from '../../property/lockstep.ts';
 
@@ -211,8 +211,8 @@ export class World {
   /** What each guest has printed, wherever it was. */
   readonly printed = new Map<string, number[]>();
   readonly notes: string[] = [];
-  onSource: ((source: Source, host: string) => void) | undefined;
-  onTarget: ((target: Target, host: string) => void) | undefined;
+  onSource: ((source: MigrationSource<HostedGuest>, host: string) => void) | undefined;
+  onTarget: ((target: MigrationTarget<HostedGuest>, host: string) => void) | undefined;
   /** Asked before every write to a shelf. */
   onWrite: ((host: string, file: string) => void) | undefined;
   /** Who owns what, until a register is written. */

@@ -1,9 +1,9 @@
 /** A guest keeps its place on the network when it moves: what is under way finds it, once. */
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../../vmm/migration/host.ts';
+import type { Host } from '../../../vmm/hosting/host.ts';
 import type { Policy } from '../../../vmm/migration/policy.ts';
 import { addressNumber, formatAddress } from '../../../vmm/network/frame.ts';
-import { HostNetwork } from '../../../vmm/network/host-network.ts';
+import { HostNetwork } from '../../../vmm/hosting/host-network.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
 import { type Line, Trunk } from '../../../vmm/network/trunk.ts';
 import { eager, expectCompiled } from '../../engines/compiled.ts';

@@ -1,6 +1,6 @@
 /** Switches of several processes: who knows the key is a member, who does not is nobody. */
 import { describe, expect, it } from 'vitest';
-import type { Link, LinkEvents } from '../../../vmm/migration/wire/link.ts';
+import type { Link, LinkEvents } from '../../../vmm/wire/link.ts';
 import { addressNumber, BROADCAST, formatAddress } from '../../../vmm/network/frame.ts';
 import { GuestPort } from '../../../vmm/network/guest-port.ts';
 import { joinSwitch, Members } from '../../../vmm/network/remote.ts';

@@ -3,7 +3,7 @@ import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import type { MachineState } from '../../../isa/machine/machine.ts';
 import { STATUS, systemRegisters } from '../../../isa/table/sysregs.ts';
-import { FieldError } from '../../../vmm/snapshot/schema.ts';
+import { FieldError } from '../../../vmm/wire/schema.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { bare, monitored } from '../kit.ts';
 import { image } from '../assembled.ts';

@@ -9,8 +9,8 @@
  *              ZERO   zeros
  *              other  the same as that unit's at the target when the batch is applied
  */
-import { FieldError } from '../../snapshot/schema.ts';
-import { FRAME_HEADER } from '../wire/frame.ts';
+import { FieldError } from '../../wire/schema.ts';
+import { FRAME_HEADER } from '../../wire/frame.ts';
 import { UNIT } from './units.ts';
 
 const RAW = 0xffffffff;

@@ -2,9 +2,9 @@
  * Puts units in place as their batches come, and keeps them for a host that dies. The other
  * side is sender.ts.
  */
-import { FieldError } from '../../snapshot/schema.ts';
-import type { Keep } from '../keep/keep.ts';
-import { UnitWriter } from '../keep/unit-writer.ts';
+import { FieldError } from '../../wire/schema.ts';
+import type { GuestStore } from '../moving-guest.ts';
+import { UnitWriter } from './unit-writer.ts';
 import { readBatch, type Run } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { UNIT, type Units } from './units.ts';
@@ -15,17 +15,17 @@ export class UnitReceiver {
   /** Units that are not here. */
   missing: number;
   readonly #units: Units;
-  readonly #keep: Keep;
+  readonly #store: GuestStore;
   readonly #writer: UnitWriter;
   readonly #ledger: Ledger;
   /** 1 = the unit is here. */
   readonly #here: Uint8Array;
 
   /** `memory`: the guest's. */
-  constructor(units: Units, keep: Keep, memory: Uint8Array) {
+  constructor(units: Units, store: GuestStore, memory: Uint8Array) {
     this.#units = units;
-    this.#keep = keep;
-    this.#writer = new UnitWriter(keep, memory);
+    this.#store = store;
+    this.#writer = new UnitWriter(store, memory);
     this.#ledger = new Ledger(units.count);
     this.#here = new Uint8Array(units.count);
     this.missing = units.count;
@@ -79,12 +79,12 @@ export class UnitReceiver {
     for (const run of readBatch(batch, this.#units.count)) {
       if (typeof run.contents === 'number') throw new FieldError('a repetition while the guest runs');
       for (const part of this.#parts(run, false)) {
-        this.#keep.writeUnits(part.first, this.#place(part));
+        this.#store.writeUnits(part.first, this.#place(part));
         this.#note(part);
         for (let n = 0; n < part.count; n++) fresh.push(part.first + n);
       }
     }
-    this.#keep.notePresent(fresh);
+    this.#store.notePresent(fresh);
   }
 
   /** The parts of a run whose units are here, or are not. */

@@ -7,7 +7,7 @@ import { SECTOR } from '../../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../../isa/machine/dirty-log.ts';
 import type { Memory } from '../../../isa/machine/memory.ts';
 import { PAGE } from '../../../isa/machine/storage.ts';
-import type { GuestDisk } from '../keep/guest-disk.ts';
+import type { MovingDisk } from '../moving-guest.ts';
 
 export const UNIT = PAGE;
 
@@ -19,10 +19,10 @@ export class Units {
   readonly count: number;
   readonly pages: number;
   readonly #memory: Memory;
-  readonly #disk: GuestDisk | undefined;
+  readonly #disk: MovingDisk | undefined;
 
   /** `disk`: the disk that moves with the memory, if one does. */
-  constructor(memory: Memory, disk?: GuestDisk) {
+  constructor(memory: Memory, disk?: MovingDisk) {
     this.#memory = memory;
     this.#disk = disk;
     this.pages = memory.size / PAGE;
@@ -79,10 +79,10 @@ export class Units {
 export class UnitLog {
   readonly #log: DirtyLog;
   readonly #pages: number;
-  readonly #disk: GuestDisk | undefined;
+  readonly #disk: MovingDisk | undefined;
   readonly #blocks = new Set<number>();
 
-  constructor(memory: Memory, pages: number, disk: GuestDisk | undefined) {
+  constructor(memory: Memory, pages: number, disk: MovingDisk | undefined) {
     this.#log = new DirtyLog(memory);
     this.#pages = pages;
     this.#disk = disk;

@@ -6,19 +6,19 @@
  * Who owns a guest is what the registers of the two hosts say, and at every moment exactly
  * one does (keep/register.ts). A host that died goes on from its shelf: `recover`.
  */
-import { FieldError } from '../snapshot/schema.ts';
+import { FieldError } from '../wire/schema.ts';
 import { Arrivals } from './arrivals.ts';
 import { Departures } from './departures.ts';
-import type { HostedGuest } from './guest.ts';
+import type { HostedGuest } from './hosted-guest.ts';
 import { HostError, type HostOptions, House, newKeep } from './house.ts';
 import type { Register } from './keep/register.ts';
 import type { Place } from './place.ts';
-import type { Policy } from './policy.ts';
-import type { Source } from './source.ts';
-import type { Target } from './target.ts';
-import type { Link } from './wire/link.ts';
-import { type GuestSpec, MESSAGE, shapes, unpack } from './wire/messages.ts';
-import { refuse, Session } from './wire/session.ts';
+import type { Policy } from '../migration/policy.ts';
+import type { MigrationSource } from '../migration/source.ts';
+import type { MigrationTarget } from '../migration/target.ts';
+import type { Link } from '../wire/link.ts';
+import { type GuestSpec, MESSAGE, shapes, unpack } from '../wire/messages.ts';
+import { refuse, Session } from '../wire/session.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
 
@@ -45,11 +45,11 @@ export class Host {
   }
 
   /** Migrations under way, by guest: going, and coming. */
-  get sources(): ReadonlyMap<string, Source> {
+  get sources(): ReadonlyMap<string, MigrationSource<HostedGuest>> {
     return this.#departures.sources;
   }
 
-  get targets(): ReadonlyMap<string, Target> {
+  get targets(): ReadonlyMap<string, MigrationTarget<HostedGuest>> {
     return this.#arrivals.targets;
   }
 
@@ -123,7 +123,7 @@ export class Host {
   // ---- Migrations ----
 
   /** Sends a guest to the host at `to`. Throws HostError when it cannot go. */
-  send(name: string, to: string, policy: Policy): Source {
+  send(name: string, to: string, policy: Policy): MigrationSource<HostedGuest> {
     return this.#departures.send(name, to, policy);
   }
 
@@ -136,7 +136,7 @@ export class Host {
   }
 
   /** The last migration of a guest from here, under way or ended. */
-  lastSource(name: string): Source | undefined {
+  lastSource(name: string): MigrationSource<HostedGuest> | undefined {
     return this.#departures.last.get(name);
   }
 

@@ -3,14 +3,14 @@
  * there. One write at a time, so that of a unit that comes again the last one written is the
  * newest; and what waits is a mark for each unit, however much comes.
  */
-import { UNIT } from '../image/units.ts';
-import type { Keep } from './keep.ts';
+import { UNIT } from './units.ts';
+import type { GuestStore } from '../moving-guest.ts';
 
 /** Most units of a write. */
 const mostUnits = 4096;
 
 export class UnitWriter {
-  readonly #keep: Keep;
+  readonly #store: GuestStore;
   readonly #memory: Uint8Array;
   /** One byte a unit: 1 = to be written. */
   readonly #waiting: Uint8Array;
@@ -19,8 +19,8 @@ export class UnitWriter {
   #done: ((error?: Error) => void) | undefined;
 
   /** `memory`: the guest's, whole units. */
-  constructor(keep: Keep, memory: Uint8Array) {
-    this.#keep = keep;
+  constructor(store: GuestStore, memory: Uint8Array) {
+    this.#store = store;
     this.#memory = memory;
     this.#waiting = new Uint8Array(memory.length / UNIT);
   }
@@ -57,7 +57,7 @@ export class UnitWriter {
     const end = Math.min(after < 0 ? this.#waiting.length : after, first + mostUnits);
     this.#waiting.fill(0, first, end);
     this.#isWriting = true;
-    this.#keep.writeUnitsLater(first, this.#memory.subarray(first * UNIT, end * UNIT), (error) => {
+    this.#store.writeUnitsLater(first, this.#memory.subarray(first * UNIT, end * UNIT), (error) => {
       this.#isWriting = false;
       this.#error ??= error;
       this.#next();

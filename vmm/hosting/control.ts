@@ -2,7 +2,8 @@
  * The control channel: what whoever has the key may ask of a running host. One request a
  * connection; a migration answers with a report whenever it changes, and at its end.
  */
-import { decodeAs, encodeAs } from '../snapshot/codec.ts';
+import type { HostedGuest } from './hosted-guest.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
 import {
   FieldError,
   flag,
@@ -15,13 +16,13 @@ import {
   type Shape,
   step,
   unsigned,
-} from '../snapshot/schema.ts';
+} from '../wire/schema.ts';
 import { type Host, HostError } from './host.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../migration/policy.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
-import type { Source } from './source.ts';
-import { address, guestName, MESSAGE, modes, text } from './wire/messages.ts';
-import type { Session } from './wire/session.ts';
+import type { MigrationSource } from '../migration/source.ts';
+import { address, guestName, MESSAGE, modes, text } from '../wire/messages.ts';
+import type { Session } from '../wire/session.ts';
 
 export type Request =
   | { readonly kind: 'status' }
@@ -166,7 +167,7 @@ export class Control {
   }
 
   /** Who asked for a migration is gone: one that still waits for the guest is called off. */
-  #gone(guest: string, source: Source): void {
+  #gone(guest: string, source: MigrationSource<HostedGuest>): void {
     this.#watchers.delete(guest);
     if (source.guest.repeats) source.cancel('whoever asked for it has gone');
   }

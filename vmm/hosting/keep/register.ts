@@ -13,7 +13,7 @@
  * anything of it is parsed.
  */
 import { crc32 } from 'node:zlib';
-import { decodeAs, encodeAs } from '../../snapshot/codec.ts';
+import { decodeAs, encodeAs } from '../../wire/codec.ts';
 import {
   FieldError,
   flag,
@@ -24,8 +24,8 @@ import {
   record,
   type Shape,
   step,
-} from '../../snapshot/schema.ts';
-import { address, guestSpec, type GuestSpec, migrationId, text } from '../wire/messages.ts';
+} from '../../wire/schema.ts';
+import { address, guestSpec, type GuestSpec, migrationId, text } from '../../wire/messages.ts';
 import type { Shelf } from './shelf.ts';
 
 export interface Registered {

@@ -28,7 +28,7 @@
  *
  *     whoever has the key: CONTROL request  ->  EVENT …, REPLY
  */
-import { decodeAs, encodeAs } from '../../snapshot/codec.ts';
+import { decodeAs, encodeAs } from './codec.ts';
 import {
   bytes,
   FieldError,
@@ -42,9 +42,9 @@ import {
   step,
   unsigned,
   where,
-} from '../../snapshot/schema.ts';
-import { ADDRESS_BYTES } from '../../../isa/machine/devices/network.ts';
-import { MEMORY, PAGE } from '../../../isa/machine/storage.ts';
+} from './schema.ts';
+import { ADDRESS_BYTES } from '../../isa/machine/devices/network.ts';
+import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
 
 export const MESSAGE = {
   HELLO: 1,

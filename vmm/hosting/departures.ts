@@ -2,14 +2,15 @@
  * Going: the sources of a host's migrations, what they write down, and how they are settled
  * when the other side was lost after the decision.
  */
+import type { HostedGuest } from './hosted-guest.ts';
 import { randomBytes } from 'node:crypto';
 import type { Registered } from './keep/register.ts';
 import { HostError, type House, newKeep, reserveOf } from './house.ts';
 import type { Place } from './place.ts';
-import { type Policy, presets } from './policy.ts';
-import { Source } from './source.ts';
-import { MESSAGE, type Outcome, pack, type Reserve, shapes, STATE_VERSION } from './wire/messages.ts';
-import type { Session } from './wire/session.ts';
+import { type Policy, presets } from '../migration/policy.ts';
+import { MigrationSource } from '../migration/source.ts';
+import { MESSAGE, type Outcome, pack, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
+import type { Session } from '../wire/session.ts';
 
 /** What a source is to do. */
 interface Departure {
@@ -21,12 +22,12 @@ interface Departure {
 
 export class Departures {
   /** Under way, by guest. */
-  readonly sources = new Map<string, Source>();
+  readonly sources = new Map<string, MigrationSource<HostedGuest>>();
   /** The last of each guest, under way or ended. */
-  readonly last = new Map<string, Source>();
+  readonly last = new Map<string, MigrationSource<HostedGuest>>();
   readonly #house: House;
   /** Those whose guest first has to repeat what it did, with how much of it was told last. */
-  readonly #waiting = new Map<Source, { readonly to: string; told: number | null }>();
+  readonly #waiting = new Map<MigrationSource<HostedGuest>, { readonly to: string; told: number | null }>();
 
   constructor(house: House) {
     this.#house = house;
@@ -36,7 +37,7 @@ export class Departures {
    * Sends a guest to the host at `to`, as soon as it has repeated what it did before this
    * host's process ended. Throws HostError when it cannot go.
    */
-  send(name: string, to: string, policy: Policy): Source {
+  send(name: string, to: string, policy: Policy): MigrationSource<HostedGuest> {
     const place = this.#house.owned(name);
     const refusal = this.#refusal(place, to, policy);
     if (refusal !== undefined) throw new HostError(refusal);
@@ -58,7 +59,7 @@ export class Departures {
     return source;
   }
 
-  #dial(source: Source, to: string): void {
+  #dial(source: MigrationSource<HostedGuest>, to: string): void {
     this.#house.dial(to, {
       open: (session) => {
         if (source.state === 'under way') source.connected(session);
@@ -102,7 +103,7 @@ export class Departures {
     else session.close();
   }
 
-  #known(id: string): Source | undefined {
+  #known(id: string): MigrationSource<HostedGuest> | undefined {
     return [...this.sources.values()].find((source) => source.id === id);
   }
 
@@ -125,12 +126,12 @@ export class Departures {
     this.#source({ place, reserve: reserveOf(entry), policy, to: entry.peer ?? '' }, true);
   }
 
-  #source(departure: Departure, isDecided: boolean): Source {
+  #source(departure: Departure, isDecided: boolean): MigrationSource<HostedGuest> {
     const { place, reserve, policy } = departure;
     const { clock, patience } = this.#house.options;
     const { name } = place;
     const told = () => this.#house.events.source?.(source);
-    const source: Source = new Source({
+    const source: MigrationSource<HostedGuest> = new MigrationSource({
       guest: place.guest,
       policy,
       reserve,
@@ -192,7 +193,7 @@ export class Departures {
   }
 
   /** The target may not know yet that the guest is its own: it is told, again and again. */
-  #settle(source: Source): void {
+  #settle(source: MigrationSource<HostedGuest>): void {
     const to = this.#house.places.get(source.guest.spec.name)?.entry?.peer;
     if (to === undefined || to === null || !this.#house.mayRetry(source.id)) return;
     this.#house.dial(to, {

@@ -2,13 +2,14 @@
  * Coming: the targets of a host's migrations, what they write down, and how they learn what
  * the source decided when it was lost before they heard.
  */
-import { type Offer, incompatible } from './compatibility.ts';
+import type { HostedGuest } from './hosted-guest.ts';
+import { type Offer, incompatible } from '../migration/compatibility.ts';
 import { type House, newKeep, reserveOf } from './house.ts';
 import type { Registered } from './keep/register.ts';
 import type { Place } from './place.ts';
-import { Target, type TargetEvents } from './target.ts';
-import { MESSAGE, pack, type Reserve, shapes, unpack } from './wire/messages.ts';
-import { refuse, type Session } from './wire/session.ts';
+import { MigrationTarget, type TargetEvents } from '../migration/target.ts';
+import { MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import { refuse, type Session } from '../wire/session.ts';
 
 /** Devices that every machine has. */
 const deviceNames: readonly string[] = ['console', 'disk', 'network'];
@@ -17,7 +18,7 @@ const nobody = { open: () => {}, message: () => {}, ended: () => {} };
 
 export class Arrivals {
   /** Under way, by guest. */
-  readonly targets = new Map<string, Target>();
+  readonly targets = new Map<string, MigrationTarget<HostedGuest>>();
   readonly #house: House;
 
   constructor(house: House) {
@@ -67,7 +68,7 @@ export class Arrivals {
    * The guest comes over a connection that its target makes, if it can: only who makes a
    * connection can have what comes read into a buffer of its own (wire/tcp.ts).
    */
-  #fetch(target: Target): void {
+  #fetch(target: MigrationTarget<HostedGuest>): void {
     this.#house.dial(target.reserve.from, {
       open: (session) => target.fetch(session),
       failed: () => target.begin(),
@@ -107,14 +108,14 @@ export class Arrivals {
     place: Place,
     reserve: Reserve,
     before?: 'prepared' | { readonly here: readonly number[] },
-  ): Target {
+  ): MigrationTarget<HostedGuest> {
     const { clock, patience } = this.#house.options;
     const { name, guest, keep } = place;
     const told = () => this.#house.events.target?.(target);
-    const target: Target = new Target({
+    const target: MigrationTarget<HostedGuest> = new MigrationTarget({
       reserve,
       guest,
-      keep,
+      store: keep,
       clock,
       patience,
       ...(before === undefined ? {} : { before }),
@@ -126,7 +127,11 @@ export class Arrivals {
   }
 
   /** What a target's changes mean for the register. */
-  #eventsOf(place: Place, reserve: Reserve, target: () => Target): Omit<TargetEvents, 'changed'> {
+  #eventsOf(
+    place: Place,
+    reserve: Reserve,
+    target: () => MigrationTarget<HostedGuest>,
+  ): Omit<TargetEvents, 'changed'> {
     const house = this.#house;
     const { name } = place;
     const entry = entryOf(place, reserve);
@@ -140,7 +145,10 @@ export class Arrivals {
         place.remove();
         house.events.target?.(target());
       },
-      prepared: ({ printed }) => house.write(place, { ...entry, printed }),
+      prepared: ({ printed }) => {
+        place.guest.keepIn(place.keep);
+        house.write(place, { ...entry, printed });
+      },
       committed: () => {
         house.write(place, { ...(place.entry ?? entry), phase: 'owned' });
         house.register.settle(reserve.id);
@@ -180,7 +188,7 @@ export class Arrivals {
   }
 
   /** Prepared, and the source is not there: it is asked how it decided, again and again. */
-  #ask(target: Target): void {
+  #ask(target: MigrationTarget<HostedGuest>): void {
     const { id, from } = target.reserve;
     if (!this.#house.mayRetry(id)) return;
     this.#house.dial(from, {
@@ -196,7 +204,7 @@ export class Arrivals {
     });
   }
 
-  #answered(target: Target, session: Session, type: number, payload: Uint8Array): void {
+  #answered(target: MigrationTarget<HostedGuest>, session: Session, type: number, payload: Uint8Array): void {
     if (type !== MESSAGE.OUTCOME || target.isConnected || !target.isPrepared) {
       session.close();
       return;

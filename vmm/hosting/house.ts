@@ -3,15 +3,15 @@
  * the way to other hosts. Going and coming (departures.ts, arrivals.ts) share it.
  */
 import { randomBytes } from 'node:crypto';
-import type { HostedGuest, Machinery } from './guest.ts';
+import type { HostedGuest, Machinery } from './hosted-guest.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
 import { type Disks, Place } from './place.ts';
-import type { Source } from './source.ts';
-import type { Target } from './target.ts';
-import type { Network } from './wire/link.ts';
-import { type GuestSpec, type Reserve, STATE_VERSION } from './wire/messages.ts';
-import { Session } from './wire/session.ts';
+import type { MigrationSource } from '../migration/source.ts';
+import type { MigrationTarget } from '../migration/target.ts';
+import type { Network } from '../wire/link.ts';
+import { type GuestSpec, type Reserve, STATE_VERSION } from '../wire/messages.ts';
+import { Session } from '../wire/session.ts';
 
 export interface HostOptions {
   /** Where it listens, as the other hosts dial it. */
@@ -37,8 +37,8 @@ export interface HostEvents {
   /** A guest has printed something: once for every byte. */
   printed(name: string, bytes: Uint8Array): void;
   /** A migration came to a stage, ended a round, or ended. */
-  source(source: Source): void;
-  target(target: Target): void;
+  source(source: MigrationSource<HostedGuest>): void;
+  target(target: MigrationTarget<HostedGuest>): void;
   /** A guest runs here now; it sends frames by `onFrame`. */
   arrived(guest: HostedGuest): void;
   /** A guest has repeated what it did before this host's process ended, and goes on. */

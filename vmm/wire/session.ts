@@ -8,7 +8,7 @@
  * and has `greeting` milliseconds.
  */
 import { randomBytes } from 'node:crypto';
-import { FieldError } from '../../snapshot/schema.ts';
+import { FieldError } from './schema.ts';
 import { encodeFrame, finishFrame, type Frame, FrameError, FrameReader, VersionError } from './frame.ts';
 import type { Link } from './link.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';

@@ -1,13 +1,13 @@
 /**
  * A host's virtual switch and its guests' places there, kept by the host's events
- * (vmm/migration/host.ts): a guest that arrives is announced; while it stands still for a
+ * (vmm/hosting/host.ts): a guest that arrives is announced; while it stands still for a
  * migration its frames wait; when it has left they follow it; when it stayed after all,
  * it gets them.
  */
-import type { HostedGuest } from '../migration/guest.ts';
-import type { HostEvents } from '../migration/host.ts';
-import { GuestPort } from './guest-port.ts';
-import { Switch } from './switch.ts';
+import type { HostedGuest } from './hosted-guest.ts';
+import type { HostEvents } from './host.ts';
+import { GuestPort } from '../network/guest-port.ts';
+import { Switch } from '../network/switch.ts';
 
 /** What of a hosted guest its port needs. */
 export type NetworkGuest = Pick<HostedGuest, 'spec' | 'deliver' | 'onFrame'>;

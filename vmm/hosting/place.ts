@@ -1,13 +1,13 @@
 /** A guest's place on a host: the guest, its keep, what the register says of it, its disk, and its turns. */
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
-import { HostedGuest, type Machinery } from './guest.ts';
+import { HostedGuest, type Machinery } from './hosted-guest.ts';
 import { GuestDisk } from './keep/guest-disk.ts';
 import { Keep } from './keep/keep.ts';
 import type { Registered } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
-import type { Target } from './target.ts';
-import type { GuestSpec } from './wire/messages.ts';
+import type { MigrationTarget } from '../migration/target.ts';
+import type { GuestSpec } from '../wire/messages.ts';
 
 /** A disk that is open. */
 export interface OpenDisk {
@@ -48,7 +48,7 @@ export class Place {
   /** What the register says; undefined = nothing yet. */
   entry: Registered | undefined;
   /** Post-copy's fetching side, while it fetches. */
-  fetching: Target | undefined;
+  fetching: MigrationTarget<HostedGuest> | undefined;
   /** How its last turn ended. */
   stop: Stop | undefined;
   /** Turns that it is owed, while it is slowed down. */

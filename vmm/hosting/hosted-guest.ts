@@ -17,11 +17,11 @@ import type { Variant } from '../../isa/table/variants.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { VirtualMachine } from '../monitor/virtual-machine.ts';
 import { decodeState, encodeState } from '../snapshot/state.ts';
-import { Units } from './image/units.ts';
+import { Units } from '../migration/image/units.ts';
 import type { GuestDisk } from './keep/guest-disk.ts';
 import type { Input, Keep } from './keep/keep.ts';
-import { type Has, runFetching } from './post-copy.ts';
-import type { GuestSpec } from './wire/messages.ts';
+import { type Has, runFetching } from '../migration/post-copy.ts';
+import type { GuestSpec } from '../wire/messages.ts';
 
 /** How a host's machines run guests. */
 export interface Machinery {

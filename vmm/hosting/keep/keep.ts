@@ -18,7 +18,7 @@
  * nothing repeated; the price is the time to run from the base again.
  */
 import { SECTOR } from '../../../isa/machine/devices/disk.ts';
-import { UNIT } from '../image/units.ts';
+import { UNIT } from '../../migration/image/units.ts';
 import type { GuestDisk } from './guest-disk.ts';
 import type { Shelf } from './shelf.ts';
 

@@ -1,20 +1,11 @@
 /** What a migration did, as data: for `--json`, `--report`, progress and the drawing (rounds-svg.ts). */
-import {
-  flag,
-  integer,
-  list,
-  nullable,
-  oneOf,
-  record,
-  type Shape,
-  step,
-  unsigned,
-} from '../snapshot/schema.ts';
-import { UNIT } from './image/units.ts';
-import { expectedMs, type Round } from './policy.ts';
-import type { Source } from './source.ts';
-import { type Stage, stageNames } from './stages.ts';
-import { address, guestName, modes, text } from './wire/messages.ts';
+import type { HostedGuest } from './hosted-guest.ts';
+import { flag, integer, list, nullable, oneOf, record, type Shape, step, unsigned } from '../wire/schema.ts';
+import { UNIT } from '../migration/image/units.ts';
+import { expectedMs, type Round } from '../migration/policy.ts';
+import type { MigrationSource } from '../migration/source.ts';
+import { type Stage, stageNames } from '../migration/stages.ts';
+import { address, guestName, modes, text } from '../wire/messages.ts';
 
 /** A round, with what is left after it. */
 interface ReportedRound extends Round {
@@ -56,7 +47,12 @@ export interface MigrationReport {
 }
 
 /** The report of a migration as it stands at `now`. */
-export function reportOf(source: Source, from: string, to: string, now: number): MigrationReport {
+export function reportOf(
+  source: MigrationSource<HostedGuest>,
+  from: string,
+  to: string,
+  now: number,
+): MigrationReport {
   const { guest, policy, stages, rounds, units, stoppedAt, activatedAt, endedAt } = source;
   const began = stages[0]?.at ?? now;
   return {
