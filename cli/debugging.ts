@@ -1,4 +1,5 @@
 /** A guest made ready to be debugged: recorded from its first step, its input and output connected. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import type { Machine } from '../isa/machine/machine.ts';
 import { ProgramMap } from '../isa/machine/program-map.ts';
@@ -20,6 +21,7 @@ import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import type { GuestOptions } from './options.ts';
 import { Output } from './output.ts';
+import { sha256 } from './sha256.ts';
 
 export interface DebuggedGuest {
   readonly file: string;
@@ -52,7 +54,7 @@ export async function prepareDebugged(
   const output = new SoonOutput(printTo);
   const { memory = defaultMemory, engine, monitor, translateUser } = options;
   const disk = options.disk === undefined ? undefined : openDisk(options.disk);
-  const identity = identityOf(image, variant, memory, disk);
+  const identity = identityOf(image, variant, memory, disk, sha256);
   const recording = recordingFile === undefined ? undefined : readRecording(recordingFile, identity);
   const given = options.input === undefined ? undefined : readInput(options.input);
   const prepared = recording === undefined ? given : (recording.prepared ?? undefined);
@@ -67,7 +69,7 @@ export async function prepareDebugged(
     machine: subject.machine,
     program,
     symbols: program.symbols,
-    session: new Session(timeline),
+    session: new Session(timeline, nextTick),
     recording,
     recorded: (ended) => ({
       identity,
@@ -91,7 +93,7 @@ function refusal({ process: isProcess, env }: GuestOptions): string | undefined 
 function readRecording(path: string, identity: Identity): Recording {
   const bytes = readInput(path);
   try {
-    const recording = decodeRecording(bytes);
+    const recording = decodeRecording(bytes, sha256);
     checkIdentity(recording.identity, identity);
     return recording;
   } catch (error) {

@@ -22,6 +22,7 @@ import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
 import { runUntil } from '../running.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Runs a process to its end, Ctrl-C or `--max-steps`; what it read is then in the file `output`. */
 export async function recordProcess(
@@ -41,7 +42,7 @@ export async function recordProcess(
   const stop = await repeatable(file, () => runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY));
   const { steps } = guest.machine;
   const recording: ProcessRecording = {
-    image: imageSum(await loadFile(file)),
+    image: imageSum(await loadFile(file), sha256),
     calls: options.environment ?? 'linux',
     memory: options.memory ?? null,
     argv: [file, ...args],
@@ -51,7 +52,7 @@ export async function recordProcess(
     end: steps,
     ended: stop.kind !== 'limit' && stop.kind !== 'interrupted',
   };
-  writeOutput(output, encodeProcessRecording(recording));
+  writeOutput(output, encodeProcessRecording(recording, sha256));
   // Ctrl-C ends a recording as well as anything does.
   const status = stop.kind === 'interrupted' ? EXIT.DONE : tellOutcome(guest, stop);
   const { length } = journal.answers;
@@ -102,7 +103,7 @@ export async function replayProcess(file: string, path: string, options: GuestOp
 async function readRecording(file: string, path: string): Promise<ProcessRecording> {
   const image = await loadFile(file);
   try {
-    return decodeProcessRecording(readInput(path), image);
+    return decodeProcessRecording(readInput(path), image, sha256);
   } catch (error) {
     if (error instanceof RecordingError) throw badInput(`${path}: ${error.message}`);
     throw error;

@@ -12,6 +12,7 @@ import type { GuestOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
 import { isProcessRecording, recordProcess, replayProcess } from './record-process.ts';
+import { sha256 } from '../sha256.ts';
 
 export interface RecordOptions extends GuestOptions {
   readonly output: string;
@@ -28,7 +29,7 @@ export async function record(file: string, args: readonly string[], options: Rec
   const halt = await guest.session.run(options.maxSteps);
   leaveTerminal();
   const recording = guest.recorded(halt.kind === 'stopped');
-  writeOutput(options.output, encodeRecording(recording));
+  writeOutput(options.output, encodeRecording(recording, sha256));
   const status = tellHalt(guest, halt);
   note(`ringlab: ${options.output}: ${recording.end} steps recorded, ${count(recording.inputs.length)}\n`);
   return status;

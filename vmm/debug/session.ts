@@ -10,7 +10,7 @@ import { seekPoint } from '../replay/search.ts';
 import { stepBack, stepForward } from '../replay/stepping.ts';
 import { finish, type Timeline, type Travel } from '../replay/timeline.ts';
 import { lengthOf, partsOf } from './addresses.ts';
-import { drive } from './travels.ts';
+import { type Breathe, drive } from './travels.ts';
 
 /** Why the guest stands still. */
 export type Halt =
@@ -31,6 +31,7 @@ interface Watched {
 
 export class Session {
   readonly timeline: Timeline;
+  readonly #breathe: Breathe;
   readonly #breakpoints = new Set<number>();
   #watched: readonly Watched[] = [];
   #wanted = true;
@@ -38,8 +39,9 @@ export class Session {
   /** Ends the wait of a guest for input. */
   #wake = () => {};
 
-  constructor(timeline: Timeline) {
+  constructor(timeline: Timeline, breathe: Breathe) {
     this.timeline = timeline;
+    this.#breathe = breathe;
   }
 
   get machine(): Machine {
@@ -135,7 +137,7 @@ export class Session {
   /** Goes anywhere; undefined = left off, where it began. */
   async travel<T>(travel: Travel<T>): Promise<{ readonly value: T } | undefined> {
     const from = this.timeline.step;
-    const result = await drive(travel, () => this.#wanted);
+    const result = await drive(travel, () => this.#wanted, this.#breathe);
     this.#wanted = true;
     if (result === undefined) finish(this.timeline.seek(from));
     return result;
@@ -157,7 +159,7 @@ export class Session {
 
   async #forwardWhileWanted(go: () => Travel<Stop>): Promise<Halt> {
     while (this.#wanted) {
-      const result = await drive(go(), () => this.#listen());
+      const result = await drive(go(), () => this.#listen(), this.#breathe);
       if (result === undefined) return { kind: 'asked' };
       const { value: stop } = result;
       if (stop.kind === 'limit') return { kind: 'stepped' };

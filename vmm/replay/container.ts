@@ -9,9 +9,10 @@
  *
  * Length and check sum are verified before the body is parsed.
  */
-import { createHash } from 'node:crypto';
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';
 import { FieldError, type Shape } from '../wire/schema.ts';
+import type { Sha256 } from '../wire/sha256.ts';
 
 /** A recording that cannot be used; one line, without the file's name. */
 export class RecordingError extends Error {
@@ -25,14 +26,15 @@ const head = 48;
 /** What a body is, by the format version of the file. */
 export const VERSION = { MACHINE: 1, PROCESS: 2 } as const;
 
-export function seal<T>(version: number, shape: Shape<T>, data: T): Uint8Array {
+export function seal<T>(sha256: Sha256, version: number, shape: Shape<T>, data: T): Uint8Array {
   const body = encodeAs(shape, data);
-  const file = Buffer.alloc(head + body.length);
+  const file = new Uint8Array(head + body.length);
+  const view = new DataView(file.buffer);
   file.set(magic);
-  file.writeUInt32LE(version, magic.length);
-  file.writeUInt32LE(body.length, magic.length + 4);
+  view.setUint32(magic.length, version, true);
+  view.setUint32(magic.length + 4, body.length, true);
   file.set(body, head);
-  file.set(sumOf(file), sumAt);
+  file.set(sumOf(sha256, file), sumAt);
   return file;
 }
 
@@ -45,14 +47,14 @@ export function versionOf(file: Uint8Array): number {
 }
 
 /** The body of a recording of that version. Throws RecordingError. */
-export function unseal<T>(version: number, shape: Shape<T>, file: Uint8Array): T {
+export function unseal<T>(sha256: Sha256, version: number, shape: Shape<T>, file: Uint8Array): T {
   const found = versionOf(file);
   if (found !== version) throw new RecordingError(wrongVersion(found, version));
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = head + view.getUint32(magic.length + 4, true);
   if (file.length !== length)
     throw new RecordingError(`a damaged recording: ${file.length} bytes instead of ${length}`);
-  if (Buffer.compare(sumOf(file), file.subarray(sumAt, head)) !== 0)
+  if (!sameBytes(sumOf(sha256, file), file.subarray(sumAt, head)))
     throw new RecordingError('a damaged recording: its check sum is wrong');
   try {
     return decodeAs(shape, file.subarray(head));
@@ -68,6 +70,9 @@ function wrongVersion(found: number, expected: number): string {
   return `a recording of format ${found}; this reads ${expected}`;
 }
 
-function sumOf(file: Uint8Array): Uint8Array {
-  return createHash('sha256').update(file.subarray(0, sumAt)).update(file.subarray(head)).digest();
+function sumOf(sha256: Sha256, file: Uint8Array): Uint8Array {
+  const hash = sha256();
+  hash.update(file.subarray(0, sumAt));
+  hash.update(file.subarray(head));
+  return hash.digest();
 }

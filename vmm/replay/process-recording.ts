@@ -2,6 +2,7 @@
  * A recording of a process's run: all that its image does not say. Which engine ran it is no part of it.
  * The file around it: container.ts.
  */
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { MEMORY } from '../../isa/machine/storage.ts';
 import type { FileStatus, FileTime, FolderEntry, OpenedFolder } from '../process/files/file-system.ts';
@@ -21,6 +22,7 @@ import {
   unsigned,
 } from '../wire/schema.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
+import type { Sha256 } from '../wire/sha256.ts';
 import { imageSum } from './recording.ts';
 
 export interface ProcessRecording {
@@ -86,14 +88,14 @@ const recording = record<ProcessRecording>({
 });
 
 /** The recording as a file's bytes. */
-export function encodeProcessRecording(data: ProcessRecording): Uint8Array {
-  return seal(VERSION.PROCESS, recording, data);
+export function encodeProcessRecording(data: ProcessRecording, sha256: Sha256): Uint8Array {
+  return seal(sha256, VERSION.PROCESS, recording, data);
 }
 
 /** A file's bytes as a recording of the program `image`. Throws RecordingError. */
-export function decodeProcessRecording(file: Uint8Array, image: Image): ProcessRecording {
-  const data = unseal(VERSION.PROCESS, recording, file);
-  if (Buffer.compare(data.image, imageSum(image)) !== 0)
+export function decodeProcessRecording(file: Uint8Array, image: Image, sha256: Sha256): ProcessRecording {
+  const data = unseal(sha256, VERSION.PROCESS, recording, file);
+  if (!sameBytes(data.image, imageSum(image, sha256)))
     throw new RecordingError('a recording of another program');
   return data;
 }

@@ -3,7 +3,7 @@
  *
  * Engine and monitor are no part of it: any that is right runs to the same state at the same step.
  */
-import { createHash } from 'node:crypto';
+import { sameBytes, utf8 } from '../../isa/machine/bytes.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { SECTOR } from '../../isa/machine/devices/disk.ts';
 import { FRAME } from '../../isa/machine/devices/network.ts';
@@ -25,6 +25,7 @@ import {
   text,
   where,
 } from '../wire/schema.ts';
+import type { Sha256 } from '../wire/sha256.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
 import type { Input, RecordedInput } from './inputs.ts';
 
@@ -57,25 +58,31 @@ export function identityOf(
   variant: Variant,
   memory: number,
   disk: DiskStore | undefined,
+  sha256: Sha256,
 ): Identity {
   return {
-    image: imageSum(image),
+    image: imageSum(image, sha256),
     variant: variant.name,
     unprivileged: [...variant.unprivileged].sort(),
     memory,
-    disk: disk === undefined ? null : diskSum(disk),
+    disk: disk === undefined ? null : diskSum(disk, sha256),
   };
 }
 
-export function imageSum({ entry, segments }: Image): Uint8Array {
-  const hash = createHash('sha256').update(`${entry}`);
-  for (const { address, size, bytes: contents } of segments)
-    hash.update(` ${address} ${size} ${contents.length} `).update(contents);
+/** SHA-256 of an image. */
+export function imageSum({ entry, segments }: Image, sha256: Sha256): Uint8Array {
+  const hash = sha256();
+  hash.update(utf8(`${entry}`));
+  for (const { address, size, bytes: contents } of segments) {
+    hash.update(utf8(` ${address} ${size} ${contents.length} `));
+    hash.update(contents);
+  }
   return new Uint8Array(hash.digest());
 }
 
-function diskSum(disk: DiskStore): Uint8Array {
-  const hash = createHash('sha256').update(`${disk.sectors} `);
+function diskSum(disk: DiskStore, sha256: Sha256): Uint8Array {
+  const hash = sha256();
+  hash.update(utf8(`${disk.sectors} `));
   const sector = new Uint8Array(SECTOR);
   for (let n = 0; n < disk.sectors; n++) {
     disk.read(n, sector);
@@ -87,7 +94,7 @@ function diskSum(disk: DiskStore): Uint8Array {
 /** Throws RecordingError when it is another run's, and says in what. */
 export function checkIdentity(recorded: Identity, present: Identity): void {
   const same = (a: Uint8Array | null, b: Uint8Array | null) =>
-    a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+    a === null || b === null ? a === b : sameBytes(a, b);
   if (!same(recorded.image, present.image)) throw new RecordingError('a recording of another program');
   const variants = [recorded, present].map(
     ({ variant, unprivileged }) => `${variant} ${unprivileged.join()}`,
@@ -143,11 +150,11 @@ const recording: Shape<Recording> = where(
 );
 
 /** The recording as a file's bytes. */
-export function encodeRecording(data: Recording): Uint8Array {
-  return seal(VERSION.MACHINE, recording, data);
+export function encodeRecording(data: Recording, sha256: Sha256): Uint8Array {
+  return seal(sha256, VERSION.MACHINE, recording, data);
 }
 
 /** A file's bytes as a recording. Throws RecordingError. */
-export function decodeRecording(file: Uint8Array): Recording {
-  return unseal(VERSION.MACHINE, recording, file);
+export function decodeRecording(file: Uint8Array, sha256: Sha256): Recording {
+  return unseal(sha256, VERSION.MACHINE, recording, file);
 }

@@ -1,4 +1,5 @@
 /** A debugger for tests: speaks packets to a server, and waits for each answer. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { connect, type Socket } from 'node:net';
 import { PacketReader, packetOf } from '../../../vmm/debug/packets.ts';
 import { type Listening, serveGdb } from '../../../vmm/debug/server.ts';
@@ -24,7 +25,7 @@ export interface Client {
 
 /** Serves a timeline and connects to it. */
 export async function debugged(timeline: Timeline): Promise<Client> {
-  const session = new Session(timeline);
+  const session = new Session(timeline, nextTick);
   let gone = () => {};
   const server = await serveGdb({
     session,

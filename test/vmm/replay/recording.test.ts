@@ -17,6 +17,7 @@ import { Random } from '../../property/random.ts';
 import { image } from '../assembled.ts';
 import { seed } from '../../property/seed.ts';
 import { digest, guestRun, randomRun, ways } from './kit.ts';
+import { sha256 } from '../../../cli/sha256.ts';
 
 const variant = variantNamed('ring32-v') as Variant;
 
@@ -56,7 +57,7 @@ function recorded(steps: readonly number[]): { recording: Recording; digest: str
     timeline.record({ kind: 'console', bytes: Buffer.from(last ? 'q' : String.fromCharCode(97 + n)) });
   }
   const stop = finish(timeline.forward(1_000_000));
-  const identity = identityOf(reader, variant, 2 ** 20, undefined);
+  const identity = identityOf(reader, variant, 2 ** 20, undefined, sha256);
   const { edge: end, inputs } = timeline;
   const ended = stop.kind === 'power';
   return { recording: { identity, prepared: null, inputs: inputs.all, end, ended }, digest: digest(run) };
@@ -67,7 +68,7 @@ const steps = [40, 1000, 1001, 5003];
 describe.each(ways)('A recording, run again by $engine, monitor $monitor', (way) => {
   it('comes to the same state at the same step', () => {
     const { recording, digest: expected } = recorded(steps);
-    const read = decodeRecording(encodeRecording(recording));
+    const read = decodeRecording(encodeRecording(recording, sha256), sha256);
     expect(read).toEqual({
       ...recording,
       inputs: recording.inputs.map((one) => ({
@@ -95,11 +96,14 @@ describe(`Random recorded runs (seed ${seed})`, () => {
         run.timeline.record({ kind: 'register', file: 'general', number: 6, value: random.word() });
       }
       finish(run.timeline.forward(1500));
-      const identity = identityOf(imageOf(program), variant, memorySize, undefined);
+      const identity = identityOf(imageOf(program), variant, memorySize, undefined, sha256);
       const { edge: end, inputs } = run.timeline;
-      const bytes = encodeRecording({ identity, prepared: null, inputs: inputs.all, end, ended: false });
+      const bytes = encodeRecording(
+        { identity, prepared: null, inputs: inputs.all, end, ended: false },
+        sha256,
+      );
       const again = randomRun(program, { monitor: 'trap-and-emulate', engine: 'interpreter' });
-      again.timeline.replay(decodeRecording(bytes).inputs, end);
+      again.timeline.replay(decodeRecording(bytes, sha256).inputs, end);
       // Before a trap at the end that nobody handles.
       for (const step of [end >> 1, Math.max(0, end - 1)]) {
         finish(run.timeline.seek(step));
@@ -111,34 +115,37 @@ describe(`Random recorded runs (seed ${seed})`, () => {
 });
 
 describe('A recording', () => {
-  const bytes = encodeRecording(recorded(steps).recording);
+  const bytes = encodeRecording(recorded(steps).recording, sha256);
 
   it('cut short, or altered in any byte, is refused with a reason', () => {
     for (let at = 0; at < bytes.length; at++) {
-      expect(() => decodeRecording(bytes.subarray(0, at))).toThrow(RecordingError);
+      expect(() => decodeRecording(bytes.subarray(0, at), sha256)).toThrow(RecordingError);
       const altered = bytes.slice();
       altered[at] = (altered[at] as number) ^ 0x40;
-      expect(() => decodeRecording(altered)).toThrow(RecordingError);
+      expect(() => decodeRecording(altered, sha256)).toThrow(RecordingError);
     }
   });
 
   it('whose fields make no sense is refused, though its check sum is right', () => {
     const { recording } = recorded(steps);
-    expect(() => encodeRecording({ ...recording, end: 10 })).toThrow('none after the end');
-    expect(() => encodeRecording({ ...recording, identity: { ...recording.identity, memory: 1 } })).toThrow(
-      'identity.memory',
-    );
+    expect(() => encodeRecording({ ...recording, end: 10 }, sha256)).toThrow('none after the end');
+    expect(() =>
+      encodeRecording({ ...recording, identity: { ...recording.identity, memory: 1 } }, sha256),
+    ).toThrow('identity.memory');
   });
 
   it('is of one program, variant, memory and disk', () => {
-    const own = identityOf(reader, variant, 2 ** 20, new MemoryDisk(new Uint8Array(512)));
+    const own = identityOf(reader, variant, 2 ** 20, new MemoryDisk(new Uint8Array(512)), sha256);
     checkIdentity(own, own);
     const others = [
-      [identityOf(image('_start: nop\n'), variant, 2 ** 20, undefined), 'another program'],
-      [identityOf(reader, variantNamed('ring32-x') as Variant, 2 ** 20, undefined), 'give --isa'],
-      [identityOf(reader, variant, 2 ** 21, undefined), 'give --memory'],
-      [identityOf(reader, variant, 2 ** 20, undefined), 'another disk, or with none'],
-      [identityOf(reader, variant, 2 ** 20, new MemoryDisk(Uint8Array.of(1))), 'another disk, or with none'],
+      [identityOf(image('_start: nop\n'), variant, 2 ** 20, undefined, sha256), 'another program'],
+      [identityOf(reader, variantNamed('ring32-x') as Variant, 2 ** 20, undefined, sha256), 'give --isa'],
+      [identityOf(reader, variant, 2 ** 21, undefined, sha256), 'give --memory'],
+      [identityOf(reader, variant, 2 ** 20, undefined, sha256), 'another disk, or with none'],
+      [
+        identityOf(reader, variant, 2 ** 20, new MemoryDisk(Uint8Array.of(1)), sha256),
+        'another disk, or with none',
+      ],
     ] as const;
     for (const [other, reason] of others) expect(() => checkIdentity(own, other)).toThrow(reason);
   });
