@@ -1,14 +1,15 @@
 /**
- * Breakpoints as engines see them: where execution is to stop before an instruction. Whoever
- * debugs makes the object and hands it to the machine (`Machine.breaks`), a new one when the
- * addresses change. Writes are watched elsewhere: Memory.watch.
+ * Breakpoints as engines see them: the addresses at which to stop before the instruction. A
+ * debugger makes the object and gives it to the machine (`Machine.breaks`), and a new one when
+ * the addresses change. Watchpoints use Memory.watch instead.
  */
 export interface Breaks {
   /** Virtual addresses, unsigned, in every address space and ring. */
   readonly addresses: ReadonlySet<number>;
   /**
-   * An engine is about to execute the instruction at one of them. True = it does not, for
-   * the machine was asked to stop (`Machine.break`).
+   * Called when an engine is about to execute the instruction at one of these addresses. If it
+   * returns true, the engine does not execute it, because the machine was asked to stop
+   * (`Machine.break`).
    */
   readonly arrive: () => boolean;
 }

@@ -1,6 +1,6 @@
-/** What every stateful part of a machine can do: hand its state over as plain data, and take it back. */
+/** What every part of a machine that has state can do: give its state as plain data, and take it back. */
 
-/** Plain data, of which a copy is kept: nothing in it changes when the part goes on. */
+/** The state as plain data. It is a copy: it does not change when the part runs on. */
 export type Saved =
   | number
   | boolean
@@ -12,6 +12,6 @@ export type Saved =
 
 export interface Component<State> {
   save(): State;
-  /** Takes a state that `save` made, of this part or of another of its kind. */
+  /** Sets the state to one that `save` returned, from this part or another of the same class. */
   restore(state: State): void;
 }

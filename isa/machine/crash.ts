@@ -1,10 +1,10 @@
-/** The report of a guest that a trap ended: what people need to find the mistake. */
+/** The report of a guest that ended by a trap: what people need to find the mistake. */
 import { type Crash, likelyCause } from './likely-cause.ts';
 import type { Machine } from './machine.ts';
 import type { ProgramMap } from './program-map.ts';
 import { describeAddress, describeTrap, formatCode, formatRegisters } from './report.ts';
 
-/** Where a machine is, in a line or two: pc, ring and step; the source line, where it is known. */
+/** Where a machine is, in one or two lines: pc, ring and step, and the source line if it is known. */
 export function describePlace(machine: Machine, program: ProgramMap): string {
   const place = `  at pc ${describeAddress(machine.pc, program.symbols)}, ring ${machine.ring}, step ${machine.steps}`;
   const source = program.line(machine.pc);
@@ -12,8 +12,8 @@ export function describePlace(machine: Machine, program: ProgramMap): string {
 }
 
 /**
- * Everything to show of a guest that a trap ended: the trap, the place, what it most likely comes from (likely-cause.ts)
- * with what else is to be said of it, one paragraph each, registers and code.
+ * The whole report: the trap, where it happened, its likely cause (likely-cause.ts) and further remarks as paragraphs, then
+ * registers and code.
  */
 export function formatCrash(crash: Crash, remarks: readonly string[] = []): string {
   const { machine, cause, value, program } = crash;
@@ -32,7 +32,7 @@ export function formatCrash(crash: Crash, remarks: readonly string[] = []): stri
 
 const columns = 80;
 
-/** A paragraph in lines of at most 80 columns, two of them indentation; a longer word has a line of its own. */
+/** A paragraph in lines of at most 80 columns, indented by two. A longer word gets a line of its own. */
 export function wrapped(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -1,9 +1,9 @@
 /**
- * The dirty log: which pages of a memory were written since it was asked last.
+ * The dirty log: which pages of a memory were written since the last time someone asked.
  *
- * A page is watched while it is clean; its first write is told and it is watched no more,
- * so that later writes to it cost nothing. Writes by instructions, by devices and the
- * marking of A and D alike.
+ * A page is watched while it is clean. Its first write is reported, and then it is not watched
+ * any more, so that later writes cost nothing. Writes by instructions, writes by devices and
+ * the setting of A and D bits all count.
  */
 import { type Memory, WATCH } from './memory.ts';
 
@@ -23,7 +23,7 @@ export class DirtyLog {
     this.#unhear = memory.onWrite((at, length) => this.#written(at, length));
   }
 
-  /** Numbers of the pages that are dirty, ascending; leaves them so. */
+  /** Numbers of the dirty pages, ascending. They stay dirty. */
   peek(): number[] {
     const pages: number[] = [];
     for (let page = this.#dirty.indexOf(1); page >= 0; page = this.#dirty.indexOf(1, page + 1))
@@ -31,7 +31,7 @@ export class DirtyLog {
     return pages;
   }
 
-  /** Numbers of the pages written since the last `take`, ascending; from here on they are clean again. */
+  /** Numbers of the pages written since the last `take`, ascending. They become clean. */
   take(): number[] {
     const pages = this.peek();
     for (const page of pages) {
@@ -46,7 +46,7 @@ export class DirtyLog {
     return this.#dirty[page] === 1;
   }
 
-  /** Ends it: no page is watched for it any more. */
+  /** Ends the log: it stops watching all pages. */
   close(): void {
     this.#unhear();
     for (let page = 0; page < this.#dirty.length; page++) this.#memory.unwatch(page, WATCH.DIRTY);

@@ -1,7 +1,7 @@
 /**
  * A whole image as assembly text that assembles back to the same bytes, section by
  * section: instructions in executable sections, data elsewhere, symbols as labels.
- * A jump out of its section is written as `.word`, for its distance may change.
+ * A jump to another section is written as `.word`, because its distance may change.
  */
 import { disassemble, hex } from '../table/disassemble.ts';
 import { instructionOf } from '../table/row.ts';
@@ -9,7 +9,7 @@ import { rowOf } from '../table/table.ts';
 import type { Image, ImageSymbol, Section } from './image.ts';
 import { PAGE } from './storage.ts';
 
-/** Where the comment with address and bytes begins. */
+/** Column at which the comment with address and bytes begins. */
 const commentColumn = 44;
 const bytesPerLine = 8;
 
@@ -26,7 +26,7 @@ export function disassembleImage(image: Image): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The image's own sections; when the file has none, its segments. */
+/** The sections of the image, or its segments if it has no sections. */
 function allocatedSections(image: Image): Section[] {
   const sections = image.sections.filter(({ allocated, size }) => allocated && size > 0);
   if (sections.length > 0) return sections;
@@ -56,7 +56,7 @@ function formatSection(section: Section, before: Section | undefined, image: Ima
   return lines;
 }
 
-/** The least alignment, 4 or more, that places a section where it is behind one of its kind; 4 where a new page does. */
+/** The least alignment, 4 or more, that puts a section at its address after one of its kind; 4 if it begins a new page anyway. */
 function alignmentAfter(before: Section | undefined, { address, writable }: Section): number {
   if (before === undefined || before.writable !== writable) return 4;
   const end = before.address + before.size;
@@ -65,7 +65,7 @@ function alignmentAfter(before: Section | undefined, { address, writable }: Sect
   return 4;
 }
 
-/** Labels by address: symbols in the section that assembly can name, each name once. */
+/** Labels by address: the symbols of the section whose names assembly can write, each name once. */
 function labelsOf(section: Section, image: Image): Labels {
   const end = section.address + section.size;
   const last = !image.sections.some(
@@ -84,7 +84,7 @@ function labelsOf(section: Section, image: Image): Labels {
   return labels;
 }
 
-/** Gives the targets of jumps within the section a label, where they have none. */
+/** Gives a label to each target of a jump within the section that has none. */
 function addTargets(section: Section, labels: Map<number, ImageSymbol[]>): void {
   for (let at = 0; at + 4 <= section.bytes.length; at += 4) {
     const target = jumpTarget(section, at);
@@ -99,7 +99,7 @@ function wordAt(section: Section, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 }
 
-/** The address that the instruction at offset `at` jumps to, if it says one. */
+/** The address that the instruction at offset `at` jumps to, if it contains one. */
 function jumpTarget(section: Section, at: number): number | undefined {
   const word = wordAt(section, at);
   const row = rowOf(word);
@@ -107,7 +107,7 @@ function jumpTarget(section: Section, at: number): number | undefined {
   return (section.address + at + instructionOf(row, word).imm) >>> 0;
 }
 
-/** Whether a label can stand at `target`: between two words of the section. */
+/** Whether a label can be at `target`: between two words of the section. */
 function isInside(section: Section, target: number): boolean {
   const offset = target - section.address;
   return offset >= 0 && offset < section.bytes.length && offset % 4 === 0;
@@ -119,7 +119,7 @@ function labelLines(symbols: readonly ImageSymbol[] | undefined): string[] {
   );
 }
 
-/** Offset of the first label after `at`, or the section's end. */
+/** Offset of the first label after `at`, or of the end of the section. */
 function nextLabel(labels: Labels, section: Section, at: number): number {
   for (let offset = at + 1; offset < Math.min(section.size, at + bytesPerLine); offset++) {
     if (labels.has(section.address + offset)) return offset;

@@ -1,15 +1,15 @@
 /**
- * Images: reading ELF32 files (System V ABI, chapter 4; RISC-V ELF psABI), whole and
- * checked before anything is used, and placing them in a machine's memory.
+ * Images: reads ELF32 files (System V ABI, chapter 4; RISC-V ELF psABI) and loads them into the
+ * memory of a machine. A file is read and checked as a whole before anything of it is used.
  */
 
-/** A file that is no image we can run; one line, without the file's name. */
+/** Thrown for a file that cannot be run. The message is one line and does not name the file. */
 export class ImageError extends Error {}
 
 export interface Segment {
   /** Physical address (unsigned). */
   readonly address: number;
-  /** What the file holds; the rest up to `size` is zero. */
+  /** The bytes from the file; the rest up to `size` is zero. */
   readonly bytes: Uint8Array;
   readonly size: number;
   readonly writable: boolean;
@@ -39,7 +39,7 @@ export interface Image {
   readonly entry: number;
   readonly segments: readonly Segment[];
   readonly sections: readonly Section[];
-  /** Symbols with a place and a name, as the file lists them; sections' and files' own left out. */
+  /** Symbols with an address and a name, in the order of the file, without those of sections and files. */
   readonly symbols: readonly ImageSymbol[];
   /** Where the program headers are in memory, for a process's auxiliary vector; 0 = nowhere. */
   readonly programHeaders: { readonly address: number; readonly count: number; readonly size: number };
@@ -77,9 +77,9 @@ export function readImage(file: Uint8Array): Image {
 }
 
 /**
- * Refuses what cannot be run. What e_flags claim (RISC-V ELF psABI, "File header": compressed instructions, the
- * floating-point ABI, RV32E, TSO) refuses nothing: linkers set it for a whole program if one object was compiled so,
- * whether such an instruction is in it or not. One that is reached traps (report.ts explains it).
+ * Refuses files that cannot be run. It does not refuse a file for its e_flags (RISC-V ELF psABI, "File header": compressed
+ * instructions, the floating-point ABI, RV32E, TSO). Linkers set these flags for a whole program if one object was compiled so,
+ * whether or not it contains such an instruction. An instruction that Ring32 does not have traps, and report.ts explains it.
  */
 function checkHeader(view: DataView): void {
   const size = view.byteLength;
@@ -209,7 +209,7 @@ function readSymbols(view: DataView, file: Uint8Array, sections: readonly Sectio
   return symbols;
 }
 
-/** Where in memory the file's program headers came to lie, if a segment covers them. */
+/** Where the program headers of the file are in memory, if a segment contains them. */
 function programHeaders(view: DataView, segments: readonly Segment[]) {
   const offset = view.getUint32(28, true);
   const holder = segments.find(({ bytes }) => {

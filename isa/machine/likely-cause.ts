@@ -1,6 +1,7 @@
 /**
- * What most likely led to a trap that ended a guest, in a few sentences for who wrote it. One guess a mistake, the most
- * certain first; the first that fits is told. A guess looks at the machine as the trap left it and changes nothing.
+ * What most likely led to a trap that ended a guest, in a few sentences for the author of the guest. There is one function for
+ * each kind of mistake, the most certain first; the first one that applies is reported. It looks at the machine as the trap left
+ * it, and changes nothing.
  */
 import { hex } from '../table/disassemble.ts';
 import type { Instruction } from '../table/row.ts';
@@ -12,7 +13,7 @@ import type { Machine } from './machine.ts';
 import { explainForeign, peekWord } from './report.ts';
 import type { ProgramMap } from './program-map.ts';
 
-/** A trap that nobody handles. `value` unsigned; the machine's pc is at the instruction. */
+/** A trap without a handler. `value` is unsigned; the pc of the machine is at the instruction. */
 export interface Crash {
   readonly machine: Machine;
   readonly cause: number;
@@ -24,7 +25,7 @@ export interface Crash {
 
 type Guess = (crash: Crash) => string | undefined;
 
-/** The likely cause, or undefined where nothing more than the trap itself can be said. */
+/** The likely cause, or undefined if nothing is known beyond the trap itself. */
 export function likelyCause(crash: Crash): string | undefined {
   for (const guess of guesses) {
     const text = guess(crash);
@@ -53,7 +54,7 @@ function hasNoInstruction({ cause }: Crash): boolean {
   return fetchFaults.has(cause) || cause === CAUSE.ILLEGAL;
 }
 
-/** Farthest that a program is believed to have run on behind its code, in bytes. */
+/** How far beyond its code a program is believed to have run, at most, in bytes. */
 const nearby = 64;
 
 const fellOffTheEnd: Guess = (crash) => {
@@ -99,7 +100,7 @@ const jumpedOutside: Guess = (crash) => {
   return `No part of the program is at this address: it was jumped to through a wrong pointer, such as a return address that was overwritten.${pointers(crash)}`;
 };
 
-/** Names the registers that hold pc, for the jump probably took it from there. */
+/** Names the registers that hold pc, because the jump probably took it from there. */
 function pointers({ machine }: Crash): string {
   const names = [...machine.x.keys()].filter((n) => n > 0 && (machine.x[n] as number) >>> 0 === machine.pc);
   return names.length === 0 ? '' : ` The address is in ${names.map(registerName).join(' and ')}.`;
@@ -113,7 +114,7 @@ function accessOf({ machine, cause }: Crash): Instruction | undefined {
 }
 
 const stackPointer = 2;
-/** A stack pointer that began at 0 is not farther below it than this. */
+/** A stack pointer that started at 0 is at most this far below it. */
 const deepest = 2 ** 20;
 
 const stackNeverSet: Guess = (crash) => {
@@ -123,7 +124,7 @@ const stackNeverSet: Guess = (crash) => {
   return `sp is ${hex(sp)}: it was never set. A machine starts with all registers 0; set sp first, to the end of its memory for example: li sp, ${hex(machine.memory.size)}. (A process is given a stack: --process.)`;
 };
 
-/** An access this near to 0 means an object at 0. */
+/** An access below this address probably goes to an object at address 0. */
 const nullPage = 4096;
 
 const wildPointer: Guess = (crash) => {

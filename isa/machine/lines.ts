@@ -1,6 +1,6 @@
 /**
- * Addresses to source lines, by the line table that an assembler or compiler put into an ELF file: .debug_line, in
- * versions 2 to 5 (DWARF 5, section 6.2). What is damaged or of another kind says nothing: no file is refused for it.
+ * Finds source lines for addresses in the line table of an ELF file: .debug_line, versions 2 to 5 (DWARF 5, section 6.2). A
+ * damaged table, or one of another version, gives no lines; the file is not refused for it.
  */
 import type { Image, Section } from './image.ts';
 
@@ -10,7 +10,7 @@ export interface SourceLine {
   readonly line: number;
 }
 
-/** What a line-number program is read with. */
+/** The header of a line-number program. */
 interface Unit {
   readonly codeUnit: number;
   readonly lineBase: number;
@@ -35,7 +35,7 @@ const STANDARD = {
   FIXED_ADVANCE_PC: 9,
 } as const;
 const EXTENDED = { END_SEQUENCE: 1, SET_ADDRESS: 2 } as const;
-/** What an entry of version 5's tables of files and folders may consist of, and how that may be written. */
+/** The contents and forms of the entries in version 5's tables of files and folders. */
 const CONTENT_PATH = 1;
 const FORM = { STRING: 0x08, STRP: 0x0e, LINE_STRP: 0x1f } as const;
 const FORM_SIZES: Readonly<Record<number, number>> = { 11: 1, 5: 2, 6: 4, 7: 8, 30: 16 };
@@ -43,7 +43,7 @@ const FORM_UDATA = 0x0f;
 
 const decoder = new TextDecoder();
 
-/** The line that the instruction at `address` was made from, if the image says so. */
+/** The source line of the instruction at `address`, if the image has it. */
 export function lineAt(image: Pick<Image, 'sections'>, address: number): SourceLine | undefined {
   const table = bytesOf(image, '.debug_line');
   const strings: Strings = {
@@ -87,7 +87,7 @@ function searchUnit(reader: Reader, strings: Strings, address: number): SourceLi
 
 function readHeader(reader: Reader, version: number, strings: Strings): Unit {
   const codeUnit = reader.byte();
-  reader.skip(version >= 4 ? 2 : 1); // Operations in a word, and whether lines are statements by default.
+  reader.skip(version >= 4 ? 2 : 1); // Operations in an instruction word; whether lines are statements by default.
   const lineBase = (reader.byte() << 24) >> 24;
   const lineRange = Math.max(reader.byte(), 1);
   const opcodeBase = reader.byte();
@@ -96,7 +96,7 @@ function readHeader(reader: Reader, version: number, strings: Strings): Unit {
   return { codeUnit, lineBase, lineRange, opcodeBase, operandCounts, fileAt };
 }
 
-/** Up to version 4: names one after the other, counted from 1. Folders are passed over, as debuggers' reports do. */
+/** Up to version 4: names in sequence, counted from 1. Folders are skipped, as in the reports of debuggers. */
 function readLists(reader: Reader): Unit['fileAt'] {
   while (reader.text() !== '');
   const files: string[] = [];
@@ -107,7 +107,7 @@ function readLists(reader: Reader): Unit['fileAt'] {
   return (number) => files[number - 1];
 }
 
-/** Version 5: two tables that say of what their entries consist. */
+/** Version 5: two tables that describe the format of their entries. */
 function readTables(reader: Reader, strings: Strings): Unit['fileAt'] {
   readTable(reader, strings);
   const files = readTable(reader, strings);
@@ -131,7 +131,7 @@ function readTable(reader: Reader, strings: Strings): string[] {
   return paths;
 }
 
-/** The text that is there in the form, or '' for what is no text. Throws RangeError for a form that we do not know. */
+/** Reads a value in this form: its text, or '' if it is not text. Throws RangeError for an unknown form. */
 function readForm(reader: Reader, form: number, strings: Strings): string {
   if (form === FORM.STRING) return reader.text();
   const table = strings[form];
@@ -210,7 +210,7 @@ function runStandard(reader: Reader, opcode: number, state: Row, unit: Unit): vo
   }
 }
 
-/** Reads on through bytes, little-endian; RangeError past their end. */
+/** Reads bytes in sequence, little-endian. Throws RangeError past the end. */
 class Reader {
   at = 0;
   readonly #bytes: Uint8Array;
@@ -243,7 +243,7 @@ class Reader {
     return this.#view.getUint32(this.at - 4, true);
   }
 
-  /** LEB128 numbers (section 7.6), as far as a double holds them. */
+  /** Reads a LEB128 number (section 7.6), exact as far as a double is. */
   unsigned(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
@@ -262,7 +262,7 @@ class Reader {
     }
   }
 
-  /** Text up to a zero byte. */
+  /** Reads text up to a zero byte. */
   text(): string {
     const end = this.#bytes.indexOf(0, this.at);
     if (end < 0) throw new RangeError('text without an end');

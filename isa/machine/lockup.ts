@@ -1,6 +1,6 @@
 /**
- * A machine that does nothing any more but take the same trap: the instruction at TVEC traps itself, or none can be
- * fetched there. Arm calls that state lockup.
+ * Finds a machine that only takes the same trap again and again: the instruction at TVEC traps itself, or cannot be fetched.
+ * Arm calls this state lockup.
  */
 import { SR, STATUS } from '../table/sysregs.ts';
 import type { Machine } from './machine.ts';
@@ -12,8 +12,8 @@ export interface Lockup {
 }
 
 /**
- * Has the machine stop by `break` (see Machine.break) when a trap leaves everything as it was but the count of steps, for
- * it will be taken for ever then. Returns how to ask whether that happened. Whoever listened to traps before goes on.
+ * Stops the machine by `break` (see Machine.break) when a trap changes nothing except the step count, because then it would be
+ * taken for ever. Returns a function that says whether that happened. An `onTrap` that was set before is still called.
  */
 export function watchLockup(machine: Machine): () => Lockup | undefined {
   let lockup: Lockup | undefined;
@@ -29,8 +29,8 @@ export function watchLockup(machine: Machine): () => Lockup | undefined {
 }
 
 /**
- * Whether the trap, about to be taken at TVEC, changes nothing: in ring 0 without interrupts and under the whole of memory,
- * as traps leave a machine, with the registers of the last trap saying the same, while no device may write to memory.
+ * Whether the trap that is about to be taken at TVEC changes nothing. That is so if RING, IF and R are as a trap sets them, if
+ * the registers that a trap saves hold the same values already, and if no device can write to memory.
  */
 function isRepeated(machine: Machine, cause: number, value: number, pc: number): boolean {
   const { status, memory, disk, network } = machine;

@@ -1,23 +1,29 @@
 /**
- * Physical memory, little-endian, and who watches it.
+ * Physical memory, little-endian, and its watchers.
  *
- * An engine that keeps something derived from memory (decoded instructions, compiled
- * code) marks the page in `watched` and is told of every later write to it.
+ * An engine that stores something derived from memory (decoded instructions, compiled
+ * code) marks the page in `watched`, and is told about every later write to it.
  */
 import type { DmaMemory } from './devices/dma.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Told that `length` bytes at physical address `at` were written. `mark`: a page-table entry was, and still lets pass
- * what it did, as when A or D is set.
+ * Called when `length` bytes at physical address `at` were written. `mark` is true if they are a page-table entry that
+ * still allows everything it allowed before, as when A or D is set.
  */
 export type Watcher = (at: number, length: number, mark: boolean) => void;
 
 /**
- * Bits of `Memory.watched`, one byte a page: the page has decoded instructions, has
- * compiled code, holds page tables that an engine's translations were taken from, is
- * traced by a monitor, is clean in a dirty log, has a watchpoint, holds page tables that a machine's TLB walked; NEXT: the page after it is watched, which matters to a store
- * across both.
+ * Bits of `Memory.watched`, which has one byte for each page.
+ *
+ *   DECODED    the page contains decoded instructions
+ *   COMPILED   it contains compiled code
+ *   TABLE      it holds page tables from which an engine took translations
+ *   TRACE      a monitor traces it
+ *   DIRTY      a dirty log watches it, because it is clean
+ *   POINT      it has a watchpoint
+ *   WALKED     it holds page tables that the TLB of a machine walked
+ *   NEXT       the next page is watched, which matters to a store across both
  */
 export const WATCH = {
   DECODED: 1,
@@ -35,17 +41,17 @@ const watchedHere = 127;
 const pageShift = 12;
 
 export class Memory implements DmaMemory {
-  /** Bytes of physical memory: whole pages. */
+  /** Size of physical memory in bytes, a multiple of a page. */
   readonly size: number;
   readonly bytes: Uint8Array;
   /** The same memory as words, for aligned accesses. */
   readonly words: Int32Array;
-  /** One byte a page, bits of WATCH: set by `watch`. */
+  /** One byte for each page, bits of WATCH; `watch` sets them. */
   readonly watched: Uint8Array;
   readonly #watchers: Watcher[] = [];
   readonly #pageWatchers: ((page: number) => void)[] = [];
   readonly #view: DataView;
-  /** The memory that this one is a part of, and where in it; a part has no watchers of its own. */
+  /** The memory that this one is a part of, and the offset in it. A part has no watchers of its own. */
   readonly #whole: { readonly memory: Memory; readonly at: number } | undefined;
   // The two parts of the access that `split` set up.
   #first = 0;
@@ -66,7 +72,7 @@ export class Memory implements DmaMemory {
     this.#whole = whole;
   }
 
-  /** Has `watcher` told of writes to pages that somebody watches, until what is returned is called. */
+  /** Calls `watcher` for writes to watched pages. Returns a function that ends this. */
   onWrite(watcher: Watcher): () => void {
     const whole = this.#whole;
     if (whole !== undefined) {
@@ -82,7 +88,7 @@ export class Memory implements DmaMemory {
     };
   }
 
-  /** Has `watcher` told of every page that comes to be watched. */
+  /** Calls `watcher` for every page that was not watched and now is. */
   onWatch(watcher: (page: number) => void): void {
     this.#pageWatchers.push(watcher);
   }
@@ -94,7 +100,7 @@ export class Memory implements DmaMemory {
     return (at & 3) === 0 ? (this.words[at >>> 2] as number) : this.#view.getInt32(at, true);
   }
 
-  /** Writes the low `width` bytes of `value` at `at`, and tells the watchers. The range is in memory. */
+  /** Writes the low `width` bytes of `value` at `at`, and calls the watchers. The range is in memory. */
   write(at: number, width: number, value: number): void {
     if (width === 1) this.bytes[at] = value;
     else if (width === 2) this.#view.setInt16(at, value, true);
@@ -105,13 +111,13 @@ export class Memory implements DmaMemory {
     if ((seen & watchedHere) !== 0) this.#tell(at, width, false);
   }
 
-  /** Writes a page-table entry that still lets pass what it did: A or D is set, a right is added, a page is mapped. */
+  /** Writes a page-table entry that still allows what it allowed before: A or D is set, a right is added, a page is mapped. */
   mark(at: number, entry: number): void {
     this.words[at >>> 2] = entry;
     if (this.watched[at >>> pageShift] !== 0) this.#tell(at, 4, true);
   }
 
-  /** Asks for the watchers to be told of writes to page number `page`, for the reason `bit`. */
+  /** Has the watchers called for writes to page number `page`, for the reason `bit`. */
   watch(page: number, bit: number): void {
     if (this.#whole !== undefined) {
       this.#whole.memory.watch(page + (this.#whole.at >>> pageShift), bit);
@@ -124,7 +130,7 @@ export class Memory implements DmaMemory {
     if (page > 0) this.watched[page - 1] = (this.watched[page - 1] as number) | WATCH.NEXT;
   }
 
-  /** Takes back `watch` for the reason `bit`. */
+  /** Undoes `watch` for the reason `bit`. */
   unwatch(page: number, bit: number): void {
     if (this.#whole !== undefined) {
       this.#whole.memory.unwatch(page + (this.#whole.at >>> pageShift), bit);
@@ -137,21 +143,21 @@ export class Memory implements DmaMemory {
     }
   }
 
-  /** Sets up an access whose first `inFirst` bytes are at `first` and whose rest is at `second`. */
+  /** Prepares an access whose first `inFirst` bytes are at `first` and whose other bytes are at `second`. */
   split(first: number, inFirst: number, second: number): void {
     this.#first = first;
     this.#inFirst = inFirst;
     this.#second = second;
   }
 
-  /** As `read`, over the two parts of `split`. */
+  /** Like `read`, from the two parts that `split` set. */
   readSplit(width: number): number {
     let value = 0;
     for (let n = 0; n < width; n++) value |= (this.bytes[this.#splitAt(n)] as number) << (8 * n);
     return value;
   }
 
-  /** As `write`, over the two parts of `split`. */
+  /** Like `write`, to the two parts that `split` set. */
   writeSplit(width: number, value: number): void {
     const second = this.#second;
     const inFirst = this.#inFirst;

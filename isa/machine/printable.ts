@@ -1,16 +1,16 @@
 /**
- * Text made safe to print: what a terminal would obey, or show as something else than it is, is spelled out as \u001b,
- * which JSON reads back. These are the control characters but newline and tab, and the marks that change the direction of
- * writing (Unicode 15, Bidi_Control).
+ * Makes text safe to print. Characters that a terminal would obey, or that make text look like other text, are written as
+ * escapes like \u001b, which JSON can read back. These are the control characters except newline and tab, and the marks that
+ * change the direction of writing (Unicode 15, Bidi_Control).
  */
 const unsafe = /(?![\n\t])[\p{Control}\p{Bidi_Control}]/gu;
 
-/** The text, in which foreign parts may be, without control characters. Lines stay lines. */
+/** The text without control characters. Line ends stay. */
 export function printable(text: string): string {
   return text.replace(unsafe, spelled);
 }
 
-/** A foreign text that is a part of one line: line ends and tabs are spelled out too. */
+/** Text from elsewhere that becomes part of a line: line ends and tabs are escaped too. */
 export function printableWord(text: string): string {
   return printable(text.replace(/[\n\t]/g, spelled));
 }

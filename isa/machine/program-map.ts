@@ -1,4 +1,4 @@
-/** What is known of a program in memory: the names of its places, its source lines, where its code and its data are. */
+/** What is known about a program in memory: names, source lines, and where its code and data are. */
 import type { Image, Section } from './image.ts';
 import { lineAt, type SourceLine } from './lines.ts';
 import { SymbolTable } from './symbols.ts';
@@ -13,7 +13,7 @@ export interface ProgramPart {
 
 export class ProgramMap {
   readonly symbols: SymbolTable;
-  /** Its parts in memory: the sections, or the segments of a file without sections. */
+  /** The parts of the program in memory: sections, or segments if the file has no sections. */
   readonly parts: readonly ProgramPart[];
   readonly #sections: readonly Section[];
 
@@ -27,17 +27,17 @@ export class ProgramMap {
         : segments.map((segment, n) => ({ ...segment, name: `segment ${n + 1} of the file` }));
   }
 
-  /** The part that `address` is in. */
+  /** The part that contains `address`. */
   partAt(address: number): ProgramPart | undefined {
     return this.parts.find((part) => part.address <= address && address < part.address + part.size);
   }
 
-  /** Whether there is code of the program at `address`. */
+  /** Whether `address` is in the code of the program. */
   isCode(address: number): boolean {
     return this.partAt(address)?.executable === true;
   }
 
-  /** The end of the code that comes last before `address`, which is not in code itself. */
+  /** The end of the nearest code before `address`, which itself is not in code. */
   codeEndBefore(address: number): number | undefined {
     const ends = this.parts.filter(({ executable }) => executable).map((part) => part.address + part.size);
     return ends.filter((end) => end <= address).sort((a, b) => b - a)[0];

@@ -1,4 +1,4 @@
-/** What people see of a machine that stopped: cause in words, registers, the code around pc. */
+/** What people see of a machine that stopped: the cause in words, the registers, the code around pc. */
 import { disassemble, hex } from '../table/disassemble.ts';
 import { foreignInstruction } from '../table/foreign.ts';
 import { registerNames } from '../table/registers.ts';
@@ -23,7 +23,7 @@ export function describeTrap(cause: number, value: number): string {
 
 const remedy = 'compile for the base alone, with -march=rv32im -mabi=ilp32';
 
-/** Why a program of another RISC-V machine stops by this trap here, and what to do; undefined if it would there, too. */
+/** Why a program for another RISC-V machine traps here, and what to do; undefined if it would trap there too. */
 export function explainForeign(cause: number, value: number): string | undefined {
   if (cause === CAUSE.MISALIGNED)
     return `only code with compressed instructions (extension C) has such addresses: ${remedy}`;
@@ -37,7 +37,7 @@ export function describeAddress(address: number, symbols: SymbolTable): string {
   return name === '' ? hex(address) : `${hex(address)} (${name})`;
 }
 
-/** The general registers, four a line, 80 columns at most. */
+/** The general registers, four in a line of at most 80 columns. */
 export function formatRegisters(x: Int32Array): string {
   const cells = registerNames.map((name, n) => `${name.padStart(4)} ${hex(x[n] as number)}`);
   const lines: string[] = [];
@@ -45,7 +45,7 @@ export function formatRegisters(x: Int32Array): string {
   return lines.join('\n');
 }
 
-/** Disassembly of the words around pc, the one at pc marked; words that are not mapped left out. */
+/** Disassembly of the words around pc, with a mark at pc. Words that are not mapped are left out. */
 export function formatCode(machine: Machine, symbols: SymbolTable, around = 4): string {
   const lines: string[] = [];
   for (let n = -around; n <= around; n++) {

@@ -1,8 +1,8 @@
-/** Addresses to names: the nearest symbol at or before an address. */
+/** Names for addresses: the nearest symbol at or before an address. */
 import type { ImageSymbol } from './image.ts';
 import { printableWord } from './printable.ts';
 
-/** Names come from a file, and are given out printable. */
+/** Names come from a file; they are returned in printable form. */
 export class SymbolTable {
   readonly #sorted: readonly ImageSymbol[];
   readonly #byName: ReadonlyMap<string, number>;

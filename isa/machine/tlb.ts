@@ -1,18 +1,18 @@
 /**
- * A translation lookaside buffer that software cannot see: pages whose translation was walked, so that the next
- * access to one need not walk again. Real ones must be flushed by software when a page table changes. This one
- * watches the tables that it walked, and forgets everything when one of them is written.
+ * A translation lookaside buffer (TLB) that software cannot see. It remembers the results of walks, so that the next
+ * access to the same page needs no walk. Software must flush a real TLB when a page table changes. This one watches the
+ * tables that were walked, and forgets everything when one of them is written.
  *
- * It holds only accesses that pass and change nothing: A, and D for stores, are set already.
+ * It holds only accesses that are allowed and change nothing: A, and D for stores, are already set.
  */
 import { type Memory, WATCH } from './memory.ts';
 import { PAGE } from './storage.ts';
 import type { Access } from './translate.ts';
 
-/** Entries for each kind of access; a page has one place, by the low bits of its number. */
+/** Number of entries for each kind of access. The low bits of its number say which entry a page uses. */
 const size = 256;
 
-/** A key is a virtual page's number (20 bits), whether ring 3 asks, and the epoch. No key is -1. */
+/** A key consists of the virtual page number (20 bits), whether the ring is 3, and the epoch. No key is -1. */
 const ring3 = 2 ** 20;
 const epochShift = 21;
 const epochs = 1023;
@@ -21,11 +21,11 @@ export class Tlb {
   readonly #memory: Memory;
   readonly #keys = new Int32Array(3 * size).fill(-1);
   readonly #frames = new Int32Array(3 * size);
-  /** Physical pages with the tables that were walked. */
+  /** Numbers of the physical pages that contain walked tables. */
   readonly #walked = new Set<number>();
-  /** In the place of a key: whether ring 3 asks now. */
+  /** The bit of the key that says whether the current ring is 3. */
   #ring = 0;
-  /** A flush begins the next epoch, in which older keys match nothing. */
+  /** A flush starts a new epoch; keys of older epochs do not match any more. */
   #epoch = 0;
   #isWatching = false;
 
@@ -33,12 +33,12 @@ export class Tlb {
     this.#memory = memory;
   }
 
-  /** From now on accesses are made in this ring. */
+  /** Sets the ring of the accesses that follow. */
   enter(ring: number): void {
     this.#ring = ring === 3 ? ring3 : 0;
   }
 
-  /** Physical address of the page of `va` (unsigned) for an access of that kind in the present ring; -1 = not here. */
+  /** Physical address of the page of `va` (unsigned) for this kind of access in the current ring; -1 if not known. */
   find(va: number, access: Access): number {
     const page = va >>> 12;
     const place = access * size + (page & (size - 1));
@@ -46,7 +46,7 @@ export class Tlb {
     return this.#keys[place] === key ? (this.#frames[place] as number) : -1;
   }
 
-  /** Remembers where the page of `va` is: its entry at `leaf` lets such an access pass. The root table is at `root`. */
+  /** Remembers the page of `va`, whose entry at `leaf` allows this access. The root table is at `root`. */
   add(va: number, access: Access, physical: number, root: number, leaf: number): void {
     this.#watch(root >>> 12);
     this.#watch(leaf >>> 12);
@@ -56,7 +56,7 @@ export class Tlb {
     this.#frames[place] = physical & -PAGE;
   }
 
-  /** Forgets everything: another root table is in use. */
+  /** Forgets everything, because another root table is in use. */
   flush(): void {
     this.#epoch += 1;
     if (this.#epoch < epochs) return;

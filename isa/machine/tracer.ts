@@ -1,27 +1,27 @@
-/** One line a step: where, what, and what it changed. Used by `ringlab trace`. */
+/** Describes each step in a line: where it was, what it did, what it changed. Used by `ringlab trace`. */
 import { disassemble, hex } from '../table/disassemble.ts';
 import { registerName } from '../table/registers.ts';
 import type { Machine } from './machine.ts';
 import { describeTrap, peekWord } from './report.ts';
 import type { SymbolTable } from './symbols.ts';
 
-/** What one step was. */
+/** What happened in one step. */
 export interface StepRecord {
   /** TIME before the step. */
   readonly step: number;
   readonly pc: number;
   readonly ring: number;
-  /** The word executed, or undefined when the fetch failed or an interrupt came first. */
+  /** The word that was executed; undefined if the fetch failed or an interrupt was taken instead. */
   readonly word: number | undefined;
-  /** The trap taken, if one was. */
+  /** The trap that was taken, if any. */
   readonly trap: { readonly cause: number; readonly value: number } | undefined;
-  /** General registers that changed, by number. */
+  /** Numbers and new values of the general registers that changed. */
   readonly changed: readonly number[];
-  /** What a monitor did meanwhile, by name, if there is one. */
+  /** Names of the exits that the monitor handled during the step, if there is a monitor. */
   readonly exits: readonly string[];
 }
 
-/** Watches a machine step by step. Takes the machine's `onTrap`, and passes it on. */
+/** Observes a machine step by step. Replaces `onTrap` of the machine, and still calls the old one. */
 export class Tracer {
   readonly #machine: Machine;
   readonly #before = new Int32Array(32);
@@ -37,12 +37,12 @@ export class Tracer {
     };
   }
 
-  /** Notes an exit to the monitor, for the step at hand. */
+  /** Notes an exit to the monitor during the current step. */
   noteExit(name: string): void {
     this.#exits.push(name);
   }
 
-  /** Runs one step by `run` and says what it was. */
+  /** Runs one step by calling `run`, and returns what happened. */
   step<T>(run: (until: number) => T): { readonly stop: T; readonly record: StepRecord } {
     const machine = this.#machine;
     const { steps: step, pc, ring } = machine;
@@ -56,7 +56,7 @@ export class Tracer {
   }
 }
 
-/** The record as a line: step, ring, pc, instruction, changes; one more line for each exit to a monitor. */
+/** The record as a line: step, ring, pc, instruction, changes. Each exit to a monitor adds a line. */
 export function formatStep(record: StepRecord, x: Int32Array, symbols: SymbolTable): string {
   const { step, pc, ring, word, trap } = record;
   const interrupt = trap !== undefined && trap.cause >= 0x80000000;

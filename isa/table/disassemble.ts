@@ -5,7 +5,7 @@ import { systemRegisters } from './sysregs.ts';
 import { decode, encode, shownFields } from './table.ts';
 import { extract } from './picture.ts';
 
-/** How to write a jump's target; by default as a hexadecimal address. */
+/** Writes the target of a jump; by default as a hexadecimal address. */
 export type TargetName = (address: number) => string;
 
 /** `0x` and eight digits. */
@@ -18,8 +18,8 @@ function plainTarget(address: number): string {
 }
 
 /**
- * The assembly of `word` standing at address `pc` (unsigned). A word that is no
- * instruction, or that has bits which assembly cannot say, becomes a `.word`.
+ * The assembly of `word` at address `pc` (unsigned). A word becomes a `.word` if it is not
+ * an instruction, or if it has bits that assembly cannot express.
  */
 export function disassemble(word: number, pc: number, target: TargetName = plainTarget): string {
   const at = decode(word);
@@ -48,7 +48,7 @@ function operandText(at: Instruction, operand: Operand, pc: number, target: Targ
   }
 }
 
-/** The letters of a fence's set, bit 3 first. */
+/** The letters of the set that a fence names, bit 3 first. */
 export const orderLetters = 'iorw';
 
 function orderText(bits: number): string {

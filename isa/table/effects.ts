@@ -2,16 +2,16 @@
  * The effect language: what a user instruction means, as data.
  *
  * Every value is a 32-bit word. An expression reads registers, the immediate, the
- * pc and constants; an effect is the one thing an instruction then does. The
+ * pc and constants. An effect is what the instruction does with the result. The
  * interpreter prints these trees as JavaScript, the fast engine as WebAssembly, and
- * the classifier reads from them which state an instruction can see.
+ * the classifier finds out from them which state an instruction can see.
  *
- * Rows written in it: user.ts. What the operators compute: operators.ts.
+ * The rows in user.ts are written in this language. operators.ts says what the operators compute.
  */
 import type { Processor } from './processor.ts';
 import type { Instruction } from './row.ts';
 
-/** Every binary operator; comparisons yield 1 or 0, shifts use the low five bits of the right side. */
+/** Every operator. Comparisons give 1 or 0; shifts use the low five bits of the right side. */
 export type Operator =
   | 'add'
   | 'sub'
@@ -48,12 +48,12 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** Bytes moved by a load or a store. */
+/** Number of bytes that a load or store moves. */
 export type Width = 1 | 2 | 4;
 
 /**
- * What an instruction does. All but `branch`, `jump` and `trap` go on to the next
- * instruction; `set`, `load` and `jump` (which links) write `rd`.
+ * What an instruction does. All effects except `branch`, `jump` and `trap` continue at the
+ * next instruction. `set` and `load` write `rd`; `jump` writes the return address to it.
  */
 export type Effect =
   | { readonly kind: 'set'; readonly value: Expression }
@@ -76,8 +76,8 @@ export type Effect =
   | { readonly kind: 'system'; readonly run: SystemMeaning };
 
 /**
- * A system instruction's meaning: a function over the whole processor. Gets the
- * decoded instruction and its own address; returns the address to go on at.
+ * The meaning of a system instruction: a function over the whole processor. It gets the
+ * decoded instruction and its address, and returns the address of the next instruction.
  */
 export type SystemMeaning = (cpu: Processor, at: Instruction, pc: number) => number;
 
@@ -90,7 +90,7 @@ export function constant(value: number): Expression {
   return { kind: 'constant', value };
 }
 
-/** An operator of one operand is given the left one; it does not look at the right one. */
+/** An operator with one operand uses `left` and ignores `right`. */
 export function op(operator: Operator, left: Expression, right: Expression = constant(0)): Expression {
   return { kind: 'operation', operator, left, right };
 }

@@ -1,9 +1,9 @@
 /**
- * Instructions of RISC-V extensions that Ring32 does not have, told by their words ("RISC-V Unprivileged ISA",
- * table of base opcodes; every instruction of 32 bits has its two lowest bits set, every other one is compressed).
+ * Recognizes instructions of RISC-V extensions that Ring32 does not have ("RISC-V Unprivileged ISA", table of base
+ * opcodes). In a 32-bit instruction the two lowest bits are 1; in a compressed one they are not both 1.
  */
 
-/** Major opcodes that belong to an extension altogether. */
+/** Major opcodes whose instructions all belong to one extension. */
 const opcodes: ReadonlyMap<number, string> = new Map([
   [0x07, 'a floating-point load (extension F or D)'],
   [0x27, 'a floating-point store (extension F or D)'],
@@ -19,7 +19,7 @@ const opcodes: ReadonlyMap<number, string> = new Map([
 const SYSTEM = 0x73;
 const compressed = 'a compressed instruction, of 16 bits (extension C)';
 
-/** What an illegal word is in RISC-V, if it belongs to an extension; words that RISC-V leaves illegal are nothing. */
+/** What an illegal word is in RISC-V, if it belongs to an extension; undefined if it is illegal there too. */
 export function foreignInstruction(word: number): string | undefined {
   if ((word & 0xffff) === 0 || word >>> 0 === 0xffffffff) return undefined;
   if ((word & 3) !== 3) return compressed;

@@ -1,6 +1,6 @@
 /**
- * What the operators compute, on 32-bit words held as signed numbers: the reference
- * that the engines' code is printed from (JavaScript) or compared with (WebAssembly).
+ * What the operators compute. Words are 32 bits, held as signed numbers. The interpreter's
+ * JavaScript is printed from this file; the fast engine's WebAssembly is compared with it.
  */
 import type { Operator } from './effects.ts';
 
@@ -45,7 +45,7 @@ function remu(a: number, b: number): number {
   return b === 0 ? a : ((a >>> 0) % (b >>> 0)) | 0;
 }
 
-/** Functions that printed JavaScript calls by name. */
+/** Functions that the printed JavaScript calls by name. */
 export const operatorFunctions = { mulh, mulhsu, mulhu, div, divu, rem, remu };
 
 /** Each operator as a JavaScript expression over `a` and `b`, both signed words; its value is a signed word. */

@@ -3,16 +3,16 @@
  *
  *     imm[11:0] rs1 000 rd 0010011        imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011
  *
- * From left (bit 31) to right (bit 0): runs of 0 and 1 are fixed; `rd rs1 rs2 shamt`
- * are five bits wide, `pred succ fm` four, `sr` twelve; `imm[…]` lists which bits of
- * the immediate stand there. `imm` is signed, from its highest bit; every other field
- * is unsigned. `shamt` and `sr` are immediates too, and are decoded as such.
+ * From left (bit 31) to right (bit 0): digits 0 and 1 are fixed bits. `rd rs1 rs2 shamt`
+ * are five bits wide, `pred succ fm` four, `sr` twelve. `imm[…]` lists which bits of
+ * the immediate are in this place. `imm` is sign-extended from its highest bit; every other
+ * field is unsigned. `shamt` and `sr` are decoded as immediates too.
  */
 
-/** A field's name; `shamt`, `sr` and `imm` all arrive as an instruction's immediate. */
+/** The name of a field. `shamt`, `sr` and `imm` all become the immediate of the decoded instruction. */
 export type Field = 'rd' | 'rs1' | 'rs2' | 'imm' | 'shamt' | 'sr' | 'pred' | 'succ' | 'fm';
 
-/** `width` bits of a field, from bit `from` of the field's value, standing at bit `at` of the word. */
+/** `width` bits of a field: bit `from` of its value and up, at bit `at` of the word and up. */
 interface Piece {
   readonly field: Field;
   readonly at: number;
@@ -23,14 +23,14 @@ interface Piece {
 export interface Picture {
   /** Ones where the picture fixes the bit (unsigned 32-bit). */
   readonly mask: number;
-  /** The fixed bits' values (unsigned 32-bit): a word fits when `word & mask === match`. */
+  /** The values of the fixed bits (unsigned 32-bit): a word fits when `word & mask === match`. */
   readonly match: number;
   readonly pieces: readonly Piece[];
-  /** What the fields that there are can hold. */
+  /** The range of each field in the picture. */
   readonly ranges: ReadonlyMap<Field, FieldRange>;
 }
 
-/** What a field can hold: `min` to `max`, in multiples of `multiple`. */
+/** The values that fit into a field: `min` to `max`, in multiples of `multiple`. */
 export interface FieldRange {
   readonly min: number;
   readonly max: number;
@@ -94,7 +94,7 @@ export function extract(picture: Picture, field: Field, word: number): number {
   return field === 'imm' && top < 32 ? (value << (32 - top)) >> (32 - top) : value;
 }
 
-/** The word's bits that hold `value` in `field`. The caller has checked `value` against `fieldRange`. */
+/** The bits of a word that encode `value` in `field`. The caller has checked `value` against `fieldRange`. */
 export function insert(picture: Picture, field: Field, value: number): number {
   let word = 0;
   for (const piece of picture.pieces) {
@@ -104,7 +104,7 @@ export function insert(picture: Picture, field: Field, value: number): number {
   return word;
 }
 
-/** What `field` can hold in this picture, or undefined when the picture has no such field. */
+/** The values that fit into `field` of this picture, or undefined if the picture has no such field. */
 export function fieldRange(picture: Picture, field: Field): FieldRange | undefined {
   return picture.ranges.get(field);
 }

@@ -2,9 +2,10 @@
  * Pseudo-instructions: short names for one or two real instructions, as GNU `as`
  * has them (RISC-V Assembly Programmer's Manual, "Pseudoinstructions").
  *
- * `operands` names the operands; `gives` is the assembly they turn into, with those
- * names replaced by what was written. `\@` is a number of this use's own, for local
- * labels. `.word` gives a word that no row has. `li` alone is computed: its length depends on its value.
+ * `operands` names the operands. `gives` is the assembly that replaces them, in which the
+ * names stand for the operands as written. `\@` is a number that differs for each use, for
+ * local labels. `.word` gives a word that no row has. Only `li` is computed, because its
+ * length depends on its value.
  */
 export interface Pseudo {
   readonly name: string;
@@ -82,8 +83,8 @@ export const pseudos: readonly Pseudo[] = source
     return { name, operands: operands.filter((word) => word !== ''), gives: body.split('; ') };
   });
 
-/** What stands for a pseudo-instruction in position-independent code. */
+/** Pseudo-instructions that are replaced differently in position-independent code. */
 export const independent: ReadonlyMap<string, string> = new Map([['la', 'lga']]);
 
-/** The name of the pseudo-instruction that the assembler computes: load immediate. */
+/** The name of the pseudo-instruction that the assembler computes (load immediate). */
 export const loadImmediate = 'li';

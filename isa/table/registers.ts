@@ -1,4 +1,4 @@
-/** The 32 general registers: ABI names, and every name an assembler accepts. */
+/** The 32 general registers: their ABI names, and every name that the assembler accepts. */
 
 /** ABI names by register number. */
 export const registerNames: readonly string[] =

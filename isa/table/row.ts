@@ -1,9 +1,9 @@
 /**
- * The row: everything there is to say of one instruction, in one place.
+ * The row: everything about one instruction, in one place.
  *
  *   name         mnemonic
  *   bits         encoding as a picture (picture.ts)
- *   operands     assembly operands, in order, in these words:
+ *   operands     assembly operands, in order. These words are used:
  *                  rd rs1 rs2    a general register
  *                  imm           a signed number
  *                  imm(rs1)      an offset from a base register
@@ -14,26 +14,28 @@
  *                  pred succ     a set out of i, o, r, w
  *   group        chapter of the manual
  *   privilege    none: runs in every ring; always: traps outside ring 0; variant:
- *                traps outside ring 0 unless the variant says that it does not
- *   sensitive    why it is sensitive, if it is (classes below); measured by isa/classify
- *   kin          instructions of real machines that are of the same kind
+ *                traps outside ring 0 unless the variant lists it as unprivileged
+ *   sensitive    why it is sensitive, if it is (classes below); isa/classify measures it
+ *   kin          similar instructions of real machines
  *   effect       what it means (effects.ts)
- *   moves        for a system instruction that does nothing but move state: to where, from
- *                where, in ring 0 (Place below); a binary translator makes a sequence of it
+ *   moves        for a system instruction that only moves state in ring 0: the destination
+ *                and the source (below); a binary translator can turn it into a sequence
  *   says         one sentence for the manual
  *
- * Rows: user.ts, system.ts. To add an instruction, see README.md.
+ * The rows are in user.ts and system.ts. README.md says how to add an instruction.
  */
 import type { Effect } from './effects.ts';
 import { extract, type Field, type Picture, parsePicture } from './picture.ts';
 import type { SystemRegisterName } from './sysregs.ts';
 
 /**
- * Popek and Goldberg's classes (1974, section 4), with the processor's other
- * privileged state beside the mode and R:
- * control = changes ring, R, interrupt enabling or devices without a trap;
- * mode = its effect depends on the ring; location = its effect depends on R or on the
- * page tables; state = it shows other privileged state.
+ * Popek and Goldberg's classes (1974, section 4), extended to privileged state that their
+ * machine did not have.
+ *
+ *   control     changes the ring, R, IF or devices without a trap
+ *   mode        its effect depends on the ring
+ *   location    its effect depends on R or on the page tables
+ *   state       it shows other privileged state
  */
 export type Sensitivity = 'control' | 'mode' | 'location' | 'state';
 
@@ -71,7 +73,7 @@ export interface Row {
   readonly bits: string;
   readonly picture: Picture;
   readonly operands: readonly Operand[];
-  /** The operand words as the source wrote them, for manuals and error messages. */
+  /** The operands as written in the source of the row, for the manual and for error messages. */
   readonly syntax: string;
   readonly group: string;
   readonly privilege: Privilege;
@@ -82,7 +84,7 @@ export interface Row {
   readonly says: string;
 }
 
-/** A decoded instruction. `imm` is the row's immediate, shift amount or system register. */
+/** A decoded instruction. `imm` is its immediate, shift amount or system register number. */
 export interface Instruction {
   readonly row: Row;
   /** The word itself, unsigned. */
@@ -93,7 +95,7 @@ export interface Instruction {
   readonly imm: number;
 }
 
-/** Turns sources into rows of one group. Throws an Error on a malformed row: the table is checked as it loads. */
+/** Makes the rows of one group. Throws an Error for a malformed row, so the table is checked when it is loaded. */
 export function rows(group: string, sources: readonly RowSource[]): Row[] {
   return sources.map((source) => ({
     name: source.name,
@@ -133,13 +135,13 @@ function parseOperand(word: string): Operand {
   }
 }
 
-/** Which field of the picture holds a row's immediate, if it has one. */
+/** The field that holds the immediate of a row, if there is one. */
 export function immediateField(row: Row): Field | undefined {
   const candidates = ['imm', 'shamt', 'sr'] as const;
   return candidates.find((field) => row.picture.pieces.some((piece) => piece.field === field));
 }
 
-/** Decodes `word` as `row`, which must fit it. */
+/** Decodes `word` as an instruction of `row`; the word must fit the row. */
 export function instructionOf(row: Row, word: number): Instruction {
   const field = immediateField(row);
   return {

@@ -32,7 +32,7 @@ export type SystemRegisterName = keyof typeof SR;
 
 /** Registers that are computed when they are read. */
 const computed: ReadonlySet<SystemRegisterName> = new Set(['TIME', 'TIMEH', 'TIMER', 'IPEND']);
-/** What writing a register changes besides the register: translation, translation while paging is off, or the timer. */
+/** What a write changes besides the register: translation, translation while paging is off, or the timer. */
 export type Acts = 'translation' | 'relocation' | 'timer';
 const acting: Partial<Readonly<Record<SystemRegisterName, Acts>>> = {
   PTBR: 'translation',

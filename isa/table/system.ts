@@ -1,10 +1,10 @@
 /**
- * The system half, ours, in RISC-V's custom-0 opcode. Every row but `mfs` and `mts`
- * is R-type with funct3 000 and its number in funct7, so that GNU `as` can write it:
+ * The system half, in RISC-V's custom-0 opcode. Every row except `mfs` and `mts` is
+ * R-type, with funct3 000 and its number in funct7, so that GNU `as` can write it:
  * `.insn r CUSTOM_0, 0, 17, x0, a0, x0` is `setf a0`. Unused fields must be zero.
  *
- * A meaning here never asks whether it is allowed: the engine has checked `privilege`
- * against the ring before.
+ * The functions here do not check privilege: the engine has already compared `privilege`
+ * with the ring.
  */
 import type { SystemMeaning } from './effects.ts';
 import type { Processor } from './processor.ts';
@@ -12,7 +12,7 @@ import { type Instruction, type Row, rows } from './row.ts';
 import { SR, STATUS, systemRegisters } from './sysregs.ts';
 import { CAUSE } from './traps.ts';
 
-/** The meaning `rd = value`, going on at the next instruction. */
+/** The meaning `rd = value`; continues at the next instruction. */
 function result(value: (cpu: Processor, at: Instruction) => number): SystemMeaning {
   return (cpu, at, pc) => {
     const word = value(cpu, at);
@@ -21,7 +21,7 @@ function result(value: (cpu: Processor, at: Instruction) => number): SystemMeani
   };
 }
 
-/** The meaning that does something and goes on at the next instruction. */
+/** The meaning that does something; continues at the next instruction. */
 function action(act: (cpu: Processor, at: Instruction) => void): SystemMeaning {
   return (cpu, at, pc) => {
     act(cpu, at);
@@ -78,7 +78,7 @@ const retf: SystemMeaning = (cpu, at, pc) => {
   return target;
 };
 
-/** Bits of a page-table entry, and of `lar`'s result, that a probe reports. */
+/** Rights in a page-table entry, and in the result of `lar`. */
 const READ = 2;
 const WRITE = 4;
 

@@ -1,4 +1,4 @@
-/** The instruction table: every row, found by name or by word. Nothing else lists instructions. */
+/** The instruction table: finds a row by name or by word. There is no other list of instructions. */
 import { immediateField, type Instruction, instructionOf, type Row } from './row.ts';
 import { systemRows } from './system.ts';
 import { userRows } from './user.ts';
@@ -13,7 +13,7 @@ export function rowNamed(name: string): Row | undefined {
   return byName.get(name);
 }
 
-/** Rows by opcode (word bits 6–0) and funct3 (bits 14–12), made as they are asked for, so that a decode tries only a few. */
+/** Rows by opcode (bits 6–0) and funct3 (bits 14–12), collected on first use, so that decoding tries only a few rows. */
 const byOpcode: (readonly Row[] | undefined)[] = Array.from({ length: 1024 });
 
 function rowsWith(key: number): readonly Row[] {
@@ -23,25 +23,25 @@ function rowsWith(key: number): readonly Row[] {
   return rows;
 }
 
-/** The one row that `word` fits, or undefined: an illegal instruction. */
+/** The one row that `word` fits, or undefined for an illegal instruction. */
 export function rowOf(word: number): Row | undefined {
   const key = (word & 127) | ((word >>> 5) & 0x380);
   const candidates = byOpcode[key] ?? rowsWith(key);
   return candidates.find(({ picture }) => ((word & picture.mask) ^ picture.match) === 0);
 }
 
-/** Decodes a word (signed or unsigned), or undefined: an illegal instruction. */
+/** Decodes a word (signed or unsigned); undefined for an illegal instruction. */
 export function decode(word: number): Instruction | undefined {
   const row = rowOf(word);
   return row && instructionOf(row, word);
 }
 
-/** Field values of an instruction to be encoded; `imm` stands for whichever immediate the row has. */
+/** The field values of an instruction to encode. `imm` is the immediate, whichever kind the row has. */
 export type FieldValues = Partial<Record<Exclude<Field, 'shamt' | 'sr'>, number>>;
 
 /**
- * Encodes an instruction as an unsigned word; fields not given are 0. Throws a
- * RangeError that names the field when a value does not fit.
+ * Encodes an instruction as an unsigned word. Fields that are not given are 0. Throws a
+ * RangeError that names the field if a value does not fit.
  */
 export function encode(row: Row, values: FieldValues): number {
   let word = row.picture.match;
@@ -57,7 +57,7 @@ export function encode(row: Row, values: FieldValues): number {
   return word >>> 0;
 }
 
-/** The values of the fields that the row's operands show, as `encode` takes them. */
+/** The values of the fields that the operands of the row show, in the form that `encode` takes. */
 export function shownFields(at: Instruction): FieldValues {
   const values: FieldValues = {};
   for (const operand of at.row.operands) {

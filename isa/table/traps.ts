@@ -1,4 +1,4 @@
-/** The causes a trap can have: ECAUSE numbers and how to say them. */
+/** The causes of traps: their numbers in ECAUSE and their names. */
 
 export const CAUSE = {
   MISALIGNED: 0,
@@ -15,7 +15,7 @@ export const CAUSE = {
   INTERRUPT: 0x80000000,
 } as const;
 
-/** Interrupt lines, lowest first; the order is their priority. */
+/** Interrupt lines. A lower number has priority. */
 export const LINE = { TIMER: 0, CONSOLE: 1, DISK: 2, NETWORK: 3 } as const;
 
 export interface TrapCause {

@@ -1,8 +1,8 @@
 /**
- * Variants: which sensitive instructions run, silently, outside ring 0.
+ * Variants: which sensitive instructions do not trap outside ring 0.
  *
- * A variant is data: a name and a set of names out of the rows whose privilege is
- * `variant`. A teacher's own is a JSON file:
+ * A variant is data: a name, and a set of rows whose privilege is `variant`. A teacher
+ * can write another variant as a JSON file:
  *
  *     { "name": "mine", "unprivileged": ["sring", "getf"], "cpuid": 9 }
  */
@@ -11,13 +11,13 @@ import { allRows } from './table.ts';
 
 export interface Variant {
   readonly name: string;
-  /** Rows that do not trap outside ring 0 although other variants let them. */
+  /** Names of the rows that do not trap outside ring 0 on this variant. */
   readonly unprivileged: ReadonlySet<string>;
-  /** What CPUID reads. */
+  /** The value of CPUID. */
   readonly cpuid: number;
 }
 
-/** Names of all rows whose privilege is up to the variant. */
+/** Names of all rows whose privilege depends on the variant. */
 export const variantRows: readonly string[] = allRows
   .filter((row) => row.privilege === 'variant')
   .map((row) => row.name);
@@ -28,18 +28,18 @@ export const variants: readonly Variant[] = [
   { name: 'ring32-h', unprivileged: new Set(['retf']), cpuid: 2 },
 ];
 
-/** The variant of that name, if it is one of the three. */
+/** The built-in variant of that name, if there is one. */
 export function variantNamed(name: string): Variant | undefined {
   return variants.find((variant) => variant.name === name);
 }
 
-/** Whether `row` traps as privileged in `ring` (0 to 3) of `variant`. */
+/** Whether `row` traps as privileged in `ring` (0 to 3) on `variant`. */
 export function trapsIn(row: Row, ring: number, variant: Variant): boolean {
   if (ring === 0 || row.privilege === 'none') return false;
   return row.privilege === 'always' || !variant.unprivileged.has(row.name);
 }
 
-/** A variant file that does not describe a variant; the message is one line, without the file's name. */
+/** Thrown for a file that does not describe a variant. The message is one line and does not name the file. */
 export class VariantError extends Error {}
 
 /** Reads a variant from the text of a JSON file. Throws VariantError. */
@@ -70,7 +70,7 @@ export function parseVariant(text: string): Variant {
 /** Most characters in a variant's name. */
 const longestName = 40;
 
-/** Throws VariantError for what is no name, or one that would be taken for another's. */
+/** Throws VariantError for a bad name, or for one that could be mistaken for a built-in variant's. */
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string' || !/^[\p{L}\p{N}]([\p{L}\p{N} ._+-]*[\p{L}\p{N}+])?$/u.test(name))
     throw new VariantError(
@@ -85,7 +85,7 @@ function checkName(name: unknown): asserts name is string {
     );
 }
 
-/** The names of the fields in the text of a valid JSON object whose values have no fields themselves. */
+/** The names of the fields in the text of a valid JSON object that contains no other objects. */
 function fieldsOf(text: string): string[] {
   const strings = text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g);
   return [...strings]

@@ -1,8 +1,8 @@
 /**
- * The console: bytes out to a sink, bytes in from a queue.
+ * The console: output goes to a function, input comes from a queue.
  *
- * Input is either all there (a file, a pipe: `source` is asked when the queue runs dry,
- * and its end is the end) or comes as it is typed (`feed`, until `close`).
+ * Input from a file or a pipe comes from `source`, which is called when the queue is empty,
+ * until it ends. Typed input comes through `feed`, until `close`.
  */
 import type { Component } from '../component.ts';
 
@@ -10,12 +10,12 @@ export interface ConsoleState {
   readonly interrupts: boolean;
   /** Whether more input may come. */
   readonly open: boolean;
-  /** Input that waits. */
+  /** Input that was not read yet. */
   readonly input: Uint8Array;
 }
 
 export class Console implements Component<ConsoleState> {
-  /** Bit 0 of the control port: interrupt while input waits. */
+  /** Bit 0 of the control port: line 1 is pending while input waits. */
   interrupts = false;
   readonly #queue: number[] = [];
   #next = 0;
@@ -24,8 +24,8 @@ export class Console implements Component<ConsoleState> {
   readonly #source: (() => Uint8Array | undefined) | undefined;
 
   /**
-   * `sink` gets every byte printed. `source` returns more input, none if there is none
-   * yet, or undefined at its end; without a source, input comes only by `feed`.
+   * `sink` is called for every byte printed. `source` returns more input: an empty array if
+   * there is none yet, undefined at the end. Without a source, input comes only through `feed`.
    */
   constructor(sink: (byte: number) => void, source?: () => Uint8Array | undefined) {
     this.#sink = sink;
@@ -42,12 +42,12 @@ export class Console implements Component<ConsoleState> {
     for (const byte of bytes) this.#queue.push(byte);
   }
 
-  /** No more input will come. */
+  /** Says that no more input will come. */
   close(): void {
     this.#open = false;
   }
 
-  /** Whether a byte waits. Asks the source when the queue is empty. */
+  /** Whether a byte waits. Calls the source if the queue is empty. */
   waits(): boolean {
     while (this.#next === this.#queue.length) {
       if (!this.#open || this.#source === undefined) return false;
@@ -64,7 +64,7 @@ export class Console implements Component<ConsoleState> {
     return this.#open;
   }
 
-  /** Whether input that does not wait yet can still come and interrupt. */
+  /** Whether input may still come and cause an interrupt. */
   canInterrupt(): boolean {
     return this.interrupts && this.#open;
   }

@@ -1,11 +1,11 @@
 /**
  * The disk: 512-byte sectors, moved by DMA, one command at a time.
  *
- * A command latches sector and address when it is given and moves all its data at
- * once, `DISK_STEPS` steps later; then the status says done or failed and line 2 is
- * pending until the status port is written. A command given while one is under way is
- * ignored. It fails when the sector is not on the disk, the memory is not there, or
- * the command is unknown.
+ * A command uses the sector and the address that are set when it is given. It moves all its
+ * data at once, `DISK_STEPS` steps later. Then the status is done or failed, and line 2 is
+ * pending until the status port is written. While a command is under way, another one is
+ * ignored. A command fails if the sector is not on the disk, if the address is not in memory,
+ * or if the command is unknown.
  */
 import type { Component } from '../component.ts';
 import type { DmaMemory } from './dma.ts';
@@ -15,7 +15,7 @@ export const SECTOR = 512;
 /** Steps from the command to its interrupt. */
 export const DISK_STEPS = 1000;
 
-/** What holds the sectors. */
+/** Stores the sectors. */
 export interface DiskStore {
   readonly sectors: number;
   /** Fills `into` (one sector long) from sector `n`, which exists. */
@@ -53,7 +53,7 @@ export interface DiskState {
   readonly sector: number;
   readonly address: number;
   readonly status: number;
-  /** The command under way and what it latched; null = none is. */
+  /** The command under way, with its sector and address; null if there is none. */
   readonly command: {
     readonly number: number;
     readonly sector: number;
@@ -62,12 +62,12 @@ export interface DiskState {
   } | null;
 }
 
-/** The sectors are no part of its state: whoever provides the store keeps them. */
+/** The sectors are not part of the state: they belong to whoever provides the store. */
 export class Disk implements Component<DiskState> {
   sector = 0;
   address = 0;
   status: number = DISK_STATUS.IDLE;
-  /** The step at which the command under way is done; Infinity = none is. */
+  /** The step at which the command under way is done; Infinity if there is none. */
   doneAt = Number.POSITIVE_INFINITY;
   #command = 0;
   #sector = 0;
@@ -82,7 +82,7 @@ export class Disk implements Component<DiskState> {
     return this.#store?.sectors ?? 0;
   }
 
-  /** What holds its sectors, if there is a disk. */
+  /** The store of its sectors, if there is a disk. */
   get store(): DiskStore | undefined {
     return this.#store;
   }
@@ -97,13 +97,13 @@ export class Disk implements Component<DiskState> {
     this.doneAt = now + DISK_STEPS;
   }
 
-  /** Moves the data of the command under way and ends it. */
+  /** Moves the data of the command under way, and ends the command. */
   finish(memory: DmaMemory): void {
     this.doneAt = Number.POSITIVE_INFINITY;
     this.status = this.#move(memory) ? DISK_STATUS.DONE : DISK_STATUS.FAILED;
   }
 
-  /** Acknowledges the interrupt; a command under way goes on. */
+  /** Acknowledges the interrupt. A command under way continues. */
   acknowledge(): void {
     if (this.status !== DISK_STATUS.BUSY) this.status = DISK_STATUS.IDLE;
   }

@@ -1,7 +1,7 @@
-/** What a device that moves data by itself (DMA) sees of memory: physical addresses, checked at every access. */
+/** Memory for devices that move data themselves (DMA): physical addresses, checked at every access. */
 export interface DmaMemory {
-  /** The bytes there, to be read only; undefined if some of them are not there. */
+  /** The bytes at `address`, to be read only; undefined if they are not all in memory. */
   readable(address: number, length: number): Uint8Array | undefined;
-  /** Writes bytes into memory, telling whoever watches it; false, and nothing written, if it is not there. */
+  /** Writes bytes and calls the watchers. Returns false, and writes nothing, if they do not all fit in memory. */
   fill(address: number, bytes: Uint8Array): boolean;
 }

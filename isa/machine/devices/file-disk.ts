@@ -1,8 +1,8 @@
-/** A disk in a file. Every sector is written through, so a stopped run leaves no sector half in memory. */
+/** A disk in a file. Every sector is written to the file at once, so a run that is stopped loses none. */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { type DiskStore, SECTOR } from './disk.ts';
 
-/** Opens `path` for reading and writing, or only for reading; a last partial sector reads as zero-filled. Throws the system's error. */
+/** Opens `path` for reading and writing, or only for reading. A last partial sector is filled with zeros when read. Throws the system's error. */
 export class FileDisk implements DiskStore {
   readonly sectors: number;
   readonly #file: number;
@@ -12,7 +12,7 @@ export class FileDisk implements DiskStore {
     const found = fstatSync(this.#file);
     if (found.isDirectory()) {
       closeSync(this.#file);
-      // For reading alone, the system opens folders too.
+      // The system opens folders too, if only for reading.
       throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
     }
     this.sectors = Math.ceil(found.size / SECTOR);

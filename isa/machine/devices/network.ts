@@ -1,33 +1,34 @@
 /**
- * The network device: Ethernet frames, moved by DMA between two rings of descriptors in
- * memory and a link, whose far end is somebody else's (a switch: vmm/network).
+ * The network device moves Ethernet frames by DMA between two rings of descriptors in memory
+ * and a link. The other end of the link is not part of the machine (a switch: vmm/network).
  *
- *     NET_TRANSMIT, NET_RECEIVE    where the rings begin: physical addresses
- *     NET_RING                     descriptors in each; written, both begin at their first
+ *     NET_TRANSMIT, NET_RECEIVE    physical addresses of the rings
+ *     NET_RING                     number of descriptors in each ring; a write restarts both
  *
- *     descriptor    +0    where the frame is: physical address
- *     16 bytes      +4    its length; before one is received, the room there
+ *     descriptor    +0    physical address of the frame
+ *     16 bytes      +4    length of the frame; for receiving, first the room there is
  *                   +8    state: 0 the program's, 1 READY: the device's, 2 DONE, 3 FAILED
- *                   +12   the program's own
+ *                   +12   free for the program
  *
- *     frame         0–5 to whom, 6–11 from whom, 12–13 kind, then what it carries:
- *                   14 to 1514 bytes in all, no check sum
+ *     frame         0–5 destination, 6–11 source, 12–13 type, then the payload:
+ *                   14 to 1514 bytes in all, without a checksum
  *
  * The device goes round each ring and stops at a descriptor that is not READY.
  *
- * Sending. Once started (NET_START), it looks at the next descriptor every SEND_STEPS
- * steps: it sends that one frame, with its own address written into bytes 6 to 11, so
- * that nobody sends in another's name, and it goes on; or, if none is READY, it rests.
+ * Sending. Once started (NET_START), the device looks at the next descriptor every SEND_STEPS
+ * steps. If the descriptor is READY, the device sends its frame and continues; otherwise it
+ * rests. It writes its own address into bytes 6 to 11 of what it sends, so that no machine can
+ * send under the address of another.
  *
- * Receiving. A frame is an input: the host says at which step it arrives (`deliver`), and
- * it is in memory, its descriptor DONE, at that very step. If the next descriptor is not
- * READY then, the frame is lost. Frames to other addresses are not taken.
+ * Receiving. A frame is an input of the run. The host says at which step it arrives (`deliver`).
+ * At that step it is in memory and its descriptor is DONE. If the next descriptor is not READY
+ * then, the frame is lost. The device ignores frames to other addresses.
  *
- * Bridging. A link may permit its machine to speak for others, as a monitor does for its
- * guests. Then bit 4 of the control port has the device take every frame and send with
- * the address that is in the frame.
+ * Bridging. A link may permit its machine to send for others, as a monitor does for its
+ * guests. Then bit 4 of the control port has the device take every frame, and send frames
+ * with the source address that is in them.
  *
- * Whatever is wrong with a descriptor makes it FAILED; the device goes on behind it.
+ * A descriptor with anything wrong becomes FAILED, and the device continues after it.
  */
 import type { Component } from '../component.ts';
 import type { DmaMemory } from './dma.ts';
@@ -38,35 +39,35 @@ export const FRAME = { MIN: 14, MAX: 1514 } as const;
 /** Bytes of a network address. */
 export const ADDRESS_BYTES = 6;
 
-/** Steps between two looks at the transmit ring: what one frame takes. */
+/** Steps between two looks at the transmit ring, and so the time that a frame takes. */
 export const SEND_STEPS = 100;
 
 /** Most descriptors in a ring. */
 export const RING_MAX = 256;
 
-/** Most frames that are on their way to one device. */
+/** Most frames that can be on their way to one device. */
 export const ARRIVALS_MAX = 256;
 
-/** What a descriptor's third word says. */
+/** States of a descriptor, in its third word. */
 export const DESCRIPTOR = { FREE: 0, READY: 1, DONE: 2, FAILED: 3 } as const;
 
 const descriptorBytes = 16;
 
-/** Bits of the status port: what happened since it was acknowledged. In the control port: which of them interrupt. */
+/** Bits of the status port: what happened since they were cleared. In the control port: which of them cause an interrupt. */
 export const NET = { SENT: 1, RECEIVED: 2, FAILED: 4, LOST: 8 } as const;
 /** All of them. */
 export const NET_ALL = 15;
 
-/** Bit of the control port: take and send frames of any address. It stays 0 where the link does not permit it. */
+/** Bit of the control port: take and send frames of any address. It stays 0 if the link does not permit it. */
 export const NET_BRIDGE = 16;
 
-/** What the device is plugged into. */
+/** The network that the device is plugged into. */
 export interface NetworkLink {
   /** The device's own address, six bytes. */
   readonly address: Uint8Array;
   /** Whether the machine may take and send frames of any address; default no. */
   readonly bridges?: boolean;
-  /** Takes a frame that leaves at step `at`; it may keep the bytes. */
+  /** Takes a frame that leaves at step `at`. The bytes belong to the link from then on. */
   send(frame: Uint8Array, at: number): void;
 }
 
@@ -80,9 +81,9 @@ export interface NetworkState {
   readonly receiveNext: number;
   readonly control: number;
   readonly status: number;
-  /** The step at which the transmit ring is looked at; null = it rests. */
+  /** The step at which the device looks at the transmit ring; null while it rests. */
   readonly sendsAt: number | null;
-  /** Frames on their way to it, in the order of their steps. */
+  /** Frames on their way to the device, in the order of their steps. */
   readonly arrivals: readonly { readonly at: number; readonly frame: Uint8Array }[];
 }
 
@@ -96,7 +97,7 @@ const never = Number.POSITIVE_INFINITY;
 const ringMask = ~(descriptorBytes - 1);
 
 export class Network implements Component<NetworkState> {
-  /** Bits of NET that interrupt. */
+  /** Bits of NET that cause an interrupt. */
   #control = 0;
   #status = 0;
   #transmit = 0;
@@ -108,9 +109,9 @@ export class Network implements Component<NetworkState> {
   #arrivals: NetworkState['arrivals'] = [];
   #address: Uint8Array;
   readonly #link: NetworkLink | undefined;
-  /** The next step at which something happens; Infinity = nothing will by itself. */
+  /** The next step at which the device does something; Infinity if it does nothing by itself. */
   eventAt = never;
-  /** Told of every frame that will arrive, and at which step: what a recording of the run needs. */
+  /** Called for every frame that will arrive, with its step. A recording of the run needs it. */
   onDelivery: ((frame: Uint8Array, at: number) => void) | undefined;
 
   constructor(link?: NetworkLink) {
@@ -166,13 +167,13 @@ export class Network implements Component<NetworkState> {
     return this.#sendsAt !== never;
   }
 
-  /** Has the transmit ring looked at, from step `now` on. One that is at work goes on. */
+  /** Starts sending at step `now`. If the device is sending already, nothing changes. */
   start(now: number): void {
     if (!this.sends) this.#sendsAt = now + SEND_STEPS;
     this.#plan();
   }
 
-  /** Its own address, six bytes; zeros when it is plugged in nowhere. */
+  /** The device's own address, six bytes; zeros if it is plugged into no network. */
   get address(): Uint8Array {
     return this.#address;
   }
@@ -189,15 +190,15 @@ export class Network implements Component<NetworkState> {
     return (this.#status & this.#control) !== 0;
   }
 
-  /** Whether a frame that is not on its way yet could interrupt. */
+  /** Whether a frame that is not on its way yet could cause an interrupt. */
   canInterrupt(): boolean {
     return this.#link !== undefined && (this.#control & NET_ALL & ~NET.SENT) !== 0;
   }
 
   /**
-   * A frame will arrive at step `at`, which has not passed; it is copied. Returns false if it is
-   * lost at once: no frame by its length, or too many are on their way. One that is for
-   * others counts as taken.
+   * Has a frame arrive at step `at`, which has not passed. The frame is copied. Returns false if
+   * it is lost at once, because of its length or because too many are on their way. A frame for
+   * another address counts as taken.
    */
   deliver(frame: Uint8Array, at: number): boolean {
     if (!isFrame(frame.length) || this.#arrivals.length >= ARRIVALS_MAX) return false;
@@ -213,7 +214,7 @@ export class Network implements Component<NetworkState> {
     return true;
   }
 
-  /** Lets happen what is due at step `now`: sending before receiving. */
+  /** Does what is due at step `now`: first sends, then receives. */
   pass(now: number, memory: DmaMemory): void {
     if (now >= this.#sendsAt) this.#sendNext(memory);
     for (let [first] = this.#arrivals; first !== undefined && now >= first.at; [first] = this.#arrivals) {
@@ -293,7 +294,7 @@ export class Network implements Component<NetworkState> {
     this.#end(descriptor, fits, fits ? frame.length : descriptor.length, NET.RECEIVED, memory);
   }
 
-  /** Descriptor `n` of the ring at `ring` if it is READY. A ring that is not in memory has FAILED. */
+  /** Descriptor `n` of the ring at `ring` if it is READY. Sets FAILED in the status if it is not in memory. */
   #look(ring: number, n: number, memory: DmaMemory): Descriptor | undefined {
     if (n >= this.#descriptors) return undefined;
     const place = ring + n * descriptorBytes;
@@ -311,7 +312,7 @@ export class Network implements Component<NetworkState> {
     return n + 1 < this.#descriptors ? n + 1 : 0;
   }
 
-  /** Hands a descriptor back to the program. */
+  /** Gives a descriptor back to the program. */
   #end(
     { place }: Descriptor,
     good: boolean,

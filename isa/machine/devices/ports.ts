@@ -1,8 +1,8 @@
 /**
- * The ports: which number does what. One entry a port; a port that is not here, or that
- * has no such side, reads as all ones and ignores writes.
+ * The ports: what each number does. There is one entry for each port. A port that is not here,
+ * or that has no such side, reads as all ones and ignores writes.
  *
- * To add a device: its class beside this file, its ports here, its line in traps.ts.
+ * README.md, one folder up, says how to add a device.
  */
 import type { Console } from './console.ts';
 import type { Disk } from './disk.ts';
@@ -27,13 +27,13 @@ export const PORT = {
   NET_ADDRESS_HIGH: 0x37,
 } as const;
 
-/** A port by its number and the name that guests/include/ring32.inc has for it. */
+/** A port as text: its number, and its name in guests/include/ring32.inc. */
 export function portName(number: number): string {
   const name = Object.entries(PORT).find(([, known]) => known === number)?.[0];
   return `port 0x${number.toString(16)}${name === undefined ? '' : ` (PORT_${name})`}`;
 }
 
-/** The devices. Each is a Component: one without `save` and `restore` does not compile (see DeviceStates). */
+/** The devices. Each must be a Component: without `save` and `restore` it does not compile (see DeviceStates). */
 export interface Devices {
   readonly console: Console;
   readonly disk: Disk;
@@ -43,19 +43,19 @@ export interface Devices {
 /** The state of every device. */
 export type DeviceStates = { readonly [Name in keyof Devices]: ReturnType<Devices[Name]['save']> };
 
-/** What ports act on. */
+/** The parts of the machine that ports can use. */
 export interface Board extends Devices {
-  /** Step count once the present instruction is done. */
+  /** The step count after the current instruction. */
   readonly after: number;
   /** Stops the machine. */
   powerOff(status: number): void;
 }
 
 interface Port {
-  /** What a read gives; signed or unsigned alike. */
+  /** Returns the value that `in` reads, signed or unsigned. */
   readonly input?: (devices: Board) => number;
   readonly output?: (devices: Board, value: number) => void;
-  /** The same in words, for the manual: what `out` does, what `in` gives. */
+  /** The same in words, for the manual: what `out` does, what `in` reads. */
   readonly says: readonly [output: string, input: string];
 }
 
