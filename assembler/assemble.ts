@@ -14,12 +14,14 @@ import { type AsmSymbol, isInternal } from './object/symbol.ts';
 import { readUnit } from './read/read-unit.ts';
 import { NotAssembly, sourceText } from './source/text.ts';
 
+/** A file to assemble. */
 export interface SourceFile {
   readonly name: string;
   /** The text, or the bytes of it. */
   readonly text: string | Uint8Array;
 }
 
+/** How sources are assembled. Everything has a default. */
 export interface AssembleOptions {
   /** Address of the first section; default 0x10000. */
   readonly base?: number | undefined;
@@ -30,6 +32,7 @@ export interface AssembleOptions {
   readonly readFile?: ((path: string, from: string) => Uint8Array) | undefined;
 }
 
+/** What `assemble` returns: an executable, and what belongs to it. */
 export interface Assembly {
   readonly elf: Uint8Array;
   readonly entry: number;

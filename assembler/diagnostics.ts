@@ -14,6 +14,7 @@ export interface DiagnosticUse {
   readonly source: string;
 }
 
+/** An error or a warning about a place in a source. */
 export interface Diagnostic {
   readonly file: string;
   /** From 1; 0 when the message is about the whole file. */

@@ -4,6 +4,7 @@ import type { LineRecord } from './object/unit.ts';
 import { labelsBefore } from './read/head.ts';
 import { outermost } from './source/statement.ts';
 
+/** A line of the source and the bytes that it became. */
 export interface ListingLine {
   readonly file: string;
   readonly line: number;

@@ -25,6 +25,8 @@ const bundled = 'dist/bundled.json';
 const typicalRuns = [['guests/hello.s'], ['--process', 'bench/kernels/process/mixed.elf', '10']];
 /** What the command line is made of. */
 const sources = [
+  'index.ts',
+  'node.ts',
   'isa',
   'assembler',
   'vmm',
@@ -125,6 +127,18 @@ async function bundle() {
       js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
     },
   });
+  // The library, for browsers and for Node: `node:` is imported by node.js alone.
+  const library = await build({
+    ...common,
+    entryPoints: { index: 'index.ts', node: 'node.ts' },
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['node:*'],
+    target: 'es2022',
+    define: version,
+  });
   // What a submission is given is one file, which imports nothing.
   const kit = await build({
     absWorkingDir: root,
@@ -136,7 +150,7 @@ async function bundle() {
     write: false,
     metafile: true,
   });
-  const builds = [libraries, kit, main];
+  const builds = [library, libraries, kit, main];
   const files = builds.flatMap(({ outputFiles }) => outputFiles);
   mkdirSync(root + output, { recursive: true });
   for (const file of files) writeWhole(file.path, file.contents);
@@ -175,5 +189,5 @@ if (!existsSync(join(root, output, 'main.cjs')) || !existsSync(root + stamp) || 
       );
   }
   // A lesson or a benchmark that is not right yet keeps nobody from starting; it is told every time.
-  if (compile('bench', 'examples') === 0) writeWhole(root + stamp, now);
+  if (compile('tsconfig.library.json', 'bench', 'examples') === 0) writeWhole(root + stamp, now);
 }

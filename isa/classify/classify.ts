@@ -36,6 +36,7 @@ export interface Verdict {
   readonly decidedBy: readonly string[];
 }
 
+/** What was measured of a variant. */
 export interface Classification {
   readonly isa: string;
   /** In the order of the table. */

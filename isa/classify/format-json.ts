@@ -7,6 +7,7 @@ import { operandsOf, textOf } from './program.ts';
 import type { Execution, ForAll } from './privilege.ts';
 import { describeState } from './states.ts';
 
+/** A classification as JSON, as `ringlab classify --json` prints it. */
 export function formatJson(classification: Classification): string {
   const { isa, instructions, theorem1, theorem2, theorem3, executions, compared } = classification;
   const names = (holds: (one: InstructionClass) => boolean) => namesOf(instructions.filter(holds));

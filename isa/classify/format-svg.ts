@@ -31,6 +31,7 @@ const privilegedBox: Box = { x: 40, y: 110, width: 740, height: 470 };
 const sensitiveBox: Box = { x: 270, y: 140, width: 970, height: 410 };
 const userBox: Box = { x: 300, y: 260, width: 910, height: 270 };
 
+/** A classification as a diagram of its sets, an SVG image. */
 export function formatSvg(classification: Classification): string {
   const { isa, instructions } = classification;
   const shown = instructions.filter(isShown);

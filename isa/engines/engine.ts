@@ -6,6 +6,7 @@ import { FastEngine, type FastOptions } from './fast/fast.ts';
 import { wasmStorage } from './fast/layout.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 
+/** What executes the instructions of one machine. */
 export interface Engine {
   readonly name: string;
   /** Runs until step `until` (Infinity = no limit) or until the machine stops; `pc` and `steps` are then exact. */
@@ -14,6 +15,7 @@ export interface Engine {
 
 /** `auto` is the fast engine: it interprets what is not hot. */
 export const engineNames = ['auto', 'interpreter', 'fast'] as const;
+/** The name of an engine. */
 export type EngineName = (typeof engineNames)[number];
 
 /** The storage that a machine needs to be run by that engine, for `size` bytes of guest memory. */

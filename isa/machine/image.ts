@@ -6,6 +6,7 @@
 /** Thrown for a file that cannot be run. The message is one line and does not name the file. */
 export class ImageError extends Error {}
 
+/** A part of an image that is copied to memory before it runs. */
 export interface Segment {
   /** Physical address (unsigned). */
   readonly address: number;
@@ -16,6 +17,7 @@ export interface Segment {
   readonly executable: boolean;
 }
 
+/** A named part of an image: what linkers and debuggers see of it. */
 export interface Section {
   readonly name: string;
   readonly address: number;
@@ -27,6 +29,7 @@ export interface Section {
   readonly executable: boolean;
 }
 
+/** A name in an image, and what it names. */
 export interface ImageSymbol {
   readonly name: string;
   readonly address: number;
@@ -35,6 +38,7 @@ export interface ImageSymbol {
   readonly global: boolean;
 }
 
+/** An executable program, as an ELF file describes it. */
 export interface Image {
   readonly entry: number;
   readonly segments: readonly Segment[];

@@ -34,6 +34,7 @@ import {
   setBits,
 } from './translate.ts';
 
+/** What a machine is made of. Everything has a default. */
 export interface MachineOptions {
   /** Bytes of physical memory, whole pages (MEMORY says how many); default 16 MiB. */
   readonly memory?: number | undefined;
@@ -85,6 +86,7 @@ const acts = systemRegisters.map((register) => register.acts);
 
 const never = Number.POSITIVE_INFINITY;
 
+/** A Ring32 machine. An engine executes its instructions; see `createEngine`. */
 export class Machine implements Processor, Board, Component<MachineState> {
   readonly storage: Storage;
   readonly x: Int32Array;

@@ -40,6 +40,7 @@ const watchedHere = 127;
 
 const pageShift = 12;
 
+/** A machine's physical memory, or a virtual machine's part of it. Addresses are physical, in bytes from 0. */
 export class Memory implements DmaMemory {
   /** Size of physical memory in bytes, a multiple of a page. */
   readonly size: number;

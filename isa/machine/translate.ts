@@ -8,6 +8,7 @@
 import { CAUSE } from '../table/traps.ts';
 import { PAGE } from './storage.ts';
 
+/** The bits of a page-table entry. */
 export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, A: 32, D: 64, RIGHTS: 30, FRAME: ~0xfff } as const;
 
 /** The three kinds of access. They are indexes into the tables below. */

@@ -39,6 +39,7 @@ import type { SystemRegisterName } from './sysregs.ts';
  */
 export type Sensitivity = 'control' | 'mode' | 'location' | 'state';
 
+/** Where an instruction traps: never; outside ring 0; outside ring 0 unless the variant says that it does not. */
 export type Privilege = 'none' | 'always' | 'variant';
 
 /**
@@ -68,6 +69,7 @@ export type Operand =
   | { readonly kind: 'imm' | 'target' | 'upper' | 'shamt' | 'sr' }
   | { readonly kind: 'order'; readonly field: 'pred' | 'succ' };
 
+/** An instruction as the table has it. */
 export interface Row {
   readonly name: string;
   readonly bits: string;

@@ -48,6 +48,7 @@ export const STATUS = { RING: 0x3, IF: 0x4, UF: 0xff00, ALL: 0xff07 } as const;
 const word = 0xffffffff;
 const address = 0xfffffffc;
 
+/** A system register as the table has it. */
 export interface SystemRegister {
   readonly number: number;
   readonly name: SystemRegisterName;

@@ -4,6 +4,7 @@ import { systemRows } from './system.ts';
 import { userRows } from './user.ts';
 import { extract, fieldRange, insert, type Field } from './picture.ts';
 
+/** Every instruction of Ring32. */
 export const allRows: readonly Row[] = [...userRows, ...systemRows];
 
 const byName: ReadonlyMap<string, Row> = new Map(allRows.map((row) => [row.name, row]));

@@ -9,6 +9,7 @@
 import type { Row } from './row.ts';
 import { allRows } from './table.ts';
 
+/** A variant of Ring32: it says which sensitive instructions do not trap outside ring 0. */
 export interface Variant {
   readonly name: string;
   /** Names of the rows that do not trap outside ring 0 on this variant. */
@@ -22,6 +23,7 @@ export const variantRows: readonly string[] = allRows
   .filter((row) => row.privilege === 'variant')
   .map((row) => row.name);
 
+/** The built-in variants: ring32-v (all of them trap), ring32-x (none does) and ring32-h (`retf` alone does not). */
 export const variants: readonly Variant[] = [
   { name: 'ring32-v', unprivileged: new Set(), cpuid: 0 },
   { name: 'ring32-x', unprivileged: new Set(variantRows), cpuid: 1 },

@@ -16,6 +16,7 @@ export const EXIT = {
   NO_INSTRUCTION: 'callout: illegal instruction',
 } as const;
 
+/** A monitor's account of one guest. */
 export class Ledger {
   /** Steps that the guest's own instructions made on the real machine. */
   direct = 0;

@@ -35,6 +35,7 @@ export interface Difference {
   readonly right: string;
 }
 
+/** Where two sides diverge, and in what. */
 export interface Divergence {
   /** Steps that were equal; the next one diverges. */
   readonly step: number;
@@ -45,6 +46,7 @@ export interface Divergence {
   readonly differences: readonly Difference[];
 }
 
+/** What a comparison found. */
 export interface Comparison {
   readonly equal: boolean;
   /** Guest steps that were equal. */

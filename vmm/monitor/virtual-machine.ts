@@ -39,6 +39,7 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
   readonly countSaved?: boolean | undefined;
 }
 
+/** One guest of a monitor. `Monitor.runGuest` runs it. */
 export class VirtualMachine {
   readonly cpu: Machine;
   readonly ledger = new Ledger();

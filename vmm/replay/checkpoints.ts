@@ -19,6 +19,7 @@ export interface Checkpoint<State> {
   readonly written: readonly Map<number, Uint8Array>[];
 }
 
+/** How much checkpoints may take. */
 export interface Limits {
   /** Bytes of contents, beyond those of the first checkpoint. */
   readonly bytes: number;

@@ -19,6 +19,7 @@ import { Notes } from './notes.ts';
 import { type Armed, Points } from './points.ts';
 import type { Subject } from './subject.ts';
 
+/** Work on a timeline that yields now and then. `finish` drives it to its end; whoever drives it by itself can leave off. */
 export type Travel<T> = Generator<undefined, T, undefined>;
 
 /** Drives a travel to its end. */
@@ -37,6 +38,7 @@ interface Moment {
   readonly inputs: number;
 }
 
+/** How a timeline takes checkpoints. Everything has a default. */
 export interface TimelineOptions {
   readonly limits?: Limits | undefined;
   /** Milliseconds of running between two checkpoints. */
@@ -55,6 +57,7 @@ const defaultBurst = { least: 2 ** 10, most: 2 ** 20 };
 /** Steps before the aim of a long way at which a checkpoint is taken: who went there will go back a few. */
 const approach = 1000;
 
+/** A recorded run of a subject: it can be gone through in both directions. */
 export class Timeline {
   readonly subject: Subject;
   readonly inputs = new InputLog();

@@ -40,6 +40,7 @@ const slice = 2 ** 22;
 /** Heat of a place where compiled code was left. */
 const leftHeat = 20;
 
+/** Options of the fast engine. */
 export interface FastOptions {
   /** Visits before a place is compiled, whatever it costs; by default as budget.ts says. Tests lower it. */
   readonly hot?: number | undefined;

@@ -6,6 +6,7 @@
  */
 import type { Component } from '../component.ts';
 
+/** A console's state: what `Console.save` gives. */
 export interface ConsoleState {
   readonly interrupts: boolean;
   /** Whether more input may come. */
@@ -14,6 +15,7 @@ export interface ConsoleState {
   readonly input: Uint8Array;
 }
 
+/** The console of a machine. */
 export class Console implements Component<ConsoleState> {
   /** Bit 0 of the control port: line 1 is pending while input waits. */
   interrupts = false;
@@ -91,5 +93,31 @@ export class Console implements Component<ConsoleState> {
       this.#next = 0;
     }
     return byte;
+  }
+}
+
+/** A console whose whole input is there from the start, and which stores everything that is printed. */
+export class CollectingConsole extends Console {
+  /** The bytes printed so far. */
+  readonly printed: readonly number[];
+
+  /** `input`: what the guest can read, bytes or a text that is taken as UTF-8; default nothing. */
+  constructor(input: string | Uint8Array = '') {
+    const printed: number[] = [];
+    let rest: Uint8Array | undefined = typeof input === 'string' ? new TextEncoder().encode(input) : input;
+    super(
+      (byte) => printed.push(byte),
+      () => {
+        const bytes = rest;
+        rest = undefined;
+        return bytes;
+      },
+    );
+    this.printed = printed;
+  }
+
+  /** What was printed so far, taken as UTF-8. */
+  get text(): string {
+    return new TextDecoder().decode(Uint8Array.from(this.printed));
   }
 }

@@ -10,6 +10,7 @@
 import type { Component } from '../component.ts';
 import type { DmaMemory } from './dma.ts';
 
+/** Bytes of a disk sector. */
 export const SECTOR = 512;
 
 /** Steps from the command to its interrupt. */

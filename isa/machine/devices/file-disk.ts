@@ -27,7 +27,13 @@ export class FileDisk implements DiskStore {
     writeSync(this.#file, from, 0, SECTOR, n * SECTOR);
   }
 
+  /** Closes the file. The disk can then no more be read or written. */
   close(): void {
     closeSync(this.#file);
+  }
+
+  /** As `close`, so that `using` closes it. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -8,6 +8,7 @@ import type { Console } from './console.ts';
 import type { Disk } from './disk.ts';
 import type { Network } from './network.ts';
 
+/** Port numbers, for `in` and `out`. */
 export const PORT = {
   POWER: 0x01,
   CONSOLE_DATA: 0x10,
