@@ -92,7 +92,7 @@ export { formatSvg as classificationSvg } from './isa/classify/format-svg.ts';
 export { type GuestDescription, Monitor, type MonitorOptions } from './vmm/monitor/monitor.ts';
 export { type Strategy, strategies, strategyNamed } from './vmm/monitor/strategies.ts';
 export type { VirtualMachine } from './vmm/monitor/virtual-machine.ts';
-export type { Ledger } from './vmm/monitor/ledger.ts';
+export type { Ledger } from './vmm/guest/ledger.ts';
 
 // ---- Comparison ----
 

@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { limit } from '../limit.ts';
 import { root, scratch } from './kit.ts';
 
@@ -52,25 +54,122 @@ describe('The package', () => {
       expect(text, name).toContain(flat(wanted));
     }
   });
+});
 
-  it('runs from its tarball in an empty folder, guests included', () => {
-    const folder = file('.');
+describe('The package, installed in an empty folder', () => {
+  const folder = file('.');
+  const examples = ['assemble-and-run', 'first-difference', 'classify-your-variant'];
+  const main = [
+    "import { assembleAndRun } from './assemble-and-run.js';",
+    "import { firstDifference } from './first-difference.js';",
+    "const results = { run: assembleAndRun(), difference: firstDifference('ring32-x') };",
+    'console.log(JSON.stringify(results));',
+    '',
+  ].join('\n');
+  const results = {
+    run: { printed: 'Hi', stop: { kind: 'power', status: 7 }, steps: 8 },
+    difference: expect.objectContaining({ equal: false, steps: 0 }) as unknown,
+  };
+
+  beforeAll(() => {
     expect(npm(root, 'pack', '--silent', '--pack-destination', folder).status).toBe(0);
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) as string;
-    file('package.json', '{ "private": true }');
+    file('package.json', '{ "private": true, "type": "module" }');
     expect(npm(folder, 'install', '--silent', '--offline', `./${tarball}`).status).toBe(0);
-    const run = npm(
-      folder,
-      'exec',
-      '--offline',
-      '--',
-      'ringlab',
-      'run',
-      'node_modules/ringlab/guests/hello.s',
-    );
+    for (const name of examples) {
+      file(`${name}.ts`, read(`examples/library/${name}.ts`));
+      file(`${name}.js`, read(`dist/examples/library/${name}.js`));
+    }
+    file('main.js', main);
+  });
+
+  it('runs guests, its own included', () => {
+    const hello = 'node_modules/ringlab/guests/hello.s';
+    const run = npm(folder, 'exec', '--offline', '--', 'ringlab', 'run', hello);
     expect([run.status, run.stdout]).toEqual([0, 'Hello from ring 0\n']);
     const demo = npm(folder, 'exec', '--offline', '--', 'ringlab', 'demo');
     expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining('ring32-v')]);
+  });
+
+  it('is imported by JavaScript', () => {
+    file(
+      'disk.js',
+      [
+        "import { SECTOR } from 'ringlab';",
+        "import { FileDisk } from 'ringlab/node';",
+        "import { everything } from 'ringlab/testing';",
+        "const disk = new FileDisk('main.js', 'r');",
+        'console.log(SECTOR, disk.sectors, typeof everything);',
+        'disk[Symbol.dispose]();',
+      ].join('\n'),
+    );
+    const node = (path: string) =>
+      spawnSync(process.execPath, [file(path)], { cwd: folder, encoding: 'utf8', timeout: limit });
+    const used = node('main.js');
+    expect(used.stderr).toBe('');
+    expect(JSON.parse(used.stdout)).toEqual(results);
+    expect(node('disk.js').stdout).toBe('512 1 object\n');
+  });
+
+  it.each([
+    ['node16', 'node16'],
+    ['bundler', 'esnext'],
+  ])(
+    'has types that resolve under %s, without those of Node, and every declaration that they need',
+    (moduleResolution, module) => {
+      const compilerOptions = {
+        ...{
+          moduleResolution,
+          module,
+          target: 'es2022',
+          lib: ['es2023', 'dom', 'esnext.disposable'],
+          types: [],
+        },
+        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+      };
+      const files = [...examples.map((name) => `${name}.ts`), 'typed.ts'];
+      file(
+        'typed.ts',
+        [
+          "import { createGuest, Machine, type MachineOptions } from 'ringlab';",
+          "import { FileDisk } from 'ringlab/node';",
+          'const options: MachineOptions = { memory: undefined, disk: undefined };',
+          'export const machine: Machine = new Machine(options);',
+          "using disk = new FileDisk('disk', 'r');",
+          'export const steps: number = createGuest({ disk }).machine.steps;',
+          '// @ts-expect-error There is no such option.',
+          'createGuest({ monitr: 1 });',
+        ].join('\n'),
+      );
+      file('tsconfig.json', JSON.stringify({ compilerOptions, files }));
+      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', '.'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([0, '']);
+    },
+  );
+
+  it('is bundled for a browser without a plugin, and computes there what it does in Node', async () => {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: folder,
+      entryPoints: ['main.js'],
+      bundle: true,
+      platform: 'browser',
+      format: 'iife',
+      write: false,
+      metafile: true,
+    });
+    const imported = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    expect(imported).toEqual([]);
+    // A page has this and the language, and neither Buffer nor process nor require.
+    const printed: string[] = [];
+    const page = { TextEncoder, TextDecoder, console: { log: (text: string) => printed.push(text) } };
+    runInNewContext(outputFiles[0]?.text ?? '', page, {
+      contextCodeGeneration: { strings: false, wasm: true },
+    });
+    expect(printed.map((text) => JSON.parse(text) as unknown)).toEqual([results]);
   });
 });
 

@@ -6,16 +6,14 @@
  * collected while it runs and handed over when the run ends. A guest that was brought back
  * from its keep gets the same input at the same steps, and what it prints again is left out.
  */
-import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { Engine, EngineName } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
-import type { Image } from '../../isa/machine/image.ts';
-import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import type { Variant } from '../../isa/table/variants.ts';
-import { Monitor } from '../monitor/monitor.ts';
-import type { VirtualMachine } from '../monitor/virtual-machine.ts';
+import { createGuest, type Guest } from '../monitor/create-guest.ts';
 import { decodeState, encodeState } from '../snapshot/state.ts';
 import { Units } from '../migration/image/units.ts';
 import type { GuestDisk } from './keep/guest-disk.ts';
@@ -38,23 +36,6 @@ export interface Machinery {
   readonly storage?: (bytes: number) => Storage;
 }
 
-/** An image with nothing in it: memory is filled afterwards. */
-const empty: Image = {
-  entry: 0,
-  segments: [],
-  sections: [],
-  symbols: [],
-  programHeaders: { address: 0, count: 0, size: 0 },
-};
-
-interface Made {
-  readonly machine: Machine;
-  readonly engine: Engine;
-  /** Runs until a step, or until it stops. */
-  readonly run: (until: number) => Stop;
-  readonly state: Pick<Machine, 'save' | 'restore'>;
-}
-
 export class HostedGuest {
   readonly spec: GuestSpec;
   /** The guest's own machine: the bare one, or the virtual CPU. */
@@ -62,7 +43,7 @@ export class HostedGuest {
   readonly disk: GuestDisk | undefined;
   /** What runs the machine, or the monitor's real one. */
   readonly engine: Engine;
-  readonly #made: Made;
+  readonly #guest: Guest;
   readonly #console: Console;
   #keep: Keep | undefined;
   #out: number[] = [];
@@ -85,14 +66,17 @@ export class HostedGuest {
     this.spec = spec;
     this.disk = disk;
     this.#console = new Console((byte) => this.#out.push(byte));
-    const network = spec.network && {
-      address: spec.network,
-      send: (frame: Uint8Array) => this.#frames.push(frame),
-    };
-    const parts = { console: this.#console, ...(disk ? { disk } : {}), ...(network ? { network } : {}) };
-    this.#made = make(spec, machinery, parts);
-    this.machine = this.#made.machine;
-    this.engine = this.#made.engine;
+    const network =
+      spec.network === null
+        ? undefined
+        : { address: spec.network, send: (frame: Uint8Array) => this.#frames.push(frame) };
+    const { memory } = spec;
+    const { variant: realVariant, storage, ...how } = machinery;
+    const devices = { console: this.#console, disk, network };
+    const processor = { variant: variantOf(spec), realVariant, memory, storage: storage?.(memory) };
+    this.#guest = createGuest({ ...how, ...processor, ...devices });
+    this.machine = this.#guest.machine;
+    this.engine = this.#guest.engine;
   }
 
   /** Its memory in units, with its disk if that is to move too. */
@@ -104,7 +88,7 @@ export class HostedGuest {
 
   /** Runs until step `until`, or until it stops; input from the keep comes at its steps. */
   run(until: number): Stop {
-    return this.#run(until, this.#made.run);
+    return this.#run(until, this.#guest.run);
   }
 
   /** As `run` while pages are missing; stops before a step that needs one, and returns its number. */
@@ -195,12 +179,12 @@ export class HostedGuest {
 
   /** Its state as bytes: all but memory and disk. */
   save(): Uint8Array {
-    return encodeState(this.#made.state.save());
+    return encodeState(this.#guest.save());
   }
 
   /** Takes a state back; memory and disk are put back already. Throws FieldError. */
   restore(state: Uint8Array): void {
-    this.#made.state.restore(decodeState(state));
+    this.#guest.restore(decodeState(state));
   }
 
   /** Has everything from here on noted in `keep`, whose base is the present state. */
@@ -235,34 +219,6 @@ export class HostedGuest {
     this.#inputs = keep.inputs();
     this.#toRepeat = this.#leftToRepeat;
   }
-}
-
-type Parts = Required<Pick<MachineOptions, 'console'>> & Pick<MachineOptions, 'disk' | 'network'>;
-
-function make(spec: GuestSpec, machinery: Machinery, parts: Parts): Made {
-  const { memory } = spec;
-  const variant = variantOf(spec);
-  if (machinery.monitor === 'none') {
-    const storage = machinery.storage?.(memory) ?? storageFor(machinery.engine, memory);
-    const machine = new Machine({ variant, memory, storage, ...parts });
-    const engine = createEngine(machinery.engine, machine, machinery.fast);
-    return { machine, engine, run: (until) => engine.run(until), state: machine };
-  }
-  const { network, ...real } = parts;
-  const monitor = new Monitor({
-    guests: [{ name: spec.name, image: empty, memory, cpu: variant, ...(network ? { network } : {}) }],
-    variant: machinery.variant,
-    strategy: machinery.monitor,
-    engine: machinery.engine,
-    fast: machinery.fast ?? {},
-    translateUser: machinery.translateUser ?? false,
-    ...(machinery.storage ? { storage: machinery.storage(memory) } : {}),
-    ...real,
-  });
-  const guest = monitor.guests[0] as VirtualMachine;
-  monitor.makeCurrent(guest);
-  const { cpu: machine } = guest;
-  return { machine, engine: monitor.engine, run: (until) => monitor.runGuest(guest, until), state: guest };
 }
 
 /** The variant that the guest was started on. */
