@@ -118,14 +118,15 @@ describe('The package, installed in an empty folder', () => {
     'has types that resolve under %s, without those of Node, and every declaration that they need',
     (moduleResolution, module) => {
       const compilerOptions = {
-        ...{
-          moduleResolution,
-          module,
-          target: 'es2022',
-          lib: ['es2023', 'dom', 'esnext.disposable'],
-          types: [],
-        },
-        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+        moduleResolution,
+        module,
+        target: 'es2022',
+        lib: ['es2023', 'dom', 'esnext.disposable'],
+        types: [],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        noEmit: true,
       };
       const files = [...examples.map((name) => `${name}.ts`), 'typed.ts'];
       file(
