@@ -1,4 +1,4 @@
-/** Lesson 11: a program crashes, and the place says nothing. Back from the crash to its cause. */
+/** Lesson 11: a program crashes far from the mistake. Go back from the crash to its cause. */
 import { assemble } from '../assembler/index.ts';
 import { type Image, readImage } from '../isa/machine/image.ts';
 import { describeTrap, peekWord } from '../isa/machine/report.ts';
@@ -21,7 +21,7 @@ const a1 = 11;
 export const lesson: Lesson = {
   title: 'Lesson 11: back from a crash to its cause',
   shows:
-    'A recorded run can be gone back through: from a crash to who wrote the bad word, and on from there otherwise.',
+    'You can go back through a recorded run: from a crash to the store that wrote the bad word. Change it, and continue.',
   give,
 };
 
@@ -61,7 +61,7 @@ function record(image: Image, monitor: string) {
   return { subject, timeline: new Timeline(subject), symbols: new SymbolTable(image.symbols) };
 }
 
-/** Runs it to its end. */
+/** Runs the guest to its end. */
 function crash({ timeline }: Run): Stop {
   return finish(timeline.forward(Number.POSITIVE_INFINITY));
 }
@@ -71,7 +71,7 @@ function explain(stop: Stop): string {
   return stop.kind === 'power' ? `power off, status ${stop.status}` : stop.kind;
 }
 
-/** The step where it is, and its next instruction. */
+/** The current step and the next instruction. */
 function show({ subject: { machine }, symbols }: Run): string {
   const { steps: step, pc, ring } = machine;
   const record = { step, pc, ring, word: peekWord(machine, pc), trap: undefined, changed: [], exits: [] };
@@ -87,7 +87,7 @@ function value(run: Run): number {
   return run.subject.machine.memory.read(adder(run).at, 4);
 }
 
-/** Goes back to who wrote `adder`; returns the step. */
+/** Goes back to the store that wrote `adder`; returns its step. */
 function blame(desk: Desk, run: Run): number {
   const bad = value(run);
   const found = finish(seekWrite(run.timeline, adder(run)));
@@ -99,14 +99,14 @@ function blame(desk: Desk, run: Run): number {
   return found?.step ?? -1;
 }
 
-/** Whether the store at hand is fill's ninth. */
+/** Whether the current instruction is the ninth store of fill. */
 function isNinth(run: Run): boolean {
   const { machine } = run.subject;
   const [t0, a0] = [5, 10].map((n) => machine.x[n]);
   return t0 === 9 && a0 === adder(run).at && run.symbols.describe(machine.pc).startsWith('fill');
 }
 
-/** Goes back to where fill is called and has it write one less. */
+/** Goes back to the call of fill and has it write one word less. */
 async function repair(desk: Desk, run: Run): Promise<void> {
   const { timeline, subject, symbols } = run;
   timeline.points.set(new Set([symbols.address('fill') ?? 0]), []);

@@ -1,8 +1,9 @@
 /**
- * The virtual CPU: what the guest believes its processor to be. It executes nothing; it
- * remembers, and says what becomes of it. The instruction table says every system
- * instruction's meaning of a Processor, and this is one: `mts` calls writeSystem, `lra`
- * calls probe, `out` calls output. Where it says notYet, you write; README.md says what.
+ * The virtual CPU: the processor that the guest believes it has. It does not execute anything
+ * itself; it stores the state, and system instructions act on it. In the instruction table, the
+ * meaning of each system instruction is a function over a Processor, and this class is one:
+ * `mts` calls writeSystem, `lra` calls probe, `out` calls output. You write the methods that
+ * call notYet; README.md says what they do.
  */
 import {
   type Allocation,
@@ -16,7 +17,7 @@ import {
   systemRegisters,
 } from 'ringlab/testing';
 
-/** For what is not written yet. */
+/** Throws an error for a method that is not written yet. */
 export function notYet(stage: number, what: string): never {
   throw new Error(`stage ${stage} is not written yet: ${what}`);
 }
@@ -24,16 +25,16 @@ export function notYet(stage: number, what: string): never {
 export class VirtualCpu implements Processor, GuestState {
   readonly machine: RealMachine;
   readonly allocation: Allocation;
-  /** The guest's general registers are in the real ones. */
+  /** The guest's general registers: those of the real machine. */
   readonly x: Int32Array;
   pc: number;
   /** The guest's TIME. */
   steps = 0;
   /** Whether the guest waits in `hlt`. */
   waiting = false;
-  /** Why the guest has stopped, once it has. */
+  /** Why the guest has stopped; undefined while it has not. */
   stop: Stop | undefined;
-  /** System registers by number, but for those that are computed when read. */
+  /** System registers by number, except those that are computed when they are read. */
   readonly system = new Int32Array(systemRegisters.length);
   #status = 0;
 
@@ -47,7 +48,7 @@ export class VirtualCpu implements Processor, GuestState {
     this.system[SR.CPUID] = allocation.cpuid;
   }
 
-  /** The virtual STATUS, with the ring that the guest believes in. */
+  /** The virtual STATUS, with the ring that the guest believes it is in. */
   get status(): number {
     return this.#status;
   }
@@ -60,7 +61,7 @@ export class VirtualCpu implements Processor, GuestState {
     return this.#status & STATUS.RING;
   }
 
-  /** Stage 2 and, for TIMER and IPEND, stage 7. Those who judge read here, too. */
+  /** Stage 2; TIMER and IPEND: stage 7. The grader also calls this, to read the guest's state. */
   readSystem(number: number): number {
     if (number === SR.TIME) return this.steps | 0;
     if (number === SR.TIMEH) return Math.floor(this.steps / 2 ** 32) | 0;
@@ -72,24 +73,24 @@ export class VirtualCpu implements Processor, GuestState {
   }
 
   /**
-   * Takes a trap at `pc`; returns the address to go on at. Stage 1: with TVEC = 0 the guest stops. Stage 3:
-   * otherwise the trap registers are set, and TVEC is where it goes on.
+   * Takes a trap at `pc`; returns the address at which the guest continues. Stage 1: with TVEC = 0 the guest
+   * stops. Stage 3: otherwise set the trap registers and continue at TVEC.
    */
   trap(_cause: number, _value: number, _pc: number): number {
     return notYet(1, 'trap');
   }
 
-  /** What `lra`, `lar`, `verr` and `verw` ask. Stage 5, and stage 6 with paging on. */
+  /** Called by `lra`, `lar`, `verr` and `verw`. Stage 5; with paging on: stage 6. */
   probe(_va: number): Probe {
     return notYet(5, 'probe');
   }
 
-  /** `hlt`. Stage 7. */
+  /** Called by `hlt`. Stage 7. */
   wait(): void {
     notYet(7, 'wait');
   }
 
-  /** `in` and `out`. Stage 8. */
+  /** Called by `in`; `output` by `out`. Stage 8. */
   input(_port: number): number {
     return notYet(8, 'input');
   }

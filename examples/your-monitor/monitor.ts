@@ -1,9 +1,9 @@
 /**
- * Your monitor. It has control when the real machine has trapped, and nowhere else:
+ * Your monitor. It gets control when the real machine traps, and at no other time:
  *
- *     settle   may the guest go on, and for how many steps?
- *     enter    the real machine is set up for it; `machine.run()` is the iret
- *     handle   the guest trapped: whose trap is it, and what does it mean?
+ *     settle   may the guest continue, and for how many steps?
+ *     enter    sets up the real machine for the guest; `machine.run()` is the iret
+ *     handle   the guest trapped: whose trap is it, and what has to be done?
  *
  * README.md has the nine stages. Try one with `ringlab grade examples/your-monitor/monitor.ts --stage 1`.
  */
@@ -19,7 +19,7 @@ import {
 } from 'ringlab/testing';
 import { notYet, VirtualCpu } from './cpu.ts';
 
-/** Real ring of virtual ring 0: a guest never has ring 0. */
+/** The real ring of virtual ring 0. A guest never runs in real ring 0. */
 export const supervisorRing = 1;
 
 export class YourMonitor implements Monitor {
@@ -37,7 +37,7 @@ export class YourMonitor implements Monitor {
     return new VirtualCpu(this.machine, this.allocation);
   }
 
-  /** The guest's turn, until its step `until` or until it stops. */
+  /** Gives the guest a turn, until its step `until` or until it stops. */
   run(until: number): Stop {
     for (;;) {
       const most = this.settle(until);
@@ -49,7 +49,7 @@ export class YourMonitor implements Monitor {
     }
   }
 
-  /** How many steps the guest may make directly, at least one; or why it may not. Stage 7 lets time do something here. */
+  /** How many steps the guest may run directly, at least one; or why it may not run. Stage 7: let due events happen here. */
   settle(until: number): number | Stop {
     const { steps, stop } = this.guest;
     if (stop !== undefined) return stop;
@@ -68,18 +68,18 @@ export class YourMonitor implements Monitor {
     machine.writeSystem(SR.TIMER, steps);
   }
 
-  /** Reads back how far the guest came. */
+  /** Reads back the state that the guest reached. */
   leave(trap: Trap): void {
     this.guest.pc = this.machine.readSystem(SR.EPC) >>> 0;
     this.guest.steps += trap.steps;
   }
 
-  /** The guest trapped: the turn's end, an instruction to emulate, or a trap of the guest's own. Stages 1, 6. */
+  /** Handles a trap: the end of the turn, an instruction to emulate, or the guest's own trap. Stages 1, 6. */
   handle(_trap: Trap): void {
     notYet(1, 'handle');
   }
 
-  /** One step of the guest that the monitor makes for it: `act` does it and returns where the guest goes on. */
+  /** Makes one step for the guest: `act` does it and returns the address at which the guest continues. */
   step(act: () => number): void {
     const { guest } = this;
     guest.pc = act() >>> 0;

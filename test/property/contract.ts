@@ -1,16 +1,16 @@
 /**
- * What a monitor is, to those who judge it: the contract of `ringlab grade`, for ours and
- * for a student's. A module exports a MonitorFactory as its default.
+ * The interface that a monitor must implement for `ringlab grade`, ours or a student's. A
+ * module exports a MonitorFactory as its default.
  *
- * The monitor is ring-0 software of a real machine. It acts on the machine when the
- * machine has trapped to it, lets the guest go on by `machine.run()`, which is its `iret`,
- * and has control again at the next trap. It sees what ring-0 software sees, no more.
+ * The monitor is ring-0 software of a real machine. It gets control when the machine traps. It
+ * continues the guest by `machine.run()`, which is its `iret`, and gets control again at the
+ * next trap. It sees what ring-0 software sees, and no more.
  */
 import type { Stop } from '../../isa/machine/stop.ts';
 
 export type { Stop };
 
-/** What the real machine's trap registers say, and how far the guest came. Numbers unsigned. */
+/** The contents of the real machine's trap registers, and how far the guest came. Numbers are unsigned. */
 export interface Trap {
   /** ECAUSE and EVAL. */
   readonly cause: number;
@@ -19,9 +19,9 @@ export interface Trap {
   readonly steps: number;
 }
 
-/** The real machine as its ring-0 software sees it. Words signed; addresses are physical. */
+/** The real machine as its ring-0 software sees it. Words are signed; addresses are physical. */
 export interface RealMachine {
-  /** The general registers, x[0] always 0. The guest's, whenever the monitor is not at work. */
+  /** The general registers; x[0] is always 0. They belong to the guest whenever the monitor does not run. */
   readonly x: Int32Array;
   readSystem(number: number): number;
   writeSystem(number: number, value: number): void;

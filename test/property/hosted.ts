@@ -1,4 +1,4 @@
-/** Monitors that keep the contract (contract.ts) as candidates, each on a real machine of this process. */
+/** Candidates: monitors that implement the interface of contract.ts, each on a real machine in this process. */
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { PORT } from '../../isa/machine/devices/ports.ts';

@@ -1,9 +1,9 @@
 /**
  * Interpreter routines: Popek and Goldberg's v_i, one for each privileged instruction.
  *
- * What instruction i means is its row's meaning, and the virtual CPU is a processor like
- * any other; so v_i is that meaning, said of the virtual CPU, and what the monitor must
- * see to afterwards. Those that need nothing more are not listed.
+ * The meaning of instruction i is in its row, as a function over a processor, and the virtual
+ * CPU is a processor. So v_i executes that function on the virtual CPU, and then does what the
+ * monitor must do in addition. Instructions for which it must do nothing more are not listed.
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { Instruction } from '../../isa/table/row.ts';

@@ -23,7 +23,7 @@ export class Monitor1 extends YourMonitor {
     else this.reflect(cause, value);
   }
 
-  /** What the instruction means, said of the virtual CPU. */
+  /** Executes the meaning of the instruction on the virtual CPU. */
   emulate(at: Instruction): void {
     const { effect } = at.row;
     if (effect.kind === 'system') this.step(() => effect.run(this.guest, at, this.guest.pc | 0));

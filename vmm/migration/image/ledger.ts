@@ -1,10 +1,11 @@
 /**
- * Which of the contents that were sent each unit has. Source and target keep one each, of the
- * same batches, and compare them before the guest changes hands: a unit that one of them left
- * out, put elsewhere or took for an older one is found out.
+ * The ledger of a migration. Contents are numbered in the order in which they are sent, and the
+ * ledger has, for each unit, the number of its contents. Source and target each write a ledger of the same
+ * batches, and compare the two before the guest changes hands. That finds a unit that one side
+ * left out, put in the wrong place or took for an older one.
  *
- * Contents are counted as they are sent, and a unit's entry is the number of those it has. So
- * nobody sums contents up: that each arrives as it was sent, the frames' tags prove (wire/seal.ts).
+ * No checksum of the contents is needed: the tags of the frames prove that they arrived as they
+ * were sent (wire/seal.ts).
  */
 import { crc32 } from 'node:zlib';
 
@@ -17,7 +18,7 @@ export class Ledger {
     this.#entries = new Uint32Array(units);
   }
 
-  /** The next contents are that unit's. */
+  /** Notes that the next contents belong to this unit. */
   contents(unit: number): void {
     this.#entries[unit] = ++this.#sent;
   }
@@ -26,7 +27,7 @@ export class Ledger {
     this.#entries[unit] = 0;
   }
 
-  /** The unit has what that other one has. */
+  /** Notes that the unit has the same contents as unit `as`. */
   same(unit: number, as: number): void {
     this.#entries[unit] = this.#entries[as] as number;
   }
