@@ -53,14 +53,18 @@ function names(desk: Desk, { frames, ports }: Network): void {
   );
 }
 
+/** Steps at which the server's cable is pulled, with an answer on its way, and put back. */
+const pulledAt = 10_500;
+const putBackAt = 20_500;
+
 /** The server's cable is pulled while the client asks. */
 function loss(desk: Desk): void {
   desk.say("\nNow the server's cable is pulled while they talk, and put back a little later.");
   const { lan, ports, printed } = plugIn(files.slice(0, 2));
   const server = ports[0] as GuestPort;
-  for (let round = 0; round < 10; round++) lan.round();
+  lan.run(pulledAt);
   lan.switch.leave(server);
-  for (let round = 0; round < 10; round++) lan.round();
+  lan.run(putBackAt);
   lan.switch.join(server);
   lan.run();
   const [served, asked] = printed();
