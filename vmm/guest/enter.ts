@@ -1,4 +1,5 @@
 /** The monitor's way into the guest: the real machine set up, and `iret`. */
+import type { Engine } from '../../isa/engines/engine.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { decode, rowNamed } from '../../isa/table/table.ts';
@@ -39,4 +40,12 @@ export function goOn(real: Machine, steps: number): void {
   real.writeSystem(SR.TIMER, steps);
   real.pc = iret.row.effect.run(real, iret, 0) >>> 0;
   real.steps += 1;
+}
+
+/** Runs the guest until the real machine traps. Returns the steps made: all but the last, which is the trap. */
+export function runToTrap(real: Machine, engine: Engine): number {
+  const entered = real.steps;
+  const stop = engine.run(Number.POSITIVE_INFINITY);
+  if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
+  return real.steps - entered - 1;
 }

@@ -19,9 +19,7 @@ import { PAGE } from '../../isa/machine/storage.ts';
 import { findLeaf, frameInMemory, PTE } from '../../isa/machine/translate.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import type { FramePool } from '../guest/allocator.ts';
-
-/** First address of the monitor's region in the guest's virtual space. */
-const COMPRESSED = 0xffc00000;
+import { REGION } from '../guest/compression.ts';
 
 /** Shadow of one address space of the guest. */
 export interface Space {
@@ -30,6 +28,9 @@ export interface Space {
   /** Shadow tables by first-level index. */
   readonly tables: Map<number, number>;
 }
+
+/** What tells a space: the address of the guest's root table; or R, as text, while paging is off. */
+type SpaceKey = number | string;
 
 /** What in the shadows was derived from one page of guest tables. */
 interface Trace {
@@ -77,7 +78,7 @@ export class ShadowTables {
   /** The space found last, and the state of translation for which it is the present one. */
   #present: { readonly translation: number; readonly space: Space } | undefined;
   /** By the frame of the guest's root table; while its paging is off, by R. */
-  readonly #spaces = new Map<number | string, Space>();
+  readonly #spaces = new Map<SpaceKey, Space>();
   readonly #traces = new Map<number, Trace>();
   /** Shadow entries that allow writing, by guest page. */
   readonly #writable = new Map<number, Set<number>>();
@@ -110,13 +111,13 @@ export class ShadowTables {
    * the access pass, A and D already set.
    */
   enter(va: number, store: boolean): Entered {
-    if (va >= COMPRESSED) return 'compressed';
+    if (va >= REGION) return 'compressed';
     if (!this.#cpu.paging) return this.#enterRelocated(va, store);
     const { memory } = this.#cpu;
     const leaf = findLeaf(memory.words, this.#cpu.readSystem(SR.PTBR), va);
     const entry = memory.words[leaf >>> 2] as number;
     const at = this.#table(this.space(), va >>> 22, leaf >>> 12) + ((va >>> 12) & 1023) * 4;
-    if (store && this.#isTraced((entry & PTE.FRAME) >>> 12)) return 'traced';
+    if (store && this.#traceStore((entry & PTE.FRAME) >>> 12) === 'traced') return 'traced';
     this.#derive(at, entry);
     return 'entered';
   }
@@ -149,7 +150,7 @@ export class ShadowTables {
     if (from + PAGE > this.#cpu.plainBound) return 'partial';
     const page = (this.#cpu.base + from) / PAGE;
     const at = this.#table(this.space(), va >>> 22) + ((va >>> 12) & 1023) * 4;
-    if (store && this.#isTraced(page)) return 'traced';
+    if (store && this.#traceStore(page) === 'traced') return 'traced';
     const writable = !this.#traces.has(page);
     const rights = PTE.V | PTE.R | PTE.X | PTE.U | PTE.A | PTE.D | (writable ? PTE.W : 0);
     this.#real.memory.write(at, 4, (this.#at + page * PAGE) | rights);
@@ -177,10 +178,24 @@ export class ShadowTables {
 
   /** Forgets all shadows and traces. */
   flush(): void {
-    for (const { root, tables } of this.#spaces.values()) {
-      for (const table of tables.values()) this.#frames.release(table);
-      this.#frames.release(root);
+    this.#releaseFrames();
+    this.#forget();
+  }
+
+  /** After steps of the guest before which its paging was on or not: a guest that turns paging off may write its tables unseen. */
+  flushIfPagingEnded(wasOn: boolean): void {
+    if (wasOn && !this.#cpu.paging) this.flush();
+  }
+
+  /** Gives back the frames of all shadows, but for the root of `survivor`. */
+  #releaseFrames(survivor?: Space): void {
+    for (const space of this.#spaces.values()) {
+      for (const table of space.tables.values()) this.#frames.release(table);
+      if (space !== survivor) this.#frames.release(space.root);
     }
+  }
+
+  #forget(): void {
     for (const page of this.#traces.keys()) this.#cpu.memory.unwatch(page, WATCH.TRACE);
     this.#spaces.clear();
     this.#present = undefined;
@@ -206,14 +221,13 @@ export class ShadowTables {
     if (known !== undefined) return known;
     const space: Space = { root: this.#frame(), tables: new Map() };
     this.#mapRegion(space.root);
-    this.#spaces.set(key, space);
-    if (paging) this.#trace(root >>> 12).roots.add(space);
+    this.#addSpace(key, space);
     return space;
   }
 
   #mapRegion(root: number): void {
     if (this.#region === undefined) return;
-    this.#real.memory.write(root + (COMPRESSED >>> 22) * 4, 4, this.#region.table | PTE.V);
+    this.#real.memory.write(root + (REGION >>> 22) * 4, 4, this.#region.table | PTE.V);
   }
 
   /** Address of the shadow table for first-level index `index`, derived from guest page `from` if from any. */
@@ -244,35 +258,48 @@ export class ShadowTables {
     return free;
   }
 
+  /** Forgets all shadows for their frames; the space of `keep`, which is in use, begins anew with its root. */
   #giveUp(keep: Space | undefined): void {
     const key = [...this.#spaces].find(([, space]) => space === keep)?.[0];
-    if (keep !== undefined && key !== undefined) this.#spaces.delete(key);
-    this.#present = undefined;
-    this.flush();
+    this.#releaseFrames(keep);
+    this.#forget();
     if (keep === undefined || key === undefined) return;
-    for (const table of keep.tables.values()) this.#frames.release(table);
     keep.tables.clear();
     this.#real.memory.fill(keep.root, new Uint8Array(PAGE));
     this.#mapRegion(keep.root);
-    this.#spaces.set(key, keep);
-    if (typeof key === 'number') this.#trace(key >>> 12).roots.add(keep);
+    this.#addSpace(key, keep);
+  }
+
+  /** Notes a space under its key. Its root table is traced, if it has one. */
+  #addSpace(key: SpaceKey, space: Space): void {
+    this.#spaces.set(key, space);
+    if (typeof key === 'number') this.#trace(key >>> 12).roots.add(space);
   }
 
   // ---- Traces ----
 
-  /** Whether a store to guest page `page` must be seen; a trace that nothing needs any more is given up. */
-  #isTraced(page: number): boolean {
+  /** Counts a store to guest page `page`, and ends a trace that is worn out by it. Says whether the page is traced still. */
+  #traceStore(page: number): 'traced' | 'free' {
     const trace = this.#traces.get(page);
-    if (trace === undefined) return false;
+    if (trace === undefined) return 'free';
     trace.hits += 1;
-    const current = this.space();
-    if (trace.hits <= outworn || trace.roots.has(current)) return true;
+    if (!this.#isOutworn(trace)) return 'traced';
+    this.#endTrace(page, trace);
+    return 'free';
+  }
+
+  /** Whether nothing was derived from the page for so many stores that it is no table any more. The present root is one. */
+  #isOutworn({ hits, roots }: Trace): boolean {
+    return hits > outworn && !roots.has(this.space());
+  }
+
+  /** Drops what was derived from the page, and lets the guest write it. */
+  #endTrace(page: number, trace: Trace): void {
     for (const { space, index } of trace.tables.splice(0)) this.#dropTable(space, index);
     for (const space of trace.roots) this.#dropSpace(space, page);
     if (trace.code) this.dependent?.released(page);
     this.#traces.delete(page);
     this.#cpu.memory.unwatch(page, WATCH.TRACE);
-    return false;
   }
 
   #dropSpace(space: Space, page: number): void {

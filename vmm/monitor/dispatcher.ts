@@ -66,7 +66,7 @@ export class Dispatcher {
     const { paging } = this.#cpu;
     executeOne(this.#cpu);
     this.#ledger.byMonitor += this.#cpu.steps - before;
-    if (paging && !this.#cpu.paging) this.#shadow.flush();
+    this.#shadow.flushIfPagingEnded(paging);
   }
 
   #exit(name: string): string {

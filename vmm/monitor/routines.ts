@@ -17,8 +17,7 @@ export interface RoutineContext {
 
 /**
  * Performs the privileged instruction `at` on the virtual CPU: one guest step. The CPU's
- * `pc` is at the instruction before, and where the guest goes on after. A guest that
- * turns paging off may write its tables unseen, so its shadows are given up.
+ * `pc` is at the instruction before, and where the guest goes on after.
  */
 export function interpret({ cpu, shadow }: RoutineContext, at: Instruction): void {
   const { effect } = at.row;
@@ -26,5 +25,5 @@ export function interpret({ cpu, shadow }: RoutineContext, at: Instruction): voi
   const paged = cpu.paging;
   cpu.pc = effect.run(cpu, at, cpu.pc | 0) >>> 0;
   cpu.steps += 1;
-  if (paged && !cpu.paging) shadow.flush();
+  shadow.flushIfPagingEnded(paged);
 }

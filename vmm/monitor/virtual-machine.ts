@@ -21,12 +21,10 @@ import { Runner } from '../translator/runner.ts';
 import { mapRegion } from '../translator/region.ts';
 import { Translator } from '../translator/translator.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { enterGuest, longestTurn } from '../guest/enter.ts';
+import { supervisorRing } from '../guest/compression.ts';
+import { enterGuest, longestTurn, runToTrap } from '../guest/enter.ts';
 import { Ledger } from '../guest/ledger.ts';
 import type { Strategy } from './strategies.ts';
-
-/** Real ring of virtual ring 0. */
-const supervisorRing = 1;
 
 export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant'> {
   readonly real: Machine;
@@ -138,7 +136,7 @@ export class VirtualMachine {
     const paged = this.cpu.paging;
     this.#interpreter.burst();
     this.ledger.byMonitor += this.cpu.steps - before;
-    if (paged && !this.cpu.paging) this.#shadow.flush();
+    this.#shadow.flushIfPagingEnded(paged);
   }
 
   /** Whether the guest's present code is run in translation: all but user code, unless that too. */
@@ -156,10 +154,7 @@ export class VirtualMachine {
   runDirectly(): void {
     const real = this.#real;
     this.#enter(Math.min(this.cpu.horizon - this.cpu.steps, longestTurn));
-    const entered = real.steps;
-    const stop = this.#engine.run(Number.POSITIVE_INFINITY);
-    if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
-    const done = real.steps - entered - 1; // The last step is the trap.
+    const done = runToTrap(real, this.#engine);
     this.cpu.steps += done;
     this.ledger.direct += done;
     this.#leave();

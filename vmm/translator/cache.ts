@@ -7,7 +7,7 @@
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
-import { REGION } from './layout.ts';
+import { REGION } from '../guest/compression.ts';
 import type { Origin } from './origin.ts';
 
 export class TranslationCache {

@@ -2,16 +2,13 @@
  * The monitor's region: the top 4 MiB of every address space that the guest's supervisor
  * code runs in (address-space compression; Adams and Agesen 2006, section 3.2).
  *
- *     0xffc00000   translation cache: pages that can be executed, not read or written
+ *     REGION       translation cache: pages that can be executed, not read or written
  *     0xfffff000   save area in the upper half of the last page: 2 KiB that translated
  *                  code reaches from x0 by a negative offset, without a scratch register
  *
  * LIMIT hides both from the guest: a load or store through a named register stops short
  * of the region, and those through x0 are translated. Ring 3 has no right to the pages.
  */
-
-/** First address of the region, and of the translation cache. */
-export const REGION = 0xffc00000;
 
 /** Largest cache: every unit reaches every other by one `jal`. */
 export const MOST_CACHE = 2 ** 20;

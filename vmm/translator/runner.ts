@@ -10,11 +10,12 @@ import type { Engine } from '../../isa/engines/engine.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { CAUSE } from '../../isa/table/traps.ts';
-import { enterGuest, goOn, longestTurn } from '../guest/enter.ts';
+import { REGION, supervisorRing } from '../guest/compression.ts';
+import { enterGuest, goOn, longestTurn, runToTrap } from '../guest/enter.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
 import type { ShadowTables } from '../memory/shadow.ts';
 import { COUNTER, COUNTER_START, surplusOf } from './count.ts';
-import { inSavePage, REGION, SAVE } from './layout.ts';
+import { inSavePage, SAVE } from './layout.ts';
 import { TARGET } from './links.ts';
 import type { Origin, Request } from './origin.ts';
 import { readable, writable } from './sequences.ts';
@@ -27,9 +28,6 @@ export interface TrapHandler {
   /** Executes the instruction at the guest's pc for it: an exit of that name. */
   execute(name: string): void;
 }
-
-/** Real ring in which translated supervisor code runs. */
-const translatedRing = 1;
 
 export interface RunnerParts {
   readonly real: Machine;
@@ -77,7 +75,7 @@ export class Runner {
     cpu.x[COUNTER] = COUNTER_START;
     const own = cpu.ring === 0 ? 0 : cpu.readSystem(SR.LIMIT) >>> 0;
     const limit = own === 0 ? REGION : Math.min(own, REGION);
-    const ring = cpu.ring === 3 ? 3 : translatedRing;
+    const ring = cpu.ring === 3 ? 3 : supervisorRing;
     enterGuest(real, { pc: at, ring, flags: 0, ptbr: shadow.ptbr, limit, base: 0, bound: 0, steps });
   }
 
@@ -86,10 +84,7 @@ export class Runner {
     const { real, engine, translator } = this.#parts;
     let steps = 0;
     for (;;) {
-      const entered = real.steps;
-      const stop = engine.run(Number.POSITIVE_INFINITY);
-      if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
-      steps += real.steps - entered - 1; // The last step is the trap.
+      steps += runToTrap(real, engine);
       const where = real.readSystem(SR.EPC) >>> 0;
       const origin = translator.cache.origin(where);
       if (origin === undefined) throw new Error(`no guest instruction belongs to cache address ${where}`);

@@ -215,9 +215,10 @@ export class UnitBuilder {
     if (table === undefined) return this.#callout(pc, calloutOf(at), 'end');
     this.#counts.sequences += 1;
     const slow = this.#cache.takeStub(1);
-    const words = this.#indirectWords(pc, at, table);
-    const check = words.indexOf(0);
-    words[check] = word('bne', { rs1: SCRATCH[0], imm: slow - (this.#cache.here + 4 * (check + 1)) });
+    const target = targetWords(at);
+    const check = target.length;
+    const toSlow = slow - (this.#cache.here + 4 * (check + 1));
+    const words = [...target, word('bne', { rs1: SCRATCH[0], imm: toSlow }), ...slotWords(pc, at, table)];
     const surplus = words.length + SLOT_STEPS;
     for (const [n, one] of [countWord(surplus), ...words].entries()) {
       const half = { pc, boundary: false, uncounted: n - surplus, spilled: SPILLS.slice(0, n - 1) };
@@ -229,29 +230,34 @@ export class UnitBuilder {
     return 'end';
   }
 
-  /** The words after the count; 0 where the check of the target's alignment goes. */
-  #indirectWords(pc: number, { rd, rs1, imm }: Instruction, table: number): number[] {
-    const [first, second] = SCRATCH;
-    const spill = SPILLS.find(({ register }) => register === rd);
-    const link = loadConstant(spill === undefined ? rd : first, pc + 4);
-    if (spill !== undefined) link.push(toSaveArea(first, spill.slot));
-    return [
-      ...SPILLS.map(({ register, slot }) => toSaveArea(register, slot)),
-      word('addi', { rd: TARGET, rs1, imm }),
-      word('andi', { rd: first, rs1: TARGET, imm: 3 }),
-      0,
-      ...(rd === 0 ? [] : link),
-      word('andi', { rd: first, rs1: TARGET, imm: 0x1fc }),
-      word('slli', { rd: first, rs1: first, imm: 3 }),
-      word('lui', { rd: second, imm: table | 0 }),
-      word('add', { rd: first, rs1: first, rs2: second }),
-      word('jalr', { rs1: first }),
-    ];
-  }
-
   #link(kind: Link['kind'], target: number, site: number, branch?: Link['branch']): Link {
     const link = { kind, context: this.#context, target, site, to: undefined, ...(branch ? { branch } : {}) };
     this.#unit.links.push(link);
     return link;
   }
+}
+
+/** Spills the scratch registers, puts an indirect jump's target into TARGET, and its two low bits into the first one. */
+function targetWords({ rs1, imm }: Instruction): number[] {
+  return [
+    ...SPILLS.map(({ register, slot }) => toSaveArea(register, slot)),
+    word('addi', { rd: TARGET, rs1, imm }),
+    word('andi', { rd: SCRATCH[0], rs1: TARGET, imm: 3 }),
+  ];
+}
+
+/** Writes an indirect jump's return address, and jumps to the slot of the table that bits of TARGET choose. */
+function slotWords(pc: number, { rd }: Instruction, table: number): number[] {
+  const [first, second] = SCRATCH;
+  const spill = SPILLS.find(({ register }) => register === rd);
+  const link = loadConstant(spill === undefined ? rd : first, pc + 4);
+  if (spill !== undefined) link.push(toSaveArea(first, spill.slot));
+  return [
+    ...(rd === 0 ? [] : link),
+    word('andi', { rd: first, rs1: TARGET, imm: 0x1fc }),
+    word('slli', { rd: first, rs1: first, imm: 3 }),
+    word('lui', { rd: second, imm: table | 0 }),
+    word('add', { rd: first, rs1: first, rs2: second }),
+    word('jalr', { rs1: first }),
+  ];
 }

@@ -151,19 +151,36 @@ export class Body {
     const { code } = this;
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
-    code.get(PC).constant(2).op(OP.i32_shl).constant(0).memory(OP.i32_load, SLOT.SALT).op(OP.i32_add);
-    code.constant(jumpCache.mask).op(OP.i32_and).tee(SCRATCH);
-    code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
-    code
-      .op(OP.i32_or, OP.i32_eq)
-      .get(SCRATCH)
-      .memory(OP.i32_load, jumpCache.at + 8);
-    code.constant(0).memory(OP.i32_load, SLOT.STAMP).op(OP.i32_eq, OP.i32_and, OP.if, VOID);
-    code.get(FUEL).get(SCRATCH);
-    code.memory(OP.i32_load, jumpCache.at + 4);
-    code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);
+    this.#findJump();
+    this.#isJumpHere();
+    code.op(OP.if, VOID);
+    this.#enterOther();
     code.op(OP.end);
     code.constant(0).get(WAY).memory(OP.i32_store, SLOT.SITE);
     code.op(OP.end).get(FUEL);
+  }
+
+  /** Puts the place of PC's entry in the jump cache into SCRATCH, and leaves it on the stack. */
+  #findJump(): void {
+    const { code } = this;
+    code.get(PC).constant(2).op(OP.i32_shl).constant(0).memory(OP.i32_load, SLOT.SALT).op(OP.i32_add);
+    code.constant(jumpCache.mask).op(OP.i32_and).tee(SCRATCH);
+  }
+
+  /** Pushes whether the entry there (on the stack, and in SCRATCH) is for PC in this ring and this address space. */
+  #isJumpHere(): void {
+    const { code } = this;
+    code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
+    code.op(OP.i32_or, OP.i32_eq).get(SCRATCH);
+    code.memory(OP.i32_load, jumpCache.at + 8);
+    code.constant(0).memory(OP.i32_load, SLOT.STAMP).op(OP.i32_eq, OP.i32_and);
+  }
+
+  /** Goes on in the region of the entry at SCRATCH. */
+  #enterOther(): void {
+    const { code } = this;
+    code.get(FUEL).get(SCRATCH);
+    code.memory(OP.i32_load, jumpCache.at + 4);
+    code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);
   }
 }

@@ -154,10 +154,8 @@ class Planner {
         if (wider.high - wider.low > most) break;
         group = wider;
       }
-      if (node.skipped?.some((skipped) => skipped.at?.rd === rs1)) break;
-      if (node.kind === 'choice' || writes(at) !== rs1) continue;
-      const constant = addedConstant(at);
-      if (constant === undefined || at.rs1 !== rs1) break;
+      const constant = movedBy(node, at, rs1);
+      if (constant === undefined) break;
       moved += constant;
     }
     return group;
@@ -203,6 +201,13 @@ function widthOf(at: Instruction): number {
 /** The register that an instruction writes, or 0. */
 function writes(at: Instruction): number {
   return at.row.effect.kind === 'store' ? 0 : at.rd;
+}
+
+/** What a node adds to a register: a constant, mostly 0; undefined if the register is another one after it. */
+function movedBy(node: Node, at: Instruction, register: number): number | undefined {
+  if (node.skipped?.some((skipped) => skipped.at?.rd === register)) return undefined;
+  if (node.kind === 'choice' || writes(at) !== register) return 0;
+  return at.rs1 === register ? addedConstant(at) : undefined;
 }
 
 /** The constant that the instruction adds to rs1, if that is what it does. */

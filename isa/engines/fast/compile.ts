@@ -120,14 +120,22 @@ class Compiler {
     this.#emitTree(last);
   }
 
+  /** Goes from the end of one block to another, its successor. */
   #emitGoto(from: Block, to: Block): void {
-    const body = this.#body;
+    this.#payRounds(from, to);
+    if (isIrreducible(from, to)) this.#body.leaveTo((to.nodes[0] as Node).pc, HOP);
+    else this.#emitEdge(from, to);
+  }
+
+  /** The next round of an unrolled loop was paid for with this one; on any other way the fuel of the rounds left is given back. */
+  #payRounds(from: Block, to: Block): void {
     if (nextRound(from) === to) this.#paid.add(to);
-    else body.giveBack(stepsInRounds(from));
-    if (isBackward(from, to) && !dominates(to, from)) {
-      body.leaveTo((to.nodes[0] as Node).pc, HOP);
-      return;
-    }
+    else this.#body.giveBack(stepsInRounds(from));
+  }
+
+  /** Stores what the successor expects in memory, and branches to it, or writes it here if this is the only way there. */
+  #emitEdge(from: Block, to: Block): void {
+    const body = this.#body;
     const { places } = body;
     body.store(places.dirty & this.#plan.into(to).memory);
     const kind = isBackward(from, to) ? 'loop' : 'after';
@@ -216,6 +224,11 @@ class Compiler {
     body.places = after;
     body.leave(node.pc + 1);
   }
+}
+
+/** Whether an edge goes back to a block that can be passed by: no loop of WebAssembly's has it. */
+function isIrreducible(from: Block, to: Block): boolean {
+  return isBackward(from, to) && !dominates(to, from);
 }
 
 /** Steps of the rounds of an unrolled loop that follow a block's. */

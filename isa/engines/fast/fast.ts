@@ -157,26 +157,28 @@ export class FastEngine implements Engine {
     machine.pc = pc >>> 0;
   }
 
-  /** Interprets a block; what compiled code missed just before can then be entered in the tables. */
+  /** Interprets: the instruction that compiled code missed an access of, or blocks until it is time to look for a region. */
   #interpret(pc: number, at: number, left: boolean): number {
-    const words = this.#words;
-    const miss = words[SLOT.MISS >>> 2] as number;
-    if (miss === 0) return this.#interpreter.runBlocks(pc, at, left, this.#arrives);
-    words[SLOT.MISS >>> 2] = 0;
-    const { ring, translation, horizon } = this.#machine;
-    this.#machine.horizon = this.#machine.steps + 1;
-    const next = this.#interpreter.runBlocks(pc, at, true, this.#arrives);
-    if (this.#machine.horizon !== 0) this.#machine.horizon = horizon;
-    if (
-      this.#machine.ring === ring &&
-      this.#machine.translation === translation &&
-      this.#spaces.addressing === 'paged'
-    ) {
-      const va = (words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
-      if (this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0))
-        this.#noteAcross(pc >>> 0);
-    }
+    const miss = this.#words[SLOT.MISS >>> 2] as number;
+    return miss === 0
+      ? this.#interpreter.runBlocks(pc, at, left, this.#arrives)
+      : this.#makeUpFor(miss, pc, at);
+  }
+
+  /** Interprets the instruction whose access compiled code missed; the access can then be entered in the tables. */
+  #makeUpFor(miss: number, pc: number, at: number): number {
+    this.#words[SLOT.MISS >>> 2] = 0;
+    const { ring, translation } = this.#machine;
+    const next = this.#interpreter.executeAt(pc, at);
+    const isSame = this.#machine.ring === ring && this.#machine.translation === translation;
+    if (isSame && this.#spaces.addressing === 'paged') this.#enterInTables(miss, pc >>> 0);
     return next;
+  }
+
+  #enterInTables(miss: number, pc: number): void {
+    const va = (this.#words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
+    const wasThere = this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
+    if (wasThere) this.#noteAcross(pc);
   }
 
   /** A check of the access at `pc` failed. */

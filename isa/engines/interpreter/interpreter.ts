@@ -93,6 +93,20 @@ export class Interpreter implements Engine {
     }
   }
 
+  /** Executes the instruction at `pc` (signed), which `locate` has found at `physical`; returns where the next one is. */
+  executeAt(pc: number, physical: number): number {
+    const machine = this.#machine;
+    const next =
+      physical === FAULT ? machine.fault(pc) : (this.#known(physical) ?? this.#decode(physical))(pc);
+    machine.steps += 1;
+    return next;
+  }
+
+  /** The step of the word at a physical address, if it was made already. */
+  #known(at: number): Step | undefined {
+    return (at & 3) === 0 ? this.#pages[at >>> pageShift]?.[(at >>> 2) & (wordsPerPage - 1)] : undefined;
+  }
+
   /** Makes the step of the word at `at`, and keeps it when the word is aligned (an odd R base gives others). */
   #decode(at: number): Step {
     const step = makeStep(this.#machine, this.#machine.memory.read(at, 4));

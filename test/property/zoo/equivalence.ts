@@ -42,7 +42,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'monitor-time-charged',
     bug: 'The guest is charged the step in which the real machine traps to the monitor.',
     property,
-    changes: [{ file: virtualMachine, from: 'real.steps - entered - 1;', to: 'real.steps - entered;' }],
+    changes: [{ file: enter, from: 'real.steps - entered - 1;', to: 'real.steps - entered;' }],
   },
   {
     name: 'timer-not-rearmed',
@@ -374,7 +374,7 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'shadow-kept',
     bug: 'Shadows are kept when the guest turns paging off, and may then write its tables unseen.',
     property,
-    changes: [{ file: routines, from: 'if (paged && !cpu.paging) shadow.flush();', to: 'void paged;' }],
+    changes: [{ file: routines, from: 'shadow.flushIfPagingEnded(paged);', to: 'void paged;' }],
   },
   {
     name: 'frame-not-cleared',
