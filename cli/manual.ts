@@ -1,11 +1,15 @@
-/** `npm run manual`: writes isa/MANUAL.md from the tables in isa/. */
-import { writeFileSync } from 'node:fs';
+/** `npm run manual`: writes isa/MANUAL.md from the tables in isa/, and the tables into vmm/migration/README.md. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { definitionsChapter } from '../isa/classify/definitions.ts';
 import { portsChapter } from '../isa/machine/devices/manual.ts';
 import { imagesChapter, machineChapters } from '../isa/machine/manual.ts';
 import { formatManual } from '../isa/table/manual.ts';
+import { withTables } from '../vmm/migration/manual.ts';
 
 writeFileSync(
   new URL('../../isa/MANUAL.md', import.meta.url),
   formatManual({ machine: machineChapters, rest: [portsChapter, imagesChapter, definitionsChapter] }),
 );
+
+const migration = new URL('../../vmm/migration/README.md', import.meta.url);
+writeFileSync(migration, withTables(readFileSync(migration, 'utf8')));

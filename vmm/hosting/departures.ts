@@ -65,7 +65,7 @@ export class Departures {
         if (source.state === 'under way') source.connected(session);
         else session.close();
       },
-      failed: (reason) => source.ended(`${to} cannot be reached: ${reason}`),
+      failed: (reason) => source.unreachable(`${to} cannot be reached: ${reason}`),
     });
   }
 

@@ -4,7 +4,7 @@
  * two sides' own (source.ts, target.ts).
  */
 import { FieldError } from '../wire/schema.ts';
-import { MESSAGE, pack, shapes } from '../wire/messages.ts';
+import { MESSAGE, type MessageName, messageName, pack, shapes } from '../wire/messages.ts';
 import { complaint, type Session } from '../wire/session.ts';
 
 export interface LineOptions {
@@ -13,8 +13,8 @@ export interface LineOptions {
   readonly clock: () => number;
   /** Milliseconds without a sign after which the other side is given up. */
   readonly patience: number;
-  /** Takes a message; may throw FieldError, and what the shelf throws: then the line is lost. */
-  readonly message: (type: number, payload: Uint8Array) => void;
+  /** Takes a message while the migration is under way; may throw FieldError, and what the shelf throws: then the line is lost. */
+  readonly message: (name: MessageName, payload: Uint8Array) => void;
   /** There is no connection any more; not called when we closed it. */
   readonly lost: (reason: string) => void;
   /** A connection that was tried is gone, and the one before it is used again. */
@@ -126,7 +126,9 @@ export class Line {
       this.#before?.close();
       this.#before = undefined;
     } else if (type !== MESSAGE.ABORT) throw new FieldError('a message over a connection that was given up');
-    this.#options.message(type, payload);
+    const name = messageName(type);
+    if (name === undefined) throw new FieldError(`a message of unknown type ${type}`);
+    this.#options.message(name, payload);
   }
 
   #ended(session: Session, reason: string): void {

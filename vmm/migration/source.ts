@@ -1,24 +1,19 @@
 /**
- * The source's side of a migration: a state machine that is given messages and time, and
- * never waits. What each stage sends and expects is drawn in wire/messages.ts.
+ * The source's side of a migration. It is given messages and time, and never waits: source-table.ts says what it does
+ * in which stage, this file how.
  *
- *     reservation    RESERVED, FETCH -> pre-copy (cold, post-copy: stop-and-copy); REFUSED -> failed
- *     pre-copy       rounds, until the policy says stop
- *     stop-and-copy  the guest stands still; the rest, the state; END -> commitment
- *     commitment     PREPARED -> decided: from this write on the guest is the target's
- *     activation     ACTIVATED -> moved (post-copy: COMPLETE)
- *
- * Until it has decided, whatever goes wrong ends in `failed`, and the guest runs on here.
- * After, nothing can fail any more: a connection that is lost is made again (host.ts) until
- * the target has said that it knows.
+ * Until it has decided (stage 5), whatever goes wrong ends in `failed`, and the guest runs on here. After that nothing
+ * can fail: a lost connection is made again (hosting/departures.ts) until the target has said that it has the guest.
  */
-import { FieldError } from '../wire/schema.ts';
 import type { MovingGuest } from './moving-guest.ts';
 import type { Units } from './image/units.ts';
 import { Line } from './line.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
 import { Rounds } from './rounds.ts';
+import { sourceTable } from './source-table.ts';
+import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
+import { FieldError } from '../wire/schema.ts';
 import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
 import type { Session } from '../wire/session.ts';
 
@@ -39,16 +34,13 @@ export interface SourceOptions<Guest extends MovingGuest> {
 export interface SourceEvents {
   /** A stage began, or a round ended. */
   changed(): void;
-  /** It failed: the guest is ours and runs on. */
-  failed(reason: string): void;
+  /** The migration failed: the guest is still ours and runs on. */
+  failed(): void;
   /** Writes down that the guest is the target's. What is not written down has not happened. */
   decided(stoppedAt: number): void;
-  /** The target knows, and needs nothing more. */
+  /** The target has the guest and needs nothing more. */
   moved(): void;
 }
-
-/** How it stands. */
-export type SourceState = 'under way' | 'failed' | 'moved';
 
 const stateChunk = LONGEST.FRIEND / 2;
 
@@ -56,8 +48,6 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly policy: Policy;
   readonly guest: Guest;
   readonly id: string;
-  readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
-  state: SourceState = 'under way';
   /** Why the guest was stopped for good, or the migration failed. */
   reason = '';
   /** Part of its time that the guest is denied. */
@@ -74,6 +64,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly #events: SourceEvents;
   readonly #line: Line;
   readonly #rounds: Rounds;
+  readonly #machine: StageMachine<(typeof sourceTable)[number]>;
   /** All of the round is on its way. */
   #roundSent = false;
 
@@ -89,10 +80,8 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
       other: 'target',
       clock,
       patience,
-      message: (type, payload) => {
-        if (this.state === 'under way') this.#take(type, payload);
-      },
-      lost: (reason) => this.ended(reason),
+      message: (name, payload) => this.#machine.take(name, { payload }),
+      lost: (reason) => this.unreachable(reason),
     });
     this.units = guest.units(policy.withStorage);
     this.#rounds = new Rounds({
@@ -106,15 +95,30 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         }),
     });
     this.#rounds.limit = firstLimit(policy);
-    this.stages.push({ stage: isDecided ? 'activation' : 'pre-migration', at: clock() });
+    this.#machine = new StageMachine({
+      table: sourceTable,
+      meanings: this.#meanings(),
+      first: isDecided ? 'activation' : 'pre-migration',
+      clock,
+      entered: () => events.changed(),
+      ended: (ending) => this.#ended(ending),
+    });
     if (isDecided) this.stoppedAt = clock();
   }
 
-  get stage(): Stage {
-    return this.stages.at(-1)?.stage ?? 'pre-migration';
+  get stages(): readonly { readonly stage: Stage; readonly at: number }[] {
+    return this.#machine.stages;
   }
 
-  /** Whether the decision has fallen: the guest is the target's. */
+  get stage(): Stage {
+    return this.#machine.stage;
+  }
+
+  get state(): 'under way' | 'failed' | 'moved' {
+    return this.#machine.ending ?? 'under way';
+  }
+
+  /** Whether the source has decided: the guest is the target's. */
   get isDecided(): boolean {
     return this.stage === 'activation';
   }
@@ -126,30 +130,26 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   // ---- What happens to it ----
 
-  /** There is a connection. */
+  /** There is a connection to the target. */
   connected(session: Session): void {
     this.#line.use(session);
-    if (this.isDecided) session.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id }));
-    else {
-      this.#enter('reservation');
-      session.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#reserve));
-    }
+    this.#machine.take('connected');
   }
 
-  /** The target has asked how it was decided, over that connection: it goes on there. */
+  /** The target has asked over that connection what was decided; the migration goes on there. */
   asked(session: Session): void {
     this.#line.use(session);
   }
 
-  /** The target has made room, and the guest is to go over that connection. */
+  /** The target has made room for the guest and fetches it over that connection. */
   fetched(session: Session): void {
     this.#line.use(session);
-    this.#begin();
+    this.#machine.take('FETCH on a new connection');
   }
 
-  /** The connection is gone, or there was none. */
-  ended(reason: string): void {
-    if (!this.isDecided) this.#fail(reason);
+  /** The connection is lost, or could not be made. */
+  unreachable(reason: string): void {
+    this.#machine.offer('connection lost', { reason });
   }
 
   /** The rounds that have ended. */
@@ -178,61 +178,14 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   /** Gives up, if that is still possible; returns whether it was. */
   cancel(reason: string): boolean {
-    if (this.isDecided || this.state !== 'under way') return false;
-    this.#line.abort(reason);
-    this.#fail(reason);
-    return true;
+    return this.#machine.offer('cancelled', { reason });
   }
 
   /** Does what can be done now. The guest is between two steps. */
   turn(): void {
     if (this.state !== 'under way' || !this.#line.tick()) return;
-    if (this.stage === 'pre-copy') this.#copy();
-    else if (this.stage === 'stop-and-copy') this.#finish();
-    else if (this.isDecided) this.#sendSome();
-  }
-
-  #take(type: number, payload: Uint8Array): void {
-    const { stage } = this;
-    if (type === MESSAGE.RESERVED && stage === 'reservation') this.#begin();
-    else if (type === MESSAGE.REFUSED && stage === 'reservation')
-      this.#leave(`refused: ${unpack(shapes.why, payload).reason}`);
-    else if (type === MESSAGE.RECEIVED && stage === 'pre-copy')
-      this.#endRound(unpack(shapes.round, payload).round);
-    else if (type === MESSAGE.PREPARED && stage === 'commitment') this.#decide();
-    else if (type === MESSAGE.BUSY) return;
-    else if (type === MESSAGE.ACTIVATED && this.isDecided) this.#activated();
-    else if (type === MESSAGE.HAVE && this.isDecided) this.#have(payload);
-    else if (type === MESSAGE.WANT && this.isDecided) this.#rounds.want(unpack(shapes.want, payload).unit);
-    else if (type === MESSAGE.COMPLETE && this.isDecided) this.#end();
-    else if (type === MESSAGE.ABORT) this.#leave(`the target gave up: ${unpack(shapes.why, payload).reason}`);
-    else throw new FieldError(`message ${type} in stage ${stage}`);
-  }
-
-  // ---- Stages 0 to 2 ----
-
-  #enter(stage: Stage): void {
-    this.stages.push({ stage, at: this.#clock() });
-    this.#events.changed();
-  }
-
-  #begin(): void {
-    if (this.policy.mode !== 'pre-copy') {
-      this.#stop(
-        this.policy.mode === 'cold' ? 'cold: it is copied standing still' : 'post-copy: it runs there first',
-      );
-      return;
-    }
-    this.#rounds.watch();
-    this.#enter('pre-copy');
-    this.#rounds.startAll();
-  }
-
-  /** Sends what of the round may go now. */
-  #copy(): void {
-    if (this.#roundSent || !this.#sendSome()) return;
-    this.#roundSent = true;
-    this.#line.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
+    const isSending = this.stage === 'pre-copy' ? !this.#roundSent : this.stoppedAt !== undefined;
+    if (isSending && this.#sendSome()) this.#machine.offer('round sent');
   }
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
@@ -241,28 +194,80 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     return this.#rounds.send(() => this.#line.backlog);
   }
 
-  /** The target has all of the round: another one, or the end of it. */
+  // ---- What the table's phrases mean ----
+
+  #meanings(): Meanings<(typeof sourceTable)[number]> {
+    const { mode } = this.policy;
+    return {
+      conditions: {
+        'pre-copy': () => mode === 'pre-copy',
+        'post-copy': () => mode === 'post-copy',
+        'cold or post-copy': () => mode !== 'pre-copy',
+        'pre-copy or cold': () => mode !== 'post-copy',
+        'a round was sent': () => this.#roundSent,
+      },
+      actions: {
+        'send RESERVE': () => this.#line.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#reserve)),
+        'send ROUND_END': () => this.#sendRoundEnd(),
+        'send STATE and END': () => this.#sendState(),
+        'send RESUME': () => this.#line.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id })),
+        'log what the guest dirties': () => this.#rounds.watch(),
+        'start a round of all units': () => this.#rounds.startAll(),
+        'start a round of dirtied units': () => this.#rounds.startDirty(),
+        'end the round, ask the policy': ({ payload }) => this.#endRound(unpack(shapes.round, payload).round),
+        'stop the guest': () => this.#stop(),
+        'send STOPPED, start the last round': () => this.#startLastRound(),
+        'write "leaving", send COMMIT': () => this.#decide(),
+        'note when it was activated': () => this.#activated(),
+        'start a round of missing units': ({ payload }) => this.#have(payload),
+        'send that unit next': ({ payload }) => this.#rounds.want(unpack(shapes.want, payload).unit),
+        'close the connection': () => this.#line.close(),
+        'send ABORT': ({ reason }) => {
+          this.reason = reason;
+          this.#line.abort(reason);
+        },
+        'note the reason': ({ reason }) => {
+          this.reason = reason;
+        },
+        'note why it was refused': ({ payload }) => {
+          this.reason = `refused: ${unpack(shapes.why, payload).reason}`;
+        },
+        'note why the target gave up': ({ payload }) => {
+          this.reason = `the target gave up: ${unpack(shapes.why, payload).reason}`;
+        },
+      },
+    };
+  }
+
+  #sendRoundEnd(): void {
+    this.#roundSent = true;
+    this.#line.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
+  }
+
+  /** The target has all of the round. */
   #endRound(number: number): void {
-    if (!this.#roundSent || number !== this.rounds.length + 1)
-      throw new FieldError(`round ${number} is not under way`);
+    if (number !== this.rounds.length + 1) throw new FieldError(`round ${number} is not under way`);
     this.#rounds.end(this.throttle);
     const { stop, limit, throttle } = decide(this.policy, this.rounds, this.units.count);
     this.#rounds.limit = limit;
     this.throttle = throttle;
     this.#roundSent = false;
     this.#events.changed();
-    if (stop !== undefined) this.#stop(stop);
-    else this.#rounds.startDirty();
+    this.reason = stop ?? '';
+    this.#machine.take(stop === undefined ? 'policy: another round' : 'policy: stop');
   }
 
-  // ---- Stage 3 ----
-
   /** The guest stands still from here on. */
-  #stop(reason: string): void {
-    this.reason = reason;
+  #stop(): void {
+    const { mode } = this.policy;
+    if (mode === 'cold') this.reason = 'cold: it is copied standing still';
+    else if (mode === 'post-copy') this.reason = 'post-copy: it runs there first';
     this.stoppedAt = this.#clock();
     this.guest.flush();
-    this.#enter('stop-and-copy');
+  }
+
+  /** What is left is sent as fast as possible; post-copy sends nothing before the guest runs at the target. */
+  #startLastRound(): void {
     this.#line.send(MESSAGE.STOPPED);
     const { mode } = this.policy;
     if (mode === 'pre-copy') this.#rounds.startDirty();
@@ -271,64 +276,41 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     this.#rounds.unwatch();
   }
 
-  /** Sends the rest, as fast as it goes, and the state. */
-  #finish(): void {
-    if (!this.#sendSome()) return;
+  #sendState(): void {
     const state = this.guest.save();
     for (let at = 0; at < state.length; at += stateChunk)
       this.#line.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
-    this.#line.send(MESSAGE.END, pack(shapes.end, this.#ending()));
-    this.#enter('commitment');
-  }
-
-  #ending(): End {
     const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
-    return { steps: this.guest.machine.steps, printed: this.#printed(), digest };
+    const end: End = { steps: this.guest.machine.steps, printed: this.#printed(), digest };
+    this.#line.send(MESSAGE.END, pack(shapes.end, end));
   }
 
-  // ---- Stages 4 and 5 ----
-
-  /** The target has a whole image. Written down, and then told: the order is the transaction. */
+  /** The target has a whole image. Written down first, and sent after that: the order makes it a transaction. */
   #decide(): void {
     this.#events.decided(this.guest.machine.steps);
     this.#line.send(MESSAGE.COMMIT);
-    this.#enter('activation');
   }
 
   #activated(): void {
     this.activatedAt ??= this.#clock();
     this.#events.changed();
-    if (this.policy.mode !== 'post-copy') this.#end();
   }
 
-  /** Post-copy: which units the target has; all others are to be sent. */
+  /** Post-copy: the units that the target has not are to be sent. */
   #have(bits: Uint8Array): void {
     this.#rounds.startMissing(bits);
     this.activatedAt ??= this.#clock();
   }
 
-  // ---- Ends ----
-
-  #end(): void {
-    this.state = 'moved';
+  #ended(ending: 'failed' | 'moved'): void {
     this.endedAt = this.#clock();
     this.#line.close();
-    this.#events.moved();
-  }
-
-  /** The target will not have it. */
-  #leave(reason: string): void {
-    this.#line.close();
-    if (!this.isDecided) this.#fail(reason);
-  }
-
-  #fail(reason: string): void {
-    if (this.state !== 'under way') return;
-    this.state = 'failed';
-    this.endedAt = this.#clock();
-    this.reason = reason;
+    if (ending === 'moved') {
+      this.#events.moved();
+      return;
+    }
     this.throttle = 0;
     this.#rounds.unwatch();
-    this.#events.failed(reason);
+    this.#events.failed();
   }
 }

@@ -1,20 +1,17 @@
 /**
- * The target's side of a migration: a state machine that is given messages and time.
+ * The target's side of a migration. It is given messages and time, and never waits: target-table.ts says what it does
+ * in which stage, this file how.
  *
- *     reservation    the guest's machine is made -> pre-copy
- *     pre-copy       units come and are put in place; ROUND_END -> RECEIVED
- *     stop-and-copy  STOPPED: the last units, the state; END: checked, kept -> commitment
- *     commitment     prepared; only the source knows how it ends: COMMIT or ABORT
- *     activation     ours; post-copy: units are fetched until all are here
- *
- * Before it is prepared, whatever goes wrong ends in `failed`: nothing was here. Once it is
- * prepared it may not give up by itself, for the source may have decided: it asks (host.ts).
+ * Before it is prepared, whatever goes wrong ends in `failed`, and nothing is left here. Once it is prepared, it must
+ * not give up by itself, because the source may have decided: it asks the source (hosting/arrivals.ts).
  */
 import { FieldError } from '../wire/schema.ts';
 import { UnitReceiver } from './image/receiver.ts';
 import type { GuestStore, MovingGuest } from './moving-guest.ts';
 import { Line } from './line.ts';
+import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
+import { targetTable } from './target-table.ts';
 import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
 import type { Session } from '../wire/session.ts';
 
@@ -31,8 +28,8 @@ export interface TargetOptions<Guest extends MovingGuest> {
 
 export interface TargetEvents {
   changed(): void;
-  /** It failed: there is no guest here. */
-  failed(reason: string): void;
+  /** The migration failed: there is no guest here. */
+  failed(): void;
   /** A whole image is here, and saved. Writes that down, and saves what the guest does from here on. */
   prepared(end: End): void;
   /** The source has decided: the guest is ours. Writes that down and has it run. */
@@ -53,8 +50,7 @@ const mostState = 65 * 2 ** 20;
 export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   readonly reserve: Reserve;
   readonly guest: Guest;
-  readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
-  state: 'under way' | 'failed' | 'committed' = 'under way';
+  /** Why it failed. */
   reason = '';
   /** Rounds received. */
   rounds = 0;
@@ -66,14 +62,15 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   /** Post-copy: units that were asked for. */
   readonly #asked = new Set<number>();
   readonly #line: Line;
+  readonly #machine: StageMachine<(typeof targetTable)[number]>;
   /** The source, which waits, was told over which connection to begin. */
   #isAnswered = false;
   #state: Uint8Array[] = [];
   #stateBytes = 0;
   /** While the source waits for something to be kept: when it was told so last. */
   #busySince: number | undefined;
-  /** All has come, the source said. */
-  #hasAll = false;
+  /** The source's END, once all has come. */
+  #end: End | undefined;
 
   constructor({ reserve, guest, store, clock, patience, events, before }: TargetOptions<Guest>) {
     this.reserve = reserve;
@@ -86,26 +83,24 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
       other: 'source',
       clock,
       patience,
-      message: (type, payload) => {
-        if (this.state !== 'failed') this.#take(type, payload);
-      },
-      lost: (reason) => this.#ended(reason),
+      message: (name, payload) => this.#machine.take(name, { payload }),
+      lost: (reason) => this.#machine.offer('connection lost', { reason }),
       back: () => {
         this.#isAnswered = false;
         this.begin();
       },
     });
     this.#units = new UnitReceiver(guest.units(reserve.withStorage), store, guest.machine.memory.bytes);
-    this.stages.push({ stage: before === undefined ? 'reservation' : 'commitment', at: clock() });
-    if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
-    else if (typeof before === 'object') this.#fetchOn(before.here);
-  }
-
-  /** Ours already, with those units. */
-  #fetchOn(here: readonly number[]): void {
-    this.state = 'committed';
-    this.#units.have(here);
-    this.stages.push({ stage: 'activation', at: this.#clock() });
+    this.#machine = new StageMachine({
+      table: targetTable,
+      meanings: this.#meanings(),
+      first: before === undefined ? 'reservation' : before === 'prepared' ? 'commitment' : 'activation',
+      clock,
+      entered: () => events.changed(),
+      ended: () => this.#failed(),
+    });
+    if (typeof before === 'object') this.#units.have(before.here);
+    else if (before === 'prepared' && reserve.mode !== 'post-copy') this.#units.missing = 0;
   }
 
   // ---- The connection ----
@@ -117,24 +112,30 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   /** The source may begin, over a connection that we made; the one that it made is there for when this fails. */
   fetch(session: Session): void {
-    if (this.#isAnswered || this.stage !== 'reservation' || !this.isConnected) {
+    if (!this.#machine.accepts('source reached') || !this.isConnected) {
       session.close();
       return;
     }
-    this.#isAnswered = true;
     this.#line.try(session);
-    this.#line.send(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id }));
+    this.#machine.take('source reached');
   }
 
   /** The source may begin, over the connection that it made. */
   begin(): void {
-    if (this.#isAnswered || this.stage !== 'reservation') return;
-    this.#isAnswered = true;
-    this.#line.send(MESSAGE.RESERVED);
+    this.#machine.offer('source not reached');
+  }
+
+  get stages(): readonly { readonly stage: Stage; readonly at: number }[] {
+    return this.#machine.stages;
   }
 
   get stage(): Stage {
-    return this.stages.at(-1)?.stage ?? 'reservation';
+    return this.#machine.stage;
+  }
+
+  get state(): 'under way' | 'failed' | 'committed' {
+    if (this.#machine.ending !== undefined) return 'failed';
+    return this.stage === 'activation' ? 'committed' : 'under way';
   }
 
   /** A whole image is here and the source has not been heard to decide. */
@@ -153,10 +154,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   /** Gives up, if that is still possible; returns whether it was. */
   cancel(reason: string): boolean {
-    if (this.state !== 'under way' || this.isPrepared) return false;
-    this.#line.abort(reason);
-    this.#fail(reason);
-    return true;
+    return this.#machine.offer('cancelled', { reason });
   }
 
   turn(): void {
@@ -172,70 +170,69 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   /** The source, asked, says that it kept the guest. */
   abandon(): void {
-    if (this.state !== 'under way' || !this.isPrepared) return;
-    this.#line.close();
-    this.#fail('the source kept the guest');
+    this.#machine.take('source kept the guest', { reason: 'the source kept the guest' });
   }
 
-  /** After RESUME: the source has decided, and wants to know whether we know. */
+  /** The source has decided, and asks over that connection whether we know. Throws FieldError if it cannot have. */
   resume(session: Session): void {
+    const event = 'RESUME on a new connection';
+    if (!this.#machine.accepts(event)) throw new FieldError(`${event} in stage ${this.stage}`);
     this.#line.use(session);
-    if (this.isPrepared) this.#commit();
-    else this.#tellActivated();
+    this.#machine.take(event);
   }
 
-  #ended(reason: string): void {
-    this.#asked.clear();
-    if (this.state === 'under way' && !this.isPrepared) this.#fail(reason);
+  // ---- What the table's phrases mean ----
+
+  #meanings(): Meanings<(typeof targetTable)[number]> {
+    return {
+      conditions: {
+        'the source waits': () => !this.#isAnswered,
+        'before END': () => this.#end === undefined,
+        'units are missing': () => this.missing > 0,
+      },
+      actions: {
+        'send FETCH': () => this.#answer(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id })),
+        'send RESERVED': () => this.#answer(MESSAGE.RESERVED),
+        'put the units in place': ({ payload }) => this.#units.take(payload),
+        'save the units, then send RECEIVED': ({ payload }) =>
+          this.#endRound(unpack(shapes.round, payload).round),
+        'collect the state': ({ payload }) => this.#collect(payload),
+        'check the image, save it': ({ payload }) => this.#prepare(unpack(shapes.end, payload)),
+        'write "prepared", send PREPARED': () => this.#prepared(),
+        'write "owned", run the guest': () => this.#events.committed(),
+        'send ACTIVATED': () => this.#tellActivated(),
+        'put the missing units in place': ({ payload }) => this.#fetched(payload),
+        'forget what was asked for': () => this.#asked.clear(),
+        'send ABORT': ({ reason }) => {
+          this.reason = reason;
+          this.#line.abort(reason);
+        },
+        'note the reason': ({ reason }) => {
+          this.reason = reason;
+        },
+        'note why the source gave up': ({ payload }) => {
+          this.reason = `the source gave up: ${unpack(shapes.why, payload).reason}`;
+        },
+      },
+    };
   }
 
-  #fail(reason: string): void {
-    this.state = 'failed';
-    this.reason = reason;
+  #answer(type: number, payload?: Uint8Array): void {
+    this.#isAnswered = true;
+    this.#line.send(type, payload);
+  }
+
+  #failed(): void {
     this.#busySince = undefined;
     this.#units.abandon();
-    this.#events.failed(reason);
-  }
-
-  #enter(stage: Stage): void {
-    this.stages.push({ stage, at: this.#clock() });
-    this.#events.changed();
-  }
-
-  // ---- Messages ----
-
-  #take(type: number, payload: Uint8Array): void {
-    const { stage } = this;
-    const isStopped = stage === 'stop-and-copy' && !this.#hasAll;
-    const copies = stage === 'reservation' || stage === 'pre-copy' || isStopped;
-    if (type === MESSAGE.PAGES && copies) this.#receive(payload);
-    else if (type === MESSAGE.PAGES && this.missing > 0) this.#fetched(payload);
-    else if (type === MESSAGE.ROUND_END && stage === 'pre-copy') this.#endRound(payload);
-    else if (type === MESSAGE.STOPPED && (stage === 'reservation' || stage === 'pre-copy'))
-      this.#enter('stop-and-copy');
-    else if (type === MESSAGE.STATE && isStopped) this.#collect(payload);
-    else if (type === MESSAGE.END && isStopped) this.#prepare(unpack(shapes.end, payload));
-    else if (type === MESSAGE.COMMIT && this.isPrepared) this.#commit();
-    else if (type === MESSAGE.ABORT && this.state === 'under way')
-      this.#aborted(unpack(shapes.why, payload).reason);
-    else throw new FieldError(`message ${type} in stage ${stage}`);
-  }
-
-  #aborted(reason: string): void {
     this.#line.close();
-    this.#fail(`the source gave up: ${reason}`);
+    this.#events.failed();
   }
 
   // ---- Units, before the guest runs here ----
 
-  #receive(payload: Uint8Array): void {
-    if (this.stage === 'reservation') this.#enter('pre-copy');
-    this.#units.take(payload);
-  }
-
   /** The round is here when it is kept: so that the guest need not stand still for that in the end. */
-  #endRound(payload: Uint8Array): void {
-    const { round } = unpack(shapes.round, payload);
+  #endRound(round: number): void {
     this.#whenKept(() => {
       this.rounds = round;
       this.#events.changed();
@@ -274,23 +271,17 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#state = [];
     this.guest.restore(state);
     if (this.guest.machine.steps !== end.steps) throw new FieldError('a state of another step');
-    this.#hasAll = true;
-    this.#whenKept(() => this.#prepared(end, state));
+    this.#end = end;
+    this.#whenKept(() => {
+      this.#store.state = state;
+      this.#machine.take('image saved');
+    });
   }
 
-  /** All of the guest's memory is kept; now the rest is, and it is said so. */
-  #prepared(end: End, state: Uint8Array): void {
-    this.#store.state = state;
-    this.#events.prepared(end);
+  /** All of the guest is saved. Written down first, and sent after that. */
+  #prepared(): void {
+    this.#events.prepared(this.#end as End);
     this.#line.send(MESSAGE.PREPARED);
-    this.#enter('commitment');
-  }
-
-  #commit(): void {
-    this.#events.committed();
-    this.state = 'committed';
-    this.#enter('activation');
-    this.#tellActivated();
   }
 
   #tellActivated(): void {

@@ -76,6 +76,15 @@ export const MESSAGE = {
   REPLY: 50,
 } as const;
 
+export type MessageName = keyof typeof MESSAGE;
+
+const names = new Map(Object.entries(MESSAGE).map(([name, type]) => [type as number, name as MessageName]));
+
+/** The name of a message's type; undefined if there is no such message. */
+export function messageName(type: number): MessageName | undefined {
+  return names.get(type);
+}
+
 /** The longest payload before both sides have proved that they know the key, and after. */
 export const LONGEST = { STRANGER: 256, FRIEND: 2 ** 19 } as const;
 

@@ -33,8 +33,8 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'reservation', side: 'target', fault: 'reorder' },
     changes: [
       source(
-        "this.#enter('pre-copy');\n    this.#rounds.startAll();",
-        "this.#enter('pre-copy');\n    const guest = this.guest as { sent?: true };\n    if (guest.sent) this.#rounds.startDirty();\n    else this.#rounds.startAll();\n    guest.sent = true;",
+        "'start a round of all units': () => this.#rounds.startAll(),",
+        "'start a round of all units': () => {\n const guest = this.guest as { sent?: true };\n    if (guest.sent) this.#rounds.startDirty();\n    else this.#rounds.startAll();\n    guest.sent = true; },",
       ),
     ],
   },
@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'chain', guest: 'sly' },
     changes: [
       source(
-        "this.#enter('pre-copy');\n    this.#rounds.startAll();",
-        "this.#enter('pre-copy');\n    if (this.#reserve.epoch < 2) this.#rounds.startAll();\n    else this.#rounds.start(Array.from({ length: this.units.count / 2 }, (_, unit) => 2 * unit));",
+        "'start a round of all units': () => this.#rounds.startAll(),",
+        "'start a round of all units': () => {\n    if (this.#reserve.epoch < 2) this.#rounds.startAll();\n    else this.#rounds.start(Array.from({ length: this.units.count / 2 }, (_, unit) => 2 * unit)); },",
       ),
       target('if (!isPostCopy && missing > 0)', 'if (false)'),
     ],
@@ -193,9 +193,10 @@ export const mutants: readonly Mutant[] = [
     bug: 'The target runs the guest as soon as it has it, without the source having decided.',
     by: { kind: 'journey', guest: 'busy', policy: 'auto-converge', turns: 21, steps: 50 },
     changes: [
-      target(
-        "    this.#line.send(MESSAGE.PREPARED);\n    this.#enter('commitment');",
-        '    this.#line.send(MESSAGE.PREPARED);\n    this.#commit();',
+      change(
+        'vmm/migration/target-table.ts',
+        "next: 'commitment',",
+        "next: 'commitment',\n    after: 'write \"owned\", run the guest',",
       ),
     ],
   },
@@ -203,9 +204,10 @@ export const mutants: readonly Mutant[] = [
     bug: 'The source forgets the guest when it has decided, and not when the target knows.',
     by: { kind: 'journey', guest: 'busy', policy: 'post-copy', turns: 20, steps: 50 },
     changes: [
-      source(
-        "    this.#enter('activation');\n  }\n\n  #activated",
-        "    this.#enter('activation');\n    this.#end();\n  }\n\n  #activated",
+      change(
+        'vmm/migration/source-table.ts',
+        "do: 'write \"leaving\", send COMMIT', next: 'activation' }",
+        "do: 'write \"leaving\", send COMMIT', next: 'moved' }",
       ),
     ],
   },
@@ -219,8 +221,8 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'stop-and-copy', side: 'target', fault: 'stall' },
     changes: [
       target(
-        '    this.#asked.clear();\n',
-        "    this.#asked.clear();\n    if (this.isPrepared && this.state === 'under way') this.#commit();\n",
+        "'forget what was asked for': () => this.#asked.clear(),",
+        "'forget what was asked for': () => {\n      this.#asked.clear();\n      if (this.isPrepared) this.#events.committed();\n    },",
       ),
     ],
   },

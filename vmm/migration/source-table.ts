@@ -1,0 +1,53 @@
+/** What the source does: README.md has this table in print. A message that is in no row for the stage is a protocol error. */
+import { type Row, undecided } from './stage-machine.ts';
+
+export const sourceTable = [
+  { in: ['pre-migration'], on: ['connected'], next: 'reservation', after: 'send RESERVE' },
+  {
+    in: ['reservation'],
+    on: ['RESERVED', 'FETCH on a new connection'],
+    when: 'pre-copy',
+    do: 'log what the guest dirties',
+    next: 'pre-copy',
+    after: 'start a round of all units',
+  },
+  {
+    in: ['reservation'],
+    on: ['RESERVED', 'FETCH on a new connection'],
+    when: 'cold or post-copy',
+    do: 'stop the guest',
+    next: 'stop-and-copy',
+    after: 'send STOPPED, start the last round',
+  },
+  { in: ['reservation'], on: ['REFUSED'], do: 'note why it was refused', next: 'failed' },
+  { in: ['pre-copy'], on: ['round sent'], do: 'send ROUND_END' },
+  { in: ['pre-copy'], on: ['RECEIVED'], when: 'a round was sent', do: 'end the round, ask the policy' },
+  { in: ['pre-copy'], on: ['policy: another round'], do: 'start a round of dirtied units' },
+  {
+    in: ['pre-copy'],
+    on: ['policy: stop'],
+    do: 'stop the guest',
+    next: 'stop-and-copy',
+    after: 'send STOPPED, start the last round',
+  },
+  { in: ['stop-and-copy'], on: ['round sent'], do: 'send STATE and END', next: 'commitment' },
+  { in: ['commitment'], on: ['PREPARED'], do: 'write "leaving", send COMMIT', next: 'activation' },
+  { in: ['activation'], on: ['connected'], do: 'send RESUME' },
+  {
+    in: ['activation'],
+    on: ['ACTIVATED'],
+    when: 'pre-copy or cold',
+    do: 'note when it was activated',
+    next: 'moved',
+  },
+  { in: ['activation'], on: ['ACTIVATED'], when: 'post-copy', do: 'note when it was activated' },
+  { in: ['activation'], on: ['HAVE'], do: 'start a round of missing units' },
+  { in: ['activation'], on: ['WANT'], do: 'send that unit next' },
+  { in: ['activation'], on: ['COMPLETE'], next: 'moved' },
+  { in: ['activation'], on: ['ABORT'], do: 'close the connection' },
+  { in: ['activation'], on: ['connection lost'] },
+  { in: [...undecided, 'activation'], on: ['BUSY'] },
+  { in: undecided, on: ['ABORT'], do: 'note why the target gave up', next: 'failed' },
+  { in: undecided, on: ['connection lost'], do: 'note the reason', next: 'failed' },
+  { in: undecided, on: ['cancelled'], do: 'send ABORT', next: 'failed' },
+] as const satisfies readonly Row[];
