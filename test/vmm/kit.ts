@@ -99,6 +99,11 @@ export function monitored(
   return { machine: virtual.cpu, printed, disk, engine: monitor.engine, guest: virtual, run };
 }
 
+/** The engines that a supervisor can tell apart under a strategy: where none of it runs directly, nothing is compiled. */
+export function enginesUnder(strategy: string): readonly EngineName[] {
+  return ['interpret', 'hybrid'].includes(strategy) ? ['interpreter'] : ['interpreter', 'fast'];
+}
+
 /** Strides after which memory is compared too. */
 const memoryEvery = 512;
 

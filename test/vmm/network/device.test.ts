@@ -9,7 +9,7 @@ import { eager, expectCompiled } from '../../engines/compiled.ts';
 import { frameTo, Wire } from '../../isa/network-kit.ts';
 import { image, pagedImage } from '../assembled.ts';
 import { partsOf } from '../guests.ts';
-import { bare, lockstep, monitored, type Side } from '../kit.ts';
+import { bare, enginesUnder, lockstep, monitored, type Side } from '../kit.ts';
 
 const own = [2, 0, 0, 0, 0, 1];
 
@@ -175,22 +175,21 @@ function withArrivals(make: (wire: Wire) => Side, frames: Arrivals): { side: Sid
   return { side, wire };
 }
 
-const ways = [
+const strides = [
   ['interpreter', 1],
   ['fast', 61],
   ['fast', 997],
 ] as const;
 
 describe.each(strategies.map(({ name }) => name))('A guest on the network under %s', (strategy) => {
-  /** The guests never leave ring 0. */
-  const runsDirectly = !['interpret', 'hybrid'].includes(strategy);
+  const ways = strides.filter(([engine]) => enginesUnder(strategy).includes(engine));
 
   it.each(ways)('by the engine %s, compared every %i steps, is as on the bare machine', (engine, stride) => {
     const parts = { image: echo, variant: 'ring32-v', memory: 2 ** 18 };
     const a = withArrivals((network) => bare({ ...parts, network }), arrivals);
     const b = withArrivals((network) => monitored({ ...parts, network }, strategy, engine), arrivals);
     expect(lockstep(a.side, b.side, stride, 20_000)).toBeUndefined();
-    if (runsDirectly) expectCompiled(b.side.engine);
+    expectCompiled(b.side.engine);
     expect(a.wire.sent.length).toBeGreaterThan(7);
     expect(b.wire.sent).toEqual(a.wire.sent);
     expect(b.side.machine.network.save()).toEqual(a.side.machine.network.save());
@@ -203,7 +202,7 @@ describe.each(strategies.map(({ name }) => name))('A guest on the network under 
       const a = withArrivals((network) => bare({ ...parts, network }), underminings);
       const b = withArrivals((network) => monitored({ ...parts, network }, strategy, engine), underminings);
       expect(lockstep(a.side, b.side, stride, 48_000)).toBeUndefined();
-      if (runsDirectly) expectCompiled(b.side.engine);
+      expectCompiled(b.side.engine);
       const [read, faults, added] = [9, 18, 19].map((n) => a.side.machine.x[n] as number);
       expect(read).toBeGreaterThan(5000);
       expect(faults).toBeGreaterThan(100);
@@ -257,7 +256,7 @@ _start:
 `);
 
 describe.each(strategies.map(({ name }) => name))('Neighbours under %s', (strategy) => {
-  it.each(['interpreter', 'fast'] as const)(
+  it.each(enginesUnder(strategy))(
     'of a guest whose rings and frames point everywhere are as alone, by the engine %s',
     (engine) => {
       const { image: mini } = partsOf('kernel/mini.s', 'ring32-v');
@@ -289,7 +288,7 @@ describe.each(strategies.map(({ name }) => name))('Neighbours under %s', (strate
       }
       for (const { cpu } of [below, above])
         expect(Buffer.compare(cpu.memory.bytes, alone.machine.memory.bytes)).toBe(0);
-      if (strategy !== 'interpret') expectCompiled(monitor.engine);
+      expectCompiled(monitor.engine);
       expect(wire.sent.length).toBeGreaterThan(5);
       expect(attacker.cpu.memory.bytes.includes(0xa5)).toBe(true);
       expect(monitor.real.memory.bytes.subarray(2.5 * memory).includes(0xa5)).toBe(false);

@@ -8,7 +8,7 @@ import { Lan } from '../../../vmm/network/lan.ts';
 import { expectCompiled } from '../../engines/compiled.ts';
 import { difference } from '../../property/lockstep.ts';
 import { image } from '../assembled.ts';
-import { bare, monitored, type Side } from '../kit.ts';
+import { bare, enginesUnder, monitored, type Side } from '../kit.ts';
 
 /** Sends four frames to the guest whose number is `to`, at its own pace, and sums what it gets until four came. */
 const talker = (to: number, pause: number) =>
@@ -89,13 +89,7 @@ const memory = 2 ** 18;
 const ways: readonly (readonly [string, EngineName])[] = [
   'bare',
   ...strategies.map(({ name }) => name),
-].flatMap(
-  (way) =>
-    [
-      [way, 'interpreter'],
-      [way, 'fast'],
-    ] as const,
-);
+].flatMap((way) => enginesUnder(way).map((engine) => [way, engine] as const));
 
 /** Two guests that talk to each other, the first three times as fast as the second. */
 function talk(make: (parts: Parameters<typeof bare>[0]) => Side) {
@@ -185,7 +179,7 @@ describe('Two guests on one network', () => {
     expect(other.log).toEqual(oracle.log);
     for (const [n, { machine, engine: made }] of other.sides.entries()) {
       expect(difference(oracle.sides[n]?.machine as typeof machine, machine)).toBeUndefined();
-      if (!['interpret', 'hybrid'].includes(way)) expectCompiled(made, 400);
+      expectCompiled(made, 400);
     }
   });
 

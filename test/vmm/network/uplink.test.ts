@@ -13,6 +13,7 @@ import { Uplink, UPLINK_BYTES } from '../../../vmm/network/uplink.ts';
 import { eager, expectCompiled } from '../../engines/compiled.ts';
 import { imageOf } from '../../guests/run.ts';
 import { frameTo, Wire } from '../../isa/network-kit.ts';
+import { enginesUnder } from '../kit.ts';
 
 const memory = 2 ** 17;
 const at = memory - UPLINK_BYTES;
@@ -115,9 +116,7 @@ function cable() {
   return ends as [(typeof ends)[0], (typeof ends)[0]];
 }
 
-const ways = strategies.flatMap(({ name }) =>
-  (['interpreter', 'fast'] as const).map((engine) => [name, engine] as const),
-);
+const ways = strategies.flatMap(({ name }) => enginesUnder(name).map((engine) => [name, engine] as const));
 
 describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
   const monitorOf = (guests: readonly string[], printed: number[], network?: NetworkLink) =>
@@ -136,15 +135,13 @@ describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
       console: new Console((byte) => printed.push(byte)),
       ...(network ? { network } : {}),
     });
-  /** Neither guest ever leaves ring 0. */
-  const runsDirectly = !['interpret', 'hybrid'].includes(strategy);
   const asked = '10 answers, 0 requests sent again, 0 answers too many';
 
   it("of one monitor talk to each other over the monitor's switch", () => {
     const printed: number[] = [];
     const monitor = monitorOf(['web-server.s', 'web-client.s'], printed);
     expect(monitor.runAll()).toEqual([1, 2].map(() => ({ kind: 'power', status: 0 })));
-    if (runsDirectly) expectCompiled(monitor.engine);
+    expectCompiled(monitor.engine);
     expect(Buffer.from(printed).toString().trimEnd().split('\n')).toEqual([
       'web-server.s | serving at 02:00:00:00:00:01',
       `web-client.s | ${asked}`,
@@ -161,7 +158,7 @@ describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
     ends[0].other = monitors[1].real;
     ends[1].other = monitors[0].real;
     for (let turn = 0; turn < 600; turn++) for (const monitor of monitors) monitor.turn();
-    if (runsDirectly) for (const { engine: made } of monitors) expectCompiled(made);
+    for (const { engine: made } of monitors) expectCompiled(made);
     expect(Buffer.from(printed).toString().trimEnd().split('\n')).toEqual([
       'serving at 02:00:00:00:00:01',
       asked,
