@@ -6,6 +6,9 @@ import { FastEngine, type FastOptions } from '../../isa/engines/fast/fast.ts';
 /** For guests that are too short to pay for compiled code: a place is compiled when it is come to again. */
 export const eager: FastOptions = { hot: 2 };
 
+/** For guests that run for longer, or in many translations: what is compiled pays for it to some degree. */
+export const steady: FastOptions = { hot: 100 };
+
 /** Steps that compiled code made; 0 if it is another engine. */
 export function compiledSteps(engine: Engine): number {
   return engine instanceof FastEngine ? engine.statistics.compiledSteps : 0;

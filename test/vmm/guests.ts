@@ -1,4 +1,5 @@
 /** The system guests of guests/, ready to be run on the bare machine and under a monitor. */
+import { steady } from '../engines/compiled.ts';
 import { parseExpectations } from '../guests/expectations.ts';
 import { fillSectors, guestFiles, guestText, imageOf } from '../guests/run.ts';
 import type { Parts } from './kit.ts';
@@ -21,6 +22,7 @@ export function partsOf(file: string, variant: string): Parts {
     memory: wishes.memory ?? memory,
     input: wishes.input,
     ...(disk ? { disk } : {}),
+    ...(file === 'kernel/kernel.s' ? { fast: steady } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import type { NetworkLink } from '../../isa/machine/devices/network.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
@@ -20,6 +21,8 @@ export interface Parts {
   readonly input?: string;
   readonly disk?: Uint8Array;
   readonly network?: NetworkLink;
+  /** The fast engine's; by default it compiles at once. */
+  readonly fast?: FastOptions;
 }
 
 /** One of the two: a machine to look at, and how to run it. */
@@ -66,11 +69,11 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   });
   loadImage(parts.image, machine.memory.bytes);
   machine.pc = parts.image.entry;
-  const made = createEngine(engine, machine, eager);
+  const made = createEngine(engine, machine, parts.fast ?? eager);
   return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
-/** The guest under a monitor; `more` for binary translation. The fast engine compiles soon. */
+/** The guest under a monitor; `more` for binary translation. */
 export function monitored(
   parts: Parts,
   strategy: string,
@@ -85,7 +88,7 @@ export function monitored(
     ...(network ? { network } : {}),
   };
   const monitor = new Monitor({
-    fast: eager,
+    fast: parts.fast ?? eager,
     ...more,
     guests: [guest],
     variant: variantNamed(parts.variant) as Variant,
@@ -110,15 +113,16 @@ const memoryEvery = 512;
 /** Runs both in lockstep, comparing every `stride` steps until both stop; returns the first difference found. */
 export function lockstep(a: Side, b: Side, stride: number, most = 2_000_000): string | undefined {
   for (let [until, count] = [stride, 1]; until < most; until += stride, count += 1) {
-    const stops = [a.run(until), b.run(until)].map((stop) => JSON.stringify(stop));
-    if (stops[0] !== stops[1]) return `at step ${a.machine.steps}: stopped as ${stops.join(' and as ')}`;
-    const compare =
-      count % memoryEvery === 0 || !stops[0]?.includes('limit') ? difference : processorDifference;
+    const stops = [a.run(until), b.run(until)] as const;
+    const isOver = stops.some(({ kind }) => kind !== 'limit');
+    const texts = isOver ? stops.map((stop) => JSON.stringify(stop)) : [];
+    if (texts[0] !== texts[1]) return `at step ${a.machine.steps}: stopped as ${texts.join(' and as ')}`;
+    const compare = count % memoryEvery === 0 || isOver ? difference : processorDifference;
     const found = compare(a.machine, b.machine);
     if (found !== undefined) return `at step ${a.machine.steps}: ${found}`;
     if (a.printed.length !== b.printed.length || a.printed.at(-1) !== b.printed.at(-1))
       return `at step ${a.machine.steps}: they printed different things`;
-    if (!stops[0]?.includes('limit')) break;
+    if (isOver) break;
   }
   if (a.printed.join() !== b.printed.join()) return 'they printed different things';
   if (a.disk && b.disk && Buffer.compare(a.disk.bytes, b.disk.bytes) !== 0) return 'their disks differ';

@@ -8,7 +8,7 @@ import { type Variant, variantNamed, variants } from '../../../isa/table/variant
 import { RecordedDevices } from '../../../vmm/replay/devices.ts';
 import { createSubject, type Subject } from '../../../vmm/replay/subject.ts';
 import { Timeline, type TimelineOptions } from '../../../vmm/replay/timeline.ts';
-import { eager } from '../../engines/compiled.ts';
+import { eager, steady } from '../../engines/compiled.ts';
 import { cleanStorage } from '../../property/own.ts';
 import { imageOf, memorySize, newDisk, type Program } from '../../property/program.ts';
 
@@ -44,9 +44,6 @@ export function byTicks(burst: NonNullable<TimelineOptions['burst']>): TimelineO
   return { burst, interval: 12, clock: () => (time += 2.5) };
 }
 
-/** Under a monitor what runs seldom is not worth compiling anew at each search of the past. */
-const fairlyEager: FastOptions = { hot: 24 };
-
 /** A random program at its first step. Of those on the fast engine, one at a time. */
 export function randomRun(
   program: Program,
@@ -62,7 +59,7 @@ export function randomRun(
     variant: variants[0] as Variant,
     memory: memorySize,
     engine,
-    fast: monitor === 'none' ? eager : fairlyEager,
+    fast: monitor === 'none' ? eager : steady,
     monitor,
     devices,
     ...(engine === 'fast' ? { storage: cleanStorage() } : {}),

@@ -18,7 +18,7 @@ import type { Subject } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
-import { compiledSteps, eager } from '../../engines/compiled.ts';
+import { compiledSteps, eager, steady } from '../../engines/compiled.ts';
 import fc from '../../property/fast-check.ts';
 
 export const memory = 2 ** 18;
@@ -182,7 +182,7 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
     variant,
     strategy,
     engine,
-    fast: eager,
+    fast: steady,
     console,
     disk,
     storage,

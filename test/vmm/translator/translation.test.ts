@@ -20,7 +20,7 @@ const most = 1_000_000;
 const name = 'binary-translation';
 
 const ways = [
-  { engine: 'interpreter', stride: 1, cache: 2 ** 15 },
+  { engine: 'interpreter', stride: 13, cache: 2 ** 15 },
   { engine: 'fast', stride: 997, cache: 2 ** 14 },
 ] as const;
 
@@ -107,9 +107,8 @@ describe('What translation saves', () => {
 
   it.each(guests)('of the exits of %s under trap-and-emulate is counted exactly', (file) => {
     const run = (strategy: string, more = {}) => {
-      const side = monitored(partsOf(file, 'ring32-v'), strategy, 'fast', more) as Required<Side>;
+      const side = monitored(partsOf(file, 'ring32-v'), strategy, 'interpreter', more) as Required<Side>;
       side.run(most);
-      expectCompiled(side.engine);
       return side.guest.ledger;
     };
     const trapping = run('trap-and-emulate');
