@@ -5,7 +5,7 @@ import type { Machine } from '../isa/machine/machine.ts';
 import { ProgramMap } from '../isa/machine/program-map.ts';
 import { defaultMemory } from '../isa/machine/storage.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
-import { Session } from '../vmm/debug/session.ts';
+import { type Halt, Session } from '../vmm/debug/session.ts';
 import { RecordedDevices } from '../vmm/replay/devices.ts';
 import { RecordingError } from '../vmm/replay/container.ts';
 import {
@@ -17,9 +17,10 @@ import {
 } from '../vmm/replay/recording.ts';
 import { createSubject } from '../vmm/replay/subject.ts';
 import { Timeline } from '../vmm/replay/timeline.ts';
-import { badInput, systemReason, usage } from './failure.ts';
+import { badInput, EXIT, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
-import type { GuestOptions } from './options.ts';
+import type { GuestVerbOptions } from './options.ts';
+import { tellOutcome } from './outcome.ts';
 import { Output } from './output.ts';
 import { sha256 } from './sha256.ts';
 
@@ -43,7 +44,7 @@ export interface DebuggedGuest {
  */
 export async function prepareDebugged(
   file: string,
-  options: GuestOptions,
+  options: GuestVerbOptions,
   printTo: 1 | 2,
   recordingFile?: string,
 ): Promise<DebuggedGuest> {
@@ -82,7 +83,22 @@ export async function prepareDebugged(
   };
 }
 
-function refusal({ process: isProcess, env }: GuestOptions): string | undefined {
+/** Tells how a run ended; returns the exit status. */
+export function tellHalt(guest: DebuggedGuest, halt: Halt): number {
+  guest.flush();
+  if (halt.kind === 'stopped') return tellOutcome(guest, halt.stop);
+  // Ctrl-C ends a recording as well as anything does.
+  return halt.kind === 'asked' ? EXIT.DONE : EXIT.LIMIT;
+}
+
+/** Hands what is typed to the guest's console; returns how to stop that. */
+export function typeInto(session: Session): () => void {
+  process.stdin.on('data', (bytes: Buffer) => session.type(bytes));
+  process.stdin.on('end', () => session.type(undefined));
+  return () => process.stdin.destroy();
+}
+
+function refusal({ process: isProcess, env }: GuestVerbOptions): string | undefined {
   if (isProcess)
     return '--process cannot be debugged; trace shows its steps, record and replay repeat its run';
   if (env.length > 0) return '--env needs --process';

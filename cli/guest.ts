@@ -27,7 +27,7 @@ import { Process, type ProcessStop } from '../vmm/process/process.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, mustBeFolder, readInput, withName } from './files.ts';
 import { type FolderWish, HostFiles } from './host-files.ts';
-import type { GuestOptions } from './options.ts';
+import type { GuestVerbOptions } from './options.ts';
 import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
 import { beforeInput, ByteReader, processStreams, readStandardInput } from './streams.ts';
@@ -93,7 +93,7 @@ interface Outside {
 export async function prepareGuest(
   file: string,
   args: readonly string[],
-  options: GuestOptions,
+  options: GuestVerbOptions,
   use: GuestUse = {},
 ): Promise<PreparedGuest> {
   const refused = options.process ? refusedByProcess(options) : refusedByMachine(args, options);
@@ -117,7 +117,7 @@ export function prepareBlank(
   file: string,
   symbols: readonly Pick<ImageSymbol, 'name' | 'address' | 'global'>[],
   variant: Variant,
-  options: GuestOptions,
+  options: GuestVerbOptions,
   use: GuestUse,
 ): PreparedGuest {
   const image: Image = {
@@ -127,7 +127,7 @@ export function prepareBlank(
   return prepareSystem(file, image, variant, options, use);
 }
 
-function refusedByProcess({ disk, monitor }: GuestOptions): string | undefined {
+function refusedByProcess({ disk, monitor }: GuestVerbOptions): string | undefined {
   if (disk !== undefined) return '--disk needs a machine; a process has none';
   if (monitor !== 'none') return '--monitor needs a machine; a process has none';
   return undefined;
@@ -138,7 +138,7 @@ export function machineTakesNone(args: readonly string[]): string {
   return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
 }
 
-function refusedByMachine(args: readonly string[], { env, dir }: GuestOptions): string | undefined {
+function refusedByMachine(args: readonly string[], { env, dir }: GuestVerbOptions): string | undefined {
   if (args.length > 0) return machineTakesNone(args);
   if (env.length > 0) return '--env needs --process';
   if (dir !== undefined) return '--dir needs --process; a machine has a disk (--disk)';
@@ -165,7 +165,7 @@ function prepareProcess(
   file: string,
   image: Image,
   args: readonly string[],
-  options: GuestOptions,
+  options: GuestVerbOptions,
   { printTo = 1, argv = [file, ...args], outside = (streams, files) => ({ streams, files }) }: GuestUse,
 ): PreparedGuest {
   const input = options.input === undefined ? undefined : readInput(options.input);
@@ -211,7 +211,7 @@ function prepareSystem(
   file: string,
   image: Image,
   variant: Variant,
-  options: GuestOptions,
+  options: GuestVerbOptions,
   { printTo = 1, interactive = false, countSaved = false, collect, store, network }: GuestUse,
 ): PreparedGuest {
   const output = new Output(printTo);
@@ -278,7 +278,7 @@ function countTraps(machine: Machine): Map<string, number> {
   return traps;
 }
 
-function diskOf({ disk }: GuestOptions, copy: boolean): DiskStore | undefined {
+function diskOf({ disk }: GuestVerbOptions, copy: boolean): DiskStore | undefined {
   if (disk === undefined) return undefined;
   return copy ? copyDisk(disk) : openDisk(disk);
 }

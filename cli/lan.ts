@@ -15,7 +15,7 @@ import { Lan, type LanGuest } from '../vmm/network/lan.ts';
 import { usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import { defaultMemory } from '../isa/machine/storage.ts';
-import type { GuestOptions } from './options.ts';
+import type { GuestVerbOptions } from './options.ts';
 import type { Output } from './output.ts';
 
 export interface LanMember extends LanGuest {
@@ -42,7 +42,7 @@ interface Loaded {
 /** Loads the guests and plugs them in, the first with address 02:00:00:00:00:01. Throws Failures. */
 export async function prepareLan(
   files: readonly string[],
-  options: GuestOptions,
+  options: GuestVerbOptions,
   output: Output,
 ): Promise<LanParty> {
   refuse(options);
@@ -69,7 +69,7 @@ export async function prepareLan(
   return { lan, members, flush };
 }
 
-function refuse({ process, disk, env }: GuestOptions): void {
+function refuse({ process, disk, env }: GuestVerbOptions): void {
   if (process) throw usage('--process has no network: a process has no machine');
   if (disk !== undefined) throw usage('--disk is for a single guest: see ringlab run');
   if (env.length > 0) throw usage('--env needs --process');
@@ -96,7 +96,7 @@ function once(input: Uint8Array | undefined): () => Uint8Array | undefined {
 
 interface Setting {
   readonly variant: Variant;
-  readonly options: GuestOptions;
+  readonly options: GuestVerbOptions;
   /** Takes what guests print. */
   readonly put: (byte: number) => void;
   /** The console input, which is the first guest's. */

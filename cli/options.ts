@@ -1,4 +1,4 @@
-/** The options of every verb that runs a guest, read once and checked. */
+/** The options that several verbs share, and how the values of options are read and checked. */
 import { posix } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from '../isa/engines/engine.ts';
@@ -7,7 +7,8 @@ import { environments } from '../vmm/process/environments/environments.ts';
 import type { FolderWish } from './host-files.ts';
 import { MEMORY, PAGE } from '../isa/machine/storage.ts';
 
-export interface GuestOptions {
+/** The options of every verb that runs a guest, as `addGuestOptions` adds them. */
+export interface GuestVerbOptions {
   readonly isa: string;
   readonly monitor: string;
   readonly translateUser?: boolean;
@@ -88,49 +89,79 @@ function parseFolder(text: string, before: readonly FolderWish[] = []): readonly
   return [...before, { host, guest, writable: !isReadOnly }];
 }
 
+/** Argument descriptions that several verbs share. */
+export const ARGUMENT = {
+  PROGRAM: 'an ELF file, or assembly text',
+  PROCESS: "the process's arguments: whatever is no option of ringlab, and all that follows --",
+} as const;
+
+/** `--json`, for a verb that prints a report. */
+export const JSON_OPTION = ['--json', 'Print it as JSON'] as const;
+
+const isaFlags = '--isa <variant>';
+
+/** `--isa`, for a verb that takes a variant of the instruction set. */
+export function addVariantOption(command: Command): Command {
+  return command.option(isaFlags, 'Choose ring32-v, ring32-x, ring32-h or a .json file', 'ring32-v');
+}
+
 const monitorOption = () =>
-  new Option('--monitor <name>', 'how the guest is run; none is the bare machine')
+  new Option('--monitor <name>', 'Run the guest under this monitor; none is the bare machine')
     .choices(monitorNames)
     .default('none');
 const engineOption = () =>
-  new Option('--engine <name>', 'execution engine').choices(engineNames).default('auto');
+  new Option('--engine <name>', 'Choose the execution engine').choices(engineNames).default('auto');
 
 /** Adds the options that say how a guest is run, not what it is. */
 export function addRunOptions(command: Command): Command {
   return command
     .addOption(monitorOption())
-    .option('--input <file>', 'console input, from a file')
-    .option('--max-steps <n>', 'stop at this step', parseCount)
+    .option('--input <file>', 'Read console input from a file')
+    .option('--max-steps <n>', 'Stop at this step', parseCount)
     .addOption(engineOption());
 }
 
-/** Adds the options to a verb. */
+/** Adds the options of a verb that runs a guest. */
 export function addGuestOptions(command: Command): Command {
-  return command
-    .option('--isa <variant>', 'ring32-v, ring32-x, ring32-h, or a .json file of your own', 'ring32-v')
+  return addVariantOption(command)
     .addOption(monitorOption())
-    .option('--translate-user', 'binary translation of user code, too')
-    .option('--process', 'run as a process: Linux system calls instead of a machine')
+    .option('--translate-user', 'Translate user code, too, under binary translation')
+    .option('--process', 'Run the guest as a process: Linux system calls, no machine')
     .addOption(
-      new Option('--environment <name>', "whose calls a process makes: Linux's, or a simulator's")
+      new Option('--environment <name>', "Give a process Linux's calls, or a simulator's")
         .choices(environments.map(({ name }) => name))
         .default('linux')
         .implies({ process: true }),
     )
-    .option('--memory <size>', 'physical memory, like 16M (default: 16M, a process 64M)', parseMemory)
-    .option('--disk <file>', 'the disk, in a file')
-    .option('--input <file>', 'console or standard input, from a file')
+    .option('--memory <size>', 'Set the size of memory (default: 16M, a process 64M)', parseMemory)
+    .option('--disk <file>', 'Use this file as the disk')
+    .option('--input <file>', 'Read console or standard input from a file')
     .addOption(
-      new Option('--env <name=value>', "a variable in the process's environment; again for more")
+      new Option('--env <name=value>', 'Set an environment variable of the process; may be repeated')
         .argParser(parseVariable)
         .default([], 'none'),
     )
     .addOption(
       new Option(
         '--dir <host[:guest][:ro]>',
-        'let the process use this folder (its run then depends on it); again for more',
+        'Let the process use this folder; may be repeated. Its run then depends on the folder',
       ).argParser(parseFolder),
     )
-    .option('--max-steps <n>', 'stop after this many steps', parseCount)
+    .option('--max-steps <n>', 'Stop after this many steps', parseCount)
     .addOption(engineOption());
+}
+
+/** Adds the secrets that hosts and switches share. */
+export function addSecretOptions(command: Command): Command {
+  return command
+    .option('--key <file>', 'Use this key, which all hosts share (default: your own, on this machine only)')
+    .option('--tls-cert <file>', 'Encrypt with this certificate, PEM, which all hosts share')
+    .option('--tls-key <file>', 'Use this private key of the certificate, PEM');
+}
+
+/** Adds what plugs a guest into a switch, secrets included. */
+export function addPlugOptions(command: Command): Command {
+  return addSecretOptions(command)
+    .option('--network <host:port>', 'Plug the guest into the switch there (ringlab switch)')
+    .option('--address <address>', "Set the guest's network address (default: the switch gives one)");
 }

@@ -6,6 +6,7 @@
 import { nothing } from '../../isa/table/effects.ts';
 import { type Row, rows } from '../../isa/table/row.ts';
 import { SourceProblem, throwProblems } from '../diagnostics.ts';
+import { emitRow } from '../instructions/emit.ts';
 import { rowForm } from '../instructions/forms.ts';
 import { countMessage } from '../instructions/instruction.ts';
 import { registerOf, shapeProblem } from '../instructions/operands.ts';
@@ -112,13 +113,14 @@ function formatted(
   for (const syntax of format.operands) {
     const count = syntax.split(', ').length;
     if (opcodeOperand === undefined || operands.length !== fixed + count) continue;
-    const form = rowForm(rowOf(unit, format, syntax, operands));
+    const row = rowOf(unit, format, syntax, operands);
+    const form = rowForm(row);
     const rest = operands.slice(fixed, fixed + form.shapes.length);
     const problems = form.shapes.flatMap(
       (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true)?.told() ?? [],
     );
     if (problems.length === 0) {
-      form.emit(unit, rest, use.at);
+      emitRow(unit, row, rest);
       return;
     }
     best.push(problems);

@@ -20,9 +20,12 @@ export interface Form {
   readonly shapes: readonly Shape[];
   /** The operands in the form's own order and number, or undefined when their number does not fit. */
   arrange(operands: readonly Operand[]): readonly Operand[] | undefined;
-  /** Appends the instructions; `at` is where the mnemonic stands. */
-  emit(unit: Unit, operands: readonly Operand[], at: number): void;
+  /** Appends the instructions; `at` is where the mnemonic stands. A template's own instructions go through `emitNamed`. */
+  emit(unit: Unit, operands: readonly Operand[], at: number, emitNamed: EmitNamed): void;
 }
+
+/** Appends the instruction with this name (instruction.ts); the forms of the name are looked up. */
+export type EmitNamed = (unit: Unit, name: string, operands: readonly Operand[], at: number) => void;
 
 const shapeOf: Readonly<Record<RowOperand['kind'], Shape>> = {
   register: 'register',

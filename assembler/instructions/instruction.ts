@@ -25,7 +25,7 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
     if (arranged === undefined) continue;
     const tried = attempt(unit, form, arranged);
     if (tried.problems.length === 0) {
-      form.emit(unit, arranged, at);
+      form.emit(unit, arranged, at, emitInstruction);
       return;
     }
     attempts.push(tried);
@@ -38,7 +38,7 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
   const withLabels = attempts.find(({ hasLabels }) => hasLabels);
   if (withLabels === undefined) throw problem();
   if (!unit.doubts.has(unit.statement)) unit.doubts.set(unit.statement, problem);
-  withLabels.form.emit(unit, withLabels.arranged, at);
+  withLabels.form.emit(unit, withLabels.arranged, at, emitInstruction);
 }
 
 /** Whether the instruction `name` takes these operands, and would be chosen for them. */

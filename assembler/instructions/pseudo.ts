@@ -9,8 +9,7 @@ import type { Unit } from '../object/unit.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Body, Expression, Operand, Parsed } from '../syntax/tree.ts';
 import { expressionOf } from './emit.ts';
-import type { Form } from './forms.ts';
-import { emitInstruction } from './instruction.ts';
+import type { EmitNamed, Form } from './forms.ts';
 import type { Shape } from './operands.ts';
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -31,6 +30,7 @@ interface Use {
   /** Where the pseudo-instruction stands. */
   readonly at: number;
   readonly unique: string;
+  readonly emitNamed: EmitNamed;
 }
 
 /** A pseudo-instruction as a form. */
@@ -41,10 +41,10 @@ export function pseudoForm(pseudo: Pseudo): Form {
     syntax: names.join(', '),
     shapes: names.map((name) => shapeOf(pseudo, name)),
     arrange: (operands) => (operands.length === names.length ? operands : undefined),
-    emit: (unit, operands, at) => {
+    emit: (unit, operands, at, emitNamed) => {
       template ??= pseudo.gives.map((line) => parseStatement(line.replaceAll('\\@', OWN)));
       const written = new Map(names.map((name, n) => [name, operands[n] as Operand]));
-      const use = { written, at, unique: `${INTERNAL}${unit.nextUnique()}` };
+      const use = { written, at, unique: `${INTERNAL}${unit.nextUnique()}`, emitNamed };
       for (const line of template) emitLine(unit, line, use);
     },
   };
@@ -62,7 +62,7 @@ function emitLine(unit: Unit, line: Parsed, use: Use): void {
   for (const label of line.labels) unit.label(ownName(label.name, use), use.at);
   const operands = body.operands.map((operand) => replaceOperand(operand, use));
   if (body.name === '.word') emitWord(unit, operands);
-  else emitInstruction(unit, body.name, operands, use.at);
+  else use.emitNamed(unit, body.name, operands, use.at);
 }
 
 function emitWord(unit: Unit, [word]: readonly Operand[]): void {

@@ -9,7 +9,7 @@ import { EXIT, Failure, usage } from '../failure.ts';
 import { readCertificate, type SecretOptions } from './certificate.ts';
 import { checkAddress, readKey } from './state.ts';
 
-export interface NetworkOptions extends SecretOptions {
+export interface PlugOptions extends SecretOptions {
   /** Where the switch is: HOST:PORT. */
   readonly network?: string;
   /** The guest's own address. */
@@ -34,7 +34,7 @@ const againMs = 1000;
  * Joins the switch that `--network` names; undefined when it names none. With `rejoin` it is
  * joined again whenever it was gone. Throws Failures.
  */
-export async function plugIn(options: NetworkOptions, rejoin = false): Promise<Plug | undefined> {
+export async function plugIn(options: PlugOptions, rejoin = false): Promise<Plug | undefined> {
   const { network, address } = options;
   if (network === undefined) {
     if (address !== undefined) throw usage('--address needs --network');
@@ -99,7 +99,7 @@ function keep(
 }
 
 /** Joins `joined` to the switch there. Rejects with a Failure. */
-async function join(joined: Switch, network: string, options: NetworkOptions): Promise<Joined> {
+async function join(joined: Switch, network: string, options: PlugOptions): Promise<Joined> {
   const unreachable = (reason: string) =>
     new Failure(EXIT.UNREACHABLE, `${network}: no switch there: ${reason}`);
   const secret = { key: readKey(options.key, network), clock: () => performance.now() };

@@ -7,7 +7,8 @@ import { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason, usage } from '../failure.ts';
 import { mustBeWritable } from '../files.ts';
 
-const defaultFolder = 'ringlab.snapshots';
+/** Where snapshots are when `--store` names no folder. */
+export const defaultFolder = 'ringlab.snapshots';
 
 export interface StoreOptions {
   readonly store: string;

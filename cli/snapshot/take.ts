@@ -8,7 +8,7 @@ import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
 import { EXIT, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
 import { type PreparedGuest, type GuestUse, openDisk, prepareBlank, prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
+import type { GuestVerbOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note } from '../output.ts';
 import { type RunStop, runUntil } from '../running.ts';
@@ -20,12 +20,12 @@ import { restoreTogether } from './together.ts';
 
 export interface RestoreOptions extends StoreOptions {
   readonly monitor: string;
-  readonly engine: GuestOptions['engine'];
+  readonly engine: GuestVerbOptions['engine'];
   readonly input?: string;
   readonly maxSteps?: number;
 }
 
-export interface TakeOptions extends GuestOptions, StoreOptions {
+export interface TakeOptions extends GuestVerbOptions, StoreOptions {
   readonly at: { readonly steps: number; readonly relative: boolean };
   readonly from?: string;
   readonly compress?: boolean;

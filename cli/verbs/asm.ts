@@ -1,17 +1,26 @@
 /** `ringlab asm FILE.s… [-o OUT] [--listing]`: assembles and links to an ELF file. */
 import { resolve } from 'node:path';
 import { formatListing } from '../../assembler/index.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { assembleFiles, isElf, readInput, writeProgram } from '../files.ts';
+import { parseCount } from '../options.ts';
 import { print } from '../output.ts';
 
-export interface AsmOptions {
+interface AsmOptions {
   readonly output?: string;
   readonly listing?: boolean;
   readonly base?: number;
 }
 
-export async function asm(files: readonly string[], options: AsmOptions): Promise<number> {
+export const command = createCommand('asm', 'Assemble and link to an ELF file')
+  .argument('<file.s...>', 'assembly text, GNU as syntax')
+  .option('-o, --output <file>', 'Write this ELF file (default: the first name with .elf)')
+  .option('--listing', 'Print addresses, bytes and source; write no file unless -o is given')
+  .option('--base <address>', 'Place the first section at this address (default 0x10000)', parseCount)
+  .action(exitWith(asm));
+
+async function asm(files: readonly string[], options: AsmOptions): Promise<number> {
   const inputs = files.map(readInput);
   const binary = files.find((_, n) => isElf(inputs[n] as Uint8Array));
   if (binary !== undefined) throw usage(`${binary}: an ELF file already; asm takes assembly text`);

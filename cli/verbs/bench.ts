@@ -1,9 +1,11 @@
 /** `ringlab bench`: measures the engines beside their peers, or the parts one by one, and prints what came out. */
+import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { importOutside } from '../outside.ts';
+import { parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
 
-export interface BenchVerbOptions {
+interface BenchVerbOptions {
   readonly runs?: number;
   readonly only?: string;
   readonly quick?: boolean;
@@ -100,7 +102,25 @@ function checkKind(options: BenchVerbOptions): void {
   throw usage(`${flagOf(kind)} ${flagOf(vain)}: this benchmark takes ${choice}`);
 }
 
-export async function bench(options: BenchVerbOptions): Promise<number> {
+export const command = createCommand(
+  'bench',
+  'Measure the engines, beside native code and QEMU where they are installed',
+)
+  .option('--runs <n>', 'Take the median of this many runs (default 5)', parseCount)
+  .option('--only <kernels>', 'Measure only these kernels, separated by commas')
+  .option('--quick', 'Do a tenth of the work')
+  .option('--parts', 'Measure single parts: assemble, decode, interpret, compile, run, translate')
+  .option('--short', 'Measure short runs: the whole command, by both engines')
+  .option('--time-travel', 'Measure recorded runs: the cost of recording and of going back')
+  .option('--nano', 'Measure single operations of a supervisor, by every way to run it')
+  .option('--migration', 'Measure moving a guest of 256 MiB, beside a plain copy over TCP')
+  .option('--snapshots', 'Measure snapshots: taken, restored, cloned, beside a plain write')
+  .option('--monitors', 'Measure the cost of a monitor: kernels on the bare machine and under one')
+  .option('--stats', "Print the fast engine's own counts as well")
+  .option('--json', 'Print the results as JSON')
+  .action(exitWith(bench));
+
+async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
   checkKind(options);
   const progress = process.stderr.isTTY ? showProgress : () => {};

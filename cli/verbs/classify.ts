@@ -1,71 +1,18 @@
-/** `ringlab classify`: Popek and Goldberg's sets, measured, and what their theorems say of a variant. */
-import { type Classification, classify as classifyVariant } from '../../isa/classify/classify.ts';
-import { formatJson } from '../../isa/classify/format-json.ts';
-import { formatMarkdown } from '../../isa/classify/format-markdown.ts';
-import { formatSvg } from '../../isa/classify/format-svg.ts';
-import { formatText } from '../../isa/classify/format-text.ts';
-import type { Class } from '../../isa/classify/measure.ts';
-import { NoProgramError } from '../../isa/classify/program.ts';
-import { witnessProgram } from '../../isa/classify/witness-program.ts';
-import { rowNamed } from '../../isa/table/table.ts';
-import type { Variant } from '../../isa/table/variants.ts';
-import { EXIT, usage } from '../failure.ts';
-import { loadVariant, mustBeWritable, writeOutput } from '../files.ts';
-import { print } from '../output.ts';
+/** `ringlab classify`: measures Popek and Goldberg's sets, and what their theorems say of a variant. */
+import { Option } from 'commander';
+import { classes } from '../../isa/classify/classes.ts';
+import { createCommand, exitWith } from '../command.ts';
+import { addVariantOption, JSON_OPTION } from '../options.ts';
 
-export interface ClassifyOptions {
-  readonly isa: string;
-  readonly json?: boolean;
-  readonly markdown?: boolean;
-  readonly evidence?: boolean;
-  readonly svg?: string;
-  readonly witness?: string;
-  readonly of?: Class;
-  readonly output?: string;
-}
-
-export async function classify(options: ClassifyOptions): Promise<number> {
-  checkOptions(options);
-  const variant = loadVariant(options.isa);
-  for (const path of [options.svg, options.output]) if (path !== undefined) mustBeWritable(path);
-  const classification = classifyVariant(variant);
-  if (options.svg !== undefined)
-    writeOutput(options.svg, new TextEncoder().encode(formatSvg(classification)));
-  const text = report(classification, variant, options);
-  if (options.output !== undefined) writeOutput(options.output, new TextEncoder().encode(text));
-  else if (options.svg === undefined || asksForText(options)) print(text);
-  return EXIT.DONE;
-}
-
-/** Throws a usage Failure for options that do not go together. */
-function checkOptions({ json, markdown, evidence, witness, of }: ClassifyOptions): void {
-  const given = Object.entries({
-    '--json': json,
-    '--markdown': markdown,
-    '--evidence': evidence,
-    '--witness': witness,
-  });
-  const kinds = given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (kinds.length > 1) throw usage(`${kinds.join(' and ')} are different outputs; choose one`);
-  if (of !== undefined && witness === undefined)
-    throw usage('--of says which witness, so it needs --witness');
-  if (witness !== undefined && rowNamed(witness) === undefined) {
-    throw usage(`--witness ${witness}: no such instruction`);
-  }
-}
-
-function asksForText({ json, markdown, evidence, witness }: ClassifyOptions): boolean {
-  return [json, markdown, evidence, witness].some((value) => value !== undefined);
-}
-
-function report(classification: Classification, variant: Variant, options: ClassifyOptions): string {
-  if (options.json) return formatJson(classification);
-  if (options.markdown) return formatMarkdown(classification);
-  if (options.witness === undefined) return formatText(classification, options.isa, options.evidence);
-  try {
-    return witnessProgram(classification, options.witness, variant, options.isa, options.of);
-  } catch (error) {
-    if (error instanceof NoProgramError) throw usage(`--witness ${options.witness}: ${error.message}`);
-    throw error;
-  }
-}
+export const command = addVariantOption(
+  createCommand('classify', "Measure Popek and Goldberg's sets of a variant; print witnesses and verdicts"),
+)
+  .option(...JSON_OPTION)
+  .option('--markdown', 'Print a handout: all evidence and the definitions')
+  .option('--evidence', 'Print all evidence')
+  .option('--svg <file>', 'Write the Euler diagram of the sets')
+  .option('--witness <instruction>', 'Print a program that shows why the instruction is sensitive')
+  .addOption(new Option('--of <class>', 'Choose which of its witnesses').choices(classes))
+  .option('-o, --output <file>', 'Write the text there instead of printing it')
+  // Its states and samples take time to make: no other verb, and no help, waits for them.
+  .action(exitWith(async (options) => (await import('../classification.ts')).classify(options)));

@@ -8,12 +8,13 @@ import {
 } from '../../vmm/monitor/compare.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, ARGUMENT, type GuestVerbOptions, JSON_OPTION } from '../options.ts';
 import { print } from '../output.ts';
 
-export interface CompareOptions extends GuestOptions {
+interface CompareOptions extends GuestVerbOptions {
   readonly with: string;
   readonly json?: boolean;
 }
@@ -21,7 +22,15 @@ export interface CompareOptions extends GuestOptions {
 /** Steps after which a guest that does not end counts as compared. */
 const defaultLimit = 10_000_000;
 
-export async function compare(file: string, options: CompareOptions): Promise<number> {
+export const command = addGuestOptions(
+  createCommand('compare', 'Run a guest bare and under monitors, in lockstep; print what differs first'),
+)
+  .argument('<file>', ARGUMENT.PROGRAM)
+  .requiredOption('--with <monitors>', 'Compare with these monitors, separated by commas')
+  .option(...JSON_OPTION)
+  .action(exitWith(compare));
+
+async function compare(file: string, options: CompareOptions): Promise<number> {
   if (options.process) throw usage('--process has no monitor to compare with');
   const monitors = options.with.split(',').filter((name) => name !== 'bare' && name !== 'none');
   if (monitors.length === 0) throw usage('--with names no monitor; try --with trap-and-emulate');
@@ -49,7 +58,11 @@ export async function compare(file: string, options: CompareOptions): Promise<nu
 }
 
 /** One comparison; each side is made anew when the search asks for it. */
-export async function compareWith(file: string, monitor: string, options: GuestOptions): Promise<Comparison> {
+export async function compareWith(
+  file: string,
+  monitor: string,
+  options: GuestVerbOptions,
+): Promise<Comparison> {
   const closely = await compareOnce(file, monitor, options, 'closely');
   return closely.equal ? compareOnce(file, monitor, options, 'at large') : closely;
 }
@@ -57,7 +70,7 @@ export async function compareWith(file: string, monitor: string, options: GuestO
 async function compareOnce(
   file: string,
   monitor: string,
-  options: GuestOptions,
+  options: GuestVerbOptions,
   manner: Manner,
 ): Promise<Comparison> {
   const [bare, virtual] = [await sides(file, 'none', options), await sides(file, monitor, options)];
@@ -70,7 +83,7 @@ async function compareOnce(
   );
 }
 /** The guest twice, for the search may begin anew once. */
-async function sides(file: string, monitor: string, options: GuestOptions): Promise<Side[]> {
+async function sides(file: string, monitor: string, options: GuestVerbOptions): Promise<Side[]> {
   const make = async (): Promise<Side> => {
     const printed: number[] = [];
     const guest = await prepareGuest(file, [], { ...options, monitor }, { collect: printed });

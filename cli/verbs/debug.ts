@@ -2,20 +2,30 @@
 import { createInterface } from 'node:readline';
 import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
 import type { Session } from '../../vmm/debug/session.ts';
-import { type DebuggedGuest, prepareDebugged } from '../debugging.ts';
+import { createCommand, exitWith } from '../command.ts';
+import { type DebuggedGuest, prepareDebugged, typeInto } from '../debugging.ts';
 import { EXIT, Failure, systemReason, usage } from '../failure.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, ARGUMENT, type GuestVerbOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print } from '../output.ts';
 import { Prompt } from '../prompt/prompt.ts';
 
-export interface DebugOptions extends GuestOptions {
+interface DebugOptions extends GuestVerbOptions {
   readonly gdb?: string;
   readonly allowRemote?: boolean;
   readonly replay?: string;
 }
 
-export async function debug(file: string, options: DebugOptions): Promise<number> {
+export const command = addGuestOptions(
+  createCommand('debug', 'Step through a guest, forwards and backwards, at a prompt or from GDB'),
+)
+  .argument('<file>', ARGUMENT.PROGRAM)
+  .option('--replay <recording>', 'Debug the run of a recording instead of a new one')
+  .option('--gdb <host:port>', 'Listen there for GDB (gdb-multiarch); port 0 is any free port')
+  .option('--allow-remote', 'Let --gdb be an address that other machines can reach')
+  .action(exitWith(debug));
+
+async function debug(file: string, options: DebugOptions): Promise<number> {
   const { gdb, replay } = options;
   if (options.maxSteps !== undefined)
     throw usage('--max-steps has no meaning here: who debugs says when to stop');
@@ -108,11 +118,4 @@ async function listen(session: Session, { host, port }: Address): Promise<Listen
   } catch (error) {
     throw new Failure(EXIT.UNREACHABLE, `--gdb ${host}:${port}: cannot listen there: ${systemReason(error)}`);
   }
-}
-
-/** Hands what is typed to the guest's console; returns how to leave off. */
-function typeInto(session: Session): () => void {
-  process.stdin.on('data', (bytes: Buffer) => session.type(bytes));
-  process.stdin.on('end', () => session.type(undefined));
-  return () => process.stdin.destroy();
 }

@@ -6,9 +6,10 @@
 import { fileURLToPath } from 'node:url';
 import { variants } from '../../isa/table/variants.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
+import type { GuestVerbOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { compareWith, formatComparison } from './compare.ts';
 
@@ -19,9 +20,11 @@ const translating = 'binary-translation';
 /** Lines of the kernel's output that are shown at its beginning and its end. */
 const shown = { first: 4, last: 2 } as const;
 
-export async function demo(): Promise<number> {
+export const command = createCommand('demo', 'Show what `npm start` shows').action(exitWith(demo));
+
+async function demo(): Promise<number> {
   const path = fileURLToPath(new URL(`../../${guest}`, import.meta.url));
-  const options: GuestOptions = { isa: 'ring32-v', monitor: 'none', env: [], engine: 'auto' };
+  const options: GuestVerbOptions = { isa: 'ring32-v', monitor: 'none', env: [], engine: 'auto' };
   say(`A small operating system, ${guest}, on the bare machine:\n`);
   for (const { name } of variants) await runBare(path, { ...options, isa: name });
   say(`\nUnder a monitor, in ring 1 instead of ring 0 (${monitor}):\n`);
@@ -43,7 +46,7 @@ function isAsPromised(sound: Comparison, broken: Comparison, mended: Comparison)
 }
 
 /** Runs the guest on the bare machine; the first time its output is shown. */
-async function runBare(path: string, options: GuestOptions): Promise<void> {
+async function runBare(path: string, options: GuestVerbOptions): Promise<void> {
   const printed: number[] = [];
   const { machine, run } = await prepareGuest(path, [], options, { collect: printed });
   const stop = run(Number.POSITIVE_INFINITY);

@@ -2,13 +2,15 @@
 import type { Image } from '../../isa/machine/image.ts';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT, badInput, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
 import { printable } from '../../isa/machine/printable.ts';
+import { JSON_OPTION, parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
 
-export interface GradeVerbOptions {
+interface GradeVerbOptions {
   readonly stage?: number;
   readonly only?: number;
   readonly seed?: number;
@@ -55,7 +57,25 @@ async function loadGrader(): Promise<Grader> {
 /** Stages of a monitor (examples/your-monitor). */
 const lastStage = 9;
 
-export async function grade(monitor: string, options: GradeVerbOptions): Promise<number> {
+export const command = createCommand(
+  'grade',
+  "Test a monitor for Popek and Goldberg's three properties; print its score",
+)
+  .argument('<monitor>', "a monitor's module (see examples/your-monitor), or one of ours by name")
+  .option('--stage <n>', 'Grade stages 1 to n (default: all nine)', parseCount)
+  .option('--only <n>', 'Grade this stage alone', parseCount)
+  .option('--cases <n>', 'Run this many guests per property and stage (default 100)', parseCount)
+  .option('--seed <n>', 'Choose other guests by another seed (default 1)', parseCount)
+  .option('--from <n>', 'Begin at this case', parseCount)
+  .option('--guest <file>', 'Run this guest, in 128K of memory, instead of random ones')
+  .option('--timeout <seconds>', 'Limit processor time per property and stage (default 20)', parseCount)
+  .option('--memory-limit <megabytes>', "Limit the monitor's memory (default 256)", parseCount)
+  .option(...JSON_OPTION)
+  .option('--junit <file>', 'Write JUnit XML, too')
+  .option('--gradescope <file>', "Write Gradescope's results.json, too")
+  .action(exitWith(grade));
+
+async function grade(monitor: string, options: GradeVerbOptions): Promise<number> {
   const {
     json,
     junit,

@@ -1,6 +1,7 @@
 /** `ringlab host --listen HOST:PORT [FILE]`: runs guests, sends them to other hosts and takes them in. */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Option } from 'commander';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Control } from '../../vmm/hosting/control.ts';
 import { Host, HostError } from '../../vmm/hosting/host.ts';
@@ -11,6 +12,7 @@ import type { GuestSpec } from '../../vmm/wire/messages.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { HostNetwork } from '../../vmm/hosting/host-network.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { Doze } from '../doze.ts';
 import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
 import { loadFile, loadVariant, readInput, withName } from '../files.ts';
@@ -18,13 +20,19 @@ import { defaultMemory } from '../../isa/machine/storage.ts';
 import { readCertificate } from '../hosting/certificate.ts';
 import { serve } from '../hosting/daemon.ts';
 import { diskName, FileDisks } from '../hosting/disks.ts';
-import { type NetworkOptions, type Plug, plugIn } from '../hosting/plug.ts';
+import { type Plug, plugIn, type PlugOptions } from '../hosting/plug.ts';
 import { GuestPrinter } from '../hosting/printer.ts';
 import { checkAddress, claim, hostFolder, readKey } from '../hosting/state.ts';
-import type { GuestOptions } from '../options.ts';
+import {
+  addGuestOptions,
+  addPlugOptions,
+  type GuestVerbOptions,
+  parseCount,
+  parseMemory,
+} from '../options.ts';
 import { note } from '../output.ts';
 
-export interface HostVerbOptions extends GuestOptions, NetworkOptions {
+interface HostVerbOptions extends GuestVerbOptions, PlugOptions {
   readonly listen: string;
   readonly name?: string;
   /** Bytes of memory for all guests. */
@@ -35,7 +43,29 @@ export interface HostVerbOptions extends GuestOptions, NetworkOptions {
   readonly patience: number;
 }
 
-export async function host(file: string | undefined, options: HostVerbOptions): Promise<number> {
+export const command = addPlugOptions(
+  addGuestOptions(
+    createCommand('host', 'Run guests, send them to other hosts and receive them, until Ctrl-C'),
+  ),
+)
+  .argument('[file]', 'a guest to start: an ELF file, or assembly text')
+  .requiredOption('--listen <host:port>', 'Listen there for other hosts')
+  .option('--name <name>', "Set the guest's name (default: the file's)")
+  .addOption(
+    new Option('--capacity <size>', 'Limit the memory of all guests together, like 512M')
+      .argParser(parseMemory)
+      .default(2 ** 30, '1G'),
+  )
+  .option(
+    '--patience <ms>',
+    'Give another host up after this many milliseconds of silence',
+    parseCount,
+    10_000,
+  )
+  .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
+  .action(exitWith(host));
+
+async function host(file: string | undefined, options: HostVerbOptions): Promise<number> {
   if (options.process) throw usage('--process has no machine to be moved; a host runs machines');
   const address = checkAddress('--listen', options.listen);
   const key = readKey(options.key, address);

@@ -1,18 +1,21 @@
 /** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
 import { isatty } from 'node:tty';
+import { Option } from 'commander';
 import type { GuestStatus, Reply, Request } from '../../vmm/hosting/control.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { formatRoundsSvg } from '../../vmm/hosting/rounds-svg.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { type Asker, ask } from '../hosting/ask.ts';
 import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
 import { formatEnd, Progress } from '../hosting/progress.ts';
 import { checkAddress, knownHosts, readKey } from '../hosting/state.ts';
+import { addSecretOptions, parseCount, parseRate } from '../options.ts';
 import { note, print } from '../output.ts';
 
-export interface MigrateOptions extends SecretOptions {
+interface MigrateOptions extends SecretOptions {
   readonly to?: string;
   readonly from?: string;
   readonly preset: keyof typeof presets;
@@ -36,12 +39,42 @@ export interface MigrateOptions extends SecretOptions {
 }
 
 /** `--rate` in MiB a second. */
-export interface RateOption {
+interface RateOption {
   readonly least: number;
   readonly most: number;
 }
 
-export async function migrate(guest: string | undefined, options: MigrateOptions): Promise<number> {
+export const command = addSecretOptions(
+  createCommand('migrate', 'Move a running guest from its host to another'),
+)
+  .argument('[guest]', 'its name')
+  .option('--to <host:port>', 'Move it to this host')
+  .option('--from <host:port>', 'Find it on this host (default: look on this machine)')
+  .addOption(
+    new Option('--preset <name>', "Choose a policy; xen has Xen's published constants")
+      .choices(Object.keys(presets))
+      .default('ringlab'),
+  )
+  .option('--cold', 'Stop it for the whole move, and copy its disk')
+  .option('--post-copy', 'Run it there first, and fetch its memory as it needs it')
+  .option('--with-storage', 'Copy its disk while it runs (default: both hosts reach the same disk)')
+  .option('--auto-converge', 'Slow it down when rounds do not shrink')
+  .option('--downtime <ms>', 'Stop it when the rest takes no longer than this', parseCount)
+  .option('--rounds <n>', 'Stop it after this many rounds', parseCount)
+  .option('--few <n>', 'Stop it when only this many units are left', parseCount)
+  .option('--factor <n>', 'Stop it when this many times its size was sent', parseCount)
+  .option('--rate <mib>', 'Send at most this many MiB a second; 10:50 begins with 10', parseRate)
+  .option('--cancel', 'Call its migration off')
+  .option('--hold', 'Hold it still, here and wherever it is moved to, until --release')
+  .option('--release', 'Let it go on')
+  .option('--remove', 'End it for good')
+  .option('--list', 'List the guests and their hosts')
+  .option('--report <file>', 'Write the report as JSON')
+  .option('--svg <file>', 'Write a drawing of the rounds')
+  .option('--json', 'Print the report as JSON')
+  .action(exitWith(migrate));
+
+async function migrate(guest: string | undefined, options: MigrateOptions): Promise<number> {
   const from = options.from === undefined ? undefined : checkAddress('--from', options.from);
   const asker = askerOf(from ?? '127.0.0.1:0', options);
   if (options.list) return list(asker, from, options);

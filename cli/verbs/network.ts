@@ -2,14 +2,15 @@
 import { describeAddress } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { LATENCY } from '../../vmm/network/guest-port.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
 import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, type GuestVerbOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, Output } from '../output.ts';
 
-export interface NetworkOptions extends GuestOptions {
+interface NetworkOptions extends GuestVerbOptions {
   readonly frames?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
@@ -18,7 +19,16 @@ export interface NetworkOptions extends GuestOptions {
 /** Rounds between two times that output is sent on its way. */
 const roundsAtOnce = 4096;
 
-export async function network(files: readonly string[], options: NetworkOptions): Promise<number> {
+export const command = addGuestOptions(
+  createCommand('network', 'Run guests on one virtual network, the same on every run'),
+)
+  .argument('<file...>', 'ELF files, or assembly text')
+  .option('--frames', 'Print every frame on stderr')
+  .option('--stats', 'Print steps and frames on stderr at the end')
+  .option('--json', 'Print them as JSON')
+  .action(exitWith(network));
+
+async function network(files: readonly string[], options: NetworkOptions): Promise<number> {
   const output = new Output(1);
   const party = await prepareLan(files, options, output);
   const { lan, members } = party;

@@ -1,20 +1,32 @@
 /** `ringlab run FILE [ARG…]`: runs a guest to its end and exits with its status. */
 import { GuestPort } from '../../vmm/network/guest-port.ts';
+import { withArguments } from '../arguments.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
-import type { NetworkOptions, Plug } from '../hosting/plug.ts';
+import type { Plug, PlugOptions } from '../hosting/plug.ts';
 import { tellOutcome } from '../outcome.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, addPlugOptions, ARGUMENT, type GuestVerbOptions } from '../options.ts';
 import { note } from '../output.ts';
 import { runUntil } from '../running.ts';
 import { formatStatistics, statisticsOf } from '../statistics.ts';
 
-export interface RunOptions extends GuestOptions, NetworkOptions {
+interface RunOptions extends GuestVerbOptions, PlugOptions {
   readonly stats?: boolean;
   readonly json?: boolean;
 }
 
-export async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
+export const command = addPlugOptions(
+  addGuestOptions(createCommand('run', 'Run a guest; exit with its status'))
+    .argument('<file>', ARGUMENT.PROGRAM)
+    .argument('[arg...]', ARGUMENT.PROCESS)
+    .allowUnknownOption(),
+)
+  .option('--stats', 'Print steps, exits by cause and time on stderr')
+  .option('--json', 'Print them as JSON')
+  .action(withArguments(exitWith(run)));
+
+async function run(file: string, args: readonly string[], options: RunOptions): Promise<number> {
   if (options.process && options.network !== undefined)
     throw usage('--network needs a machine; a process has none');
   const plug = await join(options);

@@ -2,13 +2,15 @@
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { Members } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT, Failure, systemReason } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
 import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
 import { checkAddress, readKey } from '../hosting/state.ts';
+import { addSecretOptions } from '../options.ts';
 import { note } from '../output.ts';
 
-export interface SwitchOptions extends SecretOptions {
+interface SwitchOptions extends SecretOptions {
   readonly listen: string;
   readonly frames?: boolean;
 }
@@ -16,7 +18,14 @@ export interface SwitchOptions extends SecretOptions {
 /** Milliseconds between two looks at who has not proved itself. */
 const tick = 500;
 
-export async function switchVerb(options: SwitchOptions): Promise<number> {
+export const command = addSecretOptions(
+  createCommand('switch', 'Connect the guests of several processes to one network, until Ctrl-C'),
+)
+  .requiredOption('--listen <host:port>', 'Listen there for guests')
+  .option('--frames', 'Print every frame on stderr')
+  .action(exitWith(runSwitch));
+
+async function runSwitch(options: SwitchOptions): Promise<number> {
   const address = checkAddress('--listen', options.listen);
   const joined = new Switch();
   const began = performance.now();

@@ -1,17 +1,20 @@
 /** `ringlab trace FILE [ARG…]`: one line per step or trap, on stdout; the guest's own output goes to stderr. */
+import { Option } from 'commander';
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, type StepRecord, Tracer } from '../../isa/machine/tracer.ts';
 import { rowNamed, rowOf } from '../../isa/table/table.ts';
 import { EXIT as EXIT_NAME } from '../../vmm/guest/ledger.ts';
+import { withArguments } from '../arguments.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
 import { type PreparedGuest, type GuestStop, prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, ARGUMENT, collect, type GuestVerbOptions, parseCount } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { Output } from '../output.ts';
-import { parsePlace } from '../place.ts';
+import { parseAddressRange } from '../address-range.ts';
 
-export interface TraceOptions extends GuestOptions {
+interface TraceOptions extends GuestVerbOptions {
   readonly from?: number;
   readonly to?: number;
   readonly at?: string;
@@ -22,7 +25,30 @@ export interface TraceOptions extends GuestOptions {
 
 type Filter = (record: StepRecord) => boolean;
 
-export async function trace(file: string, args: readonly string[], options: TraceOptions): Promise<number> {
+export const command = addGuestOptions(
+  createCommand('trace', "Print one line per step on stdout; the guest's own output goes to stderr"),
+)
+  .argument('<file>', ARGUMENT.PROGRAM)
+  .argument('[arg...]', ARGUMENT.PROCESS)
+  .allowUnknownOption()
+  .option('--from <step>', 'Begin at this step', parseCount)
+  .option('--to <step>', 'End before this step', parseCount)
+  .option('--at <place>', 'Print only steps at a symbol or address, or FROM-TO (TO excluded)')
+  .addOption(
+    new Option('--instruction <name>', 'Print only this instruction; may be repeated')
+      .argParser(collect)
+      .default([], 'all'),
+  )
+  .addOption(
+    new Option('--only <what>', 'Print only steps that trap, or that exit to the monitor').choices([
+      'traps',
+      'exits',
+    ]),
+  )
+  .option('--json', 'Print one JSON document per line')
+  .action(withArguments(exitWith(trace)));
+
+async function trace(file: string, args: readonly string[], options: TraceOptions): Promise<number> {
   if (options.only === 'exits' && options.monitor === 'none')
     throw usage('--only exits: the bare machine has no monitor to exit to; name one with --monitor');
   const guest = await prepareGuest(file, args, { ...options, engine: 'interpreter' }, { printTo: 2 });
@@ -95,6 +121,6 @@ function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
 
 /** Steps at one place, or from one up to before another. */
 function placeFilter(text: string, symbols: SymbolTable): Filter {
-  const { low, high } = parsePlace(text, symbols);
+  const { low, high } = parseAddressRange(text, symbols);
   return ({ pc }) => pc >= low && pc < high;
 }

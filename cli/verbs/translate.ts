@@ -9,22 +9,31 @@ import {
 } from '../../vmm/translator/listing.ts';
 import { formatTargets, formatUnit, type Paint } from '../../vmm/translator/listing-text.ts';
 import type { Translator, TranslatorStatistics } from '../../vmm/translator/translator.ts';
+import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { type PreparedGuest, prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
+import { addGuestOptions, ARGUMENT, type GuestVerbOptions, JSON_OPTION } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print, printRaw } from '../output.ts';
-import { type Place, parsePlace } from '../place.ts';
+import { type AddressRange, parseAddressRange } from '../address-range.ts';
 import { runUntil } from '../running.ts';
 
-export interface TranslateOptions extends GuestOptions {
+interface TranslateOptions extends GuestVerbOptions {
   readonly at?: string;
   readonly json?: boolean;
 }
 
 const strategy = 'binary-translation';
 
-export async function translate(file: string, options: TranslateOptions): Promise<number> {
+export const command = addGuestOptions(
+  createCommand('translate', 'Run a guest under binary translation; print its code beside the translation'),
+)
+  .argument('<file>', ARGUMENT.PROGRAM)
+  .option('--at <place>', 'Print only units with code at a symbol or address, or FROM-TO (TO excluded)')
+  .option(...JSON_OPTION)
+  .action(exitWith(translate));
+
+async function translate(file: string, options: TranslateOptions): Promise<number> {
   if (options.process) throw usage('--process has no supervisor code to translate');
   if (options.monitor !== 'none' && options.monitor !== strategy) {
     throw usage(`--monitor ${options.monitor} translates nothing; leave it out`);
@@ -32,7 +41,7 @@ export async function translate(file: string, options: TranslateOptions): Promis
   const guest = await prepareGuest(file, [], { ...options, monitor: strategy }, { printTo: 2 });
   const translator = guest.translator as Translator;
   const given = givenUp(translator);
-  const place = options.at === undefined ? undefined : parsePlace(options.at, guest.symbols);
+  const place = options.at === undefined ? undefined : parseAddressRange(options.at, guest.symbols);
   const stop = await runUntil(guest, options.maxSteps ?? Number.POSITIVE_INFINITY);
   guest.flush();
   const listing = choose(listTranslation(translator, nameIn(guest.symbols)), place);
@@ -57,7 +66,7 @@ function givenUp(translator: Translator): ReadonlyMap<number, number> {
 }
 
 /** Units with an instruction at the place, targets there; all without one. */
-function choose({ units, targets }: Listing, place: Place | undefined): Listing {
+function choose({ units, targets }: Listing, place: AddressRange | undefined): Listing {
   if (place === undefined) return { units, targets };
   const { low, high } = place;
   const covers = ({ pc, instructions }: ListedUnit) => pc < high && pc + 4 * instructions.length > low;

@@ -7,7 +7,9 @@ import type { Row, Sensitivity } from '../table/row.ts';
 import { allRows } from '../table/table.ts';
 import type { Variant } from '../table/variants.ts';
 import { derive } from './derive.ts';
-import { type Class, classes, type Measurement, measure, type Witness } from './measure.ts';
+import { type Class, classes } from './classes.ts';
+import { type Measurement, measure } from './measure.ts';
+import type { Witness } from './witness.ts';
 import { type ForAll, measurePrivilege, type Privilege } from './privilege.ts';
 import { readsNothing } from './reads-nothing.ts';
 

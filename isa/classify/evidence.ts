@@ -1,6 +1,7 @@
 /** Evidence in words: a line for each membership. */
 import type { InstructionClass } from './classify.ts';
-import type { Class, Witness } from './measure.ts';
+import type { Class } from './classes.ts';
+import type { Witness } from './witness.ts';
 import { parts } from './parts.ts';
 import type { ForAll } from './privilege.ts';
 import { operandsOf, textOf } from './program.ts';

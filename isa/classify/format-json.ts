@@ -1,7 +1,7 @@
 /** A classification as one JSON document. Fields may be added; a renamed one is a new version. */
 import { type Classification, type InstructionClass, namesOf } from './classify.ts';
 import { describeForAll, describeWitness } from './evidence.ts';
-import type { Witness } from './measure.ts';
+import type { Witness } from './witness.ts';
 import { pentium } from './pentium.ts';
 import { operandsOf, textOf } from './program.ts';
 import type { Execution, ForAll } from './privilege.ts';

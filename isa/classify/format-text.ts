@@ -1,7 +1,8 @@
 /** A classification as text for a terminal of 80 columns. */
 import { type Classification, type InstructionClass, namesOf } from './classify.ts';
 import { describeWitness, evidenceOf } from './evidence.ts';
-import type { Class, Witness } from './measure.ts';
+import type { Class } from './classes.ts';
+import type { Witness } from './witness.ts';
 import { sentences } from './verdicts.ts';
 
 const width = 79;

@@ -6,29 +6,14 @@
  */
 import type { Row } from '../table/row.ts';
 import { CAUSE } from '../table/traps.ts';
-import { changesInUserMode, type Difference, listChanges, outcomesDiffer } from './differences.ts';
+import { type Class, classes } from './classes.ts';
+import { changesInUserMode, listChanges, outcomesDiffer } from './differences.ts';
 import { before, executeAll, type Outcome } from './execute.ts';
 import { samplesOf, type Sample } from './operands.ts';
-import { type Part, parts, RING_PART, rings } from './parts.ts';
 import { shrink } from './shrink.ts';
 import { Specimen } from './specimen.ts';
 import { pairs, ringOf, type State, states } from './states.ts';
-
-/** What a row can be a member of, by a witness. */
-export const classes = ['control', 'mode', 'location', 'state', 'user', 'supervisor'] as const;
-export type Class = (typeof classes)[number];
-
-/** One instruction in one state that it changes, or in two states in which it does not do the same. */
-export interface Witness {
-  readonly class: Class;
-  readonly sample: Sample;
-  readonly first: State;
-  /** The state that differs from `first` in part number `part`; absent when the change of `first` is the witness. */
-  readonly second?: State;
-  readonly part?: number;
-  /** Before and after, or in the first state and in the second. */
-  readonly differences: readonly Difference[];
-}
+import { type Candidate, classesOf, type Witness } from './witness.ts';
 
 export interface Measurement {
   readonly row: Row;
@@ -40,9 +25,6 @@ export interface Measurement {
   /** Executions in ring 0 that did not trap, and that raised a privileged-instruction trap. */
   readonly inRing0: { readonly completed: number; readonly refused: number };
 }
-
-/** A witness before it is shrunk. */
-export type Candidate = Omit<Witness, 'differences'>;
 
 const known = new WeakMap<Row, Measurement>();
 
@@ -116,18 +98,4 @@ function findDifferences(samples: readonly Sample[], outcomes: Outcomes, keep: K
     }
   }
   return pairs.length * samples.length;
-}
-
-/** What a difference in outcomes proves: the part's kind, and in which virtual mode a monitor would be caught. */
-export function classesOf(part: number, first: State, second: State): readonly Class[] {
-  const { kind } = parts[part] as Part;
-  if (part !== RING_PART) return [kind, ringOf(first) === 0 ? 'supervisor' : 'user'];
-  return isCompression(first, second) ? [kind, 'supervisor'] : [kind];
-}
-
-/** Rings 0 and 1: where a monitor's guest believes to be in ring 0, and where it is. */
-function isCompression(first: State, second: State): boolean {
-  return (
-    [first, second].every((state) => ringOf(state) < rings.length / 2) && ringOf(first) !== ringOf(second)
-  );
 }

@@ -8,7 +8,7 @@
  */
 import { disassemble } from '../table/disassemble.ts';
 import { trapsIn, type Variant } from '../table/variants.ts';
-import type { Witness } from './measure.ts';
+import type { Witness } from './witness.ts';
 import { parts } from './parts.ts';
 import { frame } from './program-frame.ts';
 import { describeState, ringOf, type State } from './states.ts';

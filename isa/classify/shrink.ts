@@ -4,11 +4,11 @@
  */
 import { changesInUserMode, type Difference, listChanges, listDifferences } from './differences.ts';
 import { before, execute, isMemoryTrap } from './execute.ts';
-import { type Candidate, classesOf, type Witness } from './measure.ts';
 import type { Sample } from './operands.ts';
 import { parts } from './parts.ts';
 import type { Specimen } from './specimen.ts';
 import { ringOf, withPart } from './states.ts';
+import { type Candidate, classesOf, type Witness } from './witness.ts';
 
 /** Shrinks `candidate`, whose sample may become any of `samples`. */
 export function shrink(machine: Specimen, samples: readonly Sample[], candidate: Candidate): Witness {

@@ -5,7 +5,7 @@
  */
 import { PORT } from '../machine/devices/ports.ts';
 import { STATUS } from '../table/sysregs.ts';
-import type { Witness } from './measure.ts';
+import type { Witness } from './witness.ts';
 
 export interface Symptom {
   /** Name of the observable. */

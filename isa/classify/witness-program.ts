@@ -3,7 +3,7 @@ import type { Variant } from '../table/variants.ts';
 import type { Classification } from './classify.ts';
 import { classNames } from './evidence.ts';
 import { telling } from './format-text.ts';
-import type { Class } from './measure.ts';
+import type { Class } from './classes.ts';
 import { formatProgram, NoProgramError } from './program.ts';
 
 /**

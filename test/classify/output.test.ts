@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { classify as classifyVerb } from '../../cli/verbs/classify.ts';
+import { classify as classifyVerb } from '../../cli/classification.ts';
 import { classify } from '../../isa/classify/classify.ts';
 import { definitions } from '../../isa/classify/definitions.ts';
 import { formatJson } from '../../isa/classify/format-json.ts';

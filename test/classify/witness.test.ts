@@ -1,7 +1,7 @@
 /** Every witness as a program: run on the machine, it shows what it claims. */
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../isa/classify/classify.ts';
-import type { Witness } from '../../isa/classify/measure.ts';
+import type { Witness } from '../../isa/classify/witness.ts';
 import { parts } from '../../isa/classify/parts.ts';
 import { formatProgram, inputOf, NoProgramError } from '../../isa/classify/program.ts';
 import { ringOf } from '../../isa/classify/states.ts';

@@ -185,7 +185,11 @@ describe('ringlab debug', () => {
     [['guests/hello.s', '--gdb', '1.2.3.4:99999'], 2, 'expected HOST:PORT'],
     [['guests/hello.s', '--gdb', '0.0.0.0:1234'], 2, 'if that is meant, say --allow-remote'],
     [['guests/hello.s', '--gdb', '192.0.2.1:1234', '--allow-remote'], 69, 'cannot listen there'],
-    [['guests/hello-process.s', '--gdb', ':0', '--process'], 2, '--process cannot be recorded or debugged'],
+    [
+      ['guests/hello-process.s', '--gdb', ':0', '--process'],
+      2,
+      '--process cannot be debugged; trace shows its steps',
+    ],
     [['guests/hello.s', '--gdb', ':0', '--max-steps', '9'], 2, '--max-steps has no meaning here'],
     [['nowhere.s', '--gdb', ':0'], 65, 'nowhere.s: cannot read it'],
   ] as const)('refuses %j', (args, status, text) => {

@@ -1,6 +1,6 @@
 /** The command line as its users meet it: started as a program, seen by status and streams. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,4 +77,11 @@ export function fixture(name: string): string {
 /** The text of a guest that powers off with `status`, after `before`. */
 export function ending(status: number, before = ''): string {
   return `_start:\n${before}\n    li t0, 1\n    li t1, ${status}\n    out t0, t1\n`;
+}
+
+/** Every TypeScript file in a folder of the repository: its path from there, with `/`. */
+export function sourcesIn(folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const paths = names.map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
+  return paths.filter((path) => path.endsWith('.ts')).toSorted();
 }

@@ -1,16 +1,16 @@
-/** Places in a guest's code, as `--at` takes them. */
+/** Ranges of a guest's code, as `--at` takes them. */
 import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { usage } from './failure.ts';
 import { parseCount } from './options.ts';
 
 /** Addresses from `low` up to before `high`. */
-export interface Place {
+export interface AddressRange {
   readonly low: number;
   readonly high: number;
 }
 
 /** `main`, `0x10000` or `main-done`: one address, or from one up to before another. Throws a Failure. */
-export function parsePlace(text: string, symbols: SymbolTable): Place {
+export function parseAddressRange(text: string, symbols: SymbolTable): AddressRange {
   const address = (name: string): number => {
     const known = symbols.address(name);
     if (known !== undefined) return known;

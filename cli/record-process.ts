@@ -1,34 +1,34 @@
 /** `ringlab record --process` and its replay: a process's run with all that was read, and the same run without the files. */
-import { RecordingError, versionOf, VERSION } from '../../vmm/replay/container.ts';
+import { RecordingError, versionOf, VERSION } from '../vmm/replay/container.ts';
 import {
   decodeProcessRecording,
   encodeProcessRecording,
   mostAnswered,
   type ProcessRecording,
-} from '../../vmm/replay/process-recording.ts';
-import { imageSum } from '../../vmm/replay/recording.ts';
+} from '../vmm/replay/process-recording.ts';
+import { imageSum } from '../vmm/replay/recording.ts';
 import {
   JournaledFiles,
   JournalError,
   journaledStreams,
   RecordedJournal,
   RepeatedJournal,
-} from '../../vmm/process/files/journal.ts';
-import type { OpenedFolder } from '../../vmm/process/files/file-system.ts';
-import { badInput, EXIT, usage } from '../failure.ts';
-import { loadFile, readInput, writeOutput } from '../files.ts';
-import { prepareGuest } from '../guest.ts';
-import type { GuestOptions } from '../options.ts';
-import { tellOutcome } from '../outcome.ts';
-import { note } from '../output.ts';
-import { runUntil } from '../running.ts';
-import { sha256 } from '../sha256.ts';
+} from '../vmm/process/files/journal.ts';
+import type { OpenedFolder } from '../vmm/process/files/file-system.ts';
+import { badInput, EXIT, usage } from './failure.ts';
+import { loadFile, readInput, writeOutput } from './files.ts';
+import { prepareGuest } from './guest.ts';
+import type { GuestVerbOptions } from './options.ts';
+import { tellOutcome } from './outcome.ts';
+import { note } from './output.ts';
+import { runUntil } from './running.ts';
+import { sha256 } from './sha256.ts';
 
 /** Runs a process to its end, Ctrl-C or `--max-steps`; what it read is then in the file `output`. */
 export async function recordProcess(
   file: string,
   args: readonly string[],
-  options: GuestOptions,
+  options: GuestVerbOptions,
   output: string,
 ): Promise<number> {
   const journal = new RecordedJournal(mostAnswered);
@@ -73,7 +73,7 @@ export function isProcessRecording(path: string): boolean {
 }
 
 /** Runs a recorded process again. No file is read or written, and no input. */
-export async function replayProcess(file: string, path: string, options: GuestOptions): Promise<number> {
+export async function replayProcess(file: string, path: string, options: GuestVerbOptions): Promise<number> {
   if (options.dir !== undefined) throw usage('--dir: the recording has what was read');
   if (options.memory !== undefined) throw usage('--memory: the recording has the memory that it ran with');
   if (options.env.length > 0) throw usage('--env: the recording has the environment');
