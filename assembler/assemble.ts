@@ -7,7 +7,7 @@ import { AssemblyError, type Diagnostic, Diagnostics } from './diagnostics.ts';
 import { debugSections } from './elf/debug-line.ts';
 import { writeElf } from './elf/elf.ts';
 import { LayoutError } from './link/layout.ts';
-import { type Image, link } from './link/link.ts';
+import { type LinkedImage, link } from './link/link.ts';
 import { type ListingLine, listingOf } from './listing.ts';
 import { evaluate } from './object/evaluate.ts';
 import { type AsmSymbol, isInternal } from './object/symbol.ts';
@@ -72,7 +72,7 @@ function buildImage(
   options: AssembleOptions,
   long: readonly ReadonlySet<number>[],
   diagnostics: Diagnostics,
-): Image {
+): LinkedImage {
   const readFile = options.readFile ?? cannotInclude;
   const units = sources.map(({ name, text }, n) =>
     readUnit({ name, text, long: long[n] ?? new Set(), readFile }, diagnostics),
@@ -110,7 +110,7 @@ function wholeFile(file: string, message: string, hint?: string): Diagnostic {
   return { file, line: 0, column: 0, source: '', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function finish(image: Image, { errors, warnings }: Diagnostics): Assembly {
+function finish(image: LinkedImage, { errors, warnings }: Diagnostics): Assembly {
   if (errors.length > 0)
     throw new AssemblyError(
       inOrder(
@@ -135,7 +135,7 @@ function inOrder(errors: readonly Diagnostic[], files: readonly string[]): Diagn
 }
 
 /** Labels by name; where files have the same local name, the shared one or the first file's counts. */
-function symbolsOf(image: Image): Map<string, number> {
+function symbolsOf(image: LinkedImage): Map<string, number> {
   const symbols = new Map<string, number>();
   const all = [
     ...image.names.globals.values(),

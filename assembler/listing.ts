@@ -1,5 +1,5 @@
 /** The listing: what each source line became, and where. */
-import type { Image } from './link/link.ts';
+import type { LinkedImage } from './link/link.ts';
 import type { LineRecord } from './object/unit.ts';
 import { labelsBefore } from './read/head.ts';
 import { outermost } from './source/statement.ts';
@@ -17,7 +17,7 @@ export interface ListingLine {
 }
 
 /** One entry per source line that gave bytes or a label, by address. A macro's bytes belong to the line that uses it. */
-export function listingOf(image: Image): ListingLine[] {
+export function listingOf(image: LinkedImage): ListingLine[] {
   const records = image.units.flatMap((unit) => joined(unit.lines).filter(isShown));
   const lines = records
     .filter(({ section }) => section.flags.alloc)

@@ -4,9 +4,9 @@ import { expressionOf } from '../instructions/emit.ts';
 import { countMessage } from '../instructions/instruction.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { quotedSymbol } from '../syntax/parse.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import type { RawUse, Use } from './directive.ts';
 
 /** Throws SourceProblem unless there are `least` to `most` operands; `syntax` is what to write. */
@@ -21,14 +21,14 @@ export function expectCount(use: Use, least: number, most: number, syntax: strin
 }
 
 /** A part of a directive's text between commas, without blanks around; `at` is where it stands. */
-export interface Piece {
+export interface ArgumentText {
   readonly at: number;
   readonly text: string;
 }
 
 /** What follows a directive's name, split at its commas. Nothing at all is no piece. */
-export function pieces(use: RawUse): Piece[] {
-  const found: Piece[] = [];
+export function pieces(use: RawUse): ArgumentText[] {
+  const found: ArgumentText[] = [];
   let depth = 0;
   let from = use.rest;
   const take = (to: number): void => {
@@ -47,7 +47,7 @@ export function pieces(use: RawUse): Piece[] {
 }
 
 /** The operand as a bound expression. Throws SourceProblem. */
-export function boundOperand(unit: Unit, operand: Operand): Bound {
+export function boundOperand(unit: SourceUnit, operand: WrittenOperand): Bound {
   if (
     operand.kind === 'expression' ||
     operand.kind === 'string' ||
@@ -59,7 +59,7 @@ export function boundOperand(unit: Unit, operand: Operand): Bound {
 }
 
 /** That something else was expected than what is written, or left out, there. */
-function unlike(expected: string, operand: Operand | undefined, at: number): SourceProblem {
+function unlike(expected: string, operand: WrittenOperand | undefined, at: number): SourceProblem {
   if (operand?.kind === 'missing')
     return new SourceProblem(operand.at, `expected ${expected} after this comma`);
   const found = operand === undefined ? '' : `, found \`${operand.text}\``;
@@ -67,26 +67,32 @@ function unlike(expected: string, operand: Operand | undefined, at: number): Sou
 }
 
 /** The operand as a number that is known here. Throws SourceProblem. */
-export function numberOperand(unit: Unit, operand: Operand): number {
+export function numberOperand(unit: SourceUnit, operand: WrittenOperand): number {
   return Number(evaluateNow(boundOperand(unit, operand)));
 }
 
 /** The operand as a number of `min` to `max`. Throws SourceProblem. */
-export function rangedOperand(unit: Unit, operand: Operand, min: number, max: number, what: string): number {
+export function rangedOperand(
+  unit: SourceUnit,
+  operand: WrittenOperand,
+  min: number,
+  max: number,
+  what: string,
+): number {
   const value = numberOperand(unit, operand);
   if (value >= min && value <= max) return value;
   throw new SourceProblem(operand.at, `${value} is out of range for ${what}: ${min} to ${max}`);
 }
 
 /** The operand as a symbol's name. Throws SourceProblem. */
-export function nameOperand(operand: Operand | undefined, at: number): string {
+export function nameOperand(operand: WrittenOperand | undefined, at: number): string {
   if (operand?.kind === 'expression' && operand.expression.kind === 'symbol') return operand.expression.name;
   if (operand?.kind === 'string') return quotedSymbol(operand.bytes, operand.at);
   throw unlike('a name', operand, at);
 }
 
 /** The operand as a string's bytes. Throws SourceProblem. */
-export function stringOperand(operand: Operand | undefined, at: number): Uint8Array {
+export function stringOperand(operand: WrittenOperand | undefined, at: number): Uint8Array {
   if (operand?.kind === 'string') return operand.bytes;
   const { at: place, message } = unlike('a string in double quotes', operand, at);
   const isWord = operand?.kind === 'expression' && operand.expression.kind === 'symbol';

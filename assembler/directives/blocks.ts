@@ -11,13 +11,13 @@ import { OpenComment, scan } from '../source/scan.ts';
 import { NotAssembly, sourceText } from '../source/text.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { boundOperand, stringOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, RawUse, RunRaw, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RawUse, RunRawDirective, Use } from './directive.ts';
 
 const loops = ['.rept', '.rep', '.irp', '.irep', '.irpc', '.irepc'];
 const loopEnds = ['.endr'];
 
 /** `.macro name parameters` … `.endm`. */
-function macro(context: Context, use: RawUse): void {
+function macro(context: DirectiveContext, use: RawUse): void {
   const body = context.reader.block(['.macro'], ['.endm', '.endmacro'], use.at);
   const { name, parameters: written } = parseMacroHead(use.text.slice(use.rest), use.rest);
   const parameters = context.reader.isAlternate ? written.map((each) => withPreset(each, context)) : written;
@@ -32,19 +32,19 @@ function macro(context: Context, use: RawUse): void {
 }
 
 /** A parameter whose default is written in the alternate syntax. */
-function withPreset(parameter: Parameter, { unit }: Context): Parameter {
+function withPreset(parameter: Parameter, { unit }: DirectiveContext): Parameter {
   const { preset = '' } = parameter;
   return preset === '' ? parameter : { ...parameter, preset: alternateArguments(preset, 0, unit)[0]?.text };
 }
 
-function purge({ reader }: Context, use: RawUse): void {
+function purge({ reader }: DirectiveContext, use: RawUse): void {
   const name = use.text.slice(use.rest).trim();
   if (!reader.macros.delete(name.toLowerCase()))
     throw new SourceProblem(use.rest, `there is no macro \`${name}\``);
 }
 
 /** `.rept count` … `.endr`. */
-function repeat({ reader, unit }: Context, use: RawUse): void {
+function repeat({ reader, unit }: DirectiveContext, use: RawUse): void {
   const body = reader.block(loops, loopEnds, use.at);
   const [operand] = parseOperands(use.text, use.rest);
   if (operand === undefined) throw new SourceProblem(use.at, `\`${use.name}\` needs a count`);
@@ -60,7 +60,9 @@ function repeat({ reader, unit }: Context, use: RawUse): void {
 }
 
 /** `.irp name, values…` and `.irpc name, characters`: the body once for each. */
-function repeatFor(valuesOf: (context: Context, text: string, from: number) => string[]): RunRaw {
+function repeatFor(
+  valuesOf: (context: DirectiveContext, text: string, from: number) => string[],
+): RunRawDirective {
   return (context, use) => {
     const { reader, unit } = context;
     const body = reader.block(loops, loopEnds, use.at);
@@ -84,14 +86,14 @@ function repeatFor(valuesOf: (context: Context, text: string, from: number) => s
   };
 }
 
-function listed({ reader, unit }: Context, text: string, from: number): string[] {
+function listed({ reader, unit }: DirectiveContext, text: string, from: number): string[] {
   const values = reader.isAlternate
     ? alternateArguments(text, from, unit).map((argument) => argument.text)
     : splitArguments(text.slice(from)).map((argument) => argument.text.replace(/^"(.*)"$/s, '$1'));
   return values.length === 0 ? [''] : values;
 }
 
-function characters(_context: Context, text: string, from: number): string[] {
+function characters(_context: DirectiveContext, text: string, from: number): string[] {
   return Array.from(
     text
       .slice(from)
@@ -101,7 +103,7 @@ function characters(_context: Context, text: string, from: number): string[] {
 }
 
 /** `.include "file"`. */
-function include(context: Context, use: Use): void {
+function include(context: DirectiveContext, use: Use): void {
   const { reader, unit } = context;
   const [file] = use.operands;
   const path = new TextDecoder().decode(stringOperand(file, use.at));
@@ -122,7 +124,7 @@ function include(context: Context, use: Use): void {
 }
 
 /** The end of a block that was never begun. */
-function stray(opening: string): RunRaw {
+function stray(opening: string): RunRawDirective {
   return (_context, use) => {
     throw new SourceProblem(use.at, `\`${use.name}\` without \`${opening}\``);
   };

@@ -4,12 +4,12 @@ import { evaluateNow } from '../object/evaluate.ts';
 import { splitArguments } from '../read/macro.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { boundOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, RawUse, RunRaw } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RawUse, RunRawDirective } from './directive.ts';
 
-type Test = (context: Context, use: RawUse) => boolean;
+type Test = (context: DirectiveContext, use: RawUse) => boolean;
 
 /** The value of the expression after the directive. */
-function value({ unit }: Context, use: RawUse): bigint {
+function value({ unit }: DirectiveContext, use: RawUse): bigint {
   const [operand, second] = parseOperands(use.text, use.rest);
   if (operand === undefined) throw new SourceProblem(use.at, `\`${use.name}\` needs an expression`);
   if (second !== undefined) throw new SourceProblem(second.at, 'expected the end of the statement');
@@ -21,7 +21,7 @@ function compares(test: (value: bigint) => boolean): Test {
 }
 
 /** Whether the name after the directive has a definition so far. */
-function defined({ unit }: Context, use: RawUse): boolean {
+function defined({ unit }: DirectiveContext, use: RawUse): boolean {
   const name = use.text.slice(use.rest).trim();
   if (!/^[\w.$\u0080-\uffff]+$/u.test(name))
     throw new SourceProblem(use.rest, `\`${use.name}\` needs one name`);
@@ -29,7 +29,7 @@ function defined({ unit }: Context, use: RawUse): boolean {
 }
 
 /** Whether the two texts after the directive are the same. */
-function same(_context: Context, use: RawUse): boolean {
+function same(_context: DirectiveContext, use: RawUse): boolean {
   const texts = splitArguments(use.text.slice(use.rest)).map((argument) =>
     argument.text.replace(/^(['"])(.*)\1$/s, '$2'),
   );
@@ -38,7 +38,7 @@ function same(_context: Context, use: RawUse): boolean {
   return texts[0] === texts[1];
 }
 
-function blank(_context: Context, use: RawUse): boolean {
+function blank(_context: DirectiveContext, use: RawUse): boolean {
   return use.text.slice(use.rest).trim() === '';
 }
 
@@ -47,7 +47,7 @@ function not(test: Test): Test {
 }
 
 /** Opens a condition; inside a skipped one, one that is skipped too. */
-function open(test: Test): RunRaw {
+function open(test: Test): RunRawDirective {
   return (context, use) => {
     const { reader, unit } = context;
     const skipped = !reader.isActive();
@@ -60,7 +60,7 @@ function open(test: Test): RunRaw {
   };
 }
 
-function innermost({ reader }: Context, use: RawUse) {
+function innermost({ reader }: DirectiveContext, use: RawUse) {
   const condition = reader.conditions.at(-1);
   if (condition === undefined) throw new SourceProblem(use.at, `\`${use.name}\` without \`.if\``);
   if (condition.inElse && !use.name.startsWith('.end'))
@@ -68,14 +68,14 @@ function innermost({ reader }: Context, use: RawUse) {
   return condition;
 }
 
-function otherwise(context: Context, use: RawUse): void {
+function otherwise(context: DirectiveContext, use: RawUse): void {
   const condition = innermost(context, use);
   condition.active = !condition.taken;
   condition.taken = true;
   condition.inElse = true;
 }
 
-function otherwiseIf(context: Context, use: RawUse): void {
+function otherwiseIf(context: DirectiveContext, use: RawUse): void {
   const condition = innermost(context, use);
   condition.active = false;
   if (condition.taken) return;
@@ -83,7 +83,7 @@ function otherwiseIf(context: Context, use: RawUse): void {
   condition.taken = condition.active;
 }
 
-function end(context: Context, use: RawUse): void {
+function end(context: DirectiveContext, use: RawUse): void {
   innermost(context, use);
   context.reader.conditions.pop();
 }

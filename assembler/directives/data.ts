@@ -3,10 +3,10 @@ import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import type { Bound } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, rangedOperand, stringOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 import { countOf, littleEndian } from './space.ts';
 
 /** Throws SourceProblem unless `value` fits in `size` bytes, signed or unsigned. */
@@ -20,7 +20,7 @@ export function checkDatum(value: bigint, size: number, at: number): void {
   );
 }
 
-function emitDatum(unit: Unit, size: number, value: Bound): void {
+function emitDatum(unit: SourceUnit, size: number, value: Bound): void {
   const place = { statement: unit.statement, section: unit.section, offset: unit.section.size };
   unit.section.fill(size, 0);
   if (value.kind !== 'number') {
@@ -32,7 +32,7 @@ function emitDatum(unit: Unit, size: number, value: Bound): void {
 }
 
 /** `.word expression, …` and its kin; between two commas, and after the last, 0 may be left out. */
-function numbers(size: number): Run {
+function numbers(size: number): RunDirective {
   return ({ unit, diagnostics }, { operands }) => {
     for (const operand of operands) {
       unit.here();
@@ -45,7 +45,7 @@ function numbers(size: number): Run {
 }
 
 /** The operand's value; of a number alone, with or without a minus, all of it, however many bits it has. */
-function wholeNumber(unit: Unit, operand: Operand): bigint {
+function wholeNumber(unit: SourceUnit, operand: WrittenOperand): bigint {
   const written = operand.kind === 'expression' ? operand.expression : undefined;
   if (written?.kind === 'number') return written.value;
   if (written?.kind === 'unary' && written.operator === '-' && written.operand.kind === 'number')
@@ -54,7 +54,7 @@ function wholeNumber(unit: Unit, operand: Operand): bigint {
 }
 
 /** `.octa number, …`: 16 bytes each. */
-function octa({ unit }: Context, { operands }: Use): void {
+function octa({ unit }: DirectiveContext, { operands }: Use): void {
   for (const operand of operands) {
     unit.here();
     const value = wholeNumber(unit, operand);
@@ -64,7 +64,7 @@ function octa({ unit }: Context, { operands }: Use): void {
 }
 
 /** `.ascii "…", …`: each byte is so many `wide`, zeros behind it; `ended` appends a zero to each string. */
-function strings(ended: boolean, wide = 1): Run {
+function strings(ended: boolean, wide = 1): RunDirective {
   return ({ unit }, use) => {
     for (const operand of use.operands) {
       const bytes = stringOperand(operand, use.at);
@@ -78,7 +78,7 @@ function strings(ended: boolean, wide = 1): Run {
 }
 
 /** `.dtprelword symbol`: how far a thread's variable is from where the C library's pointers to its block point. */
-function threadOffsets(size: number): Run {
+function threadOffsets(size: number): RunDirective {
   return ({ unit }, { operands }) => {
     for (const operand of operands) {
       unit.here();
@@ -92,9 +92,13 @@ function threadOffsets(size: number): Run {
 const FILL_VALUE = 4;
 
 /** `.fill repeat[, size[, value]]`. */
-function fill({ unit }: Context, use: Use): void {
+function fill({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 3, 'repeat, size, value');
-  const [repeat, sizeOperand, valueOperand] = use.operands as [Operand, Operand?, Operand?];
+  const [repeat, sizeOperand, valueOperand] = use.operands as [
+    WrittenOperand,
+    WrittenOperand?,
+    WrittenOperand?,
+  ];
   const count = countOf(unit, repeat);
   const size = sizeOperand === undefined ? 1 : rangedOperand(unit, sizeOperand, 0, 8, 'the size');
   const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
@@ -103,10 +107,10 @@ function fill({ unit }: Context, use: Use): void {
 }
 
 /** `.dcb.w count[, value]`: the value so many times. */
-function copies(size: number): Run {
+function copies(size: number): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 1, 2, 'count, value');
-    const [count, valueOperand] = use.operands as [Operand, Operand?];
+    const [count, valueOperand] = use.operands as [WrittenOperand, WrittenOperand?];
     const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
     checkDatum(value, size, use.at);
     unit.section.repeat(littleEndian(value, size), countOf(unit, count));
@@ -114,9 +118,13 @@ function copies(size: number): Run {
 }
 
 /** `.incbin "file"[, skip[, count]]`. */
-function incbin(context: Context, use: Use): void {
+function incbin(context: DirectiveContext, use: Use): void {
   expectCount(use, 1, 3, '"file", skip, count');
-  const [file, skipOperand, countOperand] = use.operands as [Operand, Operand?, Operand?];
+  const [file, skipOperand, countOperand] = use.operands as [
+    WrittenOperand,
+    WrittenOperand?,
+    WrittenOperand?,
+  ];
   const path = new TextDecoder().decode(stringOperand(file, use.at));
   const bytes = context.readFile(path, file.at);
   const { unit } = context;
@@ -127,7 +135,7 @@ function incbin(context: Context, use: Use): void {
 }
 
 /** `.uleb128`, `.sleb128`: numbers in as few bytes as they need, seven bits each. */
-function leb128(signed: boolean): Run {
+function leb128(signed: boolean): RunDirective {
   return ({ unit }, { operands }) => {
     for (const operand of operands) {
       unit.here();

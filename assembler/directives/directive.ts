@@ -1,12 +1,12 @@
 /** What a directive is, and what it gets to work with. */
 import type { Diagnostics } from '../diagnostics.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import type { Reader } from '../read/reader.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 
 /** The file being read, and the tools to go on with it. */
-export interface Context {
-  readonly unit: Unit;
+export interface DirectiveContext {
+  readonly unit: SourceUnit;
   readonly reader: Reader;
   readonly diagnostics: Diagnostics;
   /** An included file's bytes. Throws SourceProblem when it cannot be read. */
@@ -18,7 +18,7 @@ export interface Use {
   readonly name: string;
   /** Where the name stands in the statement. */
   readonly at: number;
-  readonly operands: readonly Operand[];
+  readonly operands: readonly WrittenOperand[];
 }
 
 /** A use of a directive that reads its own text. */
@@ -31,12 +31,12 @@ export interface RawUse {
 }
 
 /** Runs a directive. Throws SourceProblem. */
-export type Run = (context: Context, use: Use) => void;
-export type RunRaw = (context: Context, use: RawUse) => void;
+export type RunDirective = (context: DirectiveContext, use: Use) => void;
+export type RunRawDirective = (context: DirectiveContext, use: RawUse) => void;
 
 /** Directives by name, with the dot. */
 export interface DirectiveGroup {
-  readonly parsed?: Readonly<Record<string, Run>>;
+  readonly parsed?: Readonly<Record<string, RunDirective>>;
   /** Those whose operands are not a plain list. */
-  readonly raw?: Readonly<Record<string, RunRaw>>;
+  readonly raw?: Readonly<Record<string, RunRawDirective>>;
 }

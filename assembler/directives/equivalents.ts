@@ -7,10 +7,10 @@ import { SourceProblem } from '../diagnostics.ts';
 import { replaceNames } from '../read/substitute.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { boundOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, RawUse } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RawUse } from './directive.ts';
 import { assign } from './symbols.ts';
 
-function eqv({ unit, reader }: Context, use: RawUse): void {
+function eqv({ unit, reader }: DirectiveContext, use: RawUse): void {
   const [head, blank = '', name = '', comma = '', text = ''] =
     /^(\s*)([A-Za-z_.$][\w.$]*)(?:\s*(,)\s*|\s+)(.*)$/s.exec(use.text.slice(use.rest)) ?? [];
   if (head === undefined || text.trim() === '')

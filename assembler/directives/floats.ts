@@ -1,8 +1,8 @@
 /** Floating-point constants: `.float`, `.double` and their kin, for code that computes with them in software. */
 import { SourceProblem } from '../diagnostics.ts';
 import { parseOperands } from '../syntax/parse.ts';
-import { type Piece, pieces } from './arguments.ts';
-import type { DirectiveGroup, RunRaw } from './directive.ts';
+import { type ArgumentText, pieces } from './arguments.ts';
+import type { DirectiveGroup, RunRawDirective } from './directive.ts';
 import { countOf, littleEndian } from './space.ts';
 
 /** A binary format of IEEE 754: bytes, and bits of the fraction; the rest but the sign is the exponent. */
@@ -19,14 +19,14 @@ const double: Format = { bytes: 8, fraction: 52 };
 const MAX_DIGITS = 2000;
 
 /** `.float number, …`. */
-function floats(format: Format): RunRaw {
+function floats(format: Format): RunRawDirective {
   return ({ unit }, use) => {
     for (const piece of pieces(use)) unit.section.append(littleEndian(bitsOf(piece, format), format.bytes));
   };
 }
 
 /** `.dcb.s count, number`: the number so many times. */
-function copies(format: Format): RunRaw {
+function copies(format: Format): RunRawDirective {
   return ({ unit }, use) => {
     const [first, number, ...more] = pieces(use);
     const count = first && parseOperands(use.text.slice(0, first.at + first.text.length), first.at)[0];
@@ -37,7 +37,7 @@ function copies(format: Format): RunRaw {
 }
 
 /** The number that a piece of text is, as bits. GNU's `0f` may stand before it, and `0f:` before the bits themselves. */
-function bitsOf({ at, text }: Piece, format: Format): bigint {
+function bitsOf({ at, text }: ArgumentText, format: Format): bigint {
   const plain = text.replace(/^([-+]?)0[a-wyz](?=[-+.:\di])/i, '$1');
   const bits = /^:([0-9a-f]{1,16})$/i.exec(plain)?.[1];
   if (bits !== undefined) return BigInt.asUintN(8 * format.bytes, BigInt(`0x${bits}`));

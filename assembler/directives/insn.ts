@@ -10,12 +10,12 @@ import { emitRow } from '../instructions/emit.ts';
 import { rowForm } from '../instructions/forms.ts';
 import { countMessage } from '../instructions/instruction.ts';
 import { registerOf, shapeProblem } from '../instructions/operands.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
 import { parseOperands } from '../syntax/parse.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { numberOperand, rangedOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, RawUse } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RawUse } from './directive.ts';
 
 /** GNU's names of the major opcodes (The RISC-V Instruction Set Manual, volume I, "RV32/64G Instruction Set Listings"). */
 const opcodes: Readonly<Record<string, number>> = {
@@ -64,7 +64,7 @@ const formats: Readonly<Record<string, Format>> = {
 /** Operands of `r4`, which may be written `r`. */
 const WITH_RS3 = 7;
 
-function insn({ unit }: Context, use: RawUse): void {
+function insn({ unit }: DirectiveContext, use: RawUse): void {
   const [, space = '', type = ''] = /^(\s*)([a-z]\w*)(?=\s|$)/i.exec(use.text.slice(use.rest)) ?? [];
   const format = formats[type.toLowerCase()];
   if (format !== undefined) {
@@ -85,7 +85,7 @@ function insn({ unit }: Context, use: RawUse): void {
 }
 
 /** `.insn word` and `.insn 4, word`. */
-function raw(unit: Unit, use: RawUse, operands: readonly Operand[]): void {
+function raw(unit: SourceUnit, use: RawUse, operands: readonly WrittenOperand[]): void {
   const word = operands.at(-1);
   if (word === undefined || operands.length > 2)
     throw new SourceProblem(
@@ -93,16 +93,16 @@ function raw(unit: Unit, use: RawUse, operands: readonly Operand[]): void {
       '`.insn` takes a format and fields, or a word',
       'as in `.insn r CUSTOM_0, 0, 17, x0, a0, x0` or `.insn 0x00000013`',
     );
-  if (operands.length === 2) rangedOperand(unit, operands[0] as Operand, 4, 4, 'the length');
+  if (operands.length === 2) rangedOperand(unit, operands[0] as WrittenOperand, 4, 4, 'the length');
   unit.section.appendWord(rangedOperand(unit, word, -0x80000000, 0xffffffff, 'an instruction word') | 0);
 }
 
 function formatted(
-  unit: Unit,
+  unit: SourceUnit,
   use: RawUse,
   type: string,
   format: Format,
-  operands: readonly Operand[],
+  operands: readonly WrittenOperand[],
 ): void {
   const fixed = 1 + format.numbers.length;
   const syntaxes = format.operands.map(
@@ -117,7 +117,7 @@ function formatted(
     const form = rowForm(row);
     const rest = operands.slice(fixed, fixed + form.shapes.length);
     const problems = form.shapes.flatMap(
-      (shape, n) => shapeProblem(rest[n] as Operand, shape, () => true)?.told() ?? [],
+      (shape, n) => shapeProblem(rest[n] as WrittenOperand, shape, () => true)?.told() ?? [],
     );
     if (problems.length === 0) {
       emitRow(unit, row, rest);
@@ -133,20 +133,23 @@ function formatted(
   );
 }
 
-function rowOf(unit: Unit, format: Format, syntax: string, operands: readonly Operand[]): Row {
-  const fields: Record<string, string> = { opcode: binary(opcodeOf(unit, operands[0] as Operand), 7) };
+function rowOf(unit: SourceUnit, format: Format, syntax: string, operands: readonly WrittenOperand[]): Row {
+  const fields: Record<string, string> = { opcode: binary(opcodeOf(unit, operands[0] as WrittenOperand), 7) };
   format.numbers.forEach((field, n) => {
     const width = Number(field.slice(-1));
-    fields[field] = binary(rangedOperand(unit, operands[n + 1] as Operand, 0, 2 ** width - 1, field), width);
+    fields[field] = binary(
+      rangedOperand(unit, operands[n + 1] as WrittenOperand, 0, 2 ** width - 1, field),
+      width,
+    );
   });
-  if (format === r4) fields.rs3 = binary(thirdSource(operands.at(-1) as Operand), 5);
+  if (format === r4) fields.rs3 = binary(thirdSource(operands.at(-1) as WrittenOperand), 5);
   const bits = format.bits.replace(/funct\d|opcode|rs3/g, (field) => fields[field] ?? field);
   const own = syntax.replace(', rs3', '');
   const [row] = rows('.insn', [{ name: '.insn', bits, operands: own, effect: nothing, says: '' }]);
   return row as Row;
 }
 
-function thirdSource(operand: Operand): number {
+function thirdSource(operand: WrittenOperand): number {
   throwProblems([shapeProblem(operand, 'register', () => true) ?? []].flat());
   return registerOf(operand) ?? 0;
 }
@@ -155,7 +158,7 @@ function binary(value: number, width: number): string {
   return value.toString(2).padStart(width, '0');
 }
 
-function opcodeOf(unit: Unit, operand: Operand): number {
+function opcodeOf(unit: SourceUnit, operand: WrittenOperand): number {
   const name =
     operand.kind === 'expression' && operand.expression.kind === 'symbol'
       ? operand.expression.name

@@ -1,8 +1,8 @@
 /** `.option`: settings of the assembler within a source (GNU `as` manual, "RISC-V Directives"). */
 import { SourceProblem } from '../diagnostics.ts';
-import type { Options, Unit } from '../object/unit.ts';
+import type { Options, SourceUnit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Context, DirectiveGroup, RawUse } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RawUse } from './directive.ts';
 
 const settings: Readonly<Record<string, Partial<Options>>> = {
   pic: { pic: true },
@@ -18,7 +18,7 @@ const settings: Readonly<Record<string, Partial<Options>>> = {
 const compressed = 'Ring32 has no compressed instructions: every instruction here takes 4 bytes';
 
 /** `.option word`; `arch` has more behind it, of which only compressed instructions matter. */
-function option({ unit, diagnostics }: Context, use: RawUse): void {
+function option({ unit, diagnostics }: DirectiveContext, use: RawUse): void {
   const [, blank = '', word = '', rest = ''] = /^(\s*)([\w-]*)(.*)$/s.exec(use.text.slice(use.rest)) ?? [];
   const at = use.rest + blank.length;
   const setting = Object.hasOwn(settings, word) ? settings[word] : undefined;
@@ -34,7 +34,7 @@ function nearestOption(word: string): string | undefined {
   return didYouMean(word, [...Object.keys(settings), 'push', 'pop', 'rvc']);
 }
 
-function popped(unit: Unit, at: number): Options {
+function popped(unit: SourceUnit, at: number): Options {
   const options = unit.optionStack.pop();
   if (options === undefined) throw new SourceProblem(at, '`.option pop` without `.option push`');
   return options;

@@ -1,32 +1,32 @@
 /** Messages, and directives of compilers that mean nothing here. */
 import { SourceProblem } from '../diagnostics.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { expectCount, numberOperand, stringOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, RunRaw, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RunRawDirective, Use } from './directive.ts';
 
 function textOf(use: Use, otherwise: string): string {
   const [operand] = use.operands;
   return operand === undefined ? otherwise : new TextDecoder().decode(stringOperand(operand, use.at));
 }
 
-function error(_context: Context, use: Use): void {
+function error(_context: DirectiveContext, use: Use): void {
   throw new SourceProblem(use.at, textOf(use, `\`${use.name}\` here`));
 }
 
 /** `.fail number`: an error below 500, from there on a warning. */
-function fail(context: Context, use: Use): void {
+function fail(context: DirectiveContext, use: Use): void {
   expectCount(use, 1, 1, 'number');
-  const number = numberOperand(context.unit, use.operands[0] as Operand);
+  const number = numberOperand(context.unit, use.operands[0] as WrittenOperand);
   const message = `\`.fail ${number}\` here`;
   if (number < 500) throw new SourceProblem(use.at, message);
   context.diagnostics.warn(context.unit.statement, use.at, message);
 }
 
-function warning({ unit, diagnostics }: Context, use: Use): void {
+function warning({ unit, diagnostics }: DirectiveContext, use: Use): void {
   diagnostics.warn(unit.statement, use.at, textOf(use, `\`${use.name}\` here`));
 }
 
-const ignore: RunRaw = () => {};
+const ignore: RunRawDirective = () => {};
 
 /**
  * Accepted, and without effect: notes of compilers to linkers, debuggers and unwinders; the looks of a printed

@@ -1,10 +1,10 @@
 /** Directives that choose the section which the next bytes go to. */
 import { SourceProblem } from '../diagnostics.ts';
-import type { Section, SectionFlags } from '../object/section.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { ObjectSection, SectionFlags } from '../object/section.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { expectCount, rangedOperand, stringOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 
 const none: SectionFlags = { alloc: false, write: false, exec: false, nobits: false };
 const code: SectionFlags = { ...none, alloc: true, exec: true };
@@ -35,12 +35,12 @@ function usualFlags(name: string): SectionFlags | undefined {
 }
 
 /** The section of that name with the flags that such a section usually has. */
-export function usualSection(unit: Unit, name: string): Section {
+export function usualSection(unit: SourceUnit, name: string): ObjectSection {
   return unit.sectionNamed(name, usualFlags(name) ?? none);
 }
 
 /** `.text [subsection]`, `.data`, … */
-function named(name: string): Run {
+function named(name: string): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 0, 1, 'subsection');
     const [order] = use.operands;
@@ -52,23 +52,23 @@ function named(name: string): Run {
 /** GNU's bound. */
 const MAX_SUBSECTION = 8192;
 
-function subsectionOf(unit: Unit, section: Section, order: Operand): Section {
+function subsectionOf(unit: SourceUnit, section: ObjectSection, order: WrittenOperand): ObjectSection {
   const number = rangedOperand(unit, order, 0, MAX_SUBSECTION, 'a subsection');
   return unit.sectionNamed(section.name, section.flags, number);
 }
 
 /** `.subsection number`: the part of the present section that comes there. */
-function subsection({ unit }: Context, use: Use): void {
+function subsection({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 1, 'number');
-  unit.enter(subsectionOf(unit, unit.section, use.operands[0] as Operand));
+  unit.enter(subsectionOf(unit, unit.section, use.operands[0] as WrittenOperand));
 }
 
 /** `.section name[, "flags"[, @type[, size]]]`. */
-function section(context: Context, use: Use): void {
+function section(context: DirectiveContext, use: Use): void {
   context.unit.enter(chosenSection(context, use));
 }
 
-function chosenSection({ unit, diagnostics }: Context, use: Use): Section {
+function chosenSection({ unit, diagnostics }: DirectiveContext, use: Use): ObjectSection {
   const [first, second, third] = use.operands;
   if (first === undefined)
     throw new SourceProblem(use.at, `\`${use.name}\` needs a name`, `as in \`${use.name} .rodata\``);
@@ -88,7 +88,7 @@ function chosenSection({ unit, diagnostics }: Context, use: Use): Section {
   return unit.sectionNamed(name, writtenFlags(second, third, use.at));
 }
 
-function writtenFlags(flags: Operand, type: Operand | undefined, at: number): SectionFlags {
+function writtenFlags(flags: WrittenOperand, type: WrittenOperand | undefined, at: number): SectionFlags {
   const letters = new TextDecoder().decode(stringOperand(flags, at));
   const unknown = /[^awxMSGTo?Re]/.exec(letters);
   if (unknown !== null) {
@@ -109,7 +109,7 @@ function writtenFlags(flags: Operand, type: Operand | undefined, at: number): Se
 
 const types = ['progbits', 'nobits', 'note', 'init_array', 'fini_array', 'preinit_array'];
 
-function isNobits(type: Operand | undefined): boolean {
+function isNobits(type: WrittenOperand | undefined): boolean {
   if (type === undefined) return false;
   const name = type.kind === 'keyword' ? type.name : type.kind === 'string' ? type.text.slice(1, -1) : '';
   if (types.includes(name)) return name === 'nobits';
@@ -120,29 +120,29 @@ function isNobits(type: Operand | undefined): boolean {
   );
 }
 
-function isNumber(operand: Operand | undefined): operand is Operand {
+function isNumber(operand: WrittenOperand | undefined): operand is WrittenOperand {
   return operand?.kind === 'expression' && operand.expression.kind === 'number';
 }
 
 /** `.pushsection name[, subsection][, "flags"[, @type]]`. */
-function pushSection(context: Context, use: Use): void {
+function pushSection(context: DirectiveContext, use: Use): void {
   const { unit } = context;
   const [name, order, ...flags] = use.operands;
-  const operands = isNumber(order) ? [name as Operand, ...flags] : use.operands;
+  const operands = isNumber(order) ? [name as WrittenOperand, ...flags] : use.operands;
   const chosen = chosenSection(context, { ...use, operands });
   const target = isNumber(order) ? subsectionOf(unit, chosen, order) : chosen;
   unit.stack.push({ section: unit.section, previous: unit.previous });
   unit.enter(target);
 }
 
-function popSection({ unit }: Context, use: Use): void {
+function popSection({ unit }: DirectiveContext, use: Use): void {
   const top = unit.stack.pop();
   if (top === undefined) throw new SourceProblem(use.at, '`.popsection` without `.pushsection`');
   unit.enter(top.section);
   unit.previous = top.previous;
 }
 
-function previous({ unit }: Context, use: Use): void {
+function previous({ unit }: DirectiveContext, use: Use): void {
   if (unit.previous === undefined) throw new SourceProblem(use.at, 'there is no previous section yet');
   unit.enter(unit.previous);
 }

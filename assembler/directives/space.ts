@@ -5,13 +5,13 @@ import { addImmediate } from '../instructions/meaning.ts';
 import type { Bound } from '../object/bound.ts';
 import { evaluateNow, tryEvaluate } from '../object/evaluate.ts';
 import { MAX_BYTES } from '../object/section.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, numberOperand, rangedOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 
 /** The operand as how often something is repeated; the section is to check that there is room. Throws SourceProblem. */
-export function countOf(unit: Unit, operand: Operand): number {
+export function countOf(unit: SourceUnit, operand: WrittenOperand): number {
   return rangedOperand(unit, operand, 0, 0xffffffff, 'a count');
 }
 
@@ -21,10 +21,10 @@ export function littleEndian(value: bigint, size: number): Uint8Array {
 }
 
 /** `.skip count[, byte]`: space for `count` elements of `size` bytes, each of which holds `byte`. */
-function skip(size: number): Run {
+function skip(size: number): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 1, 2, 'count, byte');
-    const [countOperand, valueOperand] = use.operands as [Operand, Operand?];
+    const [countOperand, valueOperand] = use.operands as [WrittenOperand, WrittenOperand?];
     const value = valueOperand === undefined ? 0n : evaluateNow(boundOperand(unit, valueOperand));
     unit.section.repeat(littleEndian(value, size), countOf(unit, countOperand));
   };
@@ -37,7 +37,7 @@ const MAX_POWER = Math.log2(MAX_BYTES);
  * `.align` in its two kinds: by power of two, or in bytes. Then, both optional: what to fill with, `size` bytes
  * at a time, and the most to skip.
  */
-function align(inBytes: boolean, size = 1): Run {
+function align(inBytes: boolean, size = 1): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 1, 3, inBytes ? 'bytes, fill, most' : 'power, fill, most');
     const [first, fill, most] = use.operands.map((operand) =>
@@ -56,11 +56,11 @@ function align(inBytes: boolean, size = 1): Run {
 }
 
 /** Between instructions, GNU `as` leaves alignment to the linker, which knows of no most. */
-function padsAlways(unit: Unit, fill: Operand | undefined): boolean {
+function padsAlways(unit: SourceUnit, fill: WrittenOperand | undefined): boolean {
   return unit.section.flags.exec && fill === undefined;
 }
 
-function fillGap(unit: Unit, gap: number, pattern: Uint8Array, use: Use): void {
+function fillGap(unit: SourceUnit, gap: number, pattern: Uint8Array, use: Use): void {
   if (gap % pattern.length !== 0) {
     const message = `the gap of ${gap} bytes is not a multiple of the ${pattern.length} to fill it with`;
     throw new SourceProblem(use.at, message);
@@ -68,7 +68,7 @@ function fillGap(unit: Unit, gap: number, pattern: Uint8Array, use: Use): void {
   unit.section.repeat(pattern, gap / pattern.length);
 }
 
-function byteAlignment(unit: Unit, operand: Operand): number {
+function byteAlignment(unit: SourceUnit, operand: WrittenOperand): number {
   const value = rangedOperand(unit, operand, 0, 2 ** MAX_POWER, 'an alignment in bytes');
   if (value === 0) return 1;
   if (Number.isInteger(Math.log2(value))) return value;
@@ -76,7 +76,7 @@ function byteAlignment(unit: Unit, operand: Operand): number {
 }
 
 /** Fills a gap: with instructions that do nothing between instructions, otherwise with zeros. */
-function pad(unit: Unit, gap: number): void {
+function pad(unit: SourceUnit, gap: number): void {
   if (!unit.section.flags.exec) {
     unit.section.fill(gap, 0);
     return;
@@ -86,14 +86,14 @@ function pad(unit: Unit, gap: number): void {
 }
 
 /** `.org place[, byte]`: goes on at an offset of the section; never back. */
-function org({ unit }: Context, use: Use): void {
+function org({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 2, 'place, byte');
-  const [place, byte] = use.operands as [Operand, Operand?];
+  const [place, byte] = use.operands as [WrittenOperand, WrittenOperand?];
   moveTo(unit, boundOperand(unit, place), byte === undefined ? 0 : numberOperand(unit, byte) & 255);
 }
 
 /** Fills the section up to an offset of it. Throws SourceProblem when that lies behind, or is not known. */
-export function moveTo(unit: Unit, place: Bound, byte: number): void {
+export function moveTo(unit: SourceUnit, place: Bound, byte: number): void {
   const target = tryEvaluate(place);
   if (target === undefined || (target.section !== undefined && target.section !== unit.section)) {
     throw new SourceProblem(place.at, 'this must be a place in the present section that is known here');
@@ -104,7 +104,7 @@ export function moveTo(unit: Unit, place: Bound, byte: number): void {
 }
 
 /** `.struct place` and `.offset place`: goes on nowhere in memory, at that number; labels there are numbers. */
-function struct({ unit }: Context, use: Use): void {
+function struct({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 0, 1, 'place');
   const [place] = use.operands;
   unit.enter(unit.absolute);
@@ -113,7 +113,7 @@ function struct({ unit }: Context, use: Use): void {
 }
 
 /** `.nop`: one instruction that does nothing. */
-function nop({ unit }: Context): void {
+function nop({ unit }: DirectiveContext): void {
   unit.section.appendWord(encode(addImmediate, {}));
 }
 

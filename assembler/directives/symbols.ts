@@ -5,16 +5,16 @@ import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Bound } from '../object/bound.ts';
 import { tryEvaluate } from '../object/evaluate.ts';
 import type { AsmSymbol, SymbolType } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, nameOperand, rangedOperand } from './arguments.ts';
-import type { Context, DirectiveGroup, Run, Use } from './directive.ts';
+import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 import { usualSection } from './sections.ts';
 import { moveTo } from './space.ts';
 
 /** A directive that does something to each symbol it names. */
-function each(act: (symbol: AsmSymbol) => void): Run {
+function each(act: (symbol: AsmSymbol) => void): RunDirective {
   return ({ unit }, use) => {
     if (use.operands.length === 0)
       throw new SourceProblem(use.at, `\`${use.name}\` needs the name of a symbol`);
@@ -33,9 +33,9 @@ const types: Readonly<Record<string, SymbolType>> = {
 };
 
 /** `.type name, @function`. */
-function type({ unit }: Context, use: Use): void {
+function type({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 2, 2, 'name, @function');
-  const [name, kind] = use.operands as [Operand, Operand];
+  const [name, kind] = use.operands as [WrittenOperand, WrittenOperand];
   const word = (kind.kind === 'keyword' ? kind.name : kind.text.replaceAll('"', ''))
     .replace(/^STT_/, '')
     .toLowerCase();
@@ -50,25 +50,25 @@ function type({ unit }: Context, use: Use): void {
   unit.symbol(nameOperand(name, use.at)).type = known;
 }
 
-function size({ unit }: Context, use: Use): void {
+function size({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 2, 2, 'name, .-name');
-  const [name, value] = use.operands as [Operand, Operand];
+  const [name, value] = use.operands as [WrittenOperand, WrittenOperand];
   const symbol = unit.symbol(nameOperand(name, use.at));
   symbol.size = boundOperand(unit, value);
   symbol.sizedBy = unit.statement;
 }
 
 /** `.set name, value` and `.equiv name, value`, which wants the name to be new. */
-function set(once: boolean): Run {
+function set(once: boolean): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 2, 2, 'name, value');
-    const [name, value] = use.operands as [Operand, Operand];
+    const [name, value] = use.operands as [WrittenOperand, WrittenOperand];
     assign(unit, nameOperand(name, use.at), name.at, boundOperand(unit, value), once);
   };
 }
 
 /** Gives `name` a value; `.` moves on instead. Throws SourceProblem. */
-export function assign(unit: Unit, name: string, at: number, value: Bound, once: boolean): void {
+export function assign(unit: SourceUnit, name: string, at: number, value: Bound, once: boolean): void {
   if (name === '.') {
     moveTo(unit, value, 0);
     return;
@@ -88,7 +88,7 @@ export function assign(unit: Unit, name: string, at: number, value: Bound, once:
 }
 
 /** `.comm name, size[, alignment]`. */
-function comm({ unit }: Context, use: Use): void {
+function comm({ unit }: DirectiveContext, use: Use): void {
   const { name, at, bytes, alignment } = common(unit, use);
   const symbol = unit.symbol(name);
   if (symbol.definition.kind === 'common') return;
@@ -102,14 +102,14 @@ function comm({ unit }: Context, use: Use): void {
 }
 
 /** `.lcomm name, size[, alignment]`: in this file's .bss. */
-function lcomm({ unit }: Context, use: Use): void {
+function lcomm({ unit }: DirectiveContext, use: Use): void {
   const { name, at, bytes, alignment } = common(unit, use);
   reserve(unit, name, at, bytes, alignment);
 }
 
-function common(unit: Unit, use: Use): { name: string; at: number; bytes: number; alignment: number } {
+function common(unit: SourceUnit, use: Use): { name: string; at: number; bytes: number; alignment: number } {
   expectCount(use, 2, 3, 'name, size, alignment');
-  const [name, sizeOperand, alignOperand] = use.operands as [Operand, Operand, Operand?];
+  const [name, sizeOperand, alignOperand] = use.operands as [WrittenOperand, WrittenOperand, WrittenOperand?];
   const bytes = rangedOperand(unit, sizeOperand, 0, 0xffffffff, 'a size');
   const alignment =
     alignOperand === undefined
@@ -127,7 +127,7 @@ function naturalAlignment(bytes: number): number {
 /** The subsection of .bss that GNU `as` reserves room in, behind what stands in .bss itself. */
 const RESERVED = 1;
 
-function reserve(unit: Unit, name: string, at: number, bytes: number, alignment: number): void {
+function reserve(unit: SourceUnit, name: string, at: number, bytes: number, alignment: number): void {
   const { name: section, flags } = usualSection(unit, '.bss');
   const bss = unit.sectionNamed(section, flags, RESERVED);
   bss.fill((alignment - (bss.size % alignment)) % alignment, 0);
@@ -139,9 +139,9 @@ function reserve(unit: Unit, name: string, at: number, bytes: number, alignment:
 }
 
 /** `.weakref alias, name`: the alias stands for a name that need not be defined. */
-function weakref({ unit }: Context, use: Use): void {
+function weakref({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 2, 2, 'alias, name');
-  const [alias, name] = use.operands as [Operand, Operand];
+  const [alias, name] = use.operands as [WrittenOperand, WrittenOperand];
   const symbol = unit.symbol(nameOperand(name, use.at));
   symbol.weaklyReferred = true;
   const value = { kind: 'symbol', at: name.at, symbol } as const;

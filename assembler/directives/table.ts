@@ -2,7 +2,7 @@
 import { blockDirectives } from './blocks.ts';
 import { conditionDirectives } from './conditions.ts';
 import { dataDirectives } from './data.ts';
-import type { Run, RunRaw } from './directive.ts';
+import type { RunDirective, RunRawDirective } from './directive.ts';
 import { equivalentDirectives } from './equivalents.ts';
 import { floatDirectives } from './floats.ts';
 import { insnDirectives } from './insn.ts';
@@ -27,12 +27,12 @@ const groups = [
 ];
 
 /** Directives whose operands are a list, parsed by the grammar. */
-export const parsedDirectives: ReadonlyMap<string, Run> = new Map(
+export const parsedDirectives: ReadonlyMap<string, RunDirective> = new Map(
   groups.flatMap((group) => Object.entries(group.parsed ?? {})),
 );
 
 /** Directives that read their own text. */
-export const rawDirectives: ReadonlyMap<string, RunRaw> = new Map(
+export const rawDirectives: ReadonlyMap<string, RunRawDirective> = new Map(
   groups.flatMap((group) => Object.entries(group.raw ?? {})),
 );
 

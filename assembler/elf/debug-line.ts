@@ -4,7 +4,7 @@
  * 7.5 for the rest). Files and labels are all that is described.
  */
 import { leb128Bytes } from '../directives/data.ts';
-import type { Image } from '../link/link.ts';
+import type { LinkedImage } from '../link/link.ts';
 import { joined } from '../listing.ts';
 import { concatenate, record } from './bytes.ts';
 import type { ExtraSection } from './elf.ts';
@@ -27,7 +27,7 @@ const EXTENDED = { END_SEQUENCE: 1, SET_ADDRESS: 2 } as const;
 const encoder = new TextEncoder();
 
 /** The three debugging sections of an image; none if it has no code, or brings its own. */
-export function debugSections(image: Image): ExtraSection[] {
+export function debugSections(image: LinkedImage): ExtraSection[] {
   const rows = lineRows(image);
   const [first] = rows;
   const ownInformation = image.layout.sections.some(({ name }) => name.startsWith('.debug_'));
@@ -40,7 +40,7 @@ export function debugSections(image: Image): ExtraSection[] {
   ];
 }
 
-function lineRows(image: Image): LineRow[] {
+function lineRows(image: LinkedImage): LineRow[] {
   return image.units
     .flatMap((unit) => joined(unit.lines))
     .filter(({ section, from, to }) => section.flags.exec && to > from)

@@ -6,7 +6,7 @@
  * A segment's offset in the file equals its address modulo 4 KiB, so that it could be mapped.
  */
 import { alignUp, type OutputSection, occupiesMemory, PAGE } from '../link/layout.ts';
-import type { Image } from '../link/link.ts';
+import type { LinkedImage } from '../link/link.ts';
 import { record, StringTable } from './bytes.ts';
 import { ELF } from './format.ts';
 import { type FileSection, fileHeader, sectionHeader } from './headers.ts';
@@ -19,7 +19,7 @@ export interface ExtraSection {
 }
 
 /** Writes the file. Equal images give equal bytes. */
-export function writeElf(image: Image, extras: readonly ExtraSection[] = []): Uint8Array {
+export function writeElf(image: LinkedImage, extras: readonly ExtraSection[] = []): Uint8Array {
   const kept = image.layout.sections.filter((section) => section.size > 0);
   const segments = segmentsOf(kept);
   const sections = new FileSections(ELF.HEADER + ELF.PROGRAM_HEADER * segments.length);

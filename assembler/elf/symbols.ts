@@ -1,12 +1,12 @@
 /** The symbol table: locals file by file, then globals. */
-import type { Image } from '../link/link.ts';
+import type { LinkedImage } from '../link/link.ts';
 import type { OutputSection } from '../link/layout.ts';
 import { evaluate } from '../object/evaluate.ts';
 import { type AsmSymbol, isInternal } from '../object/symbol.ts';
 import { concatenate, record, StringTable } from './bytes.ts';
 import { ELF } from './format.ts';
 
-export interface SymbolTable {
+export interface ElfSymbolTable {
   readonly symbols: Uint8Array;
   readonly strings: Uint8Array;
   /** Index of the first symbol that is not local. */
@@ -19,7 +19,7 @@ function isTemporary(name: string): boolean {
 }
 
 /** The image's symbol table; `indexOf` gives the number of a section. */
-export function symbolTable(image: Image, indexOf: (section: OutputSection) => number): SymbolTable {
+export function symbolTable(image: LinkedImage, indexOf: (section: OutputSection) => number): ElfSymbolTable {
   const strings = new StringTable();
   const entry = (symbol: AsmSymbol): Uint8Array => symbolEntry(symbol, image, strings, indexOf);
   const locals = image.units.flatMap((unit) => [
@@ -49,7 +49,7 @@ function fileEntry(name: number): Uint8Array {
 
 function symbolEntry(
   symbol: AsmSymbol,
-  image: Image,
+  image: LinkedImage,
   strings: StringTable,
   indexOf: (section: OutputSection) => number,
 ): Uint8Array {

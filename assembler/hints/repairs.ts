@@ -1,10 +1,10 @@
 /** Finds what was probably meant by operands that do not fit: another order, another spelling, a kindred instruction. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { addImmediate, subtraction } from '../instructions/meaning.ts';
-import type { Expression, Operand } from '../syntax/tree.ts';
+import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 
 /** Whether an instruction of that name takes these operands. */
-export type Fits = (name: string, operands: readonly Operand[]) => boolean;
+export type Fits = (name: string, operands: readonly WrittenOperand[]) => boolean;
 
 /** Instructions that are often meant by another, beside those whose names begin alike. */
 const kin: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,7 @@ const SUFFIX = 2;
 /** A hint that says what to write, if something near to what is written fits. */
 export function repairHint(
   name: string,
-  operands: readonly Operand[],
+  operands: readonly WrittenOperand[],
   names: readonly string[],
   fits: Fits,
 ): string | undefined {
@@ -47,7 +47,7 @@ function negated(text: string): string {
 }
 
 /** The statement as it should be. */
-export function written(name: string, operands: readonly Operand[]): string {
+export function written(name: string, operands: readonly WrittenOperand[]): string {
   return `\`${[name, operands.map(({ text }) => text).join(', ')].join(' ').trim()}\``;
 }
 
@@ -59,7 +59,7 @@ function siblings(name: string, names: readonly string[]): string[] {
 }
 
 /** The operands in every other order; of more than three, none. */
-function orders(operands: readonly Operand[]): Operand[][] {
+function orders(operands: readonly WrittenOperand[]): WrittenOperand[][] {
   const [a, b, c] = operands;
   if (a === undefined || b === undefined || operands.length > 3) return [];
   if (c === undefined) return [[b, a]];
@@ -72,14 +72,14 @@ function orders(operands: readonly Operand[]): Operand[][] {
   ];
 }
 
-type Respelt = readonly [operands: Operand[], why: string];
+type Respelt = readonly [operands: WrittenOperand[], why: string];
 
 const anAddress = 'an address in memory is an offset and a register';
 
 /** The operands with an address written as one, and a register without its parentheses. */
-function respelt(operands: readonly Operand[]): Respelt[] {
+function respelt(operands: readonly WrittenOperand[]): Respelt[] {
   const changes = operands.flatMap((operand, n): Respelt[] => {
-    const change = (other: Operand): Operand[] => operands.with(n, other);
+    const change = (other: WrittenOperand): WrittenOperand[] => operands.with(n, other);
     const memory = memoryOf(operand);
     const bare = bareRegister(operand);
     const next = operands[n + 1];
@@ -96,7 +96,7 @@ function respelt(operands: readonly Operand[]): Respelt[] {
 }
 
 /** A store to a name, with the register that it needs. */
-function withScratch(operands: readonly Operand[]): Respelt[] {
+function withScratch(operands: readonly WrittenOperand[]): Respelt[] {
   const last = operands.at(-1);
   if (last?.kind !== 'expression' || last.expression.kind !== 'symbol' || isRegister(last.expression))
     return [];
@@ -106,7 +106,7 @@ function withScratch(operands: readonly Operand[]): Respelt[] {
 }
 
 /** `a0 -5` as `a0` and `-5`, and `a0 (sp)` as `a0` and `(sp)`. */
-function partsOf(operand: Operand): [Operand, Operand] | undefined {
+function partsOf(operand: WrittenOperand): [WrittenOperand, WrittenOperand] | undefined {
   const [, first, second = ''] = /^([\w.$]+)\s+([-(].*)$/s.exec(operand.text) ?? [];
   if (first === undefined || !registerNumbers.has(first)) return undefined;
   const at = operand.at + operand.text.length - second.length;
@@ -118,16 +118,16 @@ function partsOf(operand: Operand): [Operand, Operand] | undefined {
   return [symbolOperand(first, operand.at), { kind: 'expression', at, text: second, expression: negative }];
 }
 
-function symbolOperand(name: string, at: number): Operand {
+function symbolOperand(name: string, at: number): WrittenOperand {
   return { kind: 'expression', at, text: name, expression: { kind: 'symbol', at, name } };
 }
 
-function isRegister(expression: Expression): expression is Expression & { kind: 'symbol' } {
+function isRegister(expression: WrittenExpression): expression is WrittenExpression & { kind: 'symbol' } {
   return expression.kind === 'symbol' && registerNumbers.has(expression.name);
 }
 
 /** `a0` as `0(a0)`, and `a0+4` as `4(a0)`. */
-function memoryOf(operand: Operand): Operand | undefined {
+function memoryOf(operand: WrittenOperand): WrittenOperand | undefined {
   if (operand.kind !== 'expression') return undefined;
   const { expression } = operand;
   if (isRegister(expression)) return memory(operand.at, 0n, expression.name);
@@ -138,19 +138,19 @@ function memoryOf(operand: Operand): Operand | undefined {
   return expression.operator === '-' ? memory(operand.at, -value, expression.left.name) : undefined;
 }
 
-function memory(at: number, offset: bigint, name: string): Operand {
+function memory(at: number, offset: bigint, name: string): WrittenOperand {
   const expression = { kind: 'number', at, value: offset } as const;
   return { kind: 'memory', at, text: `${offset}(${name})`, offset: expression, base: { at, name } };
 }
 
 /** `(a0)` as `a0`. */
-function bareRegister(operand: Operand): Operand | undefined {
+function bareRegister(operand: WrittenOperand): WrittenOperand | undefined {
   const isBare = operand.kind === 'memory' && operand.offset === undefined;
   return isBare ? symbolOperand(operand.base.name, operand.at) : undefined;
 }
 
 /** `4, sp` as `4(sp)`. */
-function joined(offset: Operand, base: Operand): Operand | undefined {
+function joined(offset: WrittenOperand, base: WrittenOperand): WrittenOperand | undefined {
   if (offset.kind !== 'expression' || base.kind !== 'expression') return undefined;
   if (!isRegister(base.expression) || isRegister(offset.expression)) return undefined;
   const { name } = base.expression;

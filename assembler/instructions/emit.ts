@@ -1,13 +1,13 @@
 /** Rows with written operands to words in the unit's section. */
 import { registerNumbers } from '../../isa/table/registers.ts';
-import type { Operand as RowOperand, Row } from '../../isa/table/row.ts';
+import type { Operand, Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { isPointer } from '../object/evaluate.ts';
 import type { InstructionFixup, ValueKind } from '../object/fixup.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { quotedSymbol } from '../syntax/parse.ts';
-import type { Expression, Operand } from '../syntax/tree.ts';
+import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 import { encodeValue } from './encode.ts';
 import { jumpTo, oppositeBranch } from './meaning.ts';
 import { orderOf, registerOf, systemRegisterOf } from './operands.ts';
@@ -15,16 +15,16 @@ import { orderOf, registerOf, systemRegisterOf } from './operands.ts';
 /** The one operand of a row that is computed, if it has one. */
 interface Computed {
   readonly operand: ValueKind;
-  readonly expression: Expression;
+  readonly expression: WrittenExpression;
 }
 
 /** Appends an instruction. The operands have the row's shapes. Throws SourceProblem when a value does not fit. */
-export function emitRow(unit: Unit, row: Row, operands: readonly Operand[]): void {
+export function emitRow(unit: SourceUnit, row: Row, operands: readonly WrittenOperand[]): void {
   unit.here();
   const values: FieldValues = {};
   let computed: Computed | undefined;
   row.operands.forEach((wanted, n) => {
-    const written = operands[n] as Operand;
+    const written = operands[n] as WrittenOperand;
     computed = takeOperand(values, wanted, written) ?? computed;
   });
   if (computed === undefined) unit.section.appendWord(encode(row, values));
@@ -33,7 +33,7 @@ export function emitRow(unit: Unit, row: Row, operands: readonly Operand[]): voi
 
 /** Appends an instruction whose computed operand is `value`, at once or as a fixup. */
 export function emitComputed(
-  unit: Unit,
+  unit: SourceUnit,
   row: Row,
   values: FieldValues,
   operand: ValueKind,
@@ -62,7 +62,7 @@ export function emitComputed(
  * A conditional branch; when an earlier pass found its target too far, the opposite
  * branch around a jump, as GNU `as` does.
  */
-function emitBranch(unit: Unit, fixup: InstructionFixup): void {
+function emitBranch(unit: SourceUnit, fixup: InstructionFixup): void {
   const branch = unit.branches++;
   unit.section.appendWord(fixup.row.picture.match);
   if (!unit.long.has(branch)) {
@@ -76,7 +76,7 @@ function emitBranch(unit: Unit, fixup: InstructionFixup): void {
 }
 
 /** Puts a written operand into `values`, or returns it when it is to be computed. */
-function takeOperand(values: FieldValues, wanted: RowOperand, written: Operand): Computed | undefined {
+function takeOperand(values: FieldValues, wanted: Operand, written: WrittenOperand): Computed | undefined {
   switch (wanted.kind) {
     case 'register':
       values[wanted.field] = registerOf(written) ?? 0;
@@ -98,7 +98,7 @@ function takeOperand(values: FieldValues, wanted: RowOperand, written: Operand):
 }
 
 /** The expression that an operand is; `(x)` is one too, and a name in quotes. Throws SourceProblem for a string that is no name. */
-export function expressionOf(operand: Operand): Expression {
+export function expressionOf(operand: WrittenOperand): WrittenExpression {
   if (operand.kind === 'string')
     return { kind: 'symbol', at: operand.at, name: quotedSymbol(operand.bytes, operand.at) };
   if (operand.kind === 'expression') return operand.expression;
@@ -106,7 +106,7 @@ export function expressionOf(operand: Operand): Expression {
   throw new Error('an expression has lost its shape');
 }
 
-function systemRegisterExpression(expression: Expression): Expression {
+function systemRegisterExpression(expression: WrittenExpression): WrittenExpression {
   if (expression.kind !== 'symbol') return expression;
   const number = systemRegisterOf(expression.name);
   return number === undefined ? expression : { kind: 'number', at: expression.at, value: BigInt(number) };

@@ -3,31 +3,36 @@
  * the pseudo-instructions of the same name, and `li`. All come from isa/table.
  */
 import { loadImmediate, pseudos } from '../../isa/table/pseudo.ts';
-import type { Operand as RowOperand, Row } from '../../isa/table/row.ts';
+import type { Operand, Row } from '../../isa/table/row.ts';
 import { allRows } from '../../isa/table/table.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { emitRow } from './emit.ts';
 import { emitLoadImmediate } from './load-immediate.ts';
 import { immediateForm } from './meaning.ts';
-import { registerOf, type Shape } from './operands.ts';
+import { registerOf, type OperandShape } from './operands.ts';
 import { pseudoForm } from './pseudo.ts';
 
 /** One way to write an instruction. */
 export interface Form {
   /** The operands, for messages: `rd, rs1, imm`. */
   readonly syntax: string;
-  readonly shapes: readonly Shape[];
+  readonly shapes: readonly OperandShape[];
   /** The operands in the form's own order and number, or undefined when their number does not fit. */
-  arrange(operands: readonly Operand[]): readonly Operand[] | undefined;
+  arrange(operands: readonly WrittenOperand[]): readonly WrittenOperand[] | undefined;
   /** Appends the instructions; `at` is where the mnemonic stands. A template's own instructions go through `emitNamed`. */
-  emit(unit: Unit, operands: readonly Operand[], at: number, emitNamed: EmitNamed): void;
+  emit(unit: SourceUnit, operands: readonly WrittenOperand[], at: number, emitNamed: EmitNamed): void;
 }
 
 /** Appends the instruction with this name (instruction.ts); the forms of the name are looked up. */
-export type EmitNamed = (unit: Unit, name: string, operands: readonly Operand[], at: number) => void;
+export type EmitNamed = (
+  unit: SourceUnit,
+  name: string,
+  operands: readonly WrittenOperand[],
+  at: number,
+) => void;
 
-const shapeOf: Readonly<Record<RowOperand['kind'], Shape>> = {
+const shapeOf: Readonly<Record<Operand['kind'], OperandShape>> = {
   register: 'register',
   memory: 'memory',
   imm: 'number',
@@ -54,12 +59,12 @@ export function rowForm(row: Row): Form {
 }
 
 /** A jump through a register may be written `rd, rs` or `rd, rs, offset` as well as `rd, offset(rs)`. */
-function joinMemory(operands: readonly Operand[], count: number): readonly Operand[] {
+function joinMemory(operands: readonly WrittenOperand[], count: number): readonly WrittenOperand[] {
   const base = operands[count - 1];
   const offset = operands[count];
   if (base === undefined || registerOf(base) === undefined || operands.length > count + 1) return operands;
   if (offset !== undefined && offset.kind !== 'expression') return operands;
-  const memory: Operand = {
+  const memory: WrittenOperand = {
     kind: 'memory',
     at: base.at,
     text: base.text,

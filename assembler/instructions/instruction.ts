@@ -2,13 +2,18 @@
 import { independent, loadImmediate } from '../../isa/table/pseudo.ts';
 import { repairHint } from '../hints/repairs.ts';
 import { joinProblems, SourceProblem } from '../diagnostics.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { allForms, type Form } from './forms.ts';
 import { mayBeLabel, type OperandProblem, shapeProblem } from './operands.ts';
 
 /** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
-export function emitInstruction(unit: Unit, name: string, operands: readonly Operand[], at: number): void {
+export function emitInstruction(
+  unit: SourceUnit,
+  name: string,
+  operands: readonly WrittenOperand[],
+  at: number,
+): void {
   const plain = name.toLowerCase();
   const meant = unit.options.pic ? (independent.get(plain) ?? plain) : plain;
   const forms = allForms().get(meant) ?? [];
@@ -42,7 +47,7 @@ export function emitInstruction(unit: Unit, name: string, operands: readonly Ope
 }
 
 /** Whether the instruction `name` takes these operands, and would be chosen for them. */
-export function fits(unit: Unit, name: string, operands: readonly Operand[]): boolean {
+export function fits(unit: SourceUnit, name: string, operands: readonly WrittenOperand[]): boolean {
   const last = operands.at(-1);
   const isName = last?.kind === 'expression' && last.expression.kind === 'symbol';
   if (operands.some(({ kind }) => kind === 'missing') || (name === loadImmediate && isName)) return false;
@@ -60,7 +65,7 @@ function withHint(problems: readonly OperandProblem[], repair: string | undefine
 }
 
 /** Elsewhere a number is written `#5`; here it is lost in a comment. */
-function commentedNumber({ statement }: Unit): string | undefined {
+function commentedNumber({ statement }: SourceUnit): string | undefined {
   const after = statement.source.slice(statement.column + statement.text.length);
   const [, number] = /^\s*#(-?[\w.$]+)/.exec(after) ?? [];
   return number === undefined
@@ -71,18 +76,18 @@ function commentedNumber({ statement }: Unit): string | undefined {
 /** One form beside the operands that are written. */
 interface Attempt {
   readonly form: Form;
-  readonly arranged: readonly Operand[];
+  readonly arranged: readonly WrittenOperand[];
   readonly problems: readonly OperandProblem[];
   /** It would fit if there were labels with the names of registers. */
   readonly hasLabels: boolean;
 }
 
-function attempt(unit: Unit, form: Form, arranged: readonly Operand[]): Attempt {
+function attempt(unit: SourceUnit, form: Form, arranged: readonly WrittenOperand[]): Attempt {
   const known = (symbol: string): boolean => unit.symbols.get(symbol)?.definition.kind === 'value';
   const problems: OperandProblem[] = [];
   let hasLabels = true;
   form.shapes.forEach((shape, n) => {
-    const operand = arranged[n] as Operand;
+    const operand = arranged[n] as WrittenOperand;
     const problem = shapeProblem(operand, shape, known);
     if (problem === undefined) return;
     problems.push(problem);
@@ -94,7 +99,7 @@ function attempt(unit: Unit, form: Form, arranged: readonly Operand[]): Attempt 
 function wrongCount(
   name: string,
   forms: readonly Form[],
-  operands: readonly Operand[],
+  operands: readonly WrittenOperand[],
   at: number,
   hint: string | undefined,
 ): SourceProblem {

@@ -3,8 +3,8 @@ import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import { bind, type Bound } from '../object/bound.ts';
 import { tryEvaluate } from '../object/evaluate.ts';
-import type { Unit } from '../object/unit.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { SourceUnit } from '../object/unit.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import { emitComputed, expressionOf } from './emit.ts';
 import { addImmediate, loadUpper } from './meaning.ts';
 import { registerOf } from './operands.ts';
@@ -13,8 +13,8 @@ import { registerOf } from './operands.ts';
  * Appends the shortest load of a 32-bit number, signed or unsigned, that GNU `as`
  * would choose. A number that is not known yet, or an address, takes two instructions.
  */
-export function emitLoadImmediate(unit: Unit, operands: readonly Operand[]): void {
-  const [register, written] = operands as readonly [Operand, Operand];
+export function emitLoadImmediate(unit: SourceUnit, operands: readonly WrittenOperand[]): void {
+  const [register, written] = operands as readonly [WrittenOperand, WrittenOperand];
   const rd = registerOf(register) ?? 0;
   unit.here();
   const bound = bind(expressionOf(written), unit);
@@ -25,7 +25,7 @@ export function emitLoadImmediate(unit: Unit, operands: readonly Operand[]): voi
   else emitNumber(unit, rd, now.value, bound.at);
 }
 
-function emitNumber(unit: Unit, rd: number, value: bigint, at: number): void {
+function emitNumber(unit: SourceUnit, rd: number, value: bigint, at: number): void {
   if (value < -0x80000000n || value > 0xffffffffn) {
     throw new SourceProblem(
       at,
@@ -46,7 +46,7 @@ function emitNumber(unit: Unit, rd: number, value: bigint, at: number): void {
 }
 
 /** Both halves, filled in when the value is known. */
-function emitBoth(unit: Unit, rd: number, rs1: number, operand: Bound): void {
+function emitBoth(unit: SourceUnit, rd: number, rs1: number, operand: Bound): void {
   const { at } = operand;
   emitComputed(unit, loadUpper, { rd }, 'upper', { kind: 'relocation', at, name: 'hi', operand });
   emitComputed(unit, addImmediate, { rd, rs1 }, 'imm', { kind: 'relocation', at, name: 'lo', operand });

@@ -6,16 +6,16 @@ import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import { registerHint } from '../hints/registers.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Expression, Operand } from '../syntax/tree.ts';
+import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 
 /**
  * What an operand must look like: the words of isa/table/row.ts, reduced to shapes.
  * `through` is a register that a jump goes through, or `offset(register)`; `mark` is `%tprel_add(symbol)`, which tells
  * a linker what an addition is for.
  */
-export type Shape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'mark' | 'sr' | 'order';
+export type OperandShape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'mark' | 'sr' | 'order';
 
-const wanted: Readonly<Record<Shape, string>> = {
+const wanted: Readonly<Record<OperandShape, string>> = {
   register: 'a register',
   through: 'a register',
   memory: 'an address like `8(sp)`',
@@ -42,7 +42,7 @@ export class OperandProblem extends SourceProblem {
 }
 
 /** The number of the register that an operand is, or undefined. */
-export function registerOf(operand: Operand): number | undefined {
+export function registerOf(operand: WrittenOperand): number | undefined {
   if (operand.kind !== 'expression' || operand.expression.kind !== 'symbol') return undefined;
   return registerNumbers.get(operand.expression.name);
 }
@@ -53,7 +53,7 @@ export function systemRegisterOf(name: string): number | undefined {
 }
 
 /** The bits of a fence's set, first letter highest: `rw`, or a number 0 to 15. */
-export function orderOf(operand: Operand): number | undefined {
+export function orderOf(operand: WrittenOperand): number | undefined {
   if (operand.kind !== 'expression') return undefined;
   const { expression } = operand;
   if (expression.kind === 'number') return expression.value <= 15n ? Number(expression.value) : undefined;
@@ -68,7 +68,7 @@ export function orderOf(operand: Operand): number | undefined {
 }
 
 /** Whether an operand is an address, should a label have the name of its register: `j a0` is right where `a0:` is. */
-export function mayBeLabel(operand: Operand, shape: Shape): boolean {
+export function mayBeLabel(operand: WrittenOperand, shape: OperandShape): boolean {
   if (operand.kind !== 'expression') return false;
   const { kind } = operand.expression;
   return kind === 'symbol'
@@ -77,15 +77,15 @@ export function mayBeLabel(operand: Operand, shape: Shape): boolean {
 }
 
 /** Whether a register is an operand, or is added to something in it. */
-function hasRegister(expression: Expression): boolean {
+function hasRegister(expression: WrittenExpression): boolean {
   if (expression.kind === 'binary') return hasRegister(expression.left) || hasRegister(expression.right);
   return expression.kind === 'symbol' && registerNumbers.has(expression.name);
 }
 
 /** What is wrong with an operand where `shape` is wanted, or undefined. `known` tells whether a name has a value. */
 export function shapeProblem(
-  operand: Operand,
-  shape: Shape,
+  operand: WrittenOperand,
+  shape: OperandShape,
   known: (name: string) => boolean,
 ): OperandProblem | undefined {
   switch (shape) {
@@ -119,12 +119,12 @@ export function shapeProblem(
   }
 }
 
-function isMark(operand: Operand): boolean {
+function isMark(operand: WrittenOperand): boolean {
   const expression = operand.kind === 'expression' ? operand.expression : undefined;
   return expression?.kind === 'relocation' && expression.name === 'tprel_add';
 }
 
-function notRegister(operand: Operand): OperandProblem {
+function notRegister(operand: WrittenOperand): OperandProblem {
   if (operand.kind === 'expression' && operand.expression.kind === 'symbol') {
     return unknownRegister(operand.at, operand.expression.name);
   }
@@ -143,12 +143,12 @@ function unknownRegister(at: number, name: string): OperandProblem {
   );
 }
 
-function unexpected(operand: Operand, shape: Shape): OperandProblem {
+function unexpected(operand: WrittenOperand, shape: OperandShape): OperandProblem {
   return new OperandProblem(operand.at, `expected ${wanted[shape]}, found \`${operand.text}\``);
 }
 
 function systemRegisterProblem(
-  operand: Operand,
+  operand: WrittenOperand,
   known: (name: string) => boolean,
 ): OperandProblem | undefined {
   if (operand.kind !== 'expression') return unexpected(operand, 'sr');

@@ -5,14 +5,14 @@
 import type { Pseudo } from '../../isa/table/pseudo.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import { INTERNAL } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { parseStatement } from '../syntax/parse.ts';
-import type { Body, Expression, Operand, Parsed } from '../syntax/tree.ts';
+import type { StatementBody, WrittenExpression, WrittenOperand, Parsed } from '../syntax/tree.ts';
 import { expressionOf } from './emit.ts';
 import type { EmitNamed, Form } from './forms.ts';
-import type { Shape } from './operands.ts';
+import type { OperandShape } from './operands.ts';
 
-const shapes: Readonly<Record<string, Shape>> = {
+const shapes: Readonly<Record<string, OperandShape>> = {
   rd: 'register',
   rs: 'register',
   rt: 'register',
@@ -26,7 +26,7 @@ const OWN = '$own';
 
 /** A template's names, and what was written for each. */
 interface Use {
-  readonly written: ReadonlyMap<string, Operand>;
+  readonly written: ReadonlyMap<string, WrittenOperand>;
   /** Where the pseudo-instruction stands. */
   readonly at: number;
   readonly unique: string;
@@ -43,7 +43,7 @@ export function pseudoForm(pseudo: Pseudo): Form {
     arrange: (operands) => (operands.length === names.length ? operands : undefined),
     emit: (unit, operands, at, emitNamed) => {
       template ??= pseudo.gives.map((line) => parseStatement(line.replaceAll('\\@', OWN)));
-      const written = new Map(names.map((name, n) => [name, operands[n] as Operand]));
+      const written = new Map(names.map((name, n) => [name, operands[n] as WrittenOperand]));
       const use = { written, at, unique: `${INTERNAL}${unit.nextUnique()}`, emitNamed };
       for (const line of template) emitLine(unit, line, use);
     },
@@ -51,21 +51,21 @@ export function pseudoForm(pseudo: Pseudo): Form {
 }
 
 /** A template's `0(rs)` can take a written `offset(register)` whole, as in `jr 4(a0)`. */
-function shapeOf(pseudo: Pseudo, name: string): Shape {
+function shapeOf(pseudo: Pseudo, name: string): OperandShape {
   const shape = shapes[name] ?? 'address';
   const whole = pseudo.gives.some((line) => line.includes(` 0(${name})`));
   return whole ? 'through' : shape;
 }
 
-function emitLine(unit: Unit, line: Parsed, use: Use): void {
-  const body = line.body as Body & { kind: 'operation' };
+function emitLine(unit: SourceUnit, line: Parsed, use: Use): void {
+  const body = line.body as StatementBody & { kind: 'operation' };
   for (const label of line.labels) unit.label(ownName(label.name, use), use.at);
   const operands = body.operands.map((operand) => replaceOperand(operand, use));
   if (body.name === '.word') emitWord(unit, operands);
   else use.emitNamed(unit, body.name, operands, use.at);
 }
 
-function emitWord(unit: Unit, [word]: readonly Operand[]): void {
+function emitWord(unit: SourceUnit, [word]: readonly WrittenOperand[]): void {
   if (word?.kind !== 'expression' || word.expression.kind !== 'number')
     throw new Error('a template has a word that is not a number');
   unit.section.appendWord(Number(word.expression.value));
@@ -75,7 +75,7 @@ function ownName(name: string, use: Use): string {
   return name.replace(OWN, use.unique);
 }
 
-function replaceOperand(operand: Operand, use: Use): Operand {
+function replaceOperand(operand: WrittenOperand, use: Use): WrittenOperand {
   if (operand.kind === 'memory') {
     const base = use.written.get(operand.base.name);
     if (base?.kind === 'memory') return base;
@@ -88,7 +88,7 @@ function replaceOperand(operand: Operand, use: Use): Operand {
   return whole ?? { ...operand, at: use.at, expression: replaceNames(operand.expression, use) };
 }
 
-function replaceNames(expression: Expression, use: Use): Expression {
+function replaceNames(expression: WrittenExpression, use: Use): WrittenExpression {
   switch (expression.kind) {
     case 'number':
     case 'numeric':

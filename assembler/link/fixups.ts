@@ -6,7 +6,7 @@ import { displacement, encodeValue, reaches } from '../instructions/encode.ts';
 import { evaluate, type Tables, UndefinedSymbol } from '../object/evaluate.ts';
 import type { DataFixup, Fixup, InstructionFixup } from '../object/fixup.ts';
 import type { AsmSymbol } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import type { Statement } from '../source/statement.ts';
 
 /** Conditional branches of one unit whose targets are too far, by number. */
@@ -20,7 +20,7 @@ export type Explain = (symbol: AsmSymbol) => string | undefined;
  * included file is missing, and with it, probably, the names that nothing defines.
  */
 export function applyFixups(
-  unit: Unit,
+  unit: SourceUnit,
   tables: Tables,
   diagnostics: Diagnostics,
   explain: Explain,
@@ -50,11 +50,11 @@ class Reporter {
   private readonly explain: Explain;
   /** Says nothing of names that nothing defines. */
   private readonly lenient: boolean;
-  private readonly doubts: Unit['doubts'];
+  private readonly doubts: SourceUnit['doubts'];
   private readonly doubted = new Set<Statement>();
   private readonly reported = new Set<AsmSymbol>();
 
-  constructor(diagnostics: Diagnostics, explain: Explain, lenient: boolean, doubts: Unit['doubts']) {
+  constructor(diagnostics: Diagnostics, explain: Explain, lenient: boolean, doubts: SourceUnit['doubts']) {
     this.doubts = doubts;
     this.diagnostics = diagnostics;
     this.lenient = lenient;

@@ -9,13 +9,13 @@
  *                .bss …      zeros, no bytes in the file
  *     nowhere    sections that are not in memory (debugging information)
  */
-import { MAX_BYTES, type Section, type SectionFlags } from '../object/section.ts';
+import { MAX_BYTES, type ObjectSection, type SectionFlags } from '../object/section.ts';
 
 /** A section of the image: the sections of that name of all files, in order. */
 export interface OutputSection {
   readonly name: string;
   readonly flags: SectionFlags;
-  readonly inputs: readonly Section[];
+  readonly inputs: readonly ObjectSection[];
   readonly address: number;
   readonly size: number;
   readonly alignment: number;
@@ -23,7 +23,7 @@ export interface OutputSection {
 
 export interface Layout {
   readonly sections: readonly OutputSection[];
-  readonly outputOf: ReadonlyMap<Section, OutputSection>;
+  readonly outputOf: ReadonlyMap<ObjectSection, OutputSection>;
 }
 
 /** The image does not fit; the message is one line. */
@@ -47,8 +47,8 @@ const wellKnown = [
 ];
 
 /** Gives every section its address. Throws LayoutError when they do not fit in 4 GiB. */
-export function layOut(sections: readonly Section[], base: number): Layout {
-  const groups = new Map<string, Section[]>();
+export function layOut(sections: readonly ObjectSection[], base: number): Layout {
+  const groups = new Map<string, ObjectSection[]>();
   for (const section of sections) {
     const name = outputName(section.name);
     groups.set(name, [...(groups.get(name) ?? []), section]);
@@ -85,7 +85,7 @@ function outputName(name: string): string {
 
 type Waiting = Pick<OutputSection, 'name' | 'inputs' | 'flags'>;
 
-function union(inputs: readonly Section[]): SectionFlags {
+function union(inputs: readonly ObjectSection[]): SectionFlags {
   return {
     alloc: inputs.some(({ flags }) => flags.alloc),
     write: inputs.some(({ flags }) => flags.write),

@@ -3,9 +3,9 @@ import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { registerHint } from '../hints/registers.ts';
 import { evaluate } from '../object/evaluate.ts';
-import { Section } from '../object/section.ts';
+import { ObjectSection } from '../object/section.ts';
 import { type AsmSymbol, isInternal } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { didYouMean } from '../suggest.ts';
 import { applyFixups, type FarBranches } from './fixups.ts';
 import { type Layout, layOut } from './layout.ts';
@@ -13,8 +13,8 @@ import { OffsetTable } from './offset-table.ts';
 import { providedNames, providedValue, TABLE_NAME } from './provided.ts';
 import { type Names, resolveNames } from './resolve.ts';
 
-export interface Image {
-  readonly units: readonly Unit[];
+export interface LinkedImage {
+  readonly units: readonly SourceUnit[];
   readonly layout: Layout;
   readonly names: Names;
   readonly entry: number;
@@ -23,8 +23,8 @@ export interface Image {
 }
 
 /** Links units at `base`. What is wrong goes to `diagnostics`. Throws LayoutError. */
-export function link(units: readonly Unit[], base: number, diagnostics: Diagnostics): Image {
-  const commons = new Section('.bss', { alloc: true, write: true, exec: false, nobits: true });
+export function link(units: readonly SourceUnit[], base: number, diagnostics: Diagnostics): LinkedImage {
+  const commons = new ObjectSection('.bss', { alloc: true, write: true, exec: false, nobits: true });
   const names = resolveNames(units, commons, providedNames, diagnostics);
   const table = new OffsetTable(units, names.provided.has(TABLE_NAME));
   const made = [commons, table.section].filter(({ size }) => size > 0);
@@ -58,7 +58,7 @@ export function link(units: readonly Unit[], base: number, diagnostics: Diagnost
 /** How many undefined names are compared with all defined ones. */
 const GUESSES = 100;
 
-function explain(symbol: AsmSymbol, units: readonly Unit[]): string | undefined {
+function explain(symbol: AsmSymbol, units: readonly SourceUnit[]): string | undefined {
   for (const other of units) {
     const theirs = other.symbols.get(symbol.name);
     const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;
@@ -70,7 +70,7 @@ function explain(symbol: AsmSymbol, units: readonly Unit[]): string | undefined 
   return registerHint(symbol.name);
 }
 
-function guess(symbol: AsmSymbol, unit: Unit, names: Names): string | undefined {
+function guess(symbol: AsmSymbol, unit: SourceUnit, names: Names): string | undefined {
   const defined = [...unit.symbols.values()]
     .filter((candidate) => candidate.isDefined)
     .map(({ name }) => name);
@@ -83,7 +83,7 @@ function guess(symbol: AsmSymbol, unit: Unit, names: Names): string | undefined 
 const ENTRY = '_start';
 
 /** `_start`, or the first instruction. */
-function entryOf(units: readonly Unit[], names: Names, base: number): number {
+function entryOf(units: readonly SourceUnit[], names: Names, base: number): number {
   const local = units.map((unit) => unit.symbols.get(ENTRY)).find((symbol) => symbol?.isDefined);
   const symbol = names.globals.get(ENTRY) ?? local;
   if (symbol === undefined) return base;

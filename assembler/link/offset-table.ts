@@ -8,9 +8,9 @@
  */
 import type { Bound } from '../object/bound.ts';
 import { DTP_BIAS, evaluate, type Relocation, type Tables } from '../object/evaluate.ts';
-import { Section } from '../object/section.ts';
+import { ObjectSection } from '../object/section.ts';
 import type { AsmSymbol } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import type { Layout } from './layout.ts';
 
 const WORD = 4;
@@ -39,11 +39,11 @@ interface Entry {
 type Key = AsmSymbol | bigint;
 
 export class OffsetTable {
-  readonly section = new Section('.got', { alloc: true, write: true, exec: false, nobits: false });
+  readonly section = new ObjectSection('.got', { alloc: true, write: true, exec: false, nobits: false });
   private readonly entries = new Map<string, Map<Key, Entry>>();
 
   /** Makes the entries that the units' instructions ask for. Names must be resolved. */
-  constructor(units: readonly Unit[], wanted: boolean) {
+  constructor(units: readonly SourceUnit[], wanted: boolean) {
     this.section.alignment = WORD;
     if (wanted) this.begin();
     for (const unit of units) {

@@ -1,8 +1,8 @@
 /** Names across files: which definition each refers to. */
 import type { Diagnostics } from '../diagnostics.ts';
-import type { Section } from '../object/section.ts';
+import type { ObjectSection } from '../object/section.ts';
 import { AsmSymbol } from '../object/symbol.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 
 export interface Names {
   /** Symbols that all files share, by name. */
@@ -16,8 +16,8 @@ export interface Names {
  * one name are an error, unless one is weak. `.comm` symbols get room in `commons`.
  */
 export function resolveNames(
-  units: readonly Unit[],
-  commons: Section,
+  units: readonly SourceUnit[],
+  commons: ObjectSection,
   offered: ReadonlySet<string>,
   diagnostics: Diagnostics,
 ): Names {
@@ -39,7 +39,7 @@ export function resolveNames(
 }
 
 /** A section's name, where nothing else has it, means the section's start; compilers' debugging information says so. */
-function nameSections(unit: Unit): void {
+function nameSections(unit: SourceUnit): void {
   for (const section of unit.sections) {
     const symbol = unit.symbols.get(section.name);
     if (symbol !== undefined && !symbol.isDefined) symbol.definition = { kind: 'label', section, offset: 0 };
@@ -98,7 +98,7 @@ function refer(
   symbol.definition = { kind: 'elsewhere', symbol: made };
 }
 
-function placeCommon(symbol: AsmSymbol, commons: Section): void {
+function placeCommon(symbol: AsmSymbol, commons: ObjectSection): void {
   const { definition } = symbol;
   if (definition.kind !== 'common') return;
   const { size, alignment } = definition;

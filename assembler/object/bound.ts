@@ -4,14 +4,14 @@
  * symbol, and a name given by `.set` the value that it has there.
  */
 import { SourceProblem } from '../diagnostics.ts';
-import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/tree.ts';
-import type { Section } from './section.ts';
+import type { BinaryOperator, WrittenExpression, UnaryOperator } from '../syntax/tree.ts';
+import type { ObjectSection } from './section.ts';
 import type { AsmSymbol } from './symbol.ts';
 
 export type Bound =
   | { readonly kind: 'number'; readonly at: number; readonly value: bigint }
   | { readonly kind: 'symbol'; readonly at: number; readonly symbol: AsmSymbol }
-  | { readonly kind: 'place'; readonly at: number; readonly section: Section; readonly offset: number }
+  | { readonly kind: 'place'; readonly at: number; readonly section: ObjectSection; readonly offset: number }
   | { readonly kind: 'unary'; readonly at: number; readonly operator: UnaryOperator; readonly operand: Bound }
   | {
       readonly kind: 'binary';
@@ -30,11 +30,11 @@ export interface Scope {
   symbol(name: string): AsmSymbol;
   numericLabel(label: string, forward: boolean, at: number): AsmSymbol;
   /** The current section and the offset of the statement's first byte. */
-  readonly place: { readonly section: Section; readonly offset: number };
+  readonly place: { readonly section: ObjectSection; readonly offset: number };
 }
 
 /** Binds an expression where it stands. Throws SourceProblem for a numeric label that does not exist. */
-export function bind(expression: Expression, scope: Scope): Bound {
+export function bind(expression: WrittenExpression, scope: Scope): Bound {
   switch (expression.kind) {
     case 'number':
       return { ...expression, value: signed64(expression.value) };

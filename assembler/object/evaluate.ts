@@ -5,14 +5,14 @@
 import { SourceProblem } from '../diagnostics.ts';
 import { didYouMean } from '../suggest.ts';
 import { type Bound, binary, unary } from './bound.ts';
-import type { Section } from './section.ts';
+import type { ObjectSection } from './section.ts';
 import type { AsmSymbol } from './symbol.ts';
 
 export interface Value {
   /** Signed 64-bit; after layout, with the section's address added. */
   readonly value: bigint;
   /** The section that an address lies in; undefined for a plain number. */
-  readonly section: Section | undefined;
+  readonly section: ObjectSection | undefined;
 }
 
 /** When and where an expression is evaluated. */
@@ -120,7 +120,7 @@ function notYet(at: number): SourceProblem {
   );
 }
 
-function addressOf(section: Section, offset: number, moment: Moment): Value {
+function addressOf(section: ObjectSection, offset: number, moment: Moment): Value {
   if (section.absolute) return { value: BigInt(offset), section: undefined };
   return { value: BigInt(moment.placed ? section.address + offset : offset), section };
 }

@@ -3,11 +3,11 @@ import type { Row } from '../../isa/table/row.ts';
 import type { FieldValues } from '../../isa/table/table.ts';
 import type { Statement } from '../source/statement.ts';
 import type { Bound } from './bound.ts';
-import type { Section } from './section.ts';
+import type { ObjectSection } from './section.ts';
 
 interface Place {
   readonly statement: Statement;
-  readonly section: Section;
+  readonly section: ObjectSection;
   readonly offset: number;
 }
 

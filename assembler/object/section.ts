@@ -17,7 +17,7 @@ export interface SectionFlags {
 export const MAX_BYTES = 64 * 2 ** 20;
 const ADDRESS_SPACE = 2 ** 32;
 
-export class Section {
+export class ObjectSection {
   readonly name: string;
   readonly flags: SectionFlags;
   /** Where it goes among a file's sections of the same name: GNU's subsections. */

@@ -1,11 +1,11 @@
 /** A symbol of one source file; what it stands for is settled as the file is read, or by the linker. */
 import type { Statement } from '../source/statement.ts';
 import type { Bound } from './bound.ts';
-import type { Section } from './section.ts';
+import type { ObjectSection } from './section.ts';
 
 export type Definition =
   | { readonly kind: 'undefined' }
-  | { readonly kind: 'label'; readonly section: Section; readonly offset: number }
+  | { readonly kind: 'label'; readonly section: ObjectSection; readonly offset: number }
   /** `.set`, `.equ`, `=`. */
   | { readonly kind: 'value'; readonly value: Bound; readonly once: boolean }
   /** `.comm`: the linker reserves it in .bss, once for all files. */

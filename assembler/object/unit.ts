@@ -6,13 +6,13 @@ import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
 import type { Scope } from './bound.ts';
 import type { Fixup } from './fixup.ts';
-import { Section, type SectionFlags } from './section.ts';
+import { ObjectSection, type SectionFlags } from './section.ts';
 import { AsmSymbol, type Definition, INTERNAL } from './symbol.ts';
 
 /** Bytes that one statement gave, for the listing and the line table. */
 export interface LineRecord {
   readonly statement: Statement;
-  readonly section: Section;
+  readonly section: ObjectSection;
   readonly from: number;
   readonly to: number;
 }
@@ -26,26 +26,26 @@ export interface Options {
 const NOWHERE: SectionFlags = { alloc: false, write: false, exec: false, nobits: true };
 const TEXT: SectionFlags = { alloc: true, write: false, exec: true, nobits: false };
 
-export class Unit implements Scope {
+export class SourceUnit implements Scope {
   readonly file: string;
-  private readonly named = new Map<string, Section>();
+  private readonly named = new Map<string, ObjectSection>();
   /** What `.struct` lays out. */
-  readonly absolute = new Section('of `.struct`', NOWHERE, 0, true);
+  readonly absolute = new ObjectSection('of `.struct`', NOWHERE, 0, true);
   options: Options = { pic: false };
   readonly optionStack: Options[] = [];
   readonly symbols = new Map<string, AsmSymbol>();
   readonly fixups: Fixup[] = [];
   readonly lines: LineRecord[] = [];
   /** The current section; the next bytes go there. */
-  section: Section;
-  previous: Section | undefined;
-  readonly stack: { readonly section: Section; readonly previous: Section | undefined }[] = [];
+  section: ObjectSection;
+  previous: ObjectSection | undefined;
+  readonly stack: { readonly section: ObjectSection; readonly previous: ObjectSection | undefined }[] = [];
   /** Conditional branches that an earlier pass found too far; by number. */
   readonly long: ReadonlySet<number>;
   branches = 0;
   /** An included file could not be read: names it defines are missing through no fault of their users. */
   incomplete = false;
-  place: { readonly section: Section; readonly offset: number };
+  place: { readonly section: ObjectSection; readonly offset: number };
   /** What is wrong with statements if there are no labels with the names of registers that they mention. */
   readonly doubts = new Map<Statement, () => SourceProblem>();
   /** The statement being read. */
@@ -63,7 +63,7 @@ export class Unit implements Scope {
   }
 
   /** The sections, subsections in their order. */
-  get sections(): readonly Section[] {
+  get sections(): readonly ObjectSection[] {
     return [...this.named.values()].sort((one, other) => one.order - other.order);
   }
 
@@ -73,20 +73,20 @@ export class Unit implements Scope {
   }
 
   /** The section of that name, made with `flags` if it is new. Subsections are sections of the same name and flags. */
-  sectionNamed(name: string, flags: SectionFlags, order = 0): Section {
-    const first = this.named.get(name) ?? this.addSection(name, new Section(name, flags));
+  sectionNamed(name: string, flags: SectionFlags, order = 0): ObjectSection {
+    const first = this.named.get(name) ?? this.addSection(name, new ObjectSection(name, flags));
     if (order === 0) return first;
     const key = `${name} ${order}`;
-    return this.named.get(key) ?? this.addSection(key, new Section(name, first.flags, order));
+    return this.named.get(key) ?? this.addSection(key, new ObjectSection(name, first.flags, order));
   }
 
-  private addSection(key: string, section: Section): Section {
+  private addSection(key: string, section: ObjectSection): ObjectSection {
     this.named.set(key, section);
     return section;
   }
 
   /** Makes `section` the current one. */
-  enter(section: Section): void {
+  enter(section: ObjectSection): void {
     this.previous = this.section;
     this.section = section;
     this.here();

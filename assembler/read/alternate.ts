@@ -5,14 +5,14 @@
 import { SourceProblem } from '../diagnostics.ts';
 import { bind } from '../object/bound.ts';
 import { evaluateNow } from '../object/evaluate.ts';
-import type { Unit } from '../object/unit.ts';
+import type { SourceUnit } from '../object/unit.ts';
 import { expressionOf } from '../instructions/emit.ts';
 import type { Statement } from '../source/statement.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { type Argument, splitArguments } from './macro.ts';
 
 /** The arguments that `text` from `from` lists, expressions computed, brackets gone. Throws SourceProblem. */
-export function alternateArguments(text: string, from: number, unit: Unit): Argument[] {
+export function alternateArguments(text: string, from: number, unit: SourceUnit): Argument[] {
   const { plain, texts } = withoutBrackets(text, from);
   return splitArguments(plain.slice(from)).map(({ at, text: written }) => {
     if (written.startsWith('%')) return { at, text: computed(plain, from + at, written, unit), isText: true };
@@ -46,7 +46,7 @@ function closing(text: string, start: number): number {
 }
 
 /** What `%expression` at `at` comes to, in decimal. */
-function computed(text: string, at: number, written: string, unit: Unit): string {
+function computed(text: string, at: number, written: string, unit: SourceUnit): string {
   const [operand] = parseOperands(text.slice(0, at + written.length), at + 1);
   if (operand === undefined || (operand.kind !== 'expression' && operand.kind !== 'memory'))
     throw new SourceProblem(at, '`%` needs an expression', 'as in `%n+1`');
@@ -57,7 +57,7 @@ function computed(text: string, at: number, written: string, unit: Unit): string
 export function withLocals(
   body: readonly Statement[],
   values: ReadonlyMap<string, string>,
-  unit: Unit,
+  unit: SourceUnit,
 ): { body: readonly Statement[]; values: ReadonlyMap<string, string> } {
   const all = new Map(values);
   const rest = body.filter(({ text }) => {

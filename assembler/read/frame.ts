@@ -12,7 +12,7 @@ export interface Condition {
   inElse: boolean;
 }
 
-export interface Frame {
+export interface SourceFrame {
   readonly kind: 'file' | 'macro' | 'repeat';
   statements: readonly Statement[];
   index: number;
@@ -22,10 +22,10 @@ export interface Frame {
 }
 
 export function frame(
-  kind: Frame['kind'],
+  kind: SourceFrame['kind'],
   statements: readonly Statement[],
-  nextRound?: Frame['nextRound'],
-): Frame {
+  nextRound?: SourceFrame['nextRound'],
+): SourceFrame {
   const base = { kind, statements, index: 0, conditions: [] };
   return nextRound === undefined ? base : { ...base, nextRound };
 }

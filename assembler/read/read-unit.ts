@@ -1,7 +1,7 @@
 /** Reads one source file into a unit: every statement, whatever is wrong with the others. */
-import type { Context } from '../directives/directive.ts';
+import type { DirectiveContext } from '../directives/directive.ts';
 import { type Diagnostics, SourceProblem } from '../diagnostics.ts';
-import { Unit } from '../object/unit.ts';
+import { SourceUnit } from '../object/unit.ts';
 import { OpenComment, scan } from '../source/scan.ts';
 import type { Statement } from '../source/statement.ts';
 import { ReadLimit, Reader } from './reader.ts';
@@ -17,8 +17,8 @@ export interface UnitSource {
 }
 
 /** Reads a file. What is wrong goes to `diagnostics`. */
-export function readUnit(source: UnitSource, diagnostics: Diagnostics): Unit {
-  const unit = new Unit(source.name, source.long);
+export function readUnit(source: UnitSource, diagnostics: Diagnostics): SourceUnit {
+  const unit = new SourceUnit(source.name, source.long);
   const reader = new Reader((condition) => {
     diagnostics.error(condition.statement, 0, 'this condition never ends', 'close it with `.endif`');
   });
@@ -29,7 +29,7 @@ export function readUnit(source: UnitSource, diagnostics: Diagnostics): Unit {
       throw new SourceProblem(at, `cannot read \`${path}\`: ${(error as Error).message}`);
     }
   };
-  const context: Context = { unit, reader, diagnostics, readFile };
+  const context: DirectiveContext = { unit, reader, diagnostics, readFile };
   try {
     reader.push('file', scan(source.name, source.text));
   } catch (problem) {
@@ -47,7 +47,7 @@ export function readUnit(source: UnitSource, diagnostics: Diagnostics): Unit {
   return unit;
 }
 
-function readAll(context: Context): void {
+function readAll(context: DirectiveContext): void {
   const { unit, reader, diagnostics } = context;
   try {
     for (let statement = reader.next(); statement !== undefined; statement = reader.next()) {
@@ -61,7 +61,7 @@ function readAll(context: Context): void {
   }
 }
 
-function readStatement(context: Context, written: Statement): void {
+function readStatement(context: DirectiveContext, written: Statement): void {
   const { unit, reader, diagnostics } = context;
   const statement = diagnostics.guard(written, () => withEquivalents(written, reader.equivalents)) ?? written;
   unit.statement = statement;

@@ -5,7 +5,7 @@
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
-import { type Condition, type Frame, frame } from './frame.ts';
+import { type Condition, type SourceFrame, frame } from './frame.ts';
 import { headOf } from './head.ts';
 import type { Macro } from './macro.ts';
 
@@ -25,7 +25,7 @@ export class Reader {
   readonly equivalents = new Map<string, string>();
   /** Macros have their alternate syntax: `.altmacro`. */
   isAlternate = false;
-  private readonly frames: Frame[] = [];
+  private readonly frames: SourceFrame[] = [];
   private read = 0;
   private readonly unclosed: (condition: Condition) => void;
 
@@ -35,7 +35,11 @@ export class Reader {
   }
 
   /** Reads these statements next, before going on. Throws ReadLimit. */
-  push(kind: Frame['kind'], statements: readonly Statement[], nextRound?: Frame['nextRound']): void {
+  push(
+    kind: SourceFrame['kind'],
+    statements: readonly Statement[],
+    nextRound?: SourceFrame['nextRound'],
+  ): void {
     if (this.frames.length >= MAX_DEPTH) {
       throw new ReadLimit(
         0,
@@ -78,7 +82,7 @@ export class Reader {
     return undefined;
   }
 
-  private endRound(top: Frame): void {
+  private endRound(top: SourceFrame): void {
     for (const condition of top.conditions.splice(0)) this.unclosed(condition);
     const more = top.nextRound?.();
     if (more === undefined) {

@@ -1,6 +1,6 @@
 /** Does what one statement says: labels, then a macro, a directive, an instruction or an assignment. */
 import { SourceProblem } from '../diagnostics.ts';
-import type { Context, RawUse } from '../directives/directive.ts';
+import type { DirectiveContext, RawUse } from '../directives/directive.ts';
 import { isFrameInformation } from '../directives/other.ts';
 import { assign } from '../directives/symbols.ts';
 import { parsedDirectives, rawDirectives } from '../directives/table.ts';
@@ -8,7 +8,7 @@ import { emitInstruction } from '../instructions/instruction.ts';
 import { bind } from '../object/bound.ts';
 import type { Statement } from '../source/statement.ts';
 import { parseStatement } from '../syntax/parse.ts';
-import type { Body, Label, Parsed } from '../syntax/tree.ts';
+import type { StatementBody, Label, Parsed } from '../syntax/tree.ts';
 import { type Head, headOf, labelsBefore } from './head.ts';
 import { alternateArguments, withLocals } from './alternate.ts';
 import { bindArguments, type Macro, splitArguments } from './macro.ts';
@@ -16,7 +16,7 @@ import { substitute } from './substitute.ts';
 import { unknownName } from './unknown.ts';
 
 /** Runs a statement in its context. Throws SourceProblem. */
-export function runStatement(context: Context, statement: Statement): void {
+export function runStatement(context: DirectiveContext, statement: Statement): void {
   try {
     run(context, statement);
   } catch (problem) {
@@ -32,7 +32,7 @@ function isProse({ source, column, text }: Statement, problem: SourceProblem): b
   return !text.includes(',') || problem.hint === undefined;
 }
 
-function run(context: Context, statement: Statement): void {
+function run(context: DirectiveContext, statement: Statement): void {
   const { text } = statement;
   if (context.reader.isActive()) tellOddity(context, statement);
   const head = headOf(text);
@@ -48,7 +48,7 @@ function run(context: Context, statement: Statement): void {
 }
 
 /** Warns of odd characters, or throws SourceProblem. */
-function tellOddity(context: Context, { text, oddity }: Statement): void {
+function tellOddity(context: DirectiveContext, { text, oddity }: Statement): void {
   if (oddity === undefined) return;
   const { at, severity, message, hint } = oddity;
   if (severity === 'warning') {
@@ -60,7 +60,7 @@ function tellOddity(context: Context, { text, oddity }: Statement): void {
 }
 
 /** Of a statement that cannot be read, its labels still count, and an unknown first word explains more than the rest. */
-function parse(context: Context, text: string, head: Head | undefined): Parsed {
+function parse(context: DirectiveContext, text: string, head: Head | undefined): Parsed {
   try {
     return parseStatement(text);
   } catch (problem) {
@@ -74,16 +74,16 @@ function parse(context: Context, text: string, head: Head | undefined): Parsed {
 }
 
 /** A second definition must not hide what else is wrong in the statement. */
-function defineLabel({ unit, diagnostics }: Context, label: Label): void {
+function defineLabel({ unit, diagnostics }: DirectiveContext, label: Label): void {
   diagnostics.guard(unit.statement, () => unit.label(label.name, label.at));
 }
 
-function defineLabels(context: Context, labels: string): void {
+function defineLabels(context: DirectiveContext, labels: string): void {
   for (const label of parseStatement(labels).labels) defineLabel(context, label);
 }
 
 /** What reads the statement's own text, if anything does: a macro or a raw directive. */
-function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | undefined {
+function rawRunner(context: DirectiveContext, head: Head): ((use: RawUse) => void) | undefined {
   const macro = context.reader.macros.get(head.name.toLowerCase());
   if (macro !== undefined) return (use) => runMacro(context, macro, use);
   const directive = rawDirectives.get(head.name);
@@ -91,7 +91,7 @@ function rawRunner(context: Context, head: Head): ((use: RawUse) => void) | unde
   return isFrameInformation(head.name) ? () => {} : undefined;
 }
 
-function runMacro({ unit, reader }: Context, macro: Macro, use: RawUse): void {
+function runMacro({ unit, reader }: DirectiveContext, macro: Macro, use: RawUse): void {
   const text = use.text.slice(use.rest);
   const isAlternate = reader.isAlternate;
   const written = isAlternate ? alternateArguments(use.text, use.rest, unit) : splitArguments(text);
@@ -103,7 +103,7 @@ function runMacro({ unit, reader }: Context, macro: Macro, use: RawUse): void {
   reader.push('macro', substitute(body, { values, unique: unit.nextMacroUse(), isAlternate, via }));
 }
 
-function runBody(context: Context, body: Body): void {
+function runBody(context: DirectiveContext, body: StatementBody): void {
   const { unit } = context;
   if (body.kind === 'assignment') {
     assign(unit, body.name, body.at, bind(body.value, unit), body.once);
@@ -122,7 +122,7 @@ function runBody(context: Context, body: Body): void {
 }
 
 /** Instructions are fetched from multiples of four; data before them may have spoiled that. */
-function warnMisaligned({ unit, diagnostics }: Context, at: number): void {
+function warnMisaligned({ unit, diagnostics }: DirectiveContext, at: number): void {
   if (unit.section.size % 4 === 0 || unit.section.misaligned) return;
   unit.section.misaligned = true;
   diagnostics.warn(

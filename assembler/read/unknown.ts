@@ -1,7 +1,7 @@
 /** What to say of a name that is neither an instruction, nor a directive, nor a macro. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { SourceProblem } from '../diagnostics.ts';
-import type { Context } from '../directives/directive.ts';
+import type { DirectiveContext } from '../directives/directive.ts';
 import { directiveNames, parsedDirectives } from '../directives/table.ts';
 import { written } from '../hints/repairs.ts';
 import { words } from '../hints/words.ts';
@@ -10,12 +10,12 @@ import { allForms } from '../instructions/forms.ts';
 import { fits } from '../instructions/instruction.ts';
 import { didYouMean } from '../suggest.ts';
 import { parseOperands } from '../syntax/parse.ts';
-import type { Operand } from '../syntax/tree.ts';
+import type { WrittenOperand } from '../syntax/tree.ts';
 import type { Reader } from './reader.ts';
 
 /** The problem with a name at the start of a statement, or undefined when it is known. `rest` is what follows the name. */
 export function unknownName(
-  context: Context,
+  context: DirectiveContext,
   name: string,
   at: number,
   rest: string,
@@ -32,13 +32,13 @@ export function unknownName(
   return new SourceProblem(at, `there is no instruction \`${name}\``, instructionHint(context, name, rest));
 }
 
-function isKnown({ reader }: Context, name: string): boolean {
+function isKnown({ reader }: DirectiveContext, name: string): boolean {
   return name.startsWith('.')
     ? parsedDirectives.has(name.toLowerCase())
     : allForms().has(name.toLowerCase()) || reader.macros.has(name.toLowerCase());
 }
 
-function instructionHint(context: Context, name: string, rest: string): string | undefined {
+function instructionHint(context: DirectiveContext, name: string, rest: string): string | undefined {
   const small = name.toLowerCase();
   const advice = words.get(small)?.advice;
   if (directiveNames.includes(`.${small}`))
@@ -48,7 +48,7 @@ function instructionHint(context: Context, name: string, rest: string): string |
   return foreignWord(context, small, rest) ?? missingColon(context, name, rest) ?? near(context, name);
 }
 
-function near({ reader }: Context, name: string): string | undefined {
+function near({ reader }: DirectiveContext, name: string): string | undefined {
   return didYouMean(name, [...allForms().keys(), ...macroNames(reader)]);
 }
 
@@ -57,7 +57,7 @@ function macroNames({ macros }: Reader): string[] {
 }
 
 /** What a word of another machine is here, with the operands that it has if an instruction takes them. */
-function foreignWord({ unit }: Context, word: string, rest: string): string | undefined {
+function foreignWord({ unit }: DirectiveContext, word: string, rest: string): string | undefined {
   const meant = words.get(word);
   if (meant === undefined) return undefined;
   const operands = readable(rest);
@@ -66,7 +66,7 @@ function foreignWord({ unit }: Context, word: string, rest: string): string | un
   return rest.trim() === '' ? `${meant.advice}; a label ends with a colon, \`${word}:\`` : meant.advice;
 }
 
-function readable(text: string): readonly Operand[] {
+function readable(text: string): readonly WrittenOperand[] {
   try {
     return parseOperands(text, 0);
   } catch (problem) {
@@ -76,7 +76,7 @@ function readable(text: string): readonly Operand[] {
 }
 
 /** A word alone, or before a statement, is probably a label; a value may follow it as other assemblers have it. */
-function missingColon(context: Context, name: string, rest: string): string | undefined {
+function missingColon(context: DirectiveContext, name: string, rest: string): string | undefined {
   const [, next = '', more = ''] = /^\s*([\w.$]*)\s*(.*)$/s.exec(rest) ?? [];
   if (next.toLowerCase() === 'equ')
     return `a value is given to a name with \`=\`: \`${name} = ${more.trim()}\``;
@@ -88,7 +88,7 @@ function missingColon(context: Context, name: string, rest: string): string | un
   return meant ?? colon;
 }
 
-function unknownDirective(context: Context, name: string, at: number): SourceProblem {
+function unknownDirective(context: DirectiveContext, name: string, at: number): SourceProblem {
   const plain = name.slice(1);
   const hint = isKnown(context, plain)
     ? `did you mean \`${plain}\`, without the dot?`

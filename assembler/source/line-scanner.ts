@@ -2,7 +2,7 @@
 import { type Oddity, oddCharacter, oddInString } from './oddities.ts';
 
 /** A statement's text, and where it begins in its line. */
-export interface Piece {
+export interface StatementText {
   readonly column: number;
   readonly text: string;
   readonly oddity?: Oddity;
@@ -10,7 +10,7 @@ export interface Piece {
 
 /** What a line gives. */
 export interface Pieces {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly StatementText[];
   /** The line, and with it the lines that a string of its goes on over. */
   readonly whole: string;
   /** The number of the last of them. */
@@ -31,7 +31,7 @@ export class LineScanner {
   private text = '';
   private start = 0;
   private oddity: Oddity | undefined;
-  private found: Piece[] = [];
+  private found: StatementText[] = [];
 
   constructor(parts: readonly string[]) {
     this.parts = parts;

@@ -6,7 +6,7 @@
  */
 import { SourceProblem } from '../diagnostics.ts';
 import { shown } from './bytes.ts';
-import { LineScanner, type Piece } from './line-scanner.ts';
+import { LineScanner, type StatementText } from './line-scanner.ts';
 import type { Statement, Via } from './statement.ts';
 
 /** Thrown when a comment has no end; `line` is where it began (from 1). */
@@ -43,7 +43,7 @@ export function scan(file: string, text: string, via?: Via): Statement[] {
 }
 
 /** The statements of one line of text that a macro expanded. Throws OpenComment. */
-export function splitLine(text: string): readonly Piece[] {
+export function splitLine(text: string): readonly StatementText[] {
   if (!special.test(text)) return [{ column: 0, text }];
   const scanner = new LineScanner([text]);
   const { pieces } = scanner.pieces(1);

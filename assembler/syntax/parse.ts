@@ -6,7 +6,15 @@ import { assemblyGrammar } from './grammar.ts';
 import { plainStatement } from './plain.ts';
 import { type Infix, shape } from './precedence.ts';
 import { syntaxProblem } from './syntax-problem.ts';
-import type { BinaryOperator, Body, Expression, Label, Operand, Parsed, UnaryOperator } from './tree.ts';
+import type {
+  BinaryOperator,
+  StatementBody,
+  WrittenExpression,
+  Label,
+  WrittenOperand,
+  Parsed,
+  UnaryOperator,
+} from './tree.ts';
 
 /** Where a node starts in the statement. */
 function at(node: Node): number {
@@ -17,8 +25,8 @@ function parts<T>(iteration: Node): T[] {
   return iteration.children.map((child) => child.tree() as T);
 }
 
-function operandOf(expressionNode: Node, baseNode: Node): Operand {
-  const expression = expressionNode.tree() as Expression;
+function operandOf(expressionNode: Node, baseNode: Node): WrittenOperand {
+  const expression = expressionNode.tree() as WrittenExpression;
   const start = at(expressionNode);
   const base = baseNode.children[0]?.tree() as { at: number; name: string } | undefined;
   const text = (expressionNode.sourceString + (baseNode.sourceString ?? '')).trim();
@@ -29,26 +37,26 @@ function operandOf(expressionNode: Node, baseNode: Node): Operand {
   return { kind: 'expression', at: start, text, expression };
 }
 
-function termOf(prefixes: Node, primary: Node): Expression {
-  return prefixes.children.reduceRight<Expression>(
+function termOf(prefixes: Node, primary: Node): WrittenExpression {
+  return prefixes.children.reduceRight<WrittenExpression>(
     (operand, prefix) => ({
       kind: 'unary',
       at: at(prefix),
       operator: prefix.sourceString[0] as UnaryOperator,
       operand,
     }),
-    primary.tree() as Expression,
+    primary.tree() as WrittenExpression,
   );
 }
 
-function expressionOf(first: Node, operators: Node, rest: Node): Expression {
-  const head = first.tree() as Expression;
+function expressionOf(first: Node, operators: Node, rest: Node): WrittenExpression {
+  const head = first.tree() as WrittenExpression;
   if (operators.children.length === 0) return head;
   const infixes: Infix[] = operators.children.map((node) => ({
     at: at(node),
     operator: node.sourceString as BinaryOperator,
   }));
-  return shape([head, ...parts<Expression>(rest)], infixes);
+  return shape([head, ...parts<WrittenExpression>(rest)], infixes);
 }
 
 /** The value of digits at `start`: octal after a 0. Throws SourceProblem for 08. */
@@ -58,7 +66,7 @@ function digitsValue(text: string, start: number): bigint {
   throw new SourceProblem(start, `\`${text}\` is not an octal number, as its first 0 says`);
 }
 
-function number(node: Node, value: bigint): Expression {
+function number(node: Node, value: bigint): WrittenExpression {
   return { kind: 'number', at: at(node), value };
 }
 
@@ -74,8 +82,8 @@ function concatenated(strings: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(strings.flatMap((bytes) => [...bytes]));
 }
 
-function operationOf(name: Node, operands: Node): Body {
-  const list = (operands.children[0]?.tree() as Operand[] | undefined) ?? [];
+function operationOf(name: Node, operands: Node): StatementBody {
+  const list = (operands.children[0]?.tree() as WrittenOperand[] | undefined) ?? [];
   return { kind: 'operation', at: at(name), name: name.sourceString, operands: list };
 }
 
@@ -85,34 +93,34 @@ function buildSemantics(): Semantics {
     .addOperation<unknown>('tree', {
       statement: (_, labels, body, _sp, _end): Parsed => ({
         labels: parts<Label>(labels),
-        body: body.children[0]?.tree() as Body | undefined,
+        body: body.children[0]?.tree() as StatementBody | undefined,
       }),
       onlyOperands: (_, operands, _sp, _end) => operands.tree(),
       label: (name, _sp, _colon, _sp2): Label => ({ at: at(name), name: name.tree() as string }),
-      assignment: (name, _sp, _equals, again, _sp2, value): Body => ({
+      assignment: (name, _sp, _equals, again, _sp2, value): StatementBody => ({
         kind: 'assignment',
         at: at(name),
         name: name.tree() as string,
         once: again.children.length > 0,
-        value: value.tree() as Expression,
+        value: value.tree() as WrittenExpression,
       }),
       operation: (name, _blank, _sp, operands) => operationOf(name, operands),
-      operands_none: (_end): Operand[] => [],
-      operands_some: (first, _sp, _comma, _sp2, rest): Operand[] => [
-        first.tree() as Operand,
-        ...parts<Operand>(rest),
+      operands_none: (_end): WrittenOperand[] => [],
+      operands_some: (first, _sp, _comma, _sp2, rest): WrittenOperand[] => [
+        first.tree() as WrittenOperand,
+        ...parts<WrittenOperand>(rest),
       ],
-      missing(_ahead): Operand {
+      missing(_ahead): WrittenOperand {
         return { kind: 'missing', at: at(this), text: '' };
       },
-      keyword(_mark, word): Operand {
+      keyword(_mark, word): WrittenOperand {
         return { kind: 'keyword', at: at(this), text: this.sourceString, name: word.sourceString };
       },
-      lone: (inside, _ahead1, _ahead2): Operand => {
+      lone: (inside, _ahead1, _ahead2): WrittenOperand => {
         const text = inside.sourceString;
         const start = at(inside);
         const isName = inside.ctorName === 'name';
-        const expression: Expression = isName
+        const expression: WrittenExpression = isName
           ? { kind: 'symbol', at: start, name: text }
           : { kind: 'number', at: start, value: digitsValue(text, start) };
         return { kind: 'expression', at: start, text, expression };
@@ -121,12 +129,12 @@ function buildSemantics(): Semantics {
       base: (_sp, _open, _sp2, name, _sp3, _close) => ({ at: at(name), name: name.sourceString }),
       expression: (first, _sp, operators, _sp2, rest) => expressionOf(first, operators, rest),
       term: (prefixes, primary) => termOf(prefixes, primary),
-      group: (_open, _sp, expression, _sp2, _close) => expression.tree() as Expression,
-      relocation(_percent, word, _sp, _open, _sp2, operand, _sp3, _close): Expression {
+      group: (_open, _sp, expression, _sp2, _close) => expression.tree() as WrittenExpression,
+      relocation(_percent, word, _sp, _open, _sp2, operand, _sp3, _close): WrittenExpression {
         const name = word.sourceString;
-        return { kind: 'relocation', at: at(this), name, operand: operand.tree() as Expression };
+        return { kind: 'relocation', at: at(this), name, operand: operand.tree() as WrittenExpression };
       },
-      symbol: (name, _suffix): Expression => ({
+      symbol: (name, _suffix): WrittenExpression => ({
         kind: 'symbol',
         at: at(name),
         name: name.tree() as string,
@@ -147,7 +155,7 @@ function buildSemantics(): Semantics {
       binary(_mark, _digits) {
         return number(this, BigInt(this.sourceString.toLowerCase()));
       },
-      numericReference: (label, way): Expression => ({
+      numericReference: (label, way): WrittenExpression => ({
         kind: 'numeric',
         at: at(label),
         label: label.sourceString,
@@ -159,7 +167,7 @@ function buildSemantics(): Semantics {
       character(_quote, inside, _end) {
         return number(this, characterValue(inside.sourceString));
       },
-      string(first, _sp, rest, _ahead1, _ahead2): Operand {
+      string(first, _sp, rest, _ahead1, _ahead2): WrittenOperand {
         const strings = [first.tree() as Uint8Array, ...parts<Uint8Array>(rest)];
         const bytes = strings.length === 1 ? (strings[0] as Uint8Array) : concatenated(strings);
         return { kind: 'string', at: at(this), text: this.sourceString, bytes };
@@ -196,9 +204,9 @@ export function grammarStatement(text: string): Parsed {
 }
 
 /** The operands that `text` lists, of which the first `from` characters are skipped. Throws SourceProblem. */
-export function parseOperands(text: string, from: number): readonly Operand[] {
+export function parseOperands(text: string, from: number): readonly WrittenOperand[] {
   const blanked = ' '.repeat(from) + text.slice(from);
   const match = assemblyGrammar().match(blanked, 'onlyOperands');
   if (match.failed()) throw syntaxProblem(match as FailedMatchResult, blanked);
-  return treeOf(match) as Operand[];
+  return treeOf(match) as WrittenOperand[];
 }

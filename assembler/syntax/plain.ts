@@ -6,7 +6,7 @@
  * its own.
  */
 import { unescaped } from './escapes.ts';
-import type { Expression, Label, Operand, Parsed } from './tree.ts';
+import type { WrittenExpression, Label, WrittenOperand, Parsed } from './tree.ts';
 
 const name = String.raw`[A-Za-z_.$][\w.$]*`;
 const number = String.raw`0x[\dA-Fa-f]+|0|[1-9]\d*`;
@@ -53,8 +53,8 @@ export function plainStatement(text: string): Parsed | undefined {
 }
 
 /** The operands that are all of `text` from `from`; undefined when one is not plain. */
-function plainOperands(text: string, from: number): Operand[] | undefined {
-  const operands: Operand[] = [];
+function plainOperands(text: string, from: number): WrittenOperand[] | undefined {
+  const operands: WrittenOperand[] = [];
   for (let at = from, more = at < text.length; more; ) {
     const found = find(operand, text, at);
     if (found === undefined) return undefined;
@@ -65,7 +65,7 @@ function plainOperands(text: string, from: number): Operand[] | undefined {
   return operands;
 }
 
-function operandOf({ groups }: Found, at: number): Operand {
+function operandOf({ groups }: Found, at: number): WrittenOperand {
   const { text, base, quoted = '' } = groups;
   if (text === undefined) return { kind: 'string', at, text: quoted, bytes: unescaped(quoted.slice(1, -1)) };
   const expression = expressionOf(groups, at);
@@ -77,7 +77,7 @@ function operandOf({ groups }: Found, at: number): Operand {
 function expressionOf(
   { symbol, minus, digits = '', kind = '', inner }: Found['groups'],
   at: number,
-): Expression {
+): WrittenExpression {
   if (symbol !== undefined) return { kind: 'symbol', at, name: symbol };
   if (inner !== undefined) {
     const operand = { kind: 'symbol', at: at + `%${kind}(`.length, name: inner } as const;

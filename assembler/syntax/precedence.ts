@@ -2,7 +2,7 @@
  * Gives a flat expression its shape by operator precedence: that of GNU `as`, which
  * is not C's (`as` manual, "Infix Operators"): `|` and `&` bind more tightly than `+`.
  */
-import type { BinaryOperator, Expression } from './tree.ts';
+import type { BinaryOperator, WrittenExpression } from './tree.ts';
 
 /** Strength of each operator; stronger ones bind first. */
 const strength: Readonly<Record<BinaryOperator, number>> = {
@@ -35,13 +35,13 @@ export interface Infix {
 }
 
 /** The tree of `terms[0] infixes[0] terms[1] infixes[1] …`; operators of one strength group from the left. */
-export function shape(terms: readonly Expression[], infixes: readonly Infix[]): Expression {
-  const values: Expression[] = [];
+export function shape(terms: readonly WrittenExpression[], infixes: readonly Infix[]): WrittenExpression {
+  const values: WrittenExpression[] = [];
   const waiting: Infix[] = [];
   const reduce = (): void => {
     const { operator, at } = waiting.pop() as Infix;
-    const right = values.pop() as Expression;
-    const left = values.pop() as Expression;
+    const right = values.pop() as WrittenExpression;
+    const left = values.pop() as WrittenExpression;
     values.push({ kind: 'binary', at, operator, left, right });
   };
   terms.forEach((term, n) => {
@@ -58,5 +58,5 @@ export function shape(terms: readonly Expression[], infixes: readonly Infix[]): 
     waiting.push(infix);
   });
   while (waiting.length > 0) reduce();
-  return values[0] as Expression;
+  return values[0] as WrittenExpression;
 }

@@ -4,7 +4,7 @@
  * is for instructions/ to decide.
  */
 
-export type Expression =
+export type WrittenExpression =
   | { readonly kind: 'number'; readonly at: number; readonly value: bigint }
   | { readonly kind: 'symbol'; readonly at: number; readonly name: string }
   /** `1b` or `1f`: the numeric label before or after this place. */
@@ -13,17 +13,22 @@ export type Expression =
       readonly kind: 'unary';
       readonly at: number;
       readonly operator: UnaryOperator;
-      readonly operand: Expression;
+      readonly operand: WrittenExpression;
     }
   | {
       readonly kind: 'binary';
       readonly at: number;
       readonly operator: BinaryOperator;
-      readonly left: Expression;
-      readonly right: Expression;
+      readonly left: WrittenExpression;
+      readonly right: WrittenExpression;
     }
   /** `%hi(…)` and its kin; `name` is without the percent sign. */
-  | { readonly kind: 'relocation'; readonly at: number; readonly name: string; readonly operand: Expression };
+  | {
+      readonly kind: 'relocation';
+      readonly at: number;
+      readonly name: string;
+      readonly operand: WrittenExpression;
+    };
 
 export type UnaryOperator = '-' | '+' | '~' | '!';
 
@@ -49,19 +54,19 @@ export type BinaryOperator =
   | '&&'
   | '||';
 
-export type Operand =
+export type WrittenOperand =
   | {
       readonly kind: 'expression';
       readonly at: number;
       readonly text: string;
-      readonly expression: Expression;
+      readonly expression: WrittenExpression;
     }
   /** `offset(base)` or `(base)`. */
   | {
       readonly kind: 'memory';
       readonly at: number;
       readonly text: string;
-      readonly offset: Expression | undefined;
+      readonly offset: WrittenExpression | undefined;
       readonly base: { readonly at: number; readonly name: string };
     }
   | { readonly kind: 'string'; readonly at: number; readonly text: string; readonly bytes: Uint8Array }
@@ -76,13 +81,13 @@ export interface Label {
   readonly name: string;
 }
 
-export type Body =
+export type StatementBody =
   /** A directive (the name starts with a dot), a mnemonic, or a macro. */
   | {
       readonly kind: 'operation';
       readonly at: number;
       readonly name: string;
-      readonly operands: readonly Operand[];
+      readonly operands: readonly WrittenOperand[];
     }
   | {
       readonly kind: 'assignment';
@@ -90,10 +95,10 @@ export type Body =
       readonly name: string;
       /** `==`: the name must be new. */
       readonly once: boolean;
-      readonly value: Expression;
+      readonly value: WrittenExpression;
     };
 
 export interface Parsed {
   readonly labels: readonly Label[];
-  readonly body: Body | undefined;
+  readonly body: StatementBody | undefined;
 }
