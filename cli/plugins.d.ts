@@ -1,0 +1,4 @@
+import type { Plugin } from 'esbuild';
+
+export const grammarRecipe: Plugin;
+export const printedSteps: Plugin;

@@ -1,0 +1,167 @@
+/**
+ * What a page does with the core, as one function from files to results: run by Node and by a browser, which must
+ * agree to the byte. It imports the core alone.
+ */
+import { assemble } from '../../assembler/index.ts';
+import { pathFrom } from '../../assembler/source/path.ts';
+import { classify } from '../../isa/classify/classify.ts';
+import { formatJson } from '../../isa/classify/format-json.ts';
+import { type EngineName, engineNames } from '../../isa/engines/engine.ts';
+import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { bytesToHex, joined, utf8 } from '../../isa/machine/bytes.ts';
+import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
+import { type Image, readImage } from '../../isa/machine/image.ts';
+import { type Variant, variantNamed, variants } from '../../isa/table/variants.ts';
+import { compareSides, type Side } from '../../vmm/monitor/compare.ts';
+import { strategies } from '../../vmm/monitor/strategies.ts';
+import { RecordedDevices } from '../../vmm/replay/devices.ts';
+import { decodeRecording, encodeRecording, identityOf } from '../../vmm/replay/recording.ts';
+import { stepBack } from '../../vmm/replay/stepping.ts';
+import { createSubject, type Subject } from '../../vmm/replay/subject.ts';
+import { finish, Timeline } from '../../vmm/replay/timeline.ts';
+import { portableSha256 } from '../../vmm/wire/sha256.ts';
+
+/** What the page is given: texts by path, and what the kernel wants. Bytes of the disk are one a character. */
+export interface Task {
+  readonly files: Readonly<Record<string, string>>;
+  readonly kernel: string;
+  /** A guest that a monitor runs otherwise than the machine does on ring32-x. */
+  readonly divergent: string;
+  readonly input: string;
+  readonly disk: string;
+}
+
+const memory = 2 ** 21;
+
+/** Hot code is compiled at once: the kernel is too short to pay for it otherwise. */
+const eager = { hot: 2 };
+
+/** Everything, by name; sums are SHA-256. */
+export function work(task: Task): Record<string, unknown> {
+  const { elf } = assembleFile(task, task.kernel);
+  const image = readImage(elf);
+  return {
+    elf: sumOf(elf),
+    runs: runs(task, image),
+    comparisons: comparisons(task, image),
+    classifications: variants.map((variant) => formatJson(classify(variant))),
+    recording: recording(task, image),
+  };
+}
+
+function assembleFile({ files }: Task, name: string) {
+  const readFile = (path: string, from: string) => utf8(textOf(files, pathFrom(from, path)));
+  return assemble([{ name, text: textOf(files, name) }], { readFile });
+}
+
+function textOf(files: Task['files'], path: string): string {
+  const text = files[path];
+  if (text === undefined) throw new Error(`${path}: no such file`);
+  return text;
+}
+
+function sumOf(bytes: Uint8Array): string {
+  const hash = portableSha256();
+  hash.update(bytes);
+  return bytesToHex(hash.digest());
+}
+
+// ---- Running ----
+
+interface Running {
+  readonly subject: Subject;
+  readonly printed: number[];
+}
+
+interface Way {
+  readonly engine: EngineName;
+  readonly monitor: string;
+  readonly variant?: string;
+}
+
+const monitors = ['none', ...strategies.map(({ name }) => name)];
+
+function begin(task: Task, image: Image, { engine, monitor, variant = 'ring32-v' }: Way): Running {
+  const printed: number[] = [];
+  const devices = new RecordedDevices({
+    print: (byte) => void printed.push(byte),
+    input: utf8(task.input),
+    disk: new MemoryDisk(Uint8Array.from(task.disk, (char) => char.charCodeAt(0))),
+  });
+  const found = variantNamed(variant) as Variant;
+  return {
+    subject: createSubject({ image, variant: found, memory, engine, monitor, devices, fast: eager }),
+    printed,
+  };
+}
+
+/** All that can be seen of a guest. */
+function stateOf({ subject, printed }: Running): Record<string, unknown> {
+  const { machine } = subject;
+  const { pc, status, registers } = machine.save();
+  return {
+    step: machine.steps,
+    pc,
+    status,
+    registers: [...registers],
+    memory: sumOf(machine.memory.bytes),
+    printed: String.fromCharCode(...printed),
+  };
+}
+
+/** The kernel from beginning to end by every engine, bare and under every strategy. */
+function runs(task: Task, image: Image): Record<string, unknown>[] {
+  return engineNames.flatMap((engine) =>
+    monitors.map((monitor) => {
+      const running = begin(task, image, { engine, monitor });
+      const stop = running.subject.run(5_000_000);
+      const { engine: made } = running.subject;
+      const compiledSteps = made instanceof FastEngine ? made.statistics.compiledSteps : 0;
+      return { engine, monitor, stop, compiledSteps, ...stateOf(running) };
+    }),
+  );
+}
+
+/** In lockstep: the kernel's beginning under every strategy, and a guest that diverges. */
+function comparisons(task: Task, kernel: Image): Record<string, unknown>[] {
+  const compare = (image: Image, way: Way, limit: number) => {
+    const side = (monitor: string) => (): Side => {
+      const { subject, printed } = begin(task, image, { ...way, monitor });
+      return { machine: subject.machine, printed, run: subject.run };
+    };
+    return { ...way, ...compareSides(side('none'), side(way.monitor), limit) };
+  };
+  const divergent = readImage(assembleFile(task, task.divergent).elf);
+  return [
+    ...strategies.map(({ name }) => compare(kernel, { engine: 'interpreter', monitor: name }, 20_000)),
+    compare(divergent, { engine: 'interpreter', monitor: 'trap-and-emulate', variant: 'ring32-x' }, 100_000),
+  ];
+}
+
+// ---- Recording ----
+
+/** A run recorded to its end, gone back in step by step; then the same run made anew of the recording's bytes. */
+function recording(task: Task, image: Image): Record<string, unknown> {
+  const way: Way = { engine: 'interpreter', monitor: 'trap-and-emulate' };
+  const first = begin(task, image, way);
+  const timeline = new Timeline(first.subject);
+  const stop = finish(timeline.forward(5_000_000));
+  const back = Array.from({ length: 20 }, () => {
+    finish(stepBack(timeline));
+    return stateOf(first);
+  });
+  finish(timeline.seek(Math.floor(timeline.edge / 2)));
+  const middle = stateOf(first);
+  const disk = new MemoryDisk(Uint8Array.from(task.disk, (char) => char.charCodeAt(0)));
+  const variant = variantNamed('ring32-v') as Variant;
+  const identity = identityOf(image, variant, memory, disk, portableSha256);
+  const prepared = utf8(task.input);
+  const { edge: end, inputs } = timeline;
+  const bytes = encodeRecording({ identity, prepared, inputs: inputs.all, end, ended: true }, portableSha256);
+  const read = decodeRecording(joined([bytes]), portableSha256);
+  const again = begin(task, image, way);
+  const other = new Timeline(again.subject);
+  other.replay(read.inputs, read.end);
+  finish(other.seek(Math.floor(read.end / 2)));
+  return { stop, back, middle, file: sumOf(bytes), again: stateOf(again) };
+}
