@@ -2,12 +2,12 @@
 import { type Crash, likelyCause } from './likely-cause.ts';
 import type { Machine } from './machine.ts';
 import type { ProgramMap } from './program-map.ts';
-import { describeAddress, describeTrap, formatCode, formatRegisters } from './report.ts';
+import { describeAddress, describeTrap, formatCode, formatRegisters, sourceLine } from './report.ts';
 
 /** Where a machine is, in one or two lines: pc, ring and step, and the source line if it is known. */
 export function describePlace(machine: Machine, program: ProgramMap): string {
   const place = `  at pc ${describeAddress(machine.pc, program.symbols)}, ring ${machine.ring}, step ${machine.steps}`;
-  const source = program.line(machine.pc);
+  const source = sourceLine(machine, program, machine.pc);
   return source === undefined ? place : `${place}\n  source line ${source.file}:${source.line}`;
 }
 

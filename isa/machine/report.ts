@@ -4,7 +4,9 @@ import { foreignInstruction } from '../table/foreign.ts';
 import { registerNames } from '../table/registers.ts';
 import { rowOf } from '../table/table.ts';
 import { CAUSE, causeName, trapCauses } from '../table/traps.ts';
+import type { SourceLine } from './lines.ts';
 import type { Machine } from './machine.ts';
+import type { ProgramMap } from './program-map.ts';
 import { PTE } from './translate.ts';
 import type { SymbolTable } from './symbols.ts';
 
@@ -58,6 +60,21 @@ export function formatCode(machine: Machine, symbols: SymbolTable, around = 4): 
     lines.push(`${n === 0 ? '=>' : '  '} ${hex(va)}  ${hex(word).slice(2)}  ${text}`);
   }
   return lines.join('\n');
+}
+
+/** Where the virtual address `va` is in physical memory now; undefined if it is nowhere. */
+export function physicalAddress(machine: Machine, va: number): number | undefined {
+  const { physical } = machine.probe(va);
+  return physical < 0 ? undefined : physical;
+}
+
+/**
+ * The source line of the code at virtual address `va`. It is looked for by where that code lies in memory: a program's
+ * own addresses are where it was loaded, and a guest may map its code elsewhere.
+ */
+export function sourceLine(machine: Machine, program: ProgramMap, va: number): SourceLine | undefined {
+  const physical = physicalAddress(machine, va);
+  return physical === undefined ? undefined : program.line(physical);
 }
 
 /** The word that a fetch at `va` would get, without side effects; undefined if it would fault. */

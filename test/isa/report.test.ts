@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type ImageSymbol, loadImage, readImage } from '../../isa/machine/image.ts';
-import { formatCrash } from '../../isa/machine/crash.ts';
+import { describePlace, formatCrash } from '../../isa/machine/crash.ts';
 import { ProgramMap } from '../../isa/machine/program-map.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import {
@@ -12,10 +12,13 @@ import {
   explainForeign,
   formatCode,
   formatRegisters,
+  sourceLine,
 } from '../../isa/machine/report.ts';
 import { SymbolTable } from '../../isa/machine/symbols.ts';
 import { formatStep, Tracer } from '../../isa/machine/tracer.ts';
+import { hex } from '../../isa/table/disassemble.ts';
 import { CAUSE, trapCauses } from '../../isa/table/traps.ts';
+import { mappedElsewhere } from '../vmm/assembled.ts';
 import { word } from './kit.ts';
 
 function symbol(name: string, address: number, global = false): ImageSymbol {
@@ -121,6 +124,17 @@ describe('A crash report', () => {
     expect(report).toMatch(/\n {2}source line t\.s:2\n {2}Likely cause: ebreak [\s\S]*\n {2}A remark\.\n\n/);
     expect(report).toContain(formatRegisters(machine.x));
     expect(report.endsWith(formatCode(machine, symbols))).toBe(true);
+  });
+});
+
+describe('The source line of a place', () => {
+  it('is that of the code which is there, wherever paging has it', () => {
+    const { machine, program } = machineOf(mappedElsewhere('ebreak\n'));
+    new Interpreter(machine).run(100);
+    expect(hex(machine.pc)).toMatch(/^0x400100/);
+    expect(describePlace(machine, program)).toMatch(/\n {2}source line t\.s:14$/);
+    expect(sourceLine(machine, program, 0x10000)).toBeDefined();
+    expect(sourceLine(machine, program, 0x80010000)).toBeUndefined();
   });
 });
 

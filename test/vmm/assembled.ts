@@ -29,3 +29,24 @@ export function paging(bytes = 2 ** 19): string {
     addi t0, t0, 1
     mts  PTBR, t0`;
 }
+
+/**
+ * A guest of one page at 0x10000 that maps this page at 0x40010000, too, and goes on there, in `text`, whose first line
+ * is line 14 of the source.
+ */
+export function mappedElsewhere(text: string): string {
+  return `_start: li t0, 0x18000
+ li   t1, 0x19001
+ sw   t1, 0(t0)
+ sw   t1, 1024(t0)
+ li   t2, 0x1000f
+ li   t3, 0x19040
+ sw   t2, 0(t3)
+ addi t0, t0, 1
+ mts  PTBR, t0
+ la   t4, there
+ li   t5, 0x40000000
+ add  t4, t4, t5
+ jr   t4
+there: ${text}`;
+}

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { grammarRecipe, printedSteps } from '../../cli/plugins.js';
+import { strategies } from '../../vmm/monitor/strategies.ts';
 import { root, scratch } from '../cli/kit.ts';
 import { parseExpectations } from '../guests/expectations.ts';
 import { fillSectors } from '../guests/run.ts';
@@ -86,8 +87,14 @@ describe.skipIf(browser === undefined)('The core in a browser that forbids eval'
   it('assembles, runs, compares, classifies and goes back as in Node, to the byte', async () => {
     const task = makeTask();
     const found = await runPage(await bundlePage(), task);
-    const expected = work(task);
+    const { runs, comparisons, ...rest } = work(task);
+    const expected = { runs, comparisons, ...rest, evalIsForbidden: true };
     expect(found).toMatch(/^\{/);
     expect(JSON.parse(found)).toEqual(JSON.parse(JSON.stringify(expected)));
+    for (const { engine, monitor, stop, compiledSteps } of runs) {
+      expect(stop).toEqual({ kind: 'power', status: 0 });
+      if (engine === 'fast' && monitor !== 'interpret') expect(compiledSteps).toBeGreaterThan(0);
+    }
+    expect(comparisons.map(({ equal }) => equal)).toEqual([...strategies.map(() => true), false]);
   });
 });

@@ -5,7 +5,7 @@
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { Machine } from '../../isa/machine/machine.ts';
-import { peekWord } from '../../isa/machine/report.ts';
+import { peekWord, physicalAddress } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { plainStorage } from '../../isa/machine/storage.ts';
 import { CopyOnWriteDisk } from '../replay/devices.ts';
@@ -13,6 +13,8 @@ import { CopyOnWriteDisk } from '../replay/devices.ts';
 /** What one further step was. Words unsigned. */
 export interface NextStep {
   readonly pc: number;
+  /** Where pc was in memory; undefined if it was nowhere. */
+  readonly physical: number | undefined;
   readonly ring: number;
   /** The word there, if it could be fetched. */
   readonly word: number | undefined;
@@ -99,11 +101,20 @@ class Copy extends Machine {
   step(run: (until: number) => void): NextStep | undefined {
     const { pc, ring, steps, waiting } = this;
     const word = peekWord(this, pc);
+    const physical = physicalAddress(this, pc);
     this.#trap = undefined;
     this.#asked = undefined;
     run(waiting && Number.isFinite(this.nextEvent) ? this.nextEvent : steps + 1);
     if (this.steps === steps) return undefined;
-    return { pc, ring, word, trap: this.#trap, asked: this.#asked, slept: waiting ? this.steps - steps : 0 };
+    return {
+      pc,
+      physical,
+      ring,
+      word,
+      trap: this.#trap,
+      asked: this.#asked,
+      slept: waiting ? this.steps - steps : 0,
+    };
   }
 
   override input(port: number): number {

@@ -83,7 +83,7 @@ function oneRound(steps: readonly NextStep[], period: number): NextStep[] {
   return [...round.slice(first), ...round.slice(0, first)];
 }
 
-function formatStep({ pc, word, trap, slept }: NextStep, program: ProgramMap): string {
+function formatStep({ pc, physical, word, trap, slept }: NextStep, program: ProgramMap): string {
   const named = (address: number) => program.symbols.exact(address) ?? hex(address);
   const isInterrupt = trap !== undefined && trap.cause >= CAUSE.INTERRUPT;
   let text = word === undefined || isInterrupt ? '' : disassemble(word, pc, named);
@@ -93,7 +93,7 @@ function formatStep({ pc, word, trap, slept }: NextStep, program: ProgramMap): s
     trap === undefined || isCall
       ? ''
       : `${text === '' ? '' : '  '}trap: ${describeTrap(trap.cause, trap.value)}`;
-  const source = program.line(pc);
+  const source = physical === undefined ? undefined : program.line(physical);
   const line = source === undefined ? '' : `${source.file.split('/').at(-1)}:${source.line}`;
   return `${hex(pc)}  ${`${text}${note}`.padEnd(32)} ${line}`.trimEnd();
 }

@@ -11,6 +11,7 @@ import { ProgramMap } from '../../../isa/machine/program-map.ts';
 import { lookAhead } from '../../../vmm/debug/lookahead.ts';
 import { describeAhead, lookaheadSteps } from '../../../vmm/debug/loops.ts';
 import { Process } from '../../../vmm/process/process.ts';
+import { mappedElsewhere } from '../assembled.ts';
 
 function imageOf(text: string) {
   return readImage(assemble([{ name: 't.s', text }]).elf);
@@ -54,6 +55,13 @@ describe('Of a guest that goes on', () => {
         '  From one time round to the next it changes a0.',
       ].join('\n'),
     );
+  });
+
+  it('a loop in code that paging has elsewhere is listed with its own source lines', () => {
+    const text = mappedElsewhere('again: addi a0, a0, 1\n j again\n');
+    const lines = saidOf(text).split('\n');
+    expect(lines[1]).toMatch(/^ {4}0x400100[\da-f]{2} {2}addi a0, a0, 1 +t\.s:14$/);
+    expect(lines[2]).toMatch(/t\.s:15$/);
   });
 
   it('a loop that nothing can end is told to be one', () => {
