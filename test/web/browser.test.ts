@@ -32,6 +32,9 @@ const flags = [
   '--disable-sync',
 ];
 
+/** What a page that forbids eval refuses. */
+const tryEval = 'let evalIsForbidden = false; try { new Function(""); } catch { evalIsForbidden = true; }';
+
 /** The core's own scripts run, WebAssembly is compiled, and nothing else is allowed: no eval, no network. */
 const policy = "default-src 'none'; script-src 'nonce-page' 'wasm-unsafe-eval'";
 
@@ -43,7 +46,7 @@ function makeTask(): Task {
     .filter((name) => /\.(s|inc)$/.test(name))
     .map((name) => `guests/${name}`);
   const files = Object.fromEntries(sources.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
-  const { input = '', disk = [] } = parseExpectations(files[kernel] as string);
+  const { input, disk = [] } = parseExpectations(files[kernel] as string);
   return { files, kernel, divergent, input, disk: fillSectors(disk).join('') };
 }
 
@@ -67,7 +70,7 @@ async function runPage(script: string, task: Task): Promise<string> {
   const page = file(
     'page.html',
     `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-     <pre id="results"></pre>${inline(`const task = ${JSON.stringify(task)};`)}${inline(script)}`,
+     <pre id="results"></pre>${inline(`const task = ${JSON.stringify(task)}; ${tryEval}`)}${inline(script)}`,
   );
   const profile = `--user-data-dir=${file('profile')}`;
   const { stdout } = await promisify(execFile)(
