@@ -3,6 +3,7 @@
  * their theorems say of the variant. Everything is measured (measure.ts, privilege.ts);
  * what the rows declare of their sensitivity is not read.
  */
+import { finish, type Work } from '../work.ts';
 import type { Row, Sensitivity } from '../table/row.ts';
 import { allRows } from '../table/table.ts';
 import type { Variant } from '../table/variants.ts';
@@ -53,7 +54,20 @@ export interface Classification {
 
 /** Classifies `rows` (by default, the table) in `variant`. */
 export function classify(variant: Variant, rows: readonly Row[] = allRows): Classification {
-  const instructions = rows.map((row) => classifyRow(row, variant));
+  return finish(classifying(variant, rows));
+}
+
+/** As `classify`, as work in parts: yields each instruction as soon as it is classified, in the order of `rows`. */
+export function* classifying(
+  variant: Variant,
+  rows: readonly Row[] = allRows,
+): Work<InstructionClass, Classification> {
+  const instructions: InstructionClass[] = [];
+  for (const row of rows) {
+    const one = classifyRow(row, variant);
+    instructions.push(one);
+    yield one;
+  }
   const theorem1 = verdict(instructions.filter(({ critical }) => critical));
   const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);
   const sum = (count: (measurement: Measurement) => number) =>

@@ -10,6 +10,7 @@
  * Both sides are deterministic: when a stride ends in a difference, both begin anew and go
  * step by step from its start.
  */
+import { finish, type Work } from '../../isa/work.ts';
 import { sameBytes } from '../../isa/machine/bytes.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { peekWord } from '../../isa/machine/report.ts';
@@ -59,6 +60,8 @@ const everyStep = 2_000_000;
 const stride = 61;
 const memoryStride = 4096;
 const longStride = 50_021;
+/** Steps at once on the way to where a difference is looked for. */
+const wayStride = 2 ** 20;
 
 /** How closely two sides are compared. */
 export type Manner = 'closely' | 'at large';
@@ -70,6 +73,16 @@ export function compareSides(
   limit: number,
   manner: Manner = 'closely',
 ): Comparison {
+  return finish(comparing(left, right, limit, manner));
+}
+
+/** As `compareSides`, as work in parts: yields the number of equal steps, every few milliseconds. */
+export function* comparing(
+  left: () => Side,
+  right: () => Side,
+  limit: number,
+  manner: Manner = 'closely',
+): Work<number, Comparison> {
   const [a, b] = [left(), right()];
   let equal = 0;
   let memoryAt = memoryStride;
@@ -81,10 +94,11 @@ export function compareSides(
     if (deep) memoryAt = until + memoryStride;
     if (!sameStop(stops) || !isSame(a, b) || (deep && !sameMemory(a.machine, b.machine))) {
       const from = Math.max(0, Math.min(equal, memoryAt - 2 * memoryStride));
-      return { equal: false, ...(findStep(left(), right(), from, until) ?? atOnce(a, b, equal, stops)) };
+      return { equal: false, ...((yield* findStep(left(), right(), from, until)) ?? atOnce(a, b, equal, stops)) };
     }
     equal = a.machine.steps;
     if (ended) return { equal: true, steps: equal, divergence: undefined };
+    if (deep) yield equal;
   }
 }
 
@@ -111,16 +125,17 @@ function atOnce(a: Side, b: Side, step: number, stops: readonly Stop[]): Found {
 }
 
 /** Runs both up to step `equal`, then step by step until they differ; undefined when they do not up to step `until`. */
-function findStep(a: Side, b: Side, equal: number, until: number): Found | undefined {
-  a.run(equal);
-  b.run(equal);
+function* findStep(a: Side, b: Side, equal: number, until: number): Work<number, Found | undefined> {
+  yield* runTo(a, equal);
+  yield* runTo(b, equal);
   while (a.machine.steps < until) {
     const { steps: step, pc, ring } = a.machine;
     const word = peekWord(a.machine, pc);
     const stops = [a.run(step + 1), b.run(step + 1)];
     if (sameStop(stops) && isSame(a, b) && sameMemory(a.machine, b.machine)) {
-      if (stops[0]?.kind === 'limit') continue;
-      return undefined;
+      if (stops[0]?.kind !== 'limit') return undefined;
+      yield a.machine.steps;
+      continue;
     }
     const found = differencesWithStops(a, b, stops);
     const instruction = word === undefined ? '(not fetched)' : disassemble(word, pc);
@@ -128,6 +143,15 @@ function findStep(a: Side, b: Side, equal: number, until: number): Found | undef
     return { steps: step, divergence: { step, pc, instruction, reason, differences: found } };
   }
   return undefined;
+}
+
+/** Runs a side to step `step`. */
+function* runTo({ machine, run }: Side, step: number): Work<number, void> {
+  while (machine.steps < step) {
+    const stop = run(Math.min(step, machine.steps + wayStride));
+    if (stop.kind !== 'limit') return;
+    yield machine.steps;
+  }
 }
 
 function sameStop(stops: readonly (Stop | undefined)[]): boolean {

@@ -9,6 +9,7 @@
  * whoever drives it can look at the clock, or leave off. To look for something in the past:
  * search.ts. To go step by step: stepping.ts.
  */
+import { finish, type Work } from '../../isa/work.ts';
 import type { MachineState } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { Checkpoints, type Checkpoint, type Limits } from './checkpoints.ts';
@@ -20,15 +21,10 @@ import { type Armed, Points } from './points.ts';
 import type { Subject } from './subject.ts';
 
 /** Work on a timeline that yields now and then. `finish` drives it to its end; whoever drives it by itself can leave off. */
-export type Travel<T> = Generator<undefined, T, undefined>;
+/** Work on a timeline; it yields nothing but the moment. */
+export type Travel<T> = Work<undefined, T>;
 
-/** Drives a travel to its end. */
-export function finish<T>(travel: Travel<T>): T {
-  for (;;) {
-    const { done, value } = travel.next();
-    if (done) return value;
-  }
-}
+export { finish };
 
 /** What a checkpoint holds beside memory and disk. */
 interface Moment {
