@@ -94,7 +94,10 @@ export function* comparing(
     if (deep) memoryAt = until + memoryStride;
     if (!sameStop(stops) || !isSame(a, b) || (deep && !sameMemory(a.machine, b.machine))) {
       const from = Math.max(0, Math.min(equal, memoryAt - 2 * memoryStride));
-      return { equal: false, ...((yield* findStep(left(), right(), from, until)) ?? atOnce(a, b, equal, stops)) };
+      return {
+        equal: false,
+        ...((yield* findStep(left(), right(), from, until)) ?? atOnce(a, b, equal, stops)),
+      };
     }
     equal = a.machine.steps;
     if (ended) return { equal: true, steps: equal, divergence: undefined };

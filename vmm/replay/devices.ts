@@ -70,6 +70,8 @@ const portion = 4096;
 export class RecordedDevices {
   readonly console: Console;
   readonly disk: CopyOnWriteDisk | undefined;
+  /** Told of each byte printed, again when the guest prints it again. */
+  onOutput: ((byte: number) => void) | undefined;
   readonly #print: (byte: number) => void;
   readonly #input: Uint8Array | undefined;
   #printed = 0;
@@ -105,6 +107,7 @@ export class RecordedDevices {
 
   #put(byte: number): void {
     this.#printed += 1;
+    this.onOutput?.(byte);
     if (this.#printed <= this.#shown) return;
     this.#shown = this.#printed;
     this.#print(byte);

@@ -15,7 +15,7 @@ export interface Note {
  * Exits that come of what the monitor remembers, not of the guest's state alone: run again
  * from elsewhere, the guest may not cause them, so they are no place to go back to.
  */
-const ownExits: ReadonlySet<string> = new Set([
+export const ownExits: ReadonlySet<string> = new Set([
   EXIT.TURN,
   EXIT.HIDDEN,
   EXIT.TRACE,

@@ -26,12 +26,23 @@ export type Travel<T> = Work<undefined, T>;
 
 export { finish };
 
+/** What goes back and forth with a timeline, to know at each step what it knew there. */
+export interface Follower {
+  /** What to be told when the timeline goes back to here. */
+  save(): number;
+  /** The timeline is about to go to where that was saved; undefined: to before it was followed. */
+  restore(saved: number | undefined): void;
+  /** What was recorded after now is forgotten. */
+  fork(): void;
+}
+
 /** What a checkpoint holds beside memory and disk. */
 interface Moment {
   readonly machine: MachineState;
   readonly devices: DevicesState;
   /** Inputs that the guest had had. */
   readonly inputs: number;
+  readonly followers: ReadonlyMap<Follower, number>;
 }
 
 /** How a timeline takes checkpoints. Everything has a default. */
@@ -62,6 +73,7 @@ export class Timeline {
   readonly #checkpoints: Checkpoints<Moment>;
   readonly #interval: number;
   readonly #clock: () => number;
+  readonly #followers: Follower[] = [];
   #edge = 0;
   readonly #bursts: { readonly least: number; readonly most: number };
   #burst: number;
@@ -120,12 +132,18 @@ export class Timeline {
     return this.#checkpoints.at(step - 1).step;
   }
 
+  /** Takes something along from now on. */
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
+  }
+
   /** The guest gets an input now. What was recorded after now is forgotten. */
   record(input: Input): void {
     if (!this.isAtEdge) {
       this.#checkpoints.discardNext();
       this.#edge = this.step;
       this.subject.devices.forkOutput();
+      for (const follower of this.#followers) follower.fork();
     }
     this.inputs.record(this.step, input);
     this.#apply(input);
@@ -216,14 +234,21 @@ export class Timeline {
   #keep(): void {
     const { machine, devices } = this.subject;
     if (this.inputs.all[this.inputs.position - 1]?.step === this.step) return;
-    const moment = { machine: machine.save(), devices: devices.save(), inputs: this.inputs.position };
+    const followers = new Map(this.#followers.map((follower) => [follower, follower.save()]));
+    const moment = {
+      machine: machine.save(),
+      devices: devices.save(),
+      inputs: this.inputs.position,
+      followers,
+    };
     this.#checkpoints.take(this.step, moment);
     this.#unkept = 0;
   }
 
   #restore(checkpoint: Checkpoint<Moment>): void {
+    const { machine, devices, inputs, followers } = checkpoint.state;
+    for (const follower of this.#followers) follower.restore(followers.get(follower));
     this.#checkpoints.restore(checkpoint);
-    const { machine, devices, inputs } = checkpoint.state;
     this.subject.restore(machine);
     this.subject.devices.restore(devices);
     this.inputs.position = inputs;
