@@ -31,6 +31,9 @@ export {
   type Section,
   type Segment,
 } from './isa/machine/image.ts';
+export { ProgramMap, type ProgramPart } from './isa/machine/program-map.ts';
+export type { SourceLine } from './isa/machine/lines.ts';
+export { sourceLine } from './isa/machine/report.ts';
 export { disassembleImage } from './isa/machine/disassemble-image.ts';
 export { SymbolTable } from './isa/machine/symbols.ts';
 
@@ -81,6 +84,7 @@ export {
 export {
   type Classification,
   classify,
+  classifying,
   type InstructionClass,
   type Verdict,
 } from './isa/classify/classify.ts';
@@ -99,6 +103,7 @@ export type { Ledger } from './vmm/guest/ledger.ts';
 export { compareGuest, type CompareGuestOptions } from './vmm/monitor/compare-guest.ts';
 export {
   compareSides,
+  comparing,
   type Comparison,
   type Difference,
   type Divergence,
@@ -106,9 +111,13 @@ export {
   type Side,
 } from './vmm/monitor/compare.ts';
 
+// ---- Work that takes time ----
+
+export { finish, type Work } from './isa/work.ts';
+
 // ---- Timelines ----
 
-export { finish, Timeline, type TimelineOptions, type Travel } from './vmm/replay/timeline.ts';
+export { type Follower, Timeline, type TimelineOptions, type Travel } from './vmm/replay/timeline.ts';
 export { createSubject, type Subject, type SubjectOptions } from './vmm/replay/subject.ts';
 export { type DevicesOptions, RecordedDevices } from './vmm/replay/devices.ts';
 export type { Input, RecordedInput } from './vmm/replay/inputs.ts';
@@ -116,3 +125,17 @@ export type { Limits } from './vmm/replay/checkpoints.ts';
 export type { Armed, Watchpoint } from './vmm/replay/points.ts';
 export { stepBack, stepForward } from './vmm/replay/stepping.ts';
 export { type Found, seekExit, seekPoint, seekTrap, seekWrite } from './vmm/replay/search.ts';
+export { Chronicle, type ChronicleEvent } from './vmm/replay/chronicle.ts';
+
+// ---- Recordings ----
+
+export {
+  checkIdentity,
+  decodeRecording,
+  encodeRecording,
+  type Identity,
+  identityOf,
+  type Recording,
+} from './vmm/replay/recording.ts';
+export { RecordingError } from './vmm/replay/container.ts';
+export { type Hash, portableSha256, type Sha256 } from './vmm/wire/sha256.ts';

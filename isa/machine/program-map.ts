@@ -11,6 +11,7 @@ export interface ProgramPart {
   readonly executable: boolean;
 }
 
+/** A program's names, lines, code and data, by the addresses at which it was loaded. */
 export class ProgramMap {
   readonly symbols: SymbolTable;
   /** The parts of the program in memory: sections, or segments if the file has no sections. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { classify as classifyVerb } from '../../cli/classification.ts';
-import { classify } from '../../isa/classify/classify.ts';
+import { classify, classifying } from '../../isa/classify/classify.ts';
 import { definitions } from '../../isa/classify/definitions.ts';
 import { formatJson } from '../../isa/classify/format-json.ts';
 import { formatMarkdown } from '../../isa/classify/format-markdown.ts';
@@ -19,6 +19,16 @@ const folder = mkdtempSync(join(tmpdir(), 'ringlab-classify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const systemNames = allRows.filter(({ effect }) => effect.kind === 'system').map(({ name }) => name);
+
+describe('Classifying', () => {
+  it('gives each instruction as soon as it is measured, and can be left off', () => {
+    const variant = variants[0] as (typeof variants)[number];
+    const found = [...classifying(variant)];
+    expect(found).toEqual(classify(variant).instructions);
+    const [first] = classifying(variant);
+    expect(first?.name).toBe(allRows[0]?.name);
+  });
+});
 
 describe.each(variants.map((variant) => [variant.name, variant] as const))('For %s', (name, variant) => {
   const classification = classify(variant);

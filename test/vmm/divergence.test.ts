@@ -1,6 +1,7 @@
 /** Where equivalence ends: at a critical instruction, and the report says at which and why. */
 import { describe, expect, it } from 'vitest';
-import { type Comparison, compareSides, type Manner } from '../../vmm/monitor/compare.ts';
+import { finish } from '../../isa/work.ts';
+import { type Comparison, compareSides, comparing, type Manner } from '../../vmm/monitor/compare.ts';
 import { image, paging } from './assembled.ts';
 import { partsOf, systemGuests, variantsOf } from './guests.ts';
 import { bare, monitored, type Parts } from './kit.ts';
@@ -118,6 +119,22 @@ describe('The comparison', () => {
     expect(divergence?.differences).toEqual([
       { what: 'memory 0x00030000', left: '0x00000000', right: '0x00000001' },
     ]);
+  });
+
+  it('can be left off, and says how far it is', () => {
+    const parts = program('1: j 1b');
+    const whole = () =>
+      comparing(
+        () => bare(parts),
+        () => bare(parts),
+        10_000,
+      );
+    const progress = [...whole()];
+    expect(progress).toEqual([4096, 8192]);
+    expect(finish(whole())).toEqual({ equal: true, steps: 10_000, divergence: undefined });
+    const part = whole();
+    expect(part.next()).toEqual({ done: false, value: 4096 });
+    expect(part.return({ equal: true, steps: 0, divergence: undefined }).done).toBe(true);
   });
 
   it('says at large what only many steps at once show', () => {

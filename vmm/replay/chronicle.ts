@@ -21,6 +21,7 @@ export type ChronicleEvent = { readonly step: number } & (
 /** Events that are stored of either kind before the older half is given up. */
 const defaultMost = 2 ** 20;
 
+/** What happened in a timeline's run, by step, each event once. */
 export class Chronicle implements Follower {
   readonly #timeline: Timeline;
   readonly #most: number;

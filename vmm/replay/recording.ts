@@ -39,6 +39,7 @@ export interface Identity {
   readonly disk: Uint8Array | null;
 }
 
+/** A machine's run: whose it was, and its inputs. */
 export interface Recording {
   readonly identity: Identity;
   /** Console input that was all there from the beginning; null = it was typed. */
