@@ -1,10 +1,10 @@
-# Address-space compression: a kernel that uses the addresses its monitor lives at.
+# Address-space compression: a kernel that uses the addresses of its monitor.
 #
-# A monitor needs a place in the guest's address space that the guest cannot touch; ours
-# takes the last 4 MiB. A kernel owns all 4 GiB and may map its own page there. It can be
-# made to work: each access to it traps, and is done for the guest. But `verr` and `lra`
-# ask the machine without accessing, and where they do not trap they answer from the
-# monitor's page tables, in which the guest has nothing there.
+# A monitor needs a part of the guest's address space that the guest cannot access; ours takes
+# the last 4 MiB. A kernel owns all 4 GiB and may map a page there. The monitor can handle that:
+# each access traps, and the monitor executes it for the guest. But `verr` and `lra` ask about
+# an address without accessing it. Where they do not trap, they answer from the monitor's page
+# tables, in which the guest has no page there.
 #
 # The exit status counts wrong answers.
 #

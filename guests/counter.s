@@ -1,8 +1,8 @@
-# Counter: a number that is changed by keys. `+` adds 1, `-` takes 1 away, `0` begins
-# anew; after each the number is printed. `q` ends it, with the number as exit status.
+# Counter: a number that keys change. `+` adds 1, `-` subtracts 1, `0` resets it, and each
+# time the number is printed. `q` ends the guest, with the number as exit status.
 #
-# It sleeps between two keys and remembers nothing but the number: whoever stops it,
-# saves it or moves it meanwhile can see at the next key whether it is still the same.
+# The guest sleeps between two keys and remembers only the number. Stop it, save it or move it
+# meanwhile: the next key shows whether the number is still the same.
 #
 # with input: "+++-+\n0-++q"
 # expect console: "1\n2\n3\n2\n3\n0\n-1\n0\n1\n"

@@ -1,10 +1,10 @@
 # Dirtier: writes to every page of its memory as fast as it can, each time something that
 # was not there before.
 #
-# A migration sends pages while their guest runs, and then those that it has written
-# meanwhile, hoping that they become fewer. Here they do not: no number of rounds is
-# enough, and whoever moves this guest must stop it, slow it down, or let it run there
-# before its memory has come. Pages differ and do not repeat themselves: nothing to compress.
+# A migration sends pages while the guest runs, and then the pages that were written meanwhile,
+# which usually become fewer. Here they do not, however many rounds there are. To move this
+# guest, one must stop it, slow it down, or let it run at the target before its memory is there.
+# All pages differ, and so compression does not help.
 #
 # A number on the console's input says how many rounds; without one it never ends.
 #

@@ -1,9 +1,9 @@
 # The disk: sectors 0 and 1 are copied to the end of the disk, in reverse order.
 #
-# A driver sets sector and physical address, gives a command, and can do other things:
-# the disk moves the whole sector by itself (DMA), some steps later, and then raises line
-# 2 until somebody acknowledges by a write to the status port. The last command asks for
-# a sector that does not exist, and fails.
+# A driver sets sector and physical address, gives a command, and can do other things then.
+# Some steps later the disk moves the whole sector itself (DMA) and raises line 2, until a
+# write to the status port acknowledges it. The last command is for a sector that does not
+# exist, and fails.
 #
 # with disk: "alpha " "beta " "" ""
 # expect disk: "alpha " "beta " "beta " "alpha "
@@ -61,8 +61,8 @@ nothing:
     li   t0, PORT_POWER
     out  t0, zero
 
-# disk: says a0 and the sector, does command a2 with sector a1 and the buffer, waits.
-# The disk's status comes back in s4.
+# disk: prints a0 and the sector, gives command a2 with sector a1 and the buffer, and waits.
+# Returns the disk's status in s4.
 disk:
     mv   s5, ra
     call print
@@ -86,7 +86,7 @@ disk:
     j    3b
 4:  jr   s5
 
-# Interrupt. Only the disk's can come. t6 is ours.
+# Interrupt. Only the disk interrupts. The handler may use t6.
 trap:
     li   t6, PORT_DISK_STATUS
     in   s4, t6

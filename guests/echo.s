@@ -1,8 +1,8 @@
 # Echo: console input by interrupt, printed in upper case until Ctrl-D.
 #
 # While input waits and bit 0 of the console's control port is set, line 1 is pending.
-# Reading a byte is what takes the request away, so the handler reads until no byte
-# waits; meanwhile the main program sleeps.
+# Only reading removes the request, so the handler reads until no byte waits. The main
+# program sleeps meanwhile.
 #
 # with input: "Hello, world!\nabc xyz 123\n\u0004"
 # expect console: "HELLO, WORLD!\nABC XYZ 123\n"
@@ -36,7 +36,7 @@ sleep:
     li   t0, PORT_POWER
     out  t0, a0                   # exit status: how many
 
-# Interrupt: the program outside uses only s1, so we may change the rest.
+# Interrupt: the main program uses only s1, so the handler may change all other registers.
 trap:
     li   t0, PORT_CONSOLE_CONTROL
     in   t1, t0

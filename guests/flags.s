@@ -1,10 +1,10 @@
 # What programs see of the processor's status: the reason why variants exist.
 #
 # The same code runs in ring 0 and in ring 3, and reports by `ecall`. Three instructions
-# look at the status and one changes it. In ring 0 they do as they are told. In ring 3
-# ring32-v and ring32-h trap each of them, so that a monitor can step in. ring32-x, as
-# x86 did, lets them run: `getf` and `smsw` show the real interrupt flag, `sring` tells
-# the ring, and `setf` leaves the flag as it was without a word.
+# read the status and one changes it. In ring 0 all four work. In ring 3, each of them traps
+# on ring32-v and ring32-h, so that a monitor can handle it. On ring32-x they run, as on x86:
+# `getf` and `smsw` show the real interrupt flag, `sring` shows the ring, and `setf` silently
+# leaves the interrupt flag as it was.
 #
 # expect console: "ring 0: getf 00000004, smsw 00000002, sring 00000000, setf 00005a00\n"
 # expect console: "ring 3: getf traps, smsw traps, sring traps, setf traps\n"
@@ -44,7 +44,7 @@ user:
     li   a7, 0                    # no report: the end
     ecall
 
-# probe: tries the four and reports each: a7 = its name, a0 = what it said.
+# probe: tries the four and reports each: a7 = its name, a0 = its result.
 probe:
     la   a7, getf_name
     getf a0
@@ -62,7 +62,7 @@ probe:
     ecall
     ret
 
-# `ecall` reports; an instruction that traps is skipped, counted and remembered.
+# Traps: `ecall` reports; any other instruction that traps is skipped, counted and remembered.
 trap:
     mfs  t0, EPC
     addi t0, t0, 4

@@ -1,8 +1,8 @@
 # Hello, from a process.
 #
-# A process virtual machine has no ports, no rings and no traps: only the user half of
-# the instruction set, and `ecall`, which asks Linux. The number of the call goes in a7,
-# its arguments in a0, a1, a2 …, and the result comes back in a0.
+# A process virtual machine has no ports, no rings and no traps, only the user half of the
+# instruction set and `ecall`, which calls Linux. The number of the call goes in a7, its
+# arguments in a0, a1, a2 …, and the result comes back in a0.
 #
 # with process: yes
 # expect console: "Hello from a process\n"

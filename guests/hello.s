@@ -1,8 +1,8 @@
 # Hello, from the bare machine.
 #
 # After reset the machine is in ring 0, without paging, interrupts off, and pc is at
-# _start. It shows the two things every guest needs: printing, a byte at a time through
-# the console's port, and ending, by a write to the power port.
+# _start. This guest shows the two things that every guest needs: it prints, a byte at a time
+# through the console's port, and it ends, by a write to the power port.
 #
 # expect console: "Hello from ring 0\n"
 # expect status: 0

@@ -1,9 +1,9 @@
 # Interrupt virtualization: a kernel that turns interrupts on and off by its flags.
 #
-# `setf` sets all flags at once, IF among them, as POPF on x86; outside ring 0 it leaves IF
-# as it is, and says nothing. `getf` shows IF. Where they do not trap, a kernel that a
-# monitor has moved to ring 1 turns on interrupts that never come, and after `cli` still
-# sees them on, for the monitor keeps the real ones on for itself.
+# `setf` sets all flags at once, including IF, as POPF does on x86. Outside ring 0 it silently
+# leaves IF as it is. `getf` shows IF. Where they do not trap, a kernel that a monitor runs in
+# ring 1 turns on interrupts that never come, and after `cli` it still sees them on, because
+# the monitor keeps the real interrupts on for itself.
 #
 # The exit status: 1 = no tick came, plus 2 = interrupts seem on after `cli`.
 #

@@ -1,9 +1,9 @@
-# Listener: tells of every frame that it hears, whoever sent it, until none has come for
+# Listener: reports every frame that it hears, whoever sent it, until none has come for
 # SILENCE steps.
 #
-# It sends nothing, so no switch knows where it is; yet it hears little of what others say
-# to each other. A switch hands a frame to everybody only while it does not know better:
-# here that is the client's first request, which is for everybody.
+# It hears little of what other machines say to each other. A switch sends a frame to all ports
+# only if it does not know where the receiver is. Here that is only the first request of the
+# client, which is a broadcast.
 #
 # with peer: web-server.s web-client.s
 # expect console: "from 02:00:00:00:00:03, 92 bytes\n"

@@ -1,14 +1,14 @@
 # Memory walker: adds 1 to one byte of every page, page after page, round after round, and
 # checks each byte before.
 #
-# The bytes say which round each page is in. Behind the walker all pages are in this
-# round, before it all are in the last one; so a memory put together from two moments,
-# one page older or newer than the rest, is noticed within a round. A page also holds its
-# own address: one that lies in another's place is noticed too. It is the guest to
-# snapshot and to migrate. It walks all memory behind itself: `--memory` says how much.
+# The byte says in which round the page is. Pages that the walker has passed are in this round,
+# all others in the last one. So if memory is put together from two moments, with one page
+# older or newer than the rest, the walker notices within a round. A page also holds its own
+# address, so the walker notices a page in the wrong place too. This makes it a good guest to
+# snapshot and to migrate. It walks all memory after its own code; `--memory` says how much.
 #
-# A number on the console's input says how many rounds; without one it never ends. A dot
-# is printed every 256 rounds, when the bytes begin anew.
+# A number on the console's input says how many rounds; without one it never ends. It prints a
+# dot every 256 rounds, when the bytes start again from 0.
 #
 # with memory: 96K
 # with input: "257\n"
@@ -70,7 +70,7 @@ round:
     li   t0, PORT_POWER
     out  t0, zero
 
-# torn: the byte of the page at a0 is a1.
+# torn: reports that the byte of the page at a0 is a1.
 torn:
     mv   s8, a0
     mv   s9, a1
@@ -88,7 +88,7 @@ torn:
     call print_decimal
     j    fail
 
-# misplaced: at a0 is the page of a1.
+# misplaced: reports that the page of address a1 is at a0.
 misplaced:
     mv   s8, a0
     mv   s9, a1

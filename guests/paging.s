@@ -1,9 +1,9 @@
-# Demand paging: page tables built at run time, missing pages mapped when touched.
+# Demand paging: page tables are built at run time, and missing pages are mapped when touched.
 #
 # The first 4 MiB are mapped to themselves, so that nothing changes for this program when
 # it turns paging on. The 4 MiB from 0x40000000 have a table with no pages in it: every
 # first touch is a page fault, which the handler repairs before the access is tried
-# again. At the end the A and D bits tell which pages were used and which were written.
+# again. At the end, the A and D bits show which pages were used and which were written.
 #
 # expect console: "page fault 15 at 40000000\n"
 # expect console: "page fault 13 at 40001000\n"
@@ -59,7 +59,7 @@ _start:
     lw   t0, 0(t0)                # page 0 lies in the first frame, which is mapped low too
     bne  t0, s4, wrong
 
-    # What do the entries say now?
+    # Which A and D bits are set now?
     li   s5, 0
 2:  la   a0, page
     call print

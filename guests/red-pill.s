@@ -1,12 +1,12 @@
 # The red pill: a user program, in ring 3, that asks whether its machine is real.
 #
-# Joanna Rutkowska's program of 2004 was one instruction, SIDT: it does not trap, and tells
-# where the interrupt table is; under a monitor it is elsewhere. Ours is `svec`. The program
-# makes a system call, which comes back: so there is a trap handler. If the machine says that
-# there is none, it is another machine's, that of a monitor which the kernel knows nothing of.
+# Joanna Rutkowska's program of 2004 was one instruction, SIDT. It does not trap, and shows the
+# address of the interrupt table, which differs under a monitor. Here it is `svec`. The program
+# makes a system call, which returns, so there must be a trap handler. If `svec` then says that
+# there is none, it shows another machine's TVEC: a monitor's, unknown to the kernel.
 #
-# Where `svec` traps, the kernel is asked instead, and it refuses: a real machine and a
-# monitor's are the same to the program.
+# Where `svec` traps, the kernel gets the trap and refuses. Then the program cannot tell a real
+# machine from a monitor.
 #
 # The exit status: 0 = it saw a real machine, 1 = it saw a monitor, 2 = it saw nothing.
 #

@@ -1,4 +1,4 @@
-# Relocation and bounds: one program at two places, and a wall around it.
+# Relocation and bounds: one program at two places, and a bound around it.
 #
 # With paging off, the register R = (base, bound) is all the memory protection there is,
 # as in Popek and Goldberg's machine: an address must be below the bound, and the base is
@@ -49,7 +49,7 @@ _start:
     la   a0, moved                # fetched from the copy, and so is the text
     call print
 
-    # R binds ring 0 too. One byte below the bound is good, at the bound is not.
+    # R applies in ring 0 too. A byte just below the bound can be accessed, one at the bound cannot.
     la   s0, 4f
     li   t0, MIB - 1
     sb   zero, 0(t0)
@@ -86,7 +86,7 @@ run:
     mts  ERBOUND, t0
     iret                          # loads pc, STATUS and R together
 
-# `ecall` prints the letter in a0; any other trap is told, and the kernel goes on at s0.
+# `ecall` prints the letter in a0. Any other trap is reported, and the kernel continues at s0.
 trap:
     mfs  t0, ECAUSE
     li   t1, CAUSE_ECALL
@@ -111,7 +111,7 @@ trap:
 
     .include "include/print.inc"
 
-# The ring 3 program, which runs at address 0 of wherever it is put.
+# The ring 3 program. Wherever it is copied to, it runs at virtual address 0.
     .balign 4
 program:
     lbu  a0, letter - program(zero)

@@ -1,12 +1,12 @@
 # retf to ring 1: the step down that a monitor cannot see.
 #
 # A monitor that compresses rings runs the guest's ring 0 in ring 1. Where `retf` does not
-# trap, a guest that goes from its ring 0 to its ring 1 by it goes from ring 1 to ring 1:
-# nothing changes that the monitor could read back later. It goes on to take the guest for
-# its ring 0, and does for it what ring 1 must not. Going further down (see retf.s) changes
-# the real ring at least, which is seen at the next trap.
+# trap, a guest that uses it to go from its ring 0 to its ring 1 stays in real ring 1: nothing
+# changes that the monitor could notice later. So the monitor still believes that the guest is
+# in ring 0, and does for it what ring 1 must not do. Going further down (see retf.s) at least
+# changes the real ring, which the monitor sees at the next trap.
 #
-# On the bare machine it is the same on all variants, for ring 0 may always use `retf`.
+# On the bare machine all variants do the same, because ring 0 may always use `retf`.
 #
 # expect console: "in ring 1: a privileged instruction traps\n"
 # expect status: 1

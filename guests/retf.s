@@ -1,10 +1,10 @@
-# retf: a way down that nobody sees.
+# retf: a way to a less privileged ring that nobody sees.
 #
-# `retf` jumps and lowers the privilege, never raises it: the new ring is the larger of
-# the present one and the one asked for. Ring 0 may always use it. From other rings it
-# traps in ring32-v; in ring32-x and ring32-h it does not, as JRST 1 on the PDP-10. That is
-# harmless on the bare machine, but a monitor whose guest believes to be in ring 0 never
-# hears of such a jump: with it ring32-h is only "hybrid" virtualizable.
+# `retf` jumps and can lower the privilege, but never raise it: the new ring is the larger of
+# the current one and the requested one. Ring 0 may always use it. In other rings it traps on
+# ring32-v. On ring32-x and ring32-h it does not, like JRST 1 on the PDP-10. That is harmless
+# on the bare machine. But a monitor, whose guest only believes that it is in ring 0, does not
+# notice such a jump. Because of it, ring32-h is only "hybrid" virtualizable.
 #
 # expect console: "ecall from ring 2\n"
 # expect console: "to ring 1: ecall from ring 2\n"

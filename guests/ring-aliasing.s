@@ -1,8 +1,8 @@
 # Ring aliasing: a kernel that can see in which ring it really is.
 #
-# `sring` tells the ring, as on x86 every copy of CS does. Where it does not trap, a kernel
-# that a monitor has moved to ring 1 reads 1 where it would read 0 on its own machine.
-# Kernels do look: to tell whether a trap came from themselves, for one.
+# `sring` shows the ring, as every copy of CS does on x86. Where it does not trap, a kernel that
+# a monitor runs in ring 1 reads 1; on its own machine it would read 0. Real kernels do look,
+# for example to find out whether a trap came from the kernel itself.
 #
 # The exit status is the ring.
 #

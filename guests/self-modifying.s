@@ -1,8 +1,8 @@
 # Code that changes code. What is stored is what is executed next.
 #
-# Ring32 has no `fence.i` to forget: a store to code takes effect on the next fetch. So a
-# machine that keeps decoded, translated or compiled copies of code must notice every
-# store into it. Each part below would print something else if it did not.
+# On Ring32 a store to code takes effect with the next fetch; no `fence.i` is needed. So an
+# emulator that keeps decoded, translated or compiled copies of code must notice every store
+# into that code. Each part below would print something else if it did not.
 #
 # expect console: "rewritten each round: 55\n"
 # expect console: "rewritten just ahead: 2\n"
@@ -43,8 +43,8 @@ ahead:
     li   a0, 1                    # not any more
     call number
 
-    # 3. A loop that is rewritten from within, after it has run often enough to have been
-    # compiled by whoever compiles.
+    # 3. A loop that rewrites itself after it has run often enough that an engine has
+    # probably compiled it.
     la   a0, when_hot
     call print
     li   a0, 0

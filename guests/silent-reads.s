@@ -1,10 +1,10 @@
 # Non-faulting access to privileged state: a kernel that finds other values than it wrote.
 #
-# `svec` and `sptb` read what only ring 0 can write: where the trap handler and the page
-# tables are, as SIDT and SGDT on x86. Where they do not trap they show the real machine's
-# values, which are its monitor's.
+# `svec` and `sptb` read what only ring 0 can write: the addresses of the trap handler and of
+# the page tables, like SIDT and SGDT on x86. Where they do not trap, they show the values of
+# the real machine, which the monitor has set.
 #
-# The exit status counts what was not as written.
+# The exit status counts the values that were not as written.
 #
 # expect console: "the trap handler: as written\n"
 # expect console: "the page tables: as written\n"
@@ -39,7 +39,7 @@ trap:                             # nothing traps here
     li   t0, PORT_POWER
     out  t0, s0
 
-# compare: says whether a0 is a1, and counts in s0 if not.
+# compare: prints whether a0 equals a1, and counts in s0 if it does not.
 compare:
     mv   s3, ra
     beq  a0, a1, 1f

@@ -1,8 +1,8 @@
 # System calls: one trap handler, a table of services, callers in two rings.
 #
-# `ecall` is how a program asks for what it may not do itself. It traps in every ring, so
-# the kernel can call its own services too: here the same routine runs first in ring 0
-# and then in ring 3, and both times a service tells it which ring it came from.
+# With `ecall` a program asks for something that it may not do itself. It traps in every ring,
+# so the kernel can call its own services too. Here the same routine runs first in ring 0 and
+# then in ring 3, and both times a service tells it from which ring it came.
 # By convention the number of the call is in a7, the argument and the result in a0; like
 # a function, a call may change t0 to t6.
 #
@@ -71,7 +71,7 @@ greet:
 # ---- The kernel ----
 
 # Every trap comes here, in ring 0, with the caller's registers. The caller's stack is
-# not to be trusted, so we change to our own before we save anything.
+# cannot be trusted, so we switch to our own before we save anything.
 trap:
     mts  SCRATCH1, sp
     mfs  sp, SCRATCH0

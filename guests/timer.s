@@ -53,7 +53,7 @@ _start:
     la   a0, rounds
     call print
 
-    # 3. Polling: with IF 0 nobody is interrupted; IPEND tells.
+    # 3. Polling: with IF = 0 no interrupt is taken; IPEND shows the pending line.
     li   t0, PERIOD
     mts  TIMER, t0
 3:  mfs  t0, IPEND
@@ -68,15 +68,15 @@ _start:
     li   t0, PORT_POWER
     out  t0, a0
 
-# Interrupt: the machine has saved pc and STATUS and cleared IF. The program outside
-# leaves s0 and s1 to us.
+# Interrupt: the machine has saved pc and STATUS and cleared IF. The main program leaves
+# s0 and s1 to the handler.
 trap:
     mfs  s1, TIME
     mts  TIMER, zero              # any write clears the line; else it would come at once again
     addi s0, s0, 1
     iret
 
-# report: a0 = how it waited; then the tick's number and when it came.
+# report: prints a0 (how the program waited), the number of the tick and its step.
 report:
     addi sp, sp, -16
     sw   ra, 0(sp)

@@ -1,9 +1,9 @@
 # A small kernel and its user: paging, system calls, and protection.
 #
 # The kernel maps itself for rings 0 to 2 only, and one page of code and one of stack for
-# ring 3. The user program prints by system call, asks the kernel to print a text that is
-# not the user's to read, tries a privileged instruction, and at last reads the kernel's
-# memory, which costs it its life. None of this harms the kernel.
+# ring 3. The user program prints by system call, asks the kernel to print a text that the
+# user may not read, tries a privileged instruction, and at last reads the kernel's memory, for
+# which the kernel ends it. None of this harms the kernel.
 #
 # expect console: "user: hello\n"
 # expect console: "kernel: that text is not yours\n"
@@ -52,7 +52,7 @@ _start:
     iret
 
 # Traps from ring 3. The one system call prints the text at a0. A trap may change a0 and
-# t0 to t5, and this user program keeps nothing there; a kernel for strangers saves all.
+# t0 to t5, and this user program keeps nothing there. A kernel for any program would save all.
 trap:
     mts  SCRATCH1, sp
     mfs  sp, SCRATCH0
@@ -74,8 +74,8 @@ trap:
     li   t0, PORT_POWER
     out  t0, t1
 
-# The kernel may read everything, so it has to ask whether the user may: otherwise it
-# would be a deputy who can be talked into telling secrets.
+# The kernel may read everything, so it must check whether the user may. Otherwise a user could
+# have the kernel print its secrets.
 system_call:
     li   t0, USER
     sub  t0, a0, t0

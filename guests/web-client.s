@@ -1,11 +1,11 @@
 # Web client: asks web-server.s for its page again and again, as fast as the answers come,
 # and checks each of them.
 #
-# The first request goes to everybody; whoever answers is the server from then on. An
-# answer that does not come within TIMEOUT steps is asked for again, with the same
-# number, for Ethernet may lose frames; after TRIES times in vain the client gives up, says
-# so, and ends with status 1. The server's own count tells what became of it meanwhile: it
-# must grow with every answer, or the server has forgotten what it did.
+# The first request is a broadcast; the machine that answers is the server from then on. If no
+# answer comes within TIMEOUT steps, the client sends the request again, with the same number,
+# because Ethernet may lose frames. After TRIES attempts the client gives up, says so, and its
+# status is 1. Each answer contains the server's count of answers. It must grow with every
+# answer; otherwise the server has lost its memory.
 #
 # A number on the console's input says how many requests; without one it is 10. At its
 # end it says goodbye to the server.

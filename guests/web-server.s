@@ -1,10 +1,10 @@
-# Web server, of a kind: it answers requests that come over the network, one after the
-# other, and sleeps in between. With every page it sends how many requests it has
-# answered. A client that needs nothing more sends "BYE ".
+# A simple web server: it answers requests from the network, one after the other, and sleeps
+# in between. With every page it sends the number of requests that it has answered. A client
+# that is finished sends "BYE ".
 #
-# A number on the console's input says how many clients it serves: it ends when so many
-# have said goodbye. Without one it ends when everybody has who ever asked for something,
-# and nobody else asks within LINGER steps.
+# A number on the console's input says how many clients it serves: it ends when so many have
+# said goodbye. Without a number, it ends when every client that sent a request has said
+# goodbye and no other client sends one within LINGER steps.
 #
 # Requests and answers are single frames (include/web.inc); the answer goes to the
 # address that the request came from. It needs a client on the same network:
@@ -62,7 +62,7 @@ other:                            # not for us to understand
     call net_release
     j    serve
 
-# The answer is made of the request, where it lies: its number stays.
+# The answer is made from the request, in the same buffer: its number stays.
 answer:
     call client
     beqz t3, other                # no room to remember it: it is not served
@@ -115,8 +115,8 @@ over:
     li   t0, PORT_POWER
     out  t0, zero
 
-# client: the entry of who sent the frame at a0, to t3; a new one for a new client, 0 if
-# there is no room for it. Changes t0 to t4.
+# client: t3 = the entry of the sender of the frame at a0, a new one for a new client; 0 if
+# there is no room for one. Changes t0 to t4.
 client:
     lhu  t0, WEB_FROM(a0)
     lhu  t1, WEB_FROM + 2(a0)

@@ -1,4 +1,4 @@
-# Checks: is this the machine that the kernel thinks it is? And panic, if it cannot go on.
+# Checks that the machine is what the kernel thinks it is. Also panic, for when the kernel cannot go on.
 
 # self_check: every answer has to be what we have put there. In a ring that is not 0, where
 # a monitor may run us, these instructions do not trap in every variant. Then they tell of
@@ -43,7 +43,7 @@ self_check:
 1:  la   a0, not_ours
     j    panic
 
-# check: the instruction named a0 said a1, and a2 is right. Keeps a2.
+# check: the instruction named a0 gave a1, and a2 would be right. Keeps a2.
 check:
     beq  a1, a2, 1f
     addi s0, s0, 1
@@ -60,7 +60,7 @@ check:
     mv   ra, t5
 1:  ret
 
-# panic: the kernel cannot go on, and a0 says why.
+# panic: prints a0, the reason why the kernel cannot go on, and ends.
 panic:
     mv   s0, a0
     la   a0, panic_text

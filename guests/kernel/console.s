@@ -1,7 +1,7 @@
-# The console, as processes have it: write, and read of a line.
+# The console for processes: the calls write and read (a line).
 
-# write(address, length): all of it at once. Nobody else prints in between, for the kernel
-# is not preempted.
+# write(address, length): prints all of it at once. No other process prints in between,
+# because the kernel is not preempted.
 sys_write:
     enter
     mv   s0, a0
@@ -21,7 +21,7 @@ sys_write:
     mv   a0, s1
 3:  leave
 
-# read(address, length, ticks): up to the end of a line, or length bytes. Waits for the
+# read(address, length, ticks): reads up to the end of a line, or length bytes. Waits for the
 # first byte, but no longer than so many ticks.
 sys_read:
     enter
@@ -47,7 +47,7 @@ sys_read:
 2:  sub  a0, t1, s0
 3:  leave
 
-# console_wait: until a byte waits, or a0 ticks have passed.
+# console_wait: waits until input is there, or a0 ticks have passed.
 console_wait:
     enter
     getf s0
@@ -69,8 +69,8 @@ console_wait:
 2:  setf s0
     leave
 
-# Line 1: a byte waits. The request stays while it does, so we turn it off: whoever
-# waits will read the byte, and turn it on again when there is need.
+# Line 1: a byte waits. The line stays pending while it does, so we turn the interrupt off. The
+# process that waits will read the byte, and turn the interrupt on again if necessary.
 console_interrupt:
     li   t0, PORT_CONSOLE_CONTROL
     out  t0, zero

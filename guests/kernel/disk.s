@@ -20,8 +20,8 @@ sys_read_sector:
     call disk_read
 1:  leave
 
-# disk_read: sector a0 to the physical address a1, within a page that does not go away
-# meanwhile. a0 = 0, or -1 if the disk cannot.
+# disk_read: reads sector a0 to the physical address a1. The page must not be freed
+# meanwhile. a0 = 0, or -1 if the disk failed.
 disk_read:
     enter
     mv   s1, a0
@@ -59,7 +59,7 @@ disk_read:
     neg  a0, a0                   # … 0 or -1
     leave
 
-# Line 2: the command is done. The request stays until it is acknowledged.
+# Line 2: the command is done. The line stays pending until it is acknowledged.
 disk_interrupt:
     li   t0, PORT_DISK_STATUS
     in   t1, t0

@@ -1,10 +1,10 @@
 # Memory: the free pages, and the kernel's own page table.
 #
-# No interrupt handler comes here and the kernel is not preempted, so nothing has to turn
-# interrupts off: not here, not in space.s.
+# No interrupt handler calls these routines, and the kernel is not preempted. So interrupts
+# need not be turned off, neither here nor in space.s.
 
-# memory_start: all pages behind the image are free; and the kernel's own page table, which
-# every address space shares: physical addresses as they are, without U, code not writable.
+# memory_start: frees all pages after the image, and builds the kernel's page table, which all
+# address spaces share: virtual = physical addresses, without U, code read-only.
 memory_start:
     enter
     la   a0, too_small
@@ -40,7 +40,7 @@ memory_start:
     bltu t1, t3, 2b
     leave
 
-# free_page: the page a0 is free. Free pages are a list, each with the address of the next.
+# free_page: frees the page a0. Free pages are a list; each holds the address of the next.
 free_page:
     lw   t0, free_list
     sw   t0, 0(a0)
@@ -50,7 +50,7 @@ free_page:
     sw   t0, free_pages, t1
     ret
 
-# alloc_page: a0 = a page, with whatever was in it.
+# alloc_page: a0 = a page, with its old contents.
 alloc_page:
     lw   a0, free_list
     beqz a0, 1f
@@ -63,7 +63,7 @@ alloc_page:
 1:  la   a0, out_of_memory        # there is enough for as many processes as can be
     j    panic
 
-# zero_page: a0 = a page of zeros. What others left in it is nobody's business.
+# zero_page: a0 = a page of zeros, so that nobody sees what another process left in it.
 zero_page:
     enter
     call alloc_page

@@ -1,4 +1,4 @@
-# The smallest kernel worth the name: two processes that do not know of each other.
+# A minimal kernel: two processes that do not know of each other.
 #
 # Each has its own address space: the same code, and a page of data at the same address
 # that is not the same memory. A timer takes the processor from one and gives it to the
@@ -102,7 +102,7 @@ exit:
     .include "../include/map-identity.inc"
     .include "../include/print.inc"
 
-# The program of both: twelve times, it waits and writes a letter, which is in memory.
+# The program of both processes: twelve times, it waits and writes a letter from memory.
     .balign PAGE
 user:
     li   s0, USER_DATA
@@ -121,7 +121,7 @@ user:
     ecall
     .balign PAGE
 
-# What a process is at first. The assembler knows all addresses: nothing to build later.
+# The first state of a process. The assembler knows all addresses, so nothing is built later.
     .macro process name, argument, next
     .section .data.records
 \name:

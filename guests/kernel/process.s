@@ -1,13 +1,13 @@
-# Processes: who runs, who waits, and how the processor goes from one to another.
+# Processes: which one runs, which wait, and how the processor switches from one to another.
 #
-# The kernel is never preempted: it goes to another process only where it calls schedule.
-# Interrupt handlers may come in between, though, and they make processes READY. So
-# whoever looks at something and then waits for it to change has interrupts off from the
-# look to the wait, or the change could come just there and be missed: a wakeup lost.
-# Such a routine does not know how it was called. It saves the flag, clears it, and puts
-# back what was:      getf s0;  cli;  …  setf s0
+# The kernel is never preempted: it switches to another process only where it calls schedule.
+# But interrupt handlers may run in between, and they make processes READY. So a routine that
+# tests something and then waits for it to change keeps interrupts off from the test to the
+# wait. Otherwise the change could come in between and be missed: a lost wakeup. Such a
+# routine does not know whether interrupts were on. It saves the flag, clears it, and restores
+# it at the end:      getf s0;  cli;  …  setf s0
 
-# schedule: lets the next process run that can, in turn; returns when it is our turn again.
+# schedule: runs the next process that can run; returns when it is our turn again.
 # Interrupts are off.
 schedule:
     enter
@@ -32,8 +32,8 @@ schedule:
     call switch
 5:  leave
 
-# switch: the process a0 goes on where it called switch, and we wait here until somebody
-# calls switch for us. What the convention says a routine keeps is kept on our stack.
+# switch: continues the process a0 where it called switch. We wait here until another process
+# switches to us. Registers that a called routine must preserve are saved on our stack.
     .equ CONTEXT, 64
 switch:
     addi sp, sp, -CONTEXT
@@ -63,7 +63,7 @@ block:
     sw   t0, P_STATE(tp)
     j    schedule
 
-# wakeup: whoever waits for a0 can run again. Called with interrupts on and off.
+# wakeup: makes all that wait for a0 READY. Called with interrupts on or off.
 wakeup:
     getf t6
     cli
@@ -82,8 +82,8 @@ wakeup:
     setf t6
     ret
 
-# The clock: every PERIOD steps. Processes whose time has come can run, and the one that
-# runs has had its share.
+# The clock, every PERIOD steps: makes sleepers READY whose time has come, and notes that the
+# running process has used up its time slice.
 timer_interrupt:
     li   t0, PERIOD
     mts  TIMER, t0                # it counts once only; this takes the request away, too
@@ -106,8 +106,8 @@ timer_interrupt:
     bltu t2, t3, 1b
     ret
 
-# process_new: a0 = a new process, our child, with code but without data; 0 = no room. The
-# caller fills its frame and makes it READY. It will begin as if it returned from a trap.
+# process_new: a0 = a new process, our child, with code but without data; 0 if there is no room.
+# The caller fills its frame and makes it READY. It starts as if it returned from a trap.
 process_new:
     enter
     li   t1, PAGE

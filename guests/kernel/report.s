@@ -1,4 +1,4 @@
-# The end: what the kernel has counted, a list of variables and texts, and power off.
+# The end: prints what the kernel has counted, from a list of variables and texts, and powers off.
 
 report:
     la   s0, report_list

@@ -1,7 +1,7 @@
 # Address spaces: a root table, the kernel's table shared by all, one table for the user.
 #
-# A process has its code from the start. Every other page comes when it is first touched,
-# and it comes empty: demand-zero. A program may lay claim to more than it uses for free.
+# A process has its code from the start. Every other page is allocated when it is first
+# touched, filled with zeros (demand-zero). Pages that are never touched cost nothing.
 
 # space_new: an address space for the process a0: the kernel, and the user's code.
 space_new:
@@ -59,7 +59,7 @@ space_copy:
     bltu s0, s2, 1b
     leave
 
-# space_free: gives back all that the process a0 has, and counts the pages it has changed.
+# space_free: frees all memory of the process a0, and counts the pages that it changed.
 space_free:
     enter
     mv   s0, a0
@@ -84,8 +84,8 @@ space_free:
     call free_page
     leave
 
-# demand_page: the process touched address a0, where nothing is. If it may have a page there
-# it gets one, and a0 = 1, else 0.
+# demand_page: the process touched address a0, which is not mapped. If it may have a page there,
+# it gets one and a0 = 1; otherwise a0 = 0.
 demand_page:
     enter
     li   t0, USER_DATA
@@ -114,9 +114,9 @@ demand_page:
     leave
 
 # user_range: may the process use a1 bytes from a0 with the rights a2? a0 = 1 if so, 0 if not.
-# For us all memory is open, so every address that a program hands us is checked, or it
-# could have us read and write for it what it may not. verr and verw would not help: they
-# ask for the ring we are in. lar shows PTE_U: whether ring 3 may.
+# The kernel can access all memory, so it must check every address that a program passes to
+# it. verr and verw would not help, because they answer for the ring we are in. lar shows
+# PTE_U, which says whether ring 3 may access the page.
 user_range:
     enter
     add  s1, a0, a1               # the end

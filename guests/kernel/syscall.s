@@ -1,6 +1,6 @@
-# System calls: the table, and the calls about processes. Those about devices are with
-# their device. A call gets its arguments as the process gave them, in a0 to a2, and leaves
-# its result in a0; tp is the process. It runs with interrupts on.
+# System calls: the table, and the calls for processes. The calls for a device are in the file
+# of the device. A call gets its arguments from the process in a0 to a2, and returns its result
+# in a0; tp is the process. It runs with interrupts on.
 
 system_call:
     lw   t0, F_EPC(sp)
@@ -55,7 +55,7 @@ sys_sleep:
     lw   a0, ticks
     leave
 
-# fork: a copy of the process. Both return from this call, with different results.
+# fork: makes a copy of the process. Both return from this call, with different results.
 sys_fork:
     enter
     call process_new
@@ -79,7 +79,7 @@ sys_fork:
 2:  li   a0, -1
     leave
 
-# wait: until a child has ended; then nothing is left of it. -1 if there is no child.
+# wait: waits until a child has ended, and frees what is left of it. -1 if there is no child.
 sys_wait:
     enter
     getf s0
@@ -110,7 +110,7 @@ sys_wait:
 5:  setf s0
     leave
 
-# process_exit: the running process ends with status a0. Children go to the first process.
+# process_exit: ends the running process with status a0. The first process gets its children.
 process_exit:
     sw   a0, P_STATUS(tp)
     la   t0, kernel_root

@@ -1,9 +1,9 @@
-# Traps: the one door into the kernel, and the one way out.
+# Traps: the only way into the kernel, and the only way out.
 #
-# From ring 3 we come by system call, fault or interrupt; from the kernel itself only by
+# A trap from ring 3 is a system call, a fault or an interrupt; from the kernel itself it is an
 # interrupt. In every case all registers are saved in a frame on the kernel stack of the
-# running process. After that nothing is left in the processor that a second trap could
-# destroy, and interrupts may be turned on again.
+# running process. After that, a second trap cannot destroy anything in the processor, and
+# interrupts may be turned on again.
 
 trap:
     mts  SCRATCH1, sp
@@ -47,7 +47,7 @@ interrupt:
     jalr t0
     # fall through
 
-# trap_return: back to where the frame at sp came from. A new process begins here, too.
+# trap_return: returns to where the frame at sp came from. A new process starts here, too.
 trap_return:
     cli                           # an interrupt from here on would destroy EPC, ESTATUS
     lw   t0, F_STATUS(sp)
@@ -64,8 +64,8 @@ trap_return:
     lw   sp, F_SP(sp)
     iret
 
-# user_fault: a trap that no program should cause, s0 its cause and s1 its value. It costs
-# the process its life; nobody else notices.
+# user_fault: a trap that no program should cause; s0 is its cause and s1 its value. The process
+# is ended; no other process notices.
 user_fault:
     la   a0, killed_pid
     call print
@@ -78,14 +78,14 @@ user_fault:
     sti
     j    process_exit
 
-# kernel_fault: the kernel itself did what it should not. It asks before it touches a
-# user's memory, and its own is always there, so this is a mistake in the kernel.
+# kernel_fault: a fault in the kernel itself. It checks the memory of a user before an access,
+# and its own memory is always mapped, so this is a mistake in the kernel.
 kernel_fault:
     call print_fault
     la   a0, in_the_kernel
     j    panic
 
-# print_fault: s0 in words, s1, and where the trap of the frame at sp was.
+# print_fault: prints s0 in words, s1, and where the trap of the frame at sp happened.
 print_fault:
     mv   s2, ra
     la   t5, fault_names
