@@ -1,7 +1,7 @@
 /**
- * Sources to an image. Reading gives units, linking joins them; when a conditional
- * branch turns out not to reach its target, everything is read again with that branch
- * in its long form, until nothing moves any more.
+ * Sources to an image. Reading gives units; linking joins them. When a conditional branch
+ * does not reach its target, everything is read again with that branch in its long form,
+ * until every branch reaches.
  */
 import { AssemblyError, type Diagnostic, Diagnostics } from './diagnostics.ts';
 import { debugSections } from './elf/debug-line.ts';
@@ -90,7 +90,7 @@ function cannotInclude(): never {
   throw new Error('files cannot be included here');
 }
 
-/** The texts of the files. Throws AssemblyError with one message for each that is not assembly text at all. */
+/** The texts of the files. Throws AssemblyError with one message for each file that is not assembly text. */
 function readSources(files: readonly SourceFile[]): TextFile[] {
   const refused: Diagnostic[] = [];
   const sources = files.map(({ name, text }) => {
@@ -127,14 +127,14 @@ function finish(image: LinkedImage, { errors, warnings }: Diagnostics): Assembly
   };
 }
 
-/** Diagnostics by file and line; what is in a macro counts where the macro is used. */
+/** Diagnostics in order of file and line; one inside a macro counts where the macro is used. */
 function inOrder(errors: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
   const file = (error: Diagnostic): number => files.indexOf((error.via?.at(-1) ?? error).file);
   const line = (error: Diagnostic): number => (error.via?.at(-1) ?? error).line;
   return [...errors].sort((one, other) => file(one) - file(other) || line(one) - line(other));
 }
 
-/** Labels by name; where files have the same local name, the shared one or the first file's counts. */
+/** Labels by name. When several files have the same local name, the global one counts, or else the first file's. */
 function symbolsOf(image: LinkedImage): Map<string, number> {
   const symbols = new Map<string, number>();
   const all = [

@@ -51,7 +51,7 @@ export function throwProblems(problems: readonly SourceProblem[]): void {
   if (problems.length > 0) throw joinProblems(problems);
 }
 
-/** All of `problems`, of which there is at least one, as one. */
+/** Joins `problems`, at least one, into one. */
 export function joinProblems(problems: readonly SourceProblem[]): SourceProblem {
   const [first, ...others] = problems as [SourceProblem, ...SourceProblem[]];
   return new SourceProblem(first.at, first.message, first.hint, others);
@@ -126,7 +126,7 @@ function uses(from: Via | undefined): DiagnosticUse[] {
   return list.length > 4 ? [...list.slice(0, 2), ...list.slice(-1)] : list;
 }
 
-/** More errors than this are not looked for: what is no assembly at all would be searched for likenesses to the end. */
+/** The assembler stops after this many errors: a file that is not assembly at all would give one for every line. */
 const MOST = 1000;
 
 /** Collects the diagnostics of one assembly. */
@@ -134,7 +134,7 @@ export class Diagnostics {
   readonly errors: Diagnostic[] = [];
   readonly warnings: Diagnostic[] = [];
 
-  /** There are so many errors that more would help nobody. */
+  /** Whether there are so many errors that more would not help. */
   get isFull(): boolean {
     return this.errors.length >= MOST;
   }

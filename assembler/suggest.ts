@@ -1,6 +1,6 @@
 /** The nearest name to a misspelt one, for error messages. */
 
-/** The name of `names` that fewest edits away from `word`, if it is near enough to be meant. */
+/** The name that the fewest edits turn `word` into, if it is near enough to be what was meant. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
   const allowed = Math.max(1, Math.floor(wanted.length / 3));
@@ -19,7 +19,7 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** Among names as near: a letter left out is likelier than a wrong one, a wrong one than one too many. */
+/** Orders names at the same distance: a missing letter is likelier than a wrong one, and a wrong one likelier than an extra one. */
 function likeness(word: string, name: string): number {
   let found = 0;
   for (const letter of name.toLowerCase()) if (letter === word[found]) found += 1;

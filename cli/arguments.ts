@@ -1,13 +1,13 @@
 /**
- * Which words of a command line are the program's own arguments. After FILE an option that is ringlab's is
- * ringlab's, every other one is the program's, and after `--` all are. A process takes arguments, a machine none.
+ * Which words of a command line are the program's own arguments. After FILE, ringlab takes the options that it knows;
+ * all other words are the program's. After `--` every word is. Only a process takes arguments; a machine takes none.
  */
 import type { Command } from 'commander';
 import { nearest } from '../assembler/suggest.ts';
 
 type Action<O> = (file: string, args: readonly string[], options: O) => Promise<void>;
 
-/** An action for a command that allows unknown options: given the program's arguments, or refusing what is none. */
+/** An action for a command that allows unknown options. `act` gets the program's arguments; a word that cannot be one is refused. */
 export function withArguments<O extends { readonly process?: boolean }>(act: Action<O>) {
   return (file: string, args: readonly string[], options: O, command: Command): Promise<void> => {
     const { before, after, isFileAfter } = split(args);
@@ -25,11 +25,11 @@ export function withArguments<O extends { readonly process?: boolean }>(act: Act
 interface Split {
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** Whether FILE is behind `--`, too. */
+  /** Whether FILE comes after `--`, too. */
   readonly isFileAfter: boolean;
 }
 
-/** The arguments before `--` and after it. The parser leaves it among them when an option of the program came first. */
+/** The arguments before `--` and after it. The parser leaves `--` among them when an option of the program came first. */
 function split(args: readonly string[]): Split {
   const mark = process.argv.indexOf('--');
   const words = mark < 0 ? 0 : process.argv.length - 1 - mark;
@@ -46,7 +46,7 @@ function isOption(word: string): boolean {
   return /^-[^\d.]/.test(word);
 }
 
-/** The option of the command that a misspelt one is likely to be. */
+/** The option of the command that was probably meant by a misspelt one. */
 function similar(command: Command, word: string): string | undefined {
   const names = command.options.flatMap(({ long }) => long ?? []);
   return word.startsWith('--') ? nearest(word, names) : undefined;

@@ -32,15 +32,15 @@ export interface DebuggedGuest {
   readonly session: Session;
   /** The recording of its run, as far as it went. */
   readonly recorded: (ended: boolean) => Recording;
-  /** The recording that its run is, if it is one. */
+  /** The recording that is repeated, if one is. */
   readonly recording: Recording | undefined;
-  /** Sends what the guest printed so far on its way. */
+  /** Writes out what the guest has printed so far. */
   readonly flush: () => void;
 }
 
 /**
  * Loads and sets up the guest of `file`. Its disk is read, and written in memory only; its
- * output goes to descriptor `printTo`. With a recording, its run is that one. Throws Failures.
+ * output goes to descriptor `printTo`. With a recording, the recorded run is repeated. Throws Failures.
  */
 export async function prepareDebugged(
   file: string,
@@ -126,7 +126,7 @@ function openDisk(path: string): FileDisk {
   }
 }
 
-/** Output that appears whenever the guest pauses, if only for us to listen. */
+/** Output that is written whenever the guest pauses, even if it pauses only for the debugger to listen. */
 class SoonOutput {
   readonly #output: Output;
   #planned = false;

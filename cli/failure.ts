@@ -1,4 +1,4 @@
-/** Failures with an exit status, and how every error is told: one clear line, or the assembler's list. */
+/** Failures with an exit status, and how every error is reported: one clear line, or the assembler's list. */
 import { note, ReaderGone } from './output.ts';
 
 /** Exit statuses; README.md says when each is given. */
@@ -19,7 +19,7 @@ export const EXIT = {
   READER_GONE: 141,
 } as const;
 
-/** A failure that the user can mend; the message is for them. */
+/** A failure that the user can correct; the message says how. */
 export class Failure extends Error {
   readonly exitStatus: number;
 
@@ -55,7 +55,7 @@ export function systemReason(error: unknown): string {
   return reasons[code ?? ''] ?? message;
 }
 
-/** Tells an error on stderr and returns the exit status it asks for. */
+/** Reports an error on stderr and returns its exit status. */
 export function tell(error: unknown): number {
   if (isReaderGone(error)) return EXIT.READER_GONE;
   try {

@@ -23,7 +23,7 @@ import { badInput, Failure, systemReason, usage } from './failure.ts';
 import { note } from './output.ts';
 import { persist } from './persist.ts';
 
-/** The largest file we read: no image or source of use is larger. */
+/** The largest file that is read: no useful image or source is larger. */
 const largest = 64 * 2 ** 20;
 
 /** Reads a file, a device or a pipe to its end. Throws a Failure that names it. */
@@ -61,7 +61,7 @@ export function writeOutput(path: string, bytes: Uint8Array): void {
   write(path, bytes, false);
 }
 
-/** Writes a program as `writeOutput` does, and lets whoever may read it run it, as linkers do. */
+/** Writes a program as `writeOutput` does, and lets everyone who may read it run it, as linkers do. */
 export function writeProgram(path: string, bytes: Uint8Array): void {
   write(path, bytes, true);
 }
@@ -78,8 +78,8 @@ function write(path: string, bytes: Uint8Array, executable: boolean): void {
 }
 
 /**
- * Refuses a place where no file can be written, before long work is done for it. That it can be written
- * afterwards is not promised. Throws a Failure that names it.
+ * Throws a Failure that names `path` when no file can be written there. Called before long work, so that the work is
+ * not wasted; writing can still fail afterwards.
  */
 export function mustBeWritable(path: string): void {
   try {
@@ -92,7 +92,7 @@ export function mustBeWritable(path: string): void {
   }
 }
 
-/** Throws a Failure that names it unless `path` is a folder whose entries can be read. */
+/** Throws a Failure that names `path` unless it is a folder whose entries can be read. */
 export function mustBeFolder(path: string): void {
   try {
     readdirSync(path);

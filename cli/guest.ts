@@ -32,7 +32,7 @@ import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
 import { beforeInput, ByteReader, processStreams, readStandardInput } from './streams.ts';
 
-/** How a guest ended: as machines and processes do, or because its traps lead nowhere but to themselves. */
+/** How a guest ended: as machines and processes do, or because it takes the same trap for ever. */
 export type GuestStop = Stop | ProcessStop | Lockup;
 
 /** The guest of a file, and what the command line needs around it. */
@@ -54,13 +54,13 @@ export interface PreparedGuest {
   /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
   readonly ledger: Ledger | undefined;
   readonly translator: Translator | undefined;
-  /** Sends what the guest printed so far on its way. */
+  /** Writes out what the guest has printed so far. */
   readonly flush: () => void;
-  /** Typed console input goes here as it comes; undefined when input is read when asked for. */
+  /** Typed console input goes here as it comes; undefined when input is read only when the guest asks for it. */
   readonly typed: Console | undefined;
   /**
-   * Its state between two steps, saved and restored: all but the contents of memory and disk.
-   * Input from `--input` is in it to its end. undefined for a process, which has no machine.
+   * Saves and restores its state between two steps: everything but the contents of memory and disk.
+   * All input of `--input` is part of it. undefined for a process, which has no machine.
    */
   readonly state: Component<MachineState> | undefined;
 }
@@ -68,7 +68,7 @@ export interface PreparedGuest {
 export interface GuestUse {
   /** The descriptor that its output goes to; default 1. */
   readonly printTo?: 1 | 2;
-  /** Whether what is typed at a terminal is fed to the console as it comes; default: the guest waits for it. */
+  /** Whether typed input reaches the console as it comes; by default the guest waits until a line is typed. */
   readonly interactive?: boolean;
   /** For comparing: its output is collected here instead of printed, its disk is a copy in memory, its input a file or none. */
   readonly collect?: number[];
@@ -78,9 +78,9 @@ export interface GuestUse {
   readonly store?: DiskStore;
   /** What its network device is plugged into. */
   readonly network?: NetworkLink;
-  /** A process's arguments, its name first, instead of the file and what is behind it. */
+  /** A process's arguments, its name first, instead of the file and the words after it. */
   readonly argv?: readonly string[];
-  /** What a process is given instead of the outside: for recording and replay. */
+  /** Streams and files for a process in place of the host's: for recording and replay. */
   readonly outside?: (streams: Streams, files: FileSystem) => Outside;
 }
 
@@ -133,7 +133,7 @@ function refusedByProcess({ disk, monitor }: GuestVerbOptions): string | undefin
   return undefined;
 }
 
-/** What is said of arguments to a machine. */
+/** The message about arguments to a machine. */
 export function machineTakesNone(args: readonly string[]): string {
   return `a machine takes no arguments ("${args[0]}"); did you mean --process?`;
 }
@@ -149,7 +149,7 @@ function environmentNamed(name: string | undefined): Environment {
   return environments.find((environment) => environment.name === name) ?? linux;
 }
 
-/** Says that a program with a `main`, but no `_start`, does not begin there, as it would in simulators. */
+/** Warns that a program with `main` but no `_start` does not begin at `main`, as it would in simulators. */
 function warnOfMain(file: string, image: Image, environment: Environment): void {
   const main = image.symbols.find(({ name, global }) => name === 'main' && global);
   const start = entryOf(image, environment);
@@ -255,7 +255,7 @@ function prepareSystem(
   };
 }
 
-/** The state together with the input that the console has not read yet: what is in a file waits from the start. */
+/** The state, with the input that the console has not read yet: all of a file's input waits from the start. */
 function withInput(state: Component<MachineState>, reader: ByteReader): Component<MachineState> {
   return {
     save: () => {
@@ -287,7 +287,7 @@ function copyDisk(path: string): MemoryDisk {
   return new MemoryDisk(readInput(path));
 }
 
-/** The disk in a file, written to unless only `mode` r is wanted. Throws a Failure. */
+/** The disk in a file. With `mode` r it cannot be written. Throws a Failure. */
 export function openDisk(path: string, mode: 'r+' | 'r' = 'r+'): FileDisk {
   try {
     return new FileDisk(path, mode);

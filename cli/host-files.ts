@@ -3,9 +3,9 @@
  * on descriptors of the host.
  *
  * A name is always looked up in an open descriptor of its folder, never by a path from the top:
- * so nobody can swap a folder for a link between a check and a use. Node has no openat; Linux
- * has the same in `/proc/self/fd/N/NAME`. Where there is no /proc we use the path at which we
- * opened the folder. Then a program of the host that swaps folders during the run can mislead us;
+ * so nobody can replace a folder by a link between a check and a use. Node has no openat; on Linux,
+ * `/proc/self/fd/N/NAME` does the same. Where there is no /proc, we use the path at which the folder
+ * was opened. Then a program of the host that swaps folders during the run can lead us astray;
  * the process itself cannot.
  */
 import {
@@ -46,14 +46,14 @@ export interface FolderWish {
   readonly writable: boolean;
 }
 
-/** Most bytes read from the host at once. */
+/** The most bytes read from the host at once. */
 const portion = 2 ** 20;
 
 const slash = Buffer.from('/');
 
 export class HostFiles implements FileSystem {
   readonly folders: readonly OpenedFolder[];
-  /** Where folders were opened, by descriptor; not used where there is /proc. */
+  /** Paths of open folders, by descriptor; used only where there is no /proc. */
   readonly #paths: Map<number, Buffer> | undefined;
 
   /** Throws the system's error if a folder cannot be opened. `useProc`: for tests of hosts without /proc. */
@@ -76,7 +76,7 @@ export class HostFiles implements FileSystem {
 
   openFile(folder: number, name: string, wish: OpenWish): number {
     const path = this.#at(folder, name);
-    // What opens a device or a pipe can set it going: we look first, and again at what was opened.
+    // Opening a device or a pipe can have an effect: the file is checked before it is opened, and again afterwards.
     const present = answer(() => lstatSync(path, { throwIfNoEntry: false }));
     if (present?.isSymbolicLink()) throw new CallError('ELOOP');
     if (present !== undefined && !present.isFile()) throw new CallError('EACCES');
@@ -197,7 +197,7 @@ function flagsOf({ read, write, create, exclusive, truncate }: OpenWish): number
   );
 }
 
-/** Does what the host may refuse; its error becomes the one that the process gets. */
+/** Runs `act`; an error of the host becomes the error that the process gets. */
 function answer<T>(act: () => T): T {
   try {
     return act();

@@ -1,4 +1,4 @@
-/** What Node says of a file, as a process's file system says it. */
+/** Converts Node's file status to that of a process's file system. */
 import type { BigIntStats, Dirent } from 'node:fs';
 import type { FileKind, FileStatus, FileTime } from '../vmm/process/files/file-system.ts';
 

@@ -1,8 +1,8 @@
-/** Ctrl-C while a guest runs: it is noted, and the run ends at the next look, to say where the guest was. */
+/** Ctrl-C while a guest runs: it is noted, and the run ends soon after, with a message that says where the guest was. */
 
 import { noteInterrupt } from './output.ts';
 
-/** Who is told of Ctrl-C at present. */
+/** The run that is told of Ctrl-C at present. */
 let listening: (() => void) | undefined;
 
 export class Interrupts {
@@ -47,8 +47,8 @@ export class Interrupts {
 }
 
 /**
- * Before a wait that nothing but what is waited for can end, such as reading a terminal: Ctrl-C must end the program,
- * for nobody could note it. The run listens again when it goes on.
+ * Call this before a wait that blocks, such as reading a terminal: nothing could note Ctrl-C then, so it must end the
+ * program. The run listens again when it goes on.
  */
 export function beforeWait(): void {
   if (listening !== undefined) process.off('SIGINT', listening);

@@ -28,7 +28,7 @@ export interface LanMember extends LanGuest {
 export interface LanParty {
   readonly lan: Lan;
   readonly members: readonly LanMember[];
-  /** Prints what guests have begun of a line. */
+  /** Prints the lines that guests have begun and not ended. */
   readonly flush: () => void;
 }
 
@@ -84,7 +84,7 @@ function namesOf(files: readonly string[]): readonly string[] {
   });
 }
 
-/** All of it at the first question, its end at the second. */
+/** Gives all the input when first asked, and its end when asked again. */
 function once(input: Uint8Array | undefined): () => Uint8Array | undefined {
   let left = input;
   return () => {

@@ -26,7 +26,7 @@ export interface GuestVerbOptions {
 /** Monitors by name; `none` is the bare machine. */
 const monitorNames = ['none', ...strategies.map(({ name }) => name)];
 
-/** A number of bytes: digits, with K, M or G behind. */
+/** A number of bytes: digits, which K, M or G may follow. */
 export function parseMemory(text: string): number {
   const match = /^(\d+)([KMG]?)$/i.exec(text);
   const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match?.[2] ?? '').toUpperCase()] ?? 1;
@@ -37,7 +37,7 @@ export function parseMemory(text: string): number {
   return bytes;
 }
 
-/** A whole number that is not negative: decimal, with underscores if liked, or 0x…. */
+/** A whole number, not negative: decimal, which may have underscores, or 0x…. */
 export function parseCount(text: string): number {
   const plain = text.replaceAll('_', '');
   const value = /^(\d+|0x[\da-f]+)$/i.test(plain) ? Number(plain) : Number.NaN;
@@ -45,7 +45,7 @@ export function parseCount(text: string): number {
   return value;
 }
 
-/** MiB a second: the most, or LEAST:MOST. */
+/** MiB per second: the most, or LEAST:MOST. */
 export function parseRate(text: string): { readonly least: number; readonly most: number } {
   const match = /^(?:(?<least>\d+):)?(?<most>\d+)$/.exec(text);
   const most = Number(match?.groups?.most);
@@ -55,7 +55,7 @@ export function parseRate(text: string): { readonly least: number; readonly most
   return { least, most };
 }
 
-/** A step, or with + before it, so many steps further on. */
+/** A step; with + before it, a number of steps further on. */
 export function parseStep(text: string): { readonly steps: number; readonly relative: boolean } {
   const relative = text.startsWith('+');
   return { steps: parseCount(relative ? text.slice(1) : text), relative };
@@ -72,8 +72,8 @@ function parseVariable(text: string, before: readonly string[]): readonly string
 }
 
 /**
- * A folder for the process: HOST, HOST:GUEST, either with :ro behind it. Without GUEST, it is where HOST is, seen
- * from the process's working folder, which is `/`.
+ * A folder for the process: HOST or HOST:GUEST; `:ro` may follow. Without GUEST the process finds it at the path HOST,
+ * relative to its working folder, which is `/`.
  */
 function parseFolder(text: string, before: readonly FolderWish[] = []): readonly FolderWish[] {
   const isReadOnly = text.endsWith(':ro');

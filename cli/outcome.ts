@@ -1,4 +1,4 @@
-/** How a run ended, told on stderr when there is something to tell, and its exit status. */
+/** Reports how a run ended, on stderr, and gives its exit status. */
 import { describePlace, formatCrash, wrapped } from '../isa/machine/crash.ts';
 import { printableWord } from '../isa/machine/printable.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
@@ -58,7 +58,7 @@ export function tellOutcome(guest: Ended, stop: RunStop): number {
   }
 }
 
-/** Says of a process that failed how it would get the file that it did not find. */
+/** For a process that failed because it did not find a file: how to give it the file. */
 function hintAtFolders({ file, process }: Ended): void {
   const path = process?.missedFile;
   if (path === undefined) return;
@@ -69,12 +69,12 @@ function hintAtFolders({ file, process }: Ended): void {
   );
 }
 
-/** Tells a call that a process' environment does not know. */
+/** Reports a call that a process's environment does not have. */
 export function tellUnknownCall(file: string, { pc, says }: UnknownCall, symbols: SymbolTable): void {
   note(`ringlab: ${file}: ${says}\n  at pc ${describeAddress(pc, symbols)}\n`);
 }
 
-/** The crash report; a call that was not known may be why. */
+/** The crash report; an unknown call may be the cause. */
 function formatEnd({ machine, program, process }: Ended, { cause, value }: Trap): string {
   const call = process?.unknownCall;
   const place = call && describeAddress(call.pc, program.symbols);
@@ -82,7 +82,7 @@ function formatEnd({ machine, program, process }: Ended, { cause, value }: Trap)
   return formatCrash({ machine, cause, value, program, isProcess: process !== undefined }, remarks);
 }
 
-/** Where a guest is that could go on, and what it is about. */
+/** Where a guest that could go on has stopped, and what it was doing. */
 function formatWhereabouts({ machine, program, process }: Ended): string {
   const ahead = lookAhead(machine, lookaheadSteps, process?.answers);
   const lines = ahead === undefined ? [] : describeAhead(ahead, program, process?.answers);

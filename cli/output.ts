@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { printable } from '../isa/machine/printable.ts';
 import { persist } from './persist.ts';
 
-/** Nobody reads any more what we write (`… | head`): the program ends, without a word. */
+/** Nobody reads the output any more (`… | head`): the program ends without a message. */
 export class ReaderGone extends Error {}
 
 /** Writes all of `bytes` to a file descriptor. Throws ReaderGone. */

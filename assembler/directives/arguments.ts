@@ -1,4 +1,4 @@
-/** Reads the operands of directives, and says what was expected when they are not that. */
+/** Reads the operands of directives, and says what was expected in place of a wrong one. */
 import { SourceProblem } from '../diagnostics.ts';
 import { expressionOf } from '../instructions/emit.ts';
 import { countMessage } from '../instructions/instruction.ts';
@@ -26,7 +26,7 @@ export interface ArgumentText {
   readonly text: string;
 }
 
-/** What follows a directive's name, split at its commas. Nothing at all is no piece. */
+/** Splits what follows a directive's name at its commas. Empty when nothing follows. */
 export function pieces(use: RawUse): ArgumentText[] {
   const found: ArgumentText[] = [];
   let depth = 0;
@@ -58,7 +58,7 @@ export function boundOperand(unit: SourceUnit, operand: WrittenOperand): Bound {
   throw unlike('a number or an address', operand, operand.at);
 }
 
-/** That something else was expected than what is written, or left out, there. */
+/** The problem with an operand that is missing, or is not what was expected. */
 function unlike(expected: string, operand: WrittenOperand | undefined, at: number): SourceProblem {
   if (operand?.kind === 'missing')
     return new SourceProblem(operand.at, `expected ${expected} after this comma`);

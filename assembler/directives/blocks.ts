@@ -110,7 +110,7 @@ function include(context: DirectiveContext, use: Use): void {
   const at = file?.at ?? use.at;
   try {
     const text = sourceText(context.readFile(path, at));
-    // Named by where it is, for its own includes begin there.
+    // It is named by its path, because its own includes are relative to that.
     const name = pathFrom(unit.statement.file, path);
     reader.push('file', scan(name, text, { kind: 'include', what: 'included', at: unit.statement }));
   } catch (problem) {
@@ -123,7 +123,7 @@ function include(context: DirectiveContext, use: Use): void {
   }
 }
 
-/** The end of a block that was never begun. */
+/** Reports the end of a block that has no beginning. */
 function stray(opening: string): RunRawDirective {
   return (_context, use) => {
     throw new SourceProblem(use.at, `\`${use.name}\` without \`${opening}\``);

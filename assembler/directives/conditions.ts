@@ -46,7 +46,7 @@ function not(test: Test): Test {
   return (context, use) => !test(context, use);
 }
 
-/** Opens a condition; inside a skipped one, one that is skipped too. */
+/** Opens a condition. Inside a condition that is skipped, it is skipped, too. */
 function open(test: Test): RunRawDirective {
   return (context, use) => {
     const { reader, unit } = context;

@@ -44,7 +44,7 @@ function numbers(size: number): RunDirective {
   };
 }
 
-/** The operand's value; of a number alone, with or without a minus, all of it, however many bits it has. */
+/** The operand's value. A plain number, with or without a minus, has all its bits, even beyond 64. */
 function wholeNumber(unit: SourceUnit, operand: WrittenOperand): bigint {
   const written = operand.kind === 'expression' ? operand.expression : undefined;
   if (written?.kind === 'number') return written.value;
@@ -63,7 +63,7 @@ function octa({ unit }: DirectiveContext, { operands }: Use): void {
   }
 }
 
-/** `.ascii "…", …`: each byte is so many `wide`, zeros behind it; `ended` appends a zero to each string. */
+/** `.ascii "…", …`: each character takes `wide` bytes, the rest zeros; `ended` appends a zero to each string. */
 function strings(ended: boolean, wide = 1): RunDirective {
   return ({ unit }, use) => {
     for (const operand of use.operands) {
@@ -77,7 +77,7 @@ function strings(ended: boolean, wide = 1): RunDirective {
   };
 }
 
-/** `.dtprelword symbol`: how far a thread's variable is from where the C library's pointers to its block point. */
+/** `.dtprelword symbol`: the offset of a thread's variable from the address to which the C library's pointers to the thread's block point. */
 function threadOffsets(size: number): RunDirective {
   return ({ unit }, { operands }) => {
     for (const operand of operands) {
@@ -88,7 +88,7 @@ function threadOffsets(size: number): RunDirective {
   };
 }
 
-/** Bytes of a value that `.fill` takes; above them it puts zeros, as GNU `as` does. */
+/** The most bytes of a value that `.fill` writes; the others are zeros, as in GNU `as`. */
 const FILL_VALUE = 4;
 
 /** `.fill repeat[, size[, value]]`. */
@@ -106,7 +106,7 @@ function fill({ unit }: DirectiveContext, use: Use): void {
   unit.section.repeat(littleEndian(kept, size), count);
 }
 
-/** `.dcb.w count[, value]`: the value so many times. */
+/** `.dcb.w count[, value]`: the value, `count` times. */
 function copies(size: number): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 1, 2, 'count, value');

@@ -5,7 +5,7 @@ import { type ArgumentText, pieces } from './arguments.ts';
 import type { DirectiveGroup, RunRawDirective } from './directive.ts';
 import { countOf, littleEndian } from './space.ts';
 
-/** A binary format of IEEE 754: bytes, and bits of the fraction; the rest but the sign is the exponent. */
+/** A binary format of IEEE 754: its bytes, and the bits of its fraction. All other bits but the sign are the exponent. */
 interface Format {
   readonly bytes: number;
   readonly fraction: number;
@@ -15,7 +15,7 @@ const half: Format = { bytes: 2, fraction: 10 };
 const single: Format = { bytes: 4, fraction: 23 };
 const double: Format = { bytes: 8, fraction: 52 };
 
-/** Longer ones, and exponents past this, would take long and end as zero or as an error anyway. */
+/** The longest number and the largest exponent that are computed: beyond them the result is zero or an error anyway. */
 const MAX_DIGITS = 2000;
 
 /** `.float number, …`. */
@@ -25,7 +25,7 @@ function floats(format: Format): RunRawDirective {
   };
 }
 
-/** `.dcb.s count, number`: the number so many times. */
+/** `.dcb.s count, number`: the number, `count` times. */
 function copies(format: Format): RunRawDirective {
   return ({ unit }, use) => {
     const [first, number, ...more] = pieces(use);
@@ -62,7 +62,7 @@ function infinityOf({ bytes, fraction }: Format): bigint {
   return (1n << BigInt(8 * bytes - 1)) - (1n << BigInt(fraction));
 }
 
-/** digits × 10^power to the nearest number of the format, of two as near the even one (IEEE 754-2019, 4.3.1), as bits. */
+/** Rounds digits × 10^power to the nearest number of the format, ties to even (IEEE 754-2019, 4.3.1); returns its bits. */
 function rounded(digits: bigint, power: number, format: Format): bigint {
   if (digits === 0n || power < -2 * MAX_DIGITS) return 0n;
   if (power > MAX_DIGITS) return infinityOf(format);

@@ -1,4 +1,4 @@
-/** Messages, and directives of compilers that mean nothing here. */
+/** Directives that print messages, and directives of compilers that have no effect here. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { WrittenOperand } from '../syntax/tree.ts';
 import { expectCount, numberOperand, stringOperand } from './arguments.ts';
@@ -13,7 +13,7 @@ function error(_context: DirectiveContext, use: Use): void {
   throw new SourceProblem(use.at, textOf(use, `\`${use.name}\` here`));
 }
 
-/** `.fail number`: an error below 500, from there on a warning. */
+/** `.fail number`: an error below 500, a warning from 500 on. */
 function fail(context: DirectiveContext, use: Use): void {
   expectCount(use, 1, 1, 'number');
   const number = numberOperand(context.unit, use.operands[0] as WrittenOperand);
@@ -29,8 +29,8 @@ function warning({ unit, diagnostics }: DirectiveContext, use: Use): void {
 const ignore: RunRawDirective = () => {};
 
 /**
- * Accepted, and without effect: notes of compilers to linkers, debuggers and unwinders; the looks of a printed
- * listing; what matters in shared libraries alone.
+ * Accepted, without effect: notes of compilers to linkers, debuggers and unwinders; the layout of a printed
+ * listing; what matters only in shared libraries.
  */
 const ignored = `
   .file .loc .line .linefile .loc_mark_labels .func .endfunc .stabs .stabn .stabd .ident .version

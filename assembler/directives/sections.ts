@@ -1,4 +1,4 @@
-/** Directives that choose the section which the next bytes go to. */
+/** Directives that choose the section to which the next bytes go. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { ObjectSection, SectionFlags } from '../object/section.ts';
 import type { SourceUnit } from '../object/unit.ts';
@@ -49,7 +49,7 @@ function named(name: string): RunDirective {
   };
 }
 
-/** GNU's bound. */
+/** The largest number of a subsection in GNU `as`. */
 const MAX_SUBSECTION = 8192;
 
 function subsectionOf(unit: SourceUnit, section: ObjectSection, order: WrittenOperand): ObjectSection {
@@ -57,7 +57,7 @@ function subsectionOf(unit: SourceUnit, section: ObjectSection, order: WrittenOp
   return unit.sectionNamed(section.name, section.flags, number);
 }
 
-/** `.subsection number`: the part of the present section that comes there. */
+/** `.subsection number`: goes to the part of the present section that has this number. */
 function subsection({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 1, 'number');
   unit.enter(subsectionOf(unit, unit.section, use.operands[0] as WrittenOperand));

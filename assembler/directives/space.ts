@@ -10,7 +10,7 @@ import type { WrittenOperand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, numberOperand, rangedOperand } from './arguments.ts';
 import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 
-/** The operand as how often something is repeated; the section is to check that there is room. Throws SourceProblem. */
+/** The operand as a count of repetitions; the section checks that there is room. Throws SourceProblem. */
 export function countOf(unit: SourceUnit, operand: WrittenOperand): number {
   return rangedOperand(unit, operand, 0, 0xffffffff, 'a count');
 }
@@ -30,12 +30,12 @@ function skip(size: number): RunDirective {
   };
 }
 
-/** More than a section can hold would be of no use. */
+/** The largest count: no section can hold more. */
 const MAX_POWER = Math.log2(MAX_BYTES);
 
 /**
- * `.align` in its two kinds: by power of two, or in bytes. Then, both optional: what to fill with, `size` bytes
- * at a time, and the most to skip.
+ * Both kinds of `.align`: to a power of two, or to a number of bytes. Two operands are optional: the value to fill
+ * with, `size` bytes at a time, and the most bytes to skip.
  */
 function align(inBytes: boolean, size = 1): RunDirective {
   return ({ unit }, use) => {
@@ -55,7 +55,7 @@ function align(inBytes: boolean, size = 1): RunDirective {
   };
 }
 
-/** Between instructions, GNU `as` leaves alignment to the linker, which knows of no most. */
+/** Whether a gap is filled even when it exceeds the most to skip: in code, GNU `as` leaves alignment to the linker, which has no such limit. */
 function padsAlways(unit: SourceUnit, fill: WrittenOperand | undefined): boolean {
   return unit.section.flags.exec && fill === undefined;
 }
@@ -85,14 +85,14 @@ function pad(unit: SourceUnit, gap: number): void {
   unit.section.repeat(littleEndian(BigInt(encode(addImmediate, {})), 4), (gap - (gap % 4)) / 4);
 }
 
-/** `.org place[, byte]`: goes on at an offset of the section; never back. */
+/** `.org place[, byte]`: moves forward to an offset in the section. */
 function org({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 2, 'place, byte');
   const [place, byte] = use.operands as [WrittenOperand, WrittenOperand?];
   moveTo(unit, boundOperand(unit, place), byte === undefined ? 0 : numberOperand(unit, byte) & 255);
 }
 
-/** Fills the section up to an offset of it. Throws SourceProblem when that lies behind, or is not known. */
+/** Fills the section up to an offset in it. Throws SourceProblem when the offset is already passed, or not known. */
 export function moveTo(unit: SourceUnit, place: Bound, byte: number): void {
   const target = tryEvaluate(place);
   if (target === undefined || (target.section !== undefined && target.section !== unit.section)) {
@@ -103,7 +103,7 @@ export function moveTo(unit: SourceUnit, place: Bound, byte: number): void {
   unit.section.fill(gap, byte);
 }
 
-/** `.struct place` and `.offset place`: goes on nowhere in memory, at that number; labels there are numbers. */
+/** `.struct place` and `.offset place`: labels from here on are plain numbers, counted from that one; nothing is in memory. */
 function struct({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 0, 1, 'place');
   const [place] = use.operands;

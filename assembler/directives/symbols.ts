@@ -58,7 +58,7 @@ function size({ unit }: DirectiveContext, use: Use): void {
   symbol.sizedBy = unit.statement;
 }
 
-/** `.set name, value` and `.equiv name, value`, which wants the name to be new. */
+/** `.set name, value`, and `.equiv name, value`, where the name must be new. */
 function set(once: boolean): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 2, 2, 'name, value');
@@ -124,7 +124,7 @@ function naturalAlignment(bytes: number): number {
   return bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
 }
 
-/** The subsection of .bss that GNU `as` reserves room in, behind what stands in .bss itself. */
+/** The subsection of .bss in which GNU `as` reserves room: it follows what the source puts into .bss itself. */
 const RESERVED = 1;
 
 function reserve(unit: SourceUnit, name: string, at: number, bytes: number, alignment: number): void {

@@ -1,6 +1,6 @@
 /** Little-endian records, and tables of strings. */
 
-/** A list of fields, each a number and its bytes, as bytes. */
+/** Writes fields one after another; each is a number and its size in bytes. */
 export function record(...fields: readonly (readonly [value: number, bytes: 1 | 2 | 4])[]): Uint8Array {
   const bytes: number[] = [];
   for (const [value, size] of fields) {
@@ -20,7 +20,7 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** An ELF string table while it grows; each text is kept once. */
+/** An ELF string table while it grows; each text is stored once. */
 export class StringTable {
   private readonly offsets = new Map<string, number>([['', 0]]);
   private readonly parts: Uint8Array[] = [new Uint8Array(1)];

@@ -1,7 +1,7 @@
 /** What to say of a name that was meant to be a register. */
 import { registerName, registerNumbers } from '../../isa/table/registers.ts';
 
-/** Registers of other machines, and what has their place here. */
+/** Registers of other machines, and the registers that take their place here. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['lr', '`ra`'],
   ['v0', '`a0`, which holds results; the number of a system call goes in `a7`'],
@@ -17,7 +17,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['ip', 'none; `auipc` reads the pc, and a jump writes it'],
 ]);
 
-/** A hint about a name that is not a register, but like one; undefined of any other. */
+/** A hint about a name that resembles a register's; undefined for any other name. */
 export function registerHint(name: string): string | undefined {
   const plain = name.replace(/^[$%]/, '').toLowerCase();
   const number = /^(?:[rw]|(?<=^))(\d+)$/.exec(plain)?.[1];
@@ -35,7 +35,7 @@ export function registerHint(name: string): string | undefined {
   return pastTheLast(plain);
 }
 
-/** `a9`, `t7`, `s12`, `x32`: a register of a kind that has not so many. */
+/** `a9`, `t7`, `s12`, `x32`: a number beyond the last register of its kind. */
 function pastTheLast(name: string): string | undefined {
   const [, kind = '', digits = ''] = /^([a-z])(\d{1,3})$/.exec(name) ?? [];
   const last = Math.max(-1, ...[...registerNumbers.keys()].map((known) => numberOf(known, kind)));

@@ -1,4 +1,4 @@
-/** Finds what was probably meant by operands that do not fit: another order, another spelling, a kindred instruction. */
+/** Guesses what was meant by operands that do not fit: another order, another spelling, a related instruction. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { addImmediate, subtraction } from '../instructions/meaning.ts';
 import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
@@ -6,7 +6,7 @@ import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 /** Whether an instruction of that name takes these operands. */
 export type Fits = (name: string, operands: readonly WrittenOperand[]) => boolean;
 
-/** Instructions that are often meant by another, beside those whose names begin alike. */
+/** Instructions that are often written for another one, apart from those whose names begin alike. */
 const kin: Readonly<Record<string, readonly string[]>> = {
   mv: ['li', 'la', 'lw', 'sw'],
   move: ['li', 'la', 'lw', 'sw'],
@@ -17,10 +17,10 @@ const kin: Readonly<Record<string, readonly string[]>> = {
   jump: ['j', 'jr'],
 };
 
-/** Two names are kindred when one is the other with so many letters more. */
+/** Two names are related when one is the other with at most this many letters more. */
 const SUFFIX = 2;
 
-/** A hint that says what to write, if something near to what is written fits. */
+/** A hint that says what to write, if something similar to what is written fits. */
 export function repairHint(
   name: string,
   operands: readonly WrittenOperand[],
@@ -58,7 +58,7 @@ function siblings(name: string, names: readonly string[]): string[] {
     .sort((one, other) => Math.abs(one.length - name.length) - Math.abs(other.length - name.length));
 }
 
-/** The operands in every other order; of more than three, none. */
+/** The operands in every other order; nothing for more than three operands. */
 function orders(operands: readonly WrittenOperand[]): WrittenOperand[][] {
   const [a, b, c] = operands;
   if (a === undefined || b === undefined || operands.length > 3) return [];

@@ -1,11 +1,11 @@
 /**
- * Words that other machines, other assemblers and C have for what is written otherwise here. What stands in
- * backquotes is a statement that assembles; the tests see to it.
+ * Words of other machines, other assemblers and C, and what to write for them here. Text in backquotes is a
+ * statement that assembles; the tests assemble each.
  */
 
 /** What to write for a word. */
 export interface Meant {
-  /** Instructions to try, in this order, with the operands that the word has. */
+  /** Instructions to try, in this order, with the operands of the word. */
   readonly names: readonly string[];
   /** What to say when none of them takes the operands, or there are none. */
   readonly advice: string;
@@ -99,7 +99,7 @@ const rows: readonly (readonly [words: string, names: string, advice: string])[]
   ['stringz asciiz', '', '`.asciz "text"` is a text with a zero byte'],
 ];
 
-/** The words by what they are. */
+/** What to write, by word. */
 export const words: ReadonlyMap<string, Meant> = new Map(
   rows.flatMap(([list, names, advice]) => {
     const meant = { names: names.split(' ').filter((name) => name !== ''), advice };

@@ -1,4 +1,4 @@
-/** Rows with written operands to words in the unit's section. */
+/** Appends a row with its written operands, as a word, to the unit's section. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Operand, Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
@@ -59,8 +59,8 @@ export function emitComputed(
 }
 
 /**
- * A conditional branch; when an earlier pass found its target too far, the opposite
- * branch around a jump, as GNU `as` does.
+ * Appends a conditional branch. When an earlier pass found that it does not reach its target, this
+ * appends the opposite branch around a jump, as GNU `as` does.
  */
 function emitBranch(unit: SourceUnit, fixup: InstructionFixup): void {
   const branch = unit.branches++;
@@ -97,7 +97,7 @@ function takeOperand(values: FieldValues, wanted: Operand, written: WrittenOpera
   }
 }
 
-/** The expression that an operand is; `(x)` is one too, and a name in quotes. Throws SourceProblem for a string that is no name. */
+/** The operand as an expression; `(x)` and a name in quotes are expressions, too. Throws SourceProblem for any other string. */
 export function expressionOf(operand: WrittenOperand): WrittenExpression {
   if (operand.kind === 'string')
     return { kind: 'symbol', at: operand.at, name: quotedSymbol(operand.bytes, operand.at) };

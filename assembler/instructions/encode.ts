@@ -1,4 +1,4 @@
-/** The last operand of an instruction: a value to its field, with ranges in words. */
+/** Puts the value of an instruction's last operand into its field; states the range when the value does not fit. */
 import { fieldRange } from '../../isa/table/picture.ts';
 import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';

@@ -1,6 +1,6 @@
 /**
- * Instructions of RISC-V that Ring32 does not have, told by the patterns of their names ("RISC-V Unprivileged ISA"
- * and "Privileged ISA"; opcodes/riscv-opc.c of GNU binutils): which extension they belong to, and what to write here.
+ * Instructions of RISC-V that Ring32 does not have: the extension they belong to, and what to write here. Patterns
+ * recognize their names ("RISC-V Unprivileged ISA" and "Privileged ISA"; opcodes/riscv-opc.c of GNU binutils).
  */
 import type { Move, Row } from '../../isa/table/row.ts';
 import { allRows } from '../../isa/table/table.ts';
@@ -75,11 +75,11 @@ const families: readonly Family[] = [
   { names: /^(?:th|cv|sf|qc|nds|mips)\.\w+/, extension: 'an extension of one vendor' },
 ];
 
-/** What a mnemonic that Ring32 does not have is elsewhere; undefined when it is not RISC-V's either. */
+/** What RISC-V has under a mnemonic that Ring32 does not have; undefined when RISC-V does not have it either. */
 export function foreignMnemonic(written: string): Foreign | undefined {
   const name = written.toLowerCase();
   const family = families.find(({ names }) => names.test(name));
-  // A `w` at the end of what is no instruction is not RV64's.
+  // RV64 adds a `w` to instructions only: `foow` is not one of RV64's.
   if (family === undefined || (family.instead === halfAsWide && halfAsWide(name) === undefined))
     return undefined;
   return { extension: family.extension, instead: family.instead?.(name) };
@@ -106,7 +106,7 @@ function clock(): string {
   return `in ring 0, \`${mover('rd', 'sr')?.name} rd, TIME\` gives the steps so far`;
 }
 
-/** The row that is kin to another machine's instruction. */
+/** The row that corresponds to another machine's instruction. */
 function byKin(kin: string): string | undefined {
   const row = allRows.find((candidate) => candidate.kin.split(', ').includes(kin));
   return row && `Ring32 has \`${row.name}\``;
@@ -121,7 +121,7 @@ function uncompressed(name: string): string | undefined {
   return allForms().has(plain) ? `write \`${plain}\`, which takes 4 bytes` : base;
 }
 
-/** What RV64's words-in-wide-registers are where a register is a word. */
+/** RV64's instructions on words: where a register is a word, they are the plain ones. */
 function halfAsWide(name: string): string | undefined {
   const same =
     new Map([

@@ -57,14 +57,14 @@ export function fits(unit: SourceUnit, name: string, operands: readonly WrittenO
   });
 }
 
-/** The first problem alone, if mending it mends all. */
+/** All problems; the first alone if repairing it repairs all. */
 function withHint(problems: readonly OperandProblem[], repair: string | undefined): SourceProblem {
   const [first] = problems as [OperandProblem];
   if (repair !== undefined && first.hint === undefined) return first.told(repair);
   return joinProblems(problems.map((problem) => problem.told()));
 }
 
-/** Elsewhere a number is written `#5`; here it is lost in a comment. */
+/** A hint for a number written `#5`, as other assemblers have it: here `#` begins a comment. */
 function commentedNumber({ statement }: SourceUnit): string | undefined {
   const after = statement.source.slice(statement.column + statement.text.length);
   const [, number] = /^\s*#(-?[\w.$]+)/.exec(after) ?? [];
@@ -114,7 +114,7 @@ function syntaxHint(name: string, forms: readonly Form[]): string {
   return `write ${syntaxes.join(' or ')}`;
 }
 
-/** That a name does not go with so many operands. */
+/** The message that `name` does not take `count` operands. */
 export function countMessage(name: string, count: number): string {
   if (count === 0) return `\`${name}\` needs operands`;
   return `\`${name}\` does not take ${count} operand${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 /**
- * Rows found by what they mean, so that no mnemonic is named here: the parts of `li`,
+ * Rows found by their effect, so that this file names no mnemonic: the parts of `li`,
  * the immediate form of an operation, the opposite of a branch.
  */
 import type { Effect, Operator } from '../../isa/table/effects.ts';

@@ -26,7 +26,7 @@ const wanted: Readonly<Record<OperandShape, string>> = {
   order: `a set of ${orderLetters.split('').join(', ')}`,
 };
 
-/** What is wrong with an operand. `hint` is sure of what was meant; `otherwise` is for when nothing better is found. */
+/** What is wrong with an operand. `hint` says what was surely meant; `otherwise` is used when nothing better is found. */
 export class OperandProblem extends SourceProblem {
   private readonly otherwise: string | undefined;
 
@@ -67,7 +67,7 @@ export function orderOf(operand: WrittenOperand): number | undefined {
   return bits;
 }
 
-/** Whether an operand is an address, should a label have the name of its register: `j a0` is right where `a0:` is. */
+/** Whether an operand would be an address if a label had the name of its register: `j a0` is right when there is a label `a0:`. */
 export function mayBeLabel(operand: WrittenOperand, shape: OperandShape): boolean {
   if (operand.kind !== 'expression') return false;
   const { kind } = operand.expression;
@@ -76,7 +76,7 @@ export function mayBeLabel(operand: WrittenOperand, shape: OperandShape): boolea
     : kind === 'binary' && (shape === 'address' || shape === 'number');
 }
 
-/** Whether a register is an operand, or is added to something in it. */
+/** Whether an operand is a register, or adds one to something. */
 function hasRegister(expression: WrittenExpression): boolean {
   if (expression.kind === 'binary') return hasRegister(expression.left) || hasRegister(expression.right);
   return expression.kind === 'symbol' && registerNumbers.has(expression.name);

@@ -1,6 +1,6 @@
 /**
- * Pseudo-instructions: the table's templates, parsed once, with the written operands
- * put in place of the template's names. So an error is shown under what was written.
+ * Pseudo-instructions: the table's templates, parsed once. The written operands replace the
+ * template's names, so an error is shown under what the programmer wrote.
  */
 import type { Pseudo } from '../../isa/table/pseudo.ts';
 import { SourceProblem } from '../diagnostics.ts';
@@ -21,7 +21,7 @@ const shapes: Readonly<Record<string, OperandShape>> = {
   '%tprel_add(symbol)': 'mark',
 };
 
-/** Stands for a use's own number in a template's labels. */
+/** In a template's labels, stands for the number of this use. */
 const OWN = '$own';
 
 /** A template's names, and what was written for each. */

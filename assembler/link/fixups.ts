@@ -1,4 +1,4 @@
-/** Fills in what was left open while reading, once every address is known. */
+/** Applies fixups: fills in the values that were not known while reading, now that every address is. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { checkDatum } from '../directives/data.ts';
 import type { Diagnostics } from '../diagnostics.ts';
@@ -16,8 +16,8 @@ export type FarBranches = number[];
 export type Explain = (symbol: AsmSymbol) => string | undefined;
 
 /**
- * Applies a unit's fixups, and checks that its symbols have values. `lenient`: an
- * included file is missing, and with it, probably, the names that nothing defines.
+ * Applies a unit's fixups, and checks that its symbols have values. `lenient`: an included
+ * file is missing, which probably defines the names that nothing else defines; they are not reported.
  */
 export function applyFixups(
   unit: SourceUnit,
@@ -48,7 +48,7 @@ function stringHint(name: string): string {
 class Reporter {
   private readonly diagnostics: Diagnostics;
   private readonly explain: Explain;
-  /** Says nothing of names that nothing defines. */
+  /** Does not report names that nothing defines. */
   private readonly lenient: boolean;
   private readonly doubts: SourceUnit['doubts'];
   private readonly doubted = new Set<Statement>();
@@ -84,7 +84,7 @@ class Reporter {
 
 const AFTER_LAYOUT = { placed: true, pc: 0 };
 
-/** A symbol's value and size must be computable, for the symbol table has them. */
+/** Checks that a symbol's value and size can be computed: the symbol table holds both. */
 function checkSymbol({ definition, definedAt, size, sizedBy }: AsmSymbol, reporter: Reporter): void {
   if (definition.kind === 'value' && definedAt !== undefined) {
     reporter.guard(definedAt.statement, () => evaluate(definition.value, AFTER_LAYOUT));

@@ -32,7 +32,7 @@ export class LayoutError extends Error {}
 export const PAGE = 4096;
 const ADDRESS_SPACE = 2 ** 32;
 
-/** Sections that others of the name `.text.…` are merged into, in order of address within their kind. */
+/** Sections into which others are merged: `.text.…` goes into `.text`. In order of address within their kind. */
 const wellKnown = [
   '.text',
   '.rodata',
@@ -74,7 +74,7 @@ export function layOut(sections: readonly ObjectSection[], base: number): Layout
   return { sections: placed, outputOf };
 }
 
-/** Whether a section takes room in the address space: what threads begin with as zero has it only in each thread. */
+/** Whether a section takes room in the address space. `.tbss` does not: each thread has its own. */
 export function occupiesMemory({ flags }: Pick<OutputSection, 'flags'>): boolean {
   return flags.alloc && !(flags.thread && flags.nobits);
 }
@@ -130,7 +130,7 @@ function check(placed: readonly OutputSection[], end: number): void {
     throw new LayoutError(`the image holds ${bytes} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`);
 }
 
-/** Bytes in the file of the segment that is written to, or of the other; gaps between its sections too. */
+/** Bytes in the file of the writable segment or of the other one, with the gaps between its sections. */
 function extent(placed: readonly OutputSection[], write: boolean): number {
   const filed = placed.filter(({ flags }) => flags.alloc && !flags.nobits && flags.write === write);
   const last = filed.at(-1);

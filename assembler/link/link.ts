@@ -1,4 +1,4 @@
-/** Units to an image: names resolved, sections placed, fixups applied. */
+/** Links units into an image: resolves names, places sections, applies fixups. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { registerHint } from '../hints/registers.ts';
@@ -18,7 +18,7 @@ export interface LinkedImage {
   readonly layout: Layout;
   readonly names: Names;
   readonly entry: number;
-  /** Per unit, the conditional branches that do not reach: read it again with these long. */
+  /** For each unit, the conditional branches that do not reach; the unit is read again with these long. */
   readonly far: readonly FarBranches[];
 }
 
@@ -55,7 +55,7 @@ export function link(units: readonly SourceUnit[], base: number, diagnostics: Di
   };
 }
 
-/** How many undefined names are compared with all defined ones. */
+/** The most undefined names that are compared with all defined ones, for a hint. */
 const GUESSES = 100;
 
 function explain(symbol: AsmSymbol, units: readonly SourceUnit[]): string | undefined {

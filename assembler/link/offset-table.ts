@@ -1,6 +1,6 @@
 /**
- * The global offset table: a word for each address that code asks for by `%got_pcrel_hi` and its kin, as
- * position-independent code does. Nothing moves in a static image, so the linker fills the words in.
+ * The global offset table: a word for each address that position-independent code reads by `%got_pcrel_hi` and
+ * similar functions. In a static image nothing moves, so the linker itself fills the words in.
  *
  *     -1, 0           for a dynamic linker, as GNU `ld` has them
  *     0               _GLOBAL_OFFSET_TABLE_ points here
@@ -35,7 +35,7 @@ interface Entry {
   readonly fill: Fill;
 }
 
-/** What makes two operands the same entry. */
+/** The key of an entry: two operands with the same key share it. */
 type Key = AsmSymbol | bigint;
 
 export class OffsetTable {
@@ -70,7 +70,7 @@ export class OffsetTable {
     entries.set(key, { offset, operand, fill });
   }
 
-  /** What relocation functions need of a layout. */
+  /** What the relocation functions need to know of a layout. */
   tables({ sections }: Layout): Tables {
     return {
       threads: sections.find(({ flags }) => flags.thread)?.address,

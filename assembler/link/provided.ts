@@ -1,4 +1,4 @@
-/** Symbols that the linker defines when a file refers to them and none defines them, as GNU `ld` does. */
+/** Symbols that the linker defines, as GNU `ld` does, when a file refers to them and no file defines them. */
 import { alignUp, type Layout, type OutputSection, occupiesMemory } from './layout.ts';
 import { ORIGIN } from './offset-table.ts';
 

@@ -38,7 +38,7 @@ export function resolveNames(
   return { globals, provided };
 }
 
-/** A section's name, where nothing else has it, means the section's start; compilers' debugging information says so. */
+/** A section's name means the section's start when no symbol has it; debugging information of compilers relies on that. */
 function nameSections(unit: SourceUnit): void {
   for (const section of unit.sections) {
     const symbol = unit.symbols.get(section.name);

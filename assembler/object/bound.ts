@@ -21,7 +21,7 @@ export type Bound =
       readonly right: Bound;
     }
   | { readonly kind: 'relocation'; readonly at: number; readonly name: string; readonly operand: Bound }
-  /** The value that a name had where it was used; its own places are of another statement. */
+  /** The value that a name had where it was used. Offsets inside it belong to another statement. */
   | { readonly kind: 'captured'; readonly at: number; readonly value: Bound };
 
 /** What binding needs to know of the file being read. */
@@ -70,7 +70,7 @@ function bindName(name: string, at: number, scope: Scope): Bound {
   return { kind: 'symbol', at, symbol };
 }
 
-/** A number as GNU `as` computes with it: 64 bits, signed. A longer one stays, to be told where it does not fit. */
+/** A number as GNU `as` computes with it: 64 bits, signed. A longer one is left whole, so that an error names it where it does not fit. */
 function signed64(value: bigint): bigint {
   return value >> 64n === 0n ? BigInt.asIntN(64, value) : value;
 }
@@ -171,8 +171,8 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
 }
 
 /**
- * GNU `as` shifts zeros in at bit 63. In the low word of a negative number they come to be seen from a shift of 33
- * on; until then that word is what it is after an arithmetic shift, which fits where the number did.
+ * Shifts right. GNU `as` shifts zeros in at bit 63; they reach the low word of a negative number only from a shift
+ * of 33 on. Below that an arithmetic shift gives the same word, and its result fits where the number did.
  */
 function shiftRight(left: bigint, right: bigint): bigint {
   const isWord = BigInt.asIntN(32, left) === left;

@@ -1,6 +1,6 @@
 /**
- * The value of a bound expression: before layout, where only distances within a
- * section are known; and after it, where everything is.
+ * The value of a bound expression. Before layout only distances within a section are known; after
+ * layout everything is.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import { didYouMean } from '../suggest.ts';
@@ -55,7 +55,7 @@ function unknown(name: string, placed: boolean): string {
 
 const BEFORE_LAYOUT: Moment = { placed: false, pc: 0 };
 
-/** One evaluation: bounded, for names can be defined in terms of names without end. */
+/** One evaluation. It is bounded, because names can be defined by each other without end. */
 interface Run {
   readonly moment: Moment;
   steps: number;
@@ -149,7 +149,7 @@ function undefinedValue(symbol: AsmSymbol, at: number, moment: Moment): Value {
   throw new UndefinedSymbol(symbol, at, moment.placed);
 }
 
-/** The value of a name's definition; what is wrong in there is shown where the name is used. */
+/** The value of a name's definition. An error in it is shown where the name is used. */
 function inner(bound: Bound, at: number, run: Run): Value {
   run.depth++;
   try {
@@ -184,10 +184,10 @@ export type Relocation = Bound & { readonly kind: 'relocation' };
 
 type Function = (bound: Relocation, run: Run) => bigint;
 
-/** How far behind the start of a thread's variables the C library's pointers to them point (RISC-V ELF psABI, "Dynamic Thread Pointer"). */
+/** The offset, from the start of a thread's variables, of the C library's pointer to them (RISC-V ELF psABI, "Dynamic Thread Pointer"). */
 export const DTP_BIAS = 0x800n;
 
-/** The functions that give the upper part of a distance from the instruction: what they point to. */
+/** The functions that give the upper part of a distance from the instruction, and what that distance leads to. */
 const pointers: Readonly<Record<string, Function>> = {
   pcrel_hi: (bound, run) => compute(bound.operand, run).value,
   got_pcrel_hi: tableEntry,

@@ -1,4 +1,4 @@
-/** What the linker still has to fill in, once every address is known. */
+/** Values that the linker fills in once every address is known. */
 import type { Row } from '../../isa/table/row.ts';
 import type { FieldValues } from '../../isa/table/table.ts';
 import type { Statement } from '../source/statement.ts';

@@ -9,11 +9,11 @@ export interface SectionFlags {
   readonly exec: boolean;
   /** Holds no bytes in the file; zero in memory. */
   readonly nobits: boolean;
-  /** Is the template of what each thread has of its own. */
+  /** Holds the initial contents of each thread's own variables. */
   readonly thread?: boolean | undefined;
 }
 
-/** The most that an image's file may hold: no larger file is read back. Zeros of `.bss` take no room there. */
+/** The most bytes in an image's file: larger files are not read back. `.bss` takes no room in the file. */
 export const MAX_BYTES = 64 * 2 ** 20;
 const ADDRESS_SPACE = 2 ** 32;
 
@@ -22,7 +22,7 @@ export class ObjectSection {
   readonly flags: SectionFlags;
   /** Where it goes among a file's sections of the same name: GNU's subsections. */
   readonly order: number;
-  /** Nowhere in memory: a label's offset in it is a plain number. */
+  /** The section is not in memory: a label's offset in it is a plain number. */
   readonly absolute: boolean;
   /** A power of two. */
   alignment = 1;

@@ -1,4 +1,4 @@
-/** A symbol of one source file; what it stands for is settled as the file is read, or by the linker. */
+/** A symbol of one source file. Its definition is found while the file is read, or by the linker. */
 import type { Statement } from '../source/statement.ts';
 import type { Bound } from './bound.ts';
 import type { ObjectSection } from './section.ts';
@@ -16,7 +16,7 @@ export type Definition =
 export type Binding = 'local' | 'global' | 'weak';
 export type SymbolType = 'none' | 'object' | 'function';
 
-/** Begins the names of symbols that no source can name: numeric labels, and those of pseudo-instructions. */
+/** A character in names that no source can write: those of numeric labels and of labels in pseudo-instructions. */
 export const INTERNAL = '\0';
 
 /** Whether a symbol is the assembler's own. */

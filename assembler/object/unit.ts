@@ -1,6 +1,6 @@
 /**
- * A unit: what one source file turns into while it is read. Sections fill up, symbols
- * get their definitions, and what cannot be computed yet is left as fixups to the linker.
+ * What one source file turns into while it is read. Sections fill up and symbols get their
+ * definitions; what cannot be computed yet becomes a fixup for the linker.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
@@ -17,7 +17,7 @@ export interface LineRecord {
   readonly to: number;
 }
 
-/** What `.option` changes; the others of its settings change nothing here. */
+/** The settings of `.option` that have an effect here. */
 export interface Options {
   /** Code is position-independent: addresses come from the global offset table. */
   readonly pic: boolean;
@@ -43,10 +43,10 @@ export class SourceUnit implements Scope {
   /** Conditional branches that an earlier pass found too far; by number. */
   readonly long: ReadonlySet<number>;
   branches = 0;
-  /** An included file could not be read: names it defines are missing through no fault of their users. */
+  /** An included file could not be read: the names that it defines are missing, and are not reported. */
   incomplete = false;
   place: { readonly section: ObjectSection; readonly offset: number };
-  /** What is wrong with statements if there are no labels with the names of registers that they mention. */
+  /** Problems of statements that use a register's name as a label; reported unless the label is defined in the end. */
   readonly doubts = new Map<Statement, () => SourceProblem>();
   /** The statement being read. */
   statement: Statement;
@@ -156,7 +156,7 @@ export class SourceUnit implements Scope {
     return next;
   }
 
-  /** A number of its own for each use of a pseudo-instruction. */
+  /** A new number for each use of a pseudo-instruction. */
   nextUnique(): number {
     return this.unique++;
   }

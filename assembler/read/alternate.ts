@@ -1,6 +1,6 @@
 /**
- * The alternate macro syntax (GNU `as` manual, ".altmacro"): `%expression` and `<text>` as arguments, in which `!`
- * stands before a character that is meant as it is; parameters without a backslash, and `LOCAL` names.
+ * The alternate macro syntax (GNU `as` manual, ".altmacro"): arguments `%expression` and `<text>`, in which `!`
+ * makes the next character literal; parameters without a backslash; `LOCAL` names.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import { bind } from '../object/bound.ts';
@@ -34,7 +34,7 @@ function withoutBrackets(text: string, from: number): { plain: string; texts: Ma
   return { plain, texts };
 }
 
-/** Where the bracket at `start` is closed; brackets in it count, what is behind `!` does not. Throws SourceProblem. */
+/** Where the bracket at `start` is closed. Inner brackets count; a character after `!` does not. Throws SourceProblem. */
 function closing(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -45,7 +45,7 @@ function closing(text: string, start: number): number {
   throw new SourceProblem(start, 'this text never ends', 'close it with `>`');
 }
 
-/** What `%expression` at `at` comes to, in decimal. */
+/** The value of the `%expression` at `at`, in decimal. */
 function computed(text: string, at: number, written: string, unit: SourceUnit): string {
   const [operand] = parseOperands(text.slice(0, at + written.length), at + 1);
   if (operand === undefined || (operand.kind !== 'expression' && operand.kind !== 'memory'))

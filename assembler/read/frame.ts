@@ -7,7 +7,7 @@ export interface Condition {
   readonly statement: Statement;
   /** Statements are read, not skipped. */
   active: boolean;
-  /** One of its branches has been read, or none may be. */
+  /** No further branch may be read: one has been, or the whole condition is skipped. */
   taken: boolean;
   inElse: boolean;
 }

@@ -1,4 +1,4 @@
-/** Reads one source file into a unit: every statement, whatever is wrong with the others. */
+/** Reads one source file into a unit. An error in a statement does not stop the others from being read. */
 import type { DirectiveContext } from '../directives/directive.ts';
 import { type Diagnostics, SourceProblem } from '../diagnostics.ts';
 import { SourceUnit } from '../object/unit.ts';

@@ -1,7 +1,7 @@
 /**
- * The reader: gives the assembler one statement after another, out of files, macros
- * and repetitions, leaving out what a condition skips. It is bounded: a macro that
- * calls itself or a repetition of repetitions ends in an error.
+ * The reader: gives the assembler one statement after another from files, macros and
+ * repetitions, without those that a condition skips. It is bounded: a macro that calls itself
+ * without end, or a repetition of repetitions, ends in an error.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
@@ -10,7 +10,7 @@ import { headOf } from './head.ts';
 import type { Macro } from './macro.ts';
 
 const MAX_DEPTH = 200;
-/** Statements that a source may give, with what macros and repetitions make of it. */
+/** The most statements that a source may give, its macros and repetitions expanded. */
 export const MAX_STATEMENTS = 2_000_000;
 
 /** What a fatal limit throws: reading cannot go on. */
@@ -21,7 +21,7 @@ export class ReadLimit extends SourceProblem {
 export class Reader {
   /** By name, in small letters. */
   readonly macros = new Map<string, Macro>();
-  /** What `.eqv` has given a name to. */
+  /** Texts that `.eqv` has given a name, by name. */
   readonly equivalents = new Map<string, string>();
   /** Macros have their alternate syntax: `.altmacro`. */
   isAlternate = false;

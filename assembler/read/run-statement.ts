@@ -26,7 +26,7 @@ export function runStatement(context: DirectiveContext, statement: Statement): v
   }
 }
 
-/** Whether what follows a `;` is rather a comment, as other assemblers have it, than a statement with a mistake. */
+/** Whether the text after a `;` is probably a comment, as in other assemblers, and not a statement with a mistake. */
 function isProse({ source, column, text }: Statement, problem: SourceProblem): boolean {
   if (source[column - 1] !== ';' || !/\S\s+\S|'/.test(text)) return false;
   return !text.includes(',') || problem.hint === undefined;
@@ -59,7 +59,7 @@ function tellOddity(context: DirectiveContext, { text, oddity }: Statement): voi
   throw new SourceProblem(at, message, hint);
 }
 
-/** Of a statement that cannot be read, its labels still count, and an unknown first word explains more than the rest. */
+/** A statement that cannot be parsed: its labels still count, and an unknown first word is reported rather than the rest. */
 function parse(context: DirectiveContext, text: string, head: Head | undefined): Parsed {
   try {
     return parseStatement(text);
@@ -73,7 +73,7 @@ function parse(context: DirectiveContext, text: string, head: Head | undefined):
   }
 }
 
-/** A second definition must not hide what else is wrong in the statement. */
+/** Defines a label. An error about a second definition must not hide other errors of the statement. */
 function defineLabel({ unit, diagnostics }: DirectiveContext, label: Label): void {
   diagnostics.guard(unit.statement, () => unit.label(label.name, label.at));
 }
@@ -121,7 +121,7 @@ function runBody(context: DirectiveContext, body: StatementBody): void {
   emitInstruction(unit, name, operands, at);
 }
 
-/** Instructions are fetched from multiples of four; data before them may have spoiled that. */
+/** Instructions must be at multiples of four; data before them may have moved them off. */
 function warnMisaligned({ unit, diagnostics }: DirectiveContext, at: number): void {
   if (unit.section.size % 4 === 0 || unit.section.misaligned) return;
   unit.section.misaligned = true;

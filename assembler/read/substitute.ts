@@ -1,10 +1,10 @@
-/** A macro's body with its arguments put in, and so the body of a repetition; the text that `.eqv` gives a name. */
+/** Puts arguments into the body of a macro or a repetition, and replaces names that `.eqv` has defined. */
 import { SourceProblem } from '../diagnostics.ts';
 import { shown } from '../source/bytes.ts';
 import { splitLine } from '../source/scan.ts';
 import type { Statement, Via } from '../source/statement.ts';
 
-/** Longest statement that substitution may make. */
+/** The longest statement that substitution may produce, in characters. */
 const MAX_LENGTH = 100_000;
 
 /** One use of a body. */
@@ -52,7 +52,7 @@ function checked(text: string): string {
   throw new SourceProblem(0, `this macro makes a statement of more than ${MAX_LENGTH} characters`);
 }
 
-/** In the alternate syntax: the text with its parameters' values, which stand there without a backslash; `&` joins one to what is beside it. */
+/** In the alternate syntax: the text with its parameters replaced. They have no backslash; `&` joins one to the text beside it. */
 function replaceBare(text: string, values: ReadonlyMap<string, string>): string {
   const pieces = text.split(/(?<![\w.$\\])([A-Za-z_.$][\w.$]*)/);
   for (let n = 1; n < pieces.length; n += 2) {

@@ -1,4 +1,4 @@
-/** What to say of a name that is neither an instruction, nor a directive, nor a macro. */
+/** The error for a name that is not an instruction, a directive or a macro. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import type { DirectiveContext } from '../directives/directive.ts';
@@ -56,7 +56,7 @@ function macroNames({ macros }: Reader): string[] {
   return Array.from(macros.values(), (macro) => macro.name);
 }
 
-/** What a word of another machine is here, with the operands that it has if an instruction takes them. */
+/** What to write here for a word of another machine; with its operands if an instruction takes them. */
 function foreignWord({ unit }: DirectiveContext, word: string, rest: string): string | undefined {
   const meant = words.get(word);
   if (meant === undefined) return undefined;
@@ -75,7 +75,7 @@ function readable(text: string): readonly WrittenOperand[] {
   }
 }
 
-/** A word alone, or before a statement, is probably a label; a value may follow it as other assemblers have it. */
+/** A hint for a word alone or before a statement: it is probably a label; before `equ`, as other assemblers have it, the name of a value. */
 function missingColon(context: DirectiveContext, name: string, rest: string): string | undefined {
   const [, next = '', more = ''] = /^\s*([\w.$]*)\s*(.*)$/s.exec(rest) ?? [];
   if (next.toLowerCase() === 'equ')

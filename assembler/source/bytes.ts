@@ -1,6 +1,6 @@
 /**
- * Bytes to characters. A byte that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as Python's
- * "surrogateescape" has it (PEP 383): the rest of the text stays whole, and the byte can be told and shown.
+ * Bytes to characters. A byte that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as with Python's
+ * "surrogateescape" (PEP 383): the rest of the text is read as usual, and messages can name and show the byte.
  */
 
 const strict = new TextDecoder('utf-8', { fatal: true });
@@ -45,17 +45,17 @@ export function strayByte(character: string): number | undefined {
   return code >= ESCAPED + 0x80 && code <= ESCAPED + 0xff ? code - ESCAPED : undefined;
 }
 
-/** What Windows-1252 has at 0x80 to 0x9f, where Latin-1 has nothing to show; a TextDecoder for it is wrong in Node 20. */
+/** The characters of Windows-1252 at 0x80 to 0x9f, where Latin-1 has none. Node 20's TextDecoder gets them wrong. */
 const windows = '€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ';
 
-/** What a stray byte is in Latin-1, as Windows extends it, the likeliest of the encodings that are not UTF-8. */
+/** The character that a stray byte has in Windows-1252, the likeliest encoding of text that is not UTF-8. */
 export function latinLetter(byte: number): string {
   return windows[byte - 0x80] ?? String.fromCharCode(byte);
 }
 
 /**
- * A line for the screen, its characters in their places: stray bytes as Latin-1, control characters as pictures of
- * them, and those that reorder a line as a mark.
+ * A line for the screen, with every character in its column: stray bytes as in Windows-1252, control characters as
+ * their pictures, and characters that reorder a line as a mark.
  */
 export function shown(line: string): string {
   return line

@@ -11,7 +11,7 @@ export interface StatementText {
 /** What a line gives. */
 export interface Pieces {
   readonly pieces: readonly StatementText[];
-  /** The line, and with it the lines that a string of its goes on over. */
+  /** The line, together with the following lines that a string in it runs over. */
   readonly whole: string;
   /** The number of the last of them. */
   readonly last: number;
@@ -24,7 +24,7 @@ export class LineScanner {
   inComment = false;
   /** Where the open comment began. */
   opened = { line: 0, at: 0, source: '' };
-  /** Lines at even places, what ends them at odd ones. */
+  /** Lines at even indices, their line ends at odd ones. */
   private readonly parts: readonly string[];
   private source = '';
   private last = 0;
@@ -106,7 +106,7 @@ export class LineScanner {
     if (isFirst) this.oddity = { at: at - this.start, severity, message, hint };
   }
 
-  /** Ends a statement. After one with an odd character, the rest of the line may be anything: it is left out. */
+  /** Ends a statement. After a statement with an odd character, the rest of the line cannot be trusted: it is left out. */
   private close(): void {
     const { start: column, oddity } = this;
     const text = this.text.trimEnd();

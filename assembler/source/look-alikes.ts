@@ -1,6 +1,6 @@
 /**
- * Characters that word processors, web pages and other keyboards put where assembly wants a plain one. GNU `as`
- * takes them for parts of names; who wrote them meant something else.
+ * Characters that word processors, web pages and foreign keyboards produce in place of plain ones. GNU `as` takes
+ * them for parts of names, which is never what the programmer meant.
  */
 
 /** What a character is called, and what to type instead; nothing when it is to be deleted. */
@@ -45,7 +45,7 @@ const meant: ReadonlyMap<string, Meant> = new Map(
   ),
 );
 
-/** What to say of a character that looks like a plain one, or like none; undefined of any other. */
+/** The message about a character that looks like a plain one, or is invisible; undefined for any other. */
 export function lookAlike(
   character: string,
 ): { readonly message: string; readonly hint: string } | undefined {

@@ -13,7 +13,7 @@ export interface Oddity {
 
 type Said = Pick<Oddity, 'message' | 'hint'>;
 
-/** What to say of a character outside strings; undefined when it may stand there. */
+/** The message about a character outside strings; undefined when the character is allowed there. */
 export function oddCharacter(character: string): Said | undefined {
   if (character >= ' ' && character <= '~') return undefined;
   const byte = strayByte(character);

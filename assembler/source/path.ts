@@ -1,5 +1,5 @@
 /**
- * Paths of included files, as text: nothing of the file system is asked. A folder ends with `/`, or with `\` as
+ * Paths of included files, as text; the file system is not consulted. A folder ends with `/`, or with `\` as
  * on Windows.
  */
 

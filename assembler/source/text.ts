@@ -1,4 +1,4 @@
-/** What may be a source at all: bytes to text; other kinds of files and giants are refused in one line each. */
+/** Bytes of a source to text. Files of other kinds, and files that are too large, are refused, each in one line. */
 import { decodeBytes } from './bytes.ts';
 
 /** Thrown for a file that cannot be assembly; the message is one line, without the file's name. */

@@ -1,6 +1,6 @@
 /**
  * The grammar of one statement, as pure syntax: it knows neither mnemonics nor
- * directives nor registers. What the pieces mean: parse.ts.
+ * directives nor registers. parse.ts gives the pieces their meaning.
  *
  * Rules are lexical (lower case), so that columns are exact and a long file is parsed
  * statement by statement in little memory. Comments are gone before (source/scan.ts).

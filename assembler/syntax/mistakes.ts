@@ -1,4 +1,4 @@
-/** Common mistakes of syntax, found by what stands before and after the place where the grammar had to stop. */
+/** Common mistakes of syntax, recognized by the text before and after the place where the grammar stopped. */
 import { SourceProblem } from '../diagnostics.ts';
 
 interface Stop {
@@ -11,7 +11,7 @@ interface Stop {
   readonly rest: string;
 }
 
-/** The mistake, and what to do; undefined when it is another one. */
+/** The mistake and its remedy; undefined when this is not the mistake. */
 type Mistake = (stop: Stop) => SourceProblem | undefined;
 
 function when(applies: (stop: Stop) => boolean, message: string, hint: string): Mistake {

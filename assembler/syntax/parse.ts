@@ -70,7 +70,7 @@ function number(node: Node, value: bigint): WrittenExpression {
   return { kind: 'number', at: at(node), value };
 }
 
-/** The name of a symbol that is written in quotes, where it may have any characters but none. Throws SourceProblem. */
+/** The name of a symbol written in quotes. It may have any characters, but at least one. Throws SourceProblem. */
 export function quotedSymbol(bytes: Uint8Array, start: number): string {
   const name = new TextDecoder().decode(bytes);
   if (name === '' || name.includes('\0'))
@@ -182,7 +182,7 @@ function treeOf(match: MatchResult): unknown {
   return semantics(match).tree();
 }
 
-/** Statements seen before: programs repeat themselves, and macros more so. Trees are immutable. */
+/** Trees of statements seen before: programs repeat statements, and macros even more. Trees are immutable. */
 const seen = new Map<string, Parsed>();
 const SEEN_LIMIT = 20_000;
 

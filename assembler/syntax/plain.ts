@@ -1,9 +1,8 @@
 /**
- * Plain statements, which need no grammar: labels, a name, and operands that are names, numbers, `%hi(name)`
- * and the like, those with `(name)` behind, and strings. Nearly all of a program is plain, and the grammar
- * takes many times as long to read it, most of all while the host has not compiled it yet. It stays the
- * judge: what is not plain goes there, what is wrong too, and the tests hold every tree made here against
- * its own.
+ * Plain statements, which are parsed without the grammar: labels, a name, and operands that are names, numbers,
+ * `%hi(name)` and the like, any of these followed by `(name)`, and strings. Nearly every statement is plain, and the
+ * grammar takes many times as long, most of all before the host has compiled it. The grammar still decides: it gets
+ * every statement that is not plain, or wrong, and the tests compare every tree made here with the grammar's.
  */
 import { unescaped } from './escapes.ts';
 import type { WrittenExpression, Label, WrittenOperand, Parsed } from './tree.ts';

@@ -33,7 +33,7 @@ const starts = [
   '"+"',
 ];
 
-/** The expectations in words; the many that amount to an operand become one. */
+/** What was expected, in words; everything that may start an operand becomes one word. */
 function expectation(match: FailedMatchResult): string | undefined {
   const failures = (match as WithFailures).getRightmostFailures();
   const wanted = new Set(failures.map((failure) => failure.toString()));

@@ -5,7 +5,7 @@ import { Session } from '../../vmm/wire/session.ts';
 import { type Certificate, TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 
-/** Milliseconds between two looks whether the other side has proved itself in time. */
+/** Milliseconds between two checks whether the other side has proved itself in time. */
 const tickMs = 500;
 
 export interface Asker {
@@ -19,8 +19,8 @@ function unreachable(address: string, reason: string): Failure {
 }
 
 /**
- * Asks, and resolves to the last reply; `progress` gets those before. Rejects with a Failure
- * when the host cannot be reached or is gone before it has answered.
+ * Sends a request, and resolves to the last reply; `progress` gets the replies before it. Rejects with a
+ * Failure when the host cannot be reached, or leaves before it has answered.
  */
 export function ask(
   { key, certificate }: Asker,

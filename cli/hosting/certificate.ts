@@ -1,4 +1,4 @@
-/** The secrets that hosts share: a key always, a certificate if what they say is to be hidden too. */
+/** The secrets that hosts share: always a key, and a certificate when their connections are to be encrypted. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Certificate } from '../../vmm/wire/tcp.ts';
 import { badInput, usage } from '../failure.ts';

@@ -6,14 +6,14 @@ import type { Doze } from '../doze.ts';
 import { note } from '../output.ts';
 import { sleepStepsPerMs } from '../plugged.ts';
 
-/** Milliseconds that guests run between two looks at the network. */
+/** Milliseconds that guests run between two checks of the network. */
 const turnMs = { least: 1, most: 3 } as const;
 const stepsPerTurn = { least: 1000, first: 20_000, most: 2 ** 22 } as const;
 
 /** Milliseconds that a host with nothing to do sleeps. */
 const nap = 2;
 
-/** Runs the host until it is told to end; what it has then is kept as it is. `doze`: woken when there is something to do. */
+/** Runs the host until it is told to end; its guests are then stored. `doze` is woken when there is something to do. */
 export async function serve(host: Host, doze: Doze): Promise<void> {
   let isOver = false;
   const end = () => {

@@ -1,4 +1,4 @@
-/** A host's disks: files, named as they are given; copies that come with guests are in the host's folder. */
+/** A host's disks: files, under the names given; copies that arrive with guests are in the host's folder. */
 import { closeSync, ftruncateSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -45,7 +45,7 @@ export function diskName(path: string): string {
   return realpathSync(resolve(path));
 }
 
-/** What tells a file from another of the same name, also over a shared file system. */
+/** Distinguishes a file from another one of the same name, even on a shared file system. */
 function identityOf(path: string): string {
   const { ino, size } = statSync(path);
   return `${ino}-${size}`;

@@ -26,13 +26,13 @@ export interface Plug {
   close(): void;
 }
 
-/** Milliseconds between two looks whether the other side has proved itself in time, and between two attempts to join again. */
+/** Milliseconds between two checks whether the other side has proved itself in time, and between two attempts to join again. */
 const tickMs = 500;
 const againMs = 1000;
 
 /**
  * Joins the switch that `--network` names; undefined when it names none. With `rejoin` it is
- * joined again whenever it was gone. Throws Failures.
+ * joined again whenever it has gone away. Throws Failures.
  */
 export async function plugIn(options: PlugOptions, rejoin = false): Promise<Plug | undefined> {
   const { network, address } = options;
@@ -49,7 +49,7 @@ export async function plugIn(options: PlugOptions, rejoin = false): Promise<Plug
   return keep(joined, await enter(), own, rejoin ? enter : undefined);
 }
 
-/** What one has who has joined. */
+/** The result of joining a switch. */
 interface Joined {
   readonly trunk: Trunk;
   readonly given: Uint8Array;

@@ -1,4 +1,4 @@
-/** What a host's guests print: a single guest has standard output to itself, several print whole lines behind their names. */
+/** Prints what a host's guests print: a single guest has standard output to itself; of several, each line begins with a name. */
 import { printableWord } from '../../isa/machine/printable.ts';
 import { Output } from '../output.ts';
 
@@ -27,7 +27,7 @@ export class GuestPrinter {
     this.#output.flush();
   }
 
-  /** Prints what a guest that is gone had begun of a line. */
+  /** Prints the last, unfinished line of a guest that is gone. */
   end(name: string): void {
     const line = this.#lines.get(name);
     if (line !== undefined && line.length > 0) this.#end(name, [...line, newline]);

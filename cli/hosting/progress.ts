@@ -6,7 +6,7 @@ const mebi = 2 ** 20;
 
 const head = '  round    sent  zeros  again     MiB    MiB/s   dirty  then down for  slowed';
 
-/** Tells what is new in each report. */
+/** Prints what is new in each report. */
 export class Progress {
   readonly #write: (line: string) => void;
   #stages = 0;
@@ -72,7 +72,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(3).padStart(9)} s`;
 }
 
-/** The end of it in a sentence. */
+/** The end of a migration in a sentence. */
 export function formatEnd(report: MigrationReport): string {
   const { guest, to, totalMs, downtimeMs, bytes, rounds, last, reason, state } = report;
   if (state === 'failed') return `${guest} was not moved, and runs on where it was: ${reason}`;

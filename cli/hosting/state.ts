@@ -1,9 +1,9 @@
 /**
- * Where hosts keep what must outlive them, and how they find each other: one folder, only
- * its owner's.
+ * Where hosts store what must outlive them, and how they find each other: one folder, which only
+ * its owner can read.
  *
  *     key                 the key that all hosts here know, made at the first start
- *     hosts/ADDRESS/      what a host keeps (vmm/hosting/keep), and `pid` while it runs
+ *     hosts/ADDRESS/      what a host stores (vmm/hosting/keep), and `pid` while it runs
  *
  * The folder is $RINGLAB_STATE, or ringlab in $XDG_STATE_HOME, or ~/.local/state/ringlab.
  */
@@ -42,7 +42,7 @@ export function checkAddress(option: string, address: string): string {
   }
 }
 
-/** The key: that of the file, or this user's own, made now if there is none. Throws Failures. */
+/** The key in the file, or this user's own, which is made now if there is none. Throws Failures. */
 export function readKey(file: string | undefined, address: string): Uint8Array {
   if (file !== undefined) return checkKey(file, readInput(file));
   if (!isLoopback(address))
@@ -67,7 +67,7 @@ function checkKey(file: string, key: Uint8Array): Uint8Array {
   );
 }
 
-/** Notes that a host listens there; returns how to take it back. Throws a Failure when one does already. */
+/** Claims the address for this host; returns a function that releases it. Throws a Failure when another host has it. */
 export function claim(address: string): () => void {
   const folder = hostFolder(address);
   try {

@@ -10,14 +10,14 @@ import { parseCount, parsePlace, PromptError, WORD } from './places.ts';
 import type { Prompt } from './prompt.ts';
 
 export interface PromptCommand {
-  /** All names; the first is shown. */
+  /** All names; the help shows the first. */
   readonly names: readonly string[];
   readonly takes: string;
   readonly says: string;
   readonly run: (prompt: Prompt, words: readonly string[]) => Promise<string> | string;
 }
 
-/** Words or instructions shown when none are asked for, and words in a line. */
+/** Words or instructions shown when no number is given, and words per line. */
 const shown = 8;
 const inLine = 4;
 
@@ -33,7 +33,7 @@ async function back(prompt: Prompt, words: readonly string[]): Promise<string> {
 const longest = 1000;
 const patience = 8;
 
-/** So many steps, each shown, until something stops them. */
+/** Takes that many steps and shows each, until something stops the guest. */
 async function repeat(
   prompt: Prompt,
   words: readonly string[],

@@ -2,7 +2,7 @@
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { DebuggedGuest } from '../debugging.ts';
 
-/** What a person can mend: printed, and nothing has happened. */
+/** An error in a command: it is printed, and the command has had no effect. */
 export class PromptError extends Error {}
 
 /** Bytes of a word. */

@@ -1,6 +1,6 @@
 /**
  * A debugger at a prompt, for those without GDB: it reads a line, moves the session, and shows
- * where the guest is: the step, and the instruction that is next. The commands: commands.ts.
+ * where the guest is: the step, and the next instruction. commands.ts has the commands.
  */
 import { peekWord } from '../../isa/machine/report.ts';
 import { formatStep } from '../../isa/machine/tracer.ts';
@@ -20,7 +20,7 @@ export class Prompt {
     this.guest = guest;
   }
 
-  /** Does one line; returns what to print, undefined to end. An empty line does the last one again. */
+  /** Runs one line; returns what to print, undefined to end. An empty line repeats the last one. */
   async answer(line: string): Promise<string | undefined> {
     const text = line.trim() === '' ? this.#last : line.trim();
     this.#last = text;
@@ -67,7 +67,7 @@ export class Prompt {
     }
   }
 
-  /** Goes by a travel to something found, or stays. */
+  /** Travels to what was found, or stays. */
   async seek(travel: Travel<Found | undefined>): Promise<string> {
     const result = await this.guest.session.find(travel);
     if (result === undefined) return `left off\n${this.place()}`;

@@ -15,7 +15,7 @@ import { formatBytes, toHex } from './format.ts';
 import { exclusively } from './lock.ts';
 import { mustBeNew, mustRun, openStore, type StoreOptions } from './store.ts';
 
-/** Makes a snapshot the one that `take` goes on from. */
+/** Makes a snapshot the one from which `take` goes on. */
 export async function revert(name: string, options: StoreOptions): Promise<number> {
   const store = openStore(options);
   const opened = last(store.chain(name));
@@ -68,7 +68,7 @@ export async function remove(names: readonly string[], options: StoreOptions): P
   return EXIT.DONE;
 }
 
-/** Deletes a snapshot; returns the names of those that have what it had. */
+/** Deletes a snapshot; returns the names of the snapshots that now hold its contents. */
 function deleteOne(store: Store, name: string): readonly string[] {
   try {
     return deleteSnapshot(store, name).map(({ description }) => description.name);

@@ -6,7 +6,7 @@ import { countOf } from '../../vmm/snapshot/chain.ts';
 import type { BlockDifference, SnapshotDifference } from '../../vmm/snapshot/diff.ts';
 import type { Opened } from '../../vmm/snapshot/read.ts';
 
-/** A snapshot as `--json` tells it. */
+/** A snapshot as `--json` prints it. */
 export interface Summary {
   readonly name: string;
   readonly id: string;
@@ -41,7 +41,7 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** A size as people say it. */
+/** A size in words, like `3.5 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return `${Math.ceil(bytes / 1024)} KiB`;
@@ -62,7 +62,7 @@ export function formatTaken(opened: Opened): string {
   return `ringlab: ${summary.name}: taken at step ${summary.step}${since}: ${formatHeld(summary)}, ${formatBytes(summary.bytes)}\n`;
 }
 
-/** A line a snapshot, in columns. */
+/** One line per snapshot, in columns. */
 export function formatList(summaries: readonly Summary[]): string {
   const rows = summaries.map(({ name, step, parent, pages, blocks, bytes, template, current }) => [
     `${current ? '*' : ' '} ${name}`,
@@ -84,7 +84,7 @@ function formatColumns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(cell).join('  ').trimEnd()}\n`).join('');
 }
 
-/** The tree, a line a snapshot under what it was taken from. */
+/** The tree: one line per snapshot, under the snapshot from which it was taken. */
 export function formatTree(summaries: readonly Summary[]): string {
   const names = new Set(summaries.map(({ name }) => name));
   const lines: [tree: string, summary: Summary][] = [];
@@ -108,7 +108,7 @@ export function formatTree(summaries: readonly Summary[]): string {
     .join('');
 }
 
-/** Everything that a snapshot says of itself, for people. */
+/** A snapshot's whole description, for people. */
 export function formatSnapshot(
   opened: Opened,
   chain: readonly string[],
@@ -143,7 +143,7 @@ export function formatSnapshot(
   return lines.map(([label, text]) => `${label.padEnd(10)}${text}\n`).join('');
 }
 
-/** Four registers a line. */
+/** Four registers per line. */
 function registerLines(registers: readonly number[]): [label: string, text: string][] {
   const cells = registers.map(
     (value, n) => `${registerName(n).padEnd(4)} ${(value >>> 0).toString(16).padStart(8, '0')}`,

@@ -1,7 +1,7 @@
 /** Console input given to a guest that comes from a snapshot. */
 import type { MachineState } from '../../isa/machine/machine.ts';
 
-/** The state with input behind what waits already; none comes after it. */
+/** The state with input appended to what already waits; no more input comes after it. */
 export function withInput(state: MachineState, input: Uint8Array): MachineState {
   const { console } = state.devices;
   const all = new Uint8Array(Buffer.concat([console.input, input]));

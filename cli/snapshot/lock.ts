@@ -1,6 +1,6 @@
 /**
- * One program at a time changes a folder of snapshots: a file `.lock` with the number of
- * the process that does. One that a killed process left behind is noticed and taken over.
+ * Only one program at a time changes a folder of snapshots. The file `.lock` holds the number of
+ * its process. A lock that a killed process has left behind is recognized and taken over.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
 import { note } from '../output.ts';
 
-/** How long another program may take, in milliseconds; how long to write its number; how often we look. */
+/** In milliseconds: how long another program may take, how long to write its number, and the time between two checks. */
 const patience = 60_000;
 const numberless = 1000;
 const pause = 50;
 
 /**
- * Does `act` while nobody else changes the folder; what killed programs have begun is cleared
- * away first. Throws a Failure when another program does not end.
+ * Runs `act` while no other program changes the folder. Files that killed programs have left unfinished
+ * are removed first. Throws a Failure when another program does not end.
  */
 export function exclusively<T>(store: Store, act: () => T): T {
   const { folder } = store;
@@ -33,7 +33,7 @@ export function exclusively<T>(store: Store, act: () => T): T {
 function take(folder: string, path: string): void {
   for (let waited = 0; !tryToTake(folder, path); waited += pause) {
     const holder = holderOf(path);
-    // Killed before it could write its number, or after: nobody's any more.
+    // Its process was killed, before it could write its number or later: the lock is free.
     if (holder === undefined ? waited >= numberless : !isAlive(holder)) rmSync(path, { force: true });
     else if (waited >= patience)
       throw badInput(`${folder}: process ${holder} is changing it; when that has ended, try again`);
@@ -58,10 +58,10 @@ function tryToTake(folder: string, path: string): boolean {
   }
 }
 
-/** The process that holds it; undefined when nobody does any more. */
+/** The number of the process that holds the lock; undefined when none does any more. */
 function holderOf(path: string): number | undefined {
   try {
-    // Just made, and its number not written yet: nobody's, so that we look again.
+    // The lock was just made and has no number yet: look again.
     return Number(readFileSync(path, 'utf8')) || undefined;
   } catch {
     return undefined;

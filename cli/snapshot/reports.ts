@@ -14,12 +14,12 @@ import {
 } from './format.ts';
 import { nameOrCurrent, openStore, type ReportOptions, type StoreOptions } from './store.ts';
 
-/** One JSON document, as every report that programs read. */
+/** Prints a report for programs: one JSON document. */
 function printJson(fields: object): void {
   print(`${JSON.stringify({ format: 'ringlab-snapshot', version: 1, ...fields })}\n`);
 }
 
-/** Reports on all snapshots by `tell`; what is damaged is told, and makes the exit status. */
+/** Reports on all snapshots by `tell`. Damaged ones are named on stderr, and give the exit status. */
 function report(options: StoreOptions, tell: (summaries: readonly Summary[]) => void): number {
   const store = openStore(options);
   const { current } = store;

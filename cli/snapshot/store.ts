@@ -1,4 +1,4 @@
-/** The folder of snapshots that a command means, and what is asked of it by name. */
+/** The folder of snapshots that a command uses, and checks of the names given. */
 import { statSync } from 'node:fs';
 import { namePattern, nameRule } from '../../vmm/snapshot/description.ts';
 import { makeFolder } from '../../vmm/snapshot/files.ts';
@@ -34,13 +34,13 @@ export function nameOrCurrent(store: Store, name: string | undefined): string {
   );
 }
 
-/** Refuses a name that cannot be a new snapshot's, before anything is done for it. */
+/** Throws a usage Failure for a name that a new snapshot cannot have. */
 export function mustBeNew(store: Store, name: string): void {
   if (!namePattern.test(name)) throw usage(`"${name}": ${nameRule}`);
   if (store.has(name)) throw usage(`there is a snapshot ${name} already; delete it, or choose another name`);
 }
 
-/** Refuses a folder that cannot have a new snapshot, before the guest is run for it; makes the folder. */
+/** Makes the folder. Throws a Failure when no snapshot can be written there: better before the guest has run than after. */
 export function mustHold(store: Store, name: string): void {
   try {
     makeFolder(store.folder);
@@ -50,7 +50,7 @@ export function mustHold(store: Store, name: string): void {
   mustBeWritable(store.pathOf(name));
 }
 
-/** Refuses what only a machine that runs can do. */
+/** Throws a usage Failure for a template, which cannot run. */
 export function mustRun({ description: { name, template } }: Opened, folder: string): void {
   if (!template) return;
   const where = folder === defaultFolder ? '' : ` --store ${folder}`;

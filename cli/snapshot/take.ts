@@ -1,4 +1,4 @@
-/** `ringlab snapshot take` and `restore`: guests begun from a file or from a snapshot, and run on. */
+/** `ringlab snapshot take` and `restore`: start a guest from a file or a snapshot, and run it. */
 import type { Command } from 'commander';
 import { type Chain, last, loadDisk } from '../../vmm/snapshot/chain.ts';
 import { type Subject, variantOf } from '../../vmm/snapshot/guest.ts';
@@ -31,7 +31,7 @@ export interface TakeOptions extends GuestVerbOptions, StoreOptions {
   readonly compress?: boolean;
 }
 
-/** A guest, and its way from snapshot to snapshot. */
+/** A guest, and the session that takes its snapshots. */
 interface Begun {
   readonly guest: PreparedGuest;
   readonly session: Session;
@@ -79,7 +79,7 @@ export async function take(
   return EXIT.DONE;
 }
 
-/** Options that say what the machine is; a snapshot says that itself. */
+/** Throws a usage Failure for options that describe the machine: a snapshot has that description itself. */
 function refuseHardware(command: Command): void {
   for (const option of ['isa', 'memory', 'disk', 'process', 'env']) {
     if (command.getOptionValueSource(option) === 'cli')
@@ -110,7 +110,7 @@ async function beginFrom(store: Store, file: string, options: TakeOptions): Prom
   return { guest, session: new Session(store, subjectOf(guest, disk)) };
 }
 
-/** A guest put where a snapshot is, ready to run. Throws Failures and SnapshotErrors. */
+/** A guest in the state of a snapshot, ready to run. Throws Failures and SnapshotErrors. */
 function restoreFrom(store: Store, name: string, options: RestoreOptions): Begun {
   const chain = store.chain(name);
   mustRun(last(chain), store.folder);
@@ -142,7 +142,7 @@ function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined
   return { machine, state, disk };
 }
 
-/** Runs a guest on from a snapshot; nothing of that changes the snapshot. The exit status is the guest's own. */
+/** Runs a guest on from a snapshot, which does not change. The exit status is the guest's own. */
 export async function restore(names: readonly string[], options: RestoreOptions): Promise<number> {
   const store = openStore(options);
   if (names.length > 1) return restoreTogether(store, names, options);

@@ -1,4 +1,4 @@
-/** `ringlab snapshot restore A B …`: snapshots of one tree run in turns in one memory, each line behind its name. */
+/** `ringlab snapshot restore A B …`: runs snapshots of one tree in turns in one memory; each line begins with a name. */
 import { printableWord } from '../../isa/machine/printable.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
@@ -82,7 +82,7 @@ function formatShared(shared: number, clones: readonly Clone[]): string {
   );
 }
 
-/** What they print, in whole lines behind their names. */
+/** What the guests print, in whole lines, each after the guest's name. */
 class Lines {
   readonly #output = new Output(1);
   readonly #begun: Map<Clone, number[]>;
@@ -102,7 +102,7 @@ class Lines {
     this.#output.flush();
   }
 
-  /** Prints what it has begun of a line. */
+  /** Prints the line that it has begun. */
   end(clone: Clone): void {
     if ((this.#begun.get(clone)?.length ?? 0) > 0) this.add(clone, [newline]);
   }

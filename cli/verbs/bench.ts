@@ -1,4 +1,4 @@
-/** `ringlab bench`: measures the engines beside their peers, or the parts one by one, and prints what came out. */
+/** `ringlab bench`: measures the engines beside their peers, or one of the other benchmarks, and prints the results. */
 import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { importOutside } from '../outside.ts';
@@ -22,7 +22,7 @@ interface BenchVerbOptions {
 
 type Progress = (text: string) => void;
 
-/** What we call of bench/index.ts. */
+/** The functions of bench/index.ts that are called here. */
 interface Bench {
   benchKernels(options: {
     readonly only?: readonly string[];
@@ -67,14 +67,14 @@ interface Bench {
 }
 
 /**
- * The benchmarks are no part of the bundle: they start Node anew for every run, so they
- * are files by themselves, in dist/bench beside it.
+ * The benchmarks are not in the bundle: they start Node anew for every run, so they are
+ * separate files, in dist/bench beside the bundle.
  */
 async function loadBench(): Promise<Bench> {
   return (await importOutside(new URL('../bench/index.js', import.meta.url))) as Bench;
 }
 
-/** Benchmarks that are run instead of the kernels, and what each can be told. */
+/** Benchmarks that run instead of the kernels, and the options that each takes. */
 const kinds = {
   parts: [],
   monitors: ['only', 'runs', 'quick'],
@@ -86,7 +86,7 @@ const kinds = {
 } as const satisfies Partial<Record<keyof BenchVerbOptions, readonly (keyof BenchVerbOptions)[]>>;
 type Kind = keyof typeof kinds;
 
-/** Throws a usage failure when two benchmarks are asked for, or one is told what it cannot do. */
+/** Throws a usage Failure for two benchmarks at once, or for an option that a benchmark does not take. */
 function checkKind(options: BenchVerbOptions): void {
   const [kind, other] = (Object.keys(kinds) as Kind[]).filter((one) => options[one]);
   if (kind === undefined) return;
@@ -181,7 +181,7 @@ function flagOf(kind: string): string {
   return `--${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** One line on the terminal, written over and over; empty at the end. */
+/** Writes a line on the terminal, over the one before; an empty one at the end. */
 function showProgress(text: string): void {
   noteRaw(`\r\x1b[K${text}`);
 }

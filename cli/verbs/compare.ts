@@ -19,7 +19,7 @@ interface CompareOptions extends GuestVerbOptions {
   readonly json?: boolean;
 }
 
-/** Steps after which a guest that does not end counts as compared. */
+/** The steps that are compared of a guest that does not end. */
 const defaultLimit = 10_000_000;
 
 export const command = addGuestOptions(
@@ -57,7 +57,7 @@ async function compare(file: string, options: CompareOptions): Promise<number> {
   return equal ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
-/** One comparison; each side is made anew when the search asks for it. */
+/** One comparison: in small strides first; when that finds no difference, in large ones. */
 export async function compareWith(
   file: string,
   monitor: string,
@@ -82,7 +82,7 @@ async function compareOnce(
     manner,
   );
 }
-/** The guest twice, for the search may begin anew once. */
+/** The guest twice, because the search may begin anew once. */
 async function sides(file: string, monitor: string, options: GuestVerbOptions): Promise<Side[]> {
   const make = async (): Promise<Side> => {
     const printed: number[] = [];
@@ -113,7 +113,7 @@ export function formatComparison(
   ].join('\n');
 }
 
-/** What to try, where there is something: user code that looks runs directly under translation. */
+/** Advice, where there is some: under translation, user code that reads sensitive state runs directly. */
 function advice(monitor: string, { reason }: Divergence): string[] {
   const isLook = monitor === 'binary-translation' && reason.includes('critical instruction');
   return isLook ? ['  User code runs directly; with --translate-user it is translated as well.'] : [];

@@ -1,4 +1,4 @@
-/** `ringlab debug FILE`: a guest at a prompt, or for GDB (`--gdb HOST:PORT`), forwards and backwards. */
+/** `ringlab debug FILE`: steps a guest forwards and backwards, at a prompt or from GDB (`--gdb HOST:PORT`). */
 import { createInterface } from 'node:readline';
 import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
 import type { Session } from '../../vmm/debug/session.ts';

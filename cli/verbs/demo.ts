@@ -1,7 +1,7 @@
 /**
- * What `npm start` shows, in one screen and three acts: an operating system under a monitor
- * is as on the bare machine; it is not where sensitive instructions do not trap; it is again
- * when the monitor translates it.
+ * What `npm start` shows, on one screen, in three acts. An operating system runs under a monitor as on
+ * the bare machine. It does not when some sensitive instructions do not trap. It does again when the
+ * monitor translates it.
  */
 import { fileURLToPath } from 'node:url';
 import { variants } from '../../isa/table/variants.ts';
@@ -40,12 +40,12 @@ async function demo(): Promise<number> {
   return isAsPromised(sound, broken, mended) ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
-/** Theorem 1, on one guest: equal where every sensitive instruction is privileged; not where one is not, unless none is executed. */
+/** Theorem 1 on one guest: equal when all sensitive instructions are privileged, different when not all are, equal when translated. */
 function isAsPromised(sound: Comparison, broken: Comparison, mended: Comparison): boolean {
   return sound.equal && !broken.equal && mended.equal;
 }
 
-/** Runs the guest on the bare machine; the first time its output is shown. */
+/** Runs the guest on the bare machine; shows its output the first time. */
 async function runBare(path: string, options: GuestVerbOptions): Promise<void> {
   const printed: number[] = [];
   const { machine, run } = await prepareGuest(path, [], options, { collect: printed });

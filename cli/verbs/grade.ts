@@ -1,4 +1,4 @@
-/** `ringlab grade MONITOR`: Popek and Goldberg's properties put to a monitor, ours or a student's, and the score. */
+/** `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score. */
 import type { Image } from '../../isa/machine/image.ts';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ interface Grade {
   readonly score: number;
 }
 
-/** What we call of test/property/grade/index.ts. */
+/** The functions of test/property/grade/index.ts that are called here. */
 interface Grader {
   isOwn(monitor: string): boolean;
   grade(options: {
@@ -49,7 +49,7 @@ interface Grader {
   gradeGradescope(grade: Grade): object;
 }
 
-/** A file of the bundle by itself: tests are nobody's to import. */
+/** The grader is a separate file of the bundle, because the command line does not import tests. */
 async function loadGrader(): Promise<Grader> {
   return (await importOutside(new URL('./grade.js', import.meta.url))) as Grader;
 }
@@ -114,7 +114,7 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
-/** Refuses what cannot be a monitor's module. */
+/** Throws a Failure for a path that cannot be a monitor's module. */
 function mustBeModule(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw badInput(`${path}: no such file, and no monitor of ours by that name`);
@@ -122,7 +122,7 @@ function mustBeModule(path: string): void {
     throw badInput(`${path}: it is a folder; name the module in it, like ${join(path, 'monitor.ts')}`);
 }
 
-/** Bytes of memory that a guest has when it is graded with. */
+/** Bytes of memory of the guest given with --guest. */
 const guestMemory = 2 ** 17;
 
 async function loadGuest(file: string): Promise<Image> {
@@ -136,7 +136,7 @@ async function loadGuest(file: string): Promise<Image> {
   return image;
 }
 
-/** One line that is written over. */
+/** Writes a line on the terminal, over the one before. */
 function showProgress(text: string): void {
   noteRaw(`\r\x1b[K${printable(text)}`);
 }

@@ -1,4 +1,4 @@
-/** `ringlab host --listen HOST:PORT [FILE]`: runs guests, sends them to other hosts and takes them in. */
+/** `ringlab host --listen HOST:PORT [FILE]`: runs guests, sends them to other hosts and receives them. */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Option } from 'commander';
@@ -37,9 +37,9 @@ interface HostVerbOptions extends GuestVerbOptions, PlugOptions {
   readonly name?: string;
   /** Bytes of memory for all guests. */
   readonly capacity: number;
-  /** Forget what is kept from before. */
+  /** Forget the guests stored by an earlier run. */
   readonly fresh?: boolean;
-  /** Milliseconds without a sign of the other host after which it is given up. */
+  /** Milliseconds of silence after which another host is given up. */
   readonly patience: number;
 }
 
@@ -79,7 +79,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
     const made = makeHost(address, key, network, plug, options);
-    // What leaves goes on as soon as there is room on the way; what comes needs no turns.
+    // A guest that leaves is sent as soon as the network takes more; one that arrives needs no turns.
     network.onActivity = () => {
       if (made.sources.size > 0) doze.wake();
     };
@@ -97,7 +97,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
   }
 }
 
-/** Removes what a host kept, except that it is there. */
+/** Removes what a host has stored, except the file that says it runs. */
 function forget(address: string): void {
   const shelf = new FolderShelf(hostFolder(address));
   for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.folder}/${name}`, { force: true });
@@ -246,7 +246,7 @@ function openable(path: string): { readonly name: string; readonly sectors: numb
     close();
     return { name, sectors: store.sectors };
   } catch (error) {
-    // The reason as the system has it, without the sentence for other hosts.
+    // The system's own reason, without the sentence that is meant for other hosts.
     const { cause = error } = error as Error;
     throw badInput(`${path}: cannot use it as a disk: ${systemReason(cause)}`);
   }

@@ -119,7 +119,7 @@ async function move(
   return tell(reply.report, options);
 }
 
-/** Tells the end of a migration and returns the exit status. */
+/** Reports the end of a migration and returns the exit status. */
 function tell(report: MigrationReport, options: MigrateOptions): number {
   const json = `${JSON.stringify(report)}\n`;
   if (options.report !== undefined) writeOutput(options.report, new TextEncoder().encode(json));
@@ -147,7 +147,7 @@ function policyOf(options: MigrateOptions): Policy {
   return {
     ...preset,
     mode: cold ? 'cold' : postCopy ? 'post-copy' : 'pre-copy',
-    // A cold guest is moved with all that is its own.
+    // A cold migration moves the disk, too.
     withStorage: options.withStorage ?? cold ?? preset.withStorage,
     autoConverge: options.autoConverge ?? preset.autoConverge,
     downtimeMs: downtime ?? preset.downtimeMs,
@@ -196,7 +196,7 @@ async function hostOf(guest: string, asker: Asker): Promise<string> {
   return one;
 }
 
-/** What is asked of the guest's host other than to move it, and what is said when it is done. */
+/** A request to the guest's host other than to move it, and the message when it is done. */
 interface Asked {
   readonly request: Extract<Request, { readonly guest: string }>;
   readonly done: string;

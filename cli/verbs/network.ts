@@ -16,7 +16,7 @@ interface NetworkOptions extends GuestVerbOptions {
   readonly json?: boolean;
 }
 
-/** Rounds between two times that output is sent on its way. */
+/** Rounds between two times that output is written. */
 const roundsAtOnce = 4096;
 
 export const command = addGuestOptions(
@@ -57,7 +57,7 @@ function runParty({ lan, flush }: LanParty, limit: number, output: Output): read
     if (ends) flush();
     if (ends || rounds % roundsAtOnce === 0) output.flush();
     if (over || (ends && lan.stuckFor !== undefined)) return stops;
-    // A guest that sleeps at the limit could have been woken behind it.
+    // A guest that sleeps at the limit could have been woken after it.
     if (ends) return stops.map((stop) => (stop.kind === 'input' ? { kind: 'limit' } : stop));
   }
 }
@@ -69,7 +69,7 @@ function stuck(steps: number, now: number): string {
   );
 }
 
-/** Tells how a guest ended, or where it sleeps when nobody gets anywhere; returns its status. */
+/** Reports how a guest ended, or where it sleeps when no guest makes progress; returns its status. */
 function tellMember({ lan }: LanParty, member: LanMember, stop: Stop): number {
   if (lan.stuckFor === undefined || stop.kind !== 'limit') return tellOutcome(member, stop);
   const { name, machine, program } = member;

@@ -1,4 +1,4 @@
-/** `ringlab switch --listen HOST:PORT`: a switch that guests of other processes are plugged into. */
+/** `ringlab switch --listen HOST:PORT`: a switch that connects the guests of other processes. */
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { Members } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
@@ -15,7 +15,7 @@ interface SwitchOptions extends SecretOptions {
   readonly frames?: boolean;
 }
 
-/** Milliseconds between two looks at who has not proved itself. */
+/** Milliseconds between two checks for members that have not proved themselves in time. */
 const tick = 500;
 
 export const command = addSecretOptions(

@@ -72,7 +72,7 @@ async function trace(file: string, args: readonly string[], options: TraceOption
   }
   lines.flush();
   guest.flush();
-  // The end that --to asked for is not a limit like any other.
+  // A run that ends at --to is done; it has not run into a limit.
   return stop.kind === 'limit' && guest.machine.steps === options.to ? EXIT.DONE : tellOutcome(guest, stop);
 }
 

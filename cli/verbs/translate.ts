@@ -1,4 +1,4 @@
-/** `ringlab translate FILE`: a guest run under binary translation, then its code and the translation side by side. */
+/** `ringlab translate FILE`: runs a guest under binary translation, then prints its code and the translation side by side. */
 import { styleText } from 'node:util';
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import {
@@ -54,7 +54,7 @@ async function translate(file: string, options: TranslateOptions): Promise<numbe
   return tellOutcome(guest, stop);
 }
 
-/** How often units were given up, by the guest address that they began at; filled while the guest runs. */
+/** How often units were invalidated, by the guest address at which they began; counted while the guest runs. */
 function givenUp(translator: Translator): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const before = translator.onEvent;
@@ -65,7 +65,7 @@ function givenUp(translator: Translator): ReadonlyMap<number, number> {
   return counts;
 }
 
-/** Units with an instruction at the place, targets there; all without one. */
+/** The units with an instruction in the range, and the targets in it; all of them without a range. */
 function choose({ units, targets }: Listing, place: AddressRange | undefined): Listing {
   if (place === undefined) return { units, targets };
   const { low, high } = place;
@@ -81,7 +81,7 @@ function nothing(at: string | undefined): string {
   return `no translation of ${at} stands in the cache: the guest was not there, or in ring 3, or its unit was given up`;
 }
 
-/** Jump targets by name where one begins there, otherwise as the column of addresses has them. */
+/** The symbol at a jump target, or its address in the form of the address column. */
 function nameIn(symbols: SymbolTable): (address: number) => string {
   return (address) => symbols.exact(address) ?? address.toString(16).padStart(8, '0');
 }
@@ -133,7 +133,7 @@ function formatSummary(what: string, statistics: TranslatorStatistics): string[]
   return [what, `  ${[translated, ...more].join(', ')}`, `  instructions in them: ${made}`];
 }
 
-/** Places told of those whose units were given up, most often first. */
+/** The most addresses of invalidated units that are listed, most frequent first. */
 const mostGivenUp = 8;
 
 function formatGivenUp(given: ReadonlyMap<number, number>, describe: (address: number) => string): string[] {
@@ -163,7 +163,7 @@ const colours = {
   unchained: 'magenta',
 } as const satisfies Record<WordKind, string>;
 
-/** Colours on a terminal that wants them. */
+/** Colours, if the output is a terminal and NO_COLOR is not set. */
 function paint(): Paint | undefined {
   const wanted = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
   return wanted ? (kind, text) => styleText(colours[kind], text, { validateStream: false }) : undefined;
