@@ -1,4 +1,4 @@
-// Runs `ringlab` with what it is given, and adds to V8's cache what that compiled: `node cli/keep-compiled.js`, for setup.js.
+// Runs `ringlab` with the arguments given, and adds what V8 compiled for it to the cache. setup.js calls it.
 import { fileURLToPath } from 'node:url';
 import { start } from './load.js';
 

@@ -1,5 +1,5 @@
-// The built command line, from V8's cache of what it compiled of it if there is one: to compile it anew, function by
-// function, takes as long as all else that a small guest needs. setup.js has the cache made.
+// Starts the built command line with V8's compiled code from a cache, if there is one. To compile it anew, function by
+// function, takes as long as everything else that a small guest needs. setup.js has the cache written.
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
 
 const parameters = '(exports, require, module, __filename, __dirname, ringlabImport)';
 
-/** What a cache begins with: it holds for this file and this Node alone, and V8 believes whatever it is given. */
+/** The first line of a cache. It names this file and this Node, because V8 does not check whether a cache fits. */
 function mark(path, data) {
   const { size, mtimeMs } = statSync(path);
   return Buffer.from(`${process.version} ${size} ${mtimeMs} ${crc32(data)}\n`, 'latin1');
@@ -24,7 +24,7 @@ function cacheOf(path) {
   }
 }
 
-/** Runs the CommonJS module at `path`. Returns how to write its cache, once it has run. */
+/** Runs the CommonJS module at `path`. Returns a function that writes its cache once it has run. */
 export function start(path) {
   const cachedData = cacheOf(path);
   const source = `(function ${parameters} {${readFileSync(path, 'utf8')}\n})`;

@@ -1,4 +1,4 @@
-/** Modules that are not in the bundle: load.js has their import, as the bundle itself may have none. */
+/** Imports modules that are not in the bundle. load.js provides this: code from a cache cannot import by itself. */
 declare const ringlabImport: ((address: string) => Promise<unknown>) | undefined;
 
 /** Imports the module at an address, a file's URL. */

@@ -1,14 +1,14 @@
-// What the bundles have made already, where a run from the sources makes it when it is needed: esbuild's plugins.
-// They use what tsc compiled (dist/isa, dist/assembler).
+// Plugins of esbuild that make at build time what a run from the sources makes when it is needed.
+// They use the output of tsc (dist/isa, dist/assembler).
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Puts the assembler's grammar into the bundle as a recipe: what Ohm makes of the text, as data. To read the
- * text at every start takes longer than everything else of it together. Ohm itself is loaded when it is
- * needed, which is not for every program (assembler/syntax/plain.ts).
+ * Puts the assembler's grammar into the bundle as a recipe: the parsed grammar, as data. To parse the grammar at
+ * every start would take longer than everything else together. Ohm itself is loaded when it is needed, which
+ * is not for every program (assembler/syntax/plain.ts).
  */
 export const grammarRecipe = {
   name: 'grammar recipe',
@@ -26,8 +26,8 @@ export const grammarRecipe = {
 };
 
 /**
- * Puts the interpreter's steps into the bundle as they are printed from the rows of the table, for a page that
- * forbids `new Function` runs them too.
+ * Puts the interpreter's steps into the bundle as code, printed from the rows of the table, so that a page that
+ * forbids `new Function` runs them, too.
  */
 export const printedSteps = {
   name: 'printed steps',

@@ -1,6 +1,6 @@
-// Brings a checkout to where everything runs: installs when the lock file is newer than what
-// is installed, type-checks and compiles, bundles the command line. Nothing of it is done
-// again when nothing changed since.
+// Prepares a checkout so that everything runs: installs packages when the lock file is newer than
+// what is installed, type-checks, compiles, and bundles the command line. When nothing has changed
+// since the last time, it does nothing.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
