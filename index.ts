@@ -139,3 +139,15 @@ export {
 } from './vmm/replay/recording.ts';
 export { RecordingError } from './vmm/replay/container.ts';
 export { type Hash, portableSha256, type Sha256 } from './vmm/wire/sha256.ts';
+
+// ---- Snapshots ----
+
+export {
+  readSnapshot,
+  restoreSnapshot,
+  type SnapshotInfo,
+  type SnapshotSubject,
+  takeSnapshot,
+} from './vmm/snapshot/bytes.ts';
+export { SnapshotError } from './vmm/snapshot/failure.ts';
+export { FieldError } from './vmm/wire/schema.ts';

@@ -8,7 +8,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { Machine } from '../isa/machine/machine.ts';
 import { storageFor } from '../isa/engines/engine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
-import { nodeFiles, writeWhole } from '../vmm/snapshot/files.ts';
+import { nodeFiles, writeWhole } from '../vmm/snapshot/node-files.ts';
 import { Session } from '../vmm/snapshot/session.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { type CloneResult, measureClones } from './clones.ts';

@@ -12,7 +12,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback, splitAddress } from '../../vmm/wire/tcp.ts';
-import { makeFolder } from '../../vmm/snapshot/files.ts';
+import { makeFolder } from '../../vmm/snapshot/node-files.ts';
 import { badInput, Failure, EXIT, systemReason, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
 

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../vmm/snapshot/files.ts';
+import { makeFolder } from '../../vmm/snapshot/node-files.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason } from '../failure.ts';
 import { note } from '../output.ts';

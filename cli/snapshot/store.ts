@@ -1,7 +1,7 @@
 /** The folder of snapshots that a command uses, and checks of the names given. */
 import { statSync } from 'node:fs';
 import { namePattern, nameRule } from '../../vmm/snapshot/description.ts';
-import { makeFolder } from '../../vmm/snapshot/files.ts';
+import { makeFolder } from '../../vmm/snapshot/node-files.ts';
 import type { Opened } from '../../vmm/snapshot/read.ts';
 import { Store } from '../../vmm/snapshot/store.ts';
 import { badInput, systemReason, usage } from '../failure.ts';

@@ -2,7 +2,7 @@
  * Contents in blocks of 4 KiB: pages of memory and equal pieces of disks. A block is
  * stored once however often it occurs, and one of zeros not at all.
  */
-import { crc32 } from 'node:zlib';
+import { sameBytes } from '../../isa/machine/bytes.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 
 export const BLOCK = PAGE;
@@ -14,7 +14,7 @@ export const ZERO: Uint8Array = new Uint8Array(BLOCK);
 export type Blocks = ReadonlyMap<number, Uint8Array>;
 
 export function isZero(block: Uint8Array): boolean {
-  return block === ZERO || Buffer.compare(block, ZERO) === 0;
+  return block === ZERO || sameBytes(block, ZERO);
 }
 
 /** Where blocks are: pairs of a block's number and its place among the stored ones plus 1, or 0 for zeros. */
@@ -25,6 +25,12 @@ export class BlockList {
   readonly blocks: Uint8Array[] = [];
   /** The first block with a check sum, plus 1; of others with the same sum no notice is taken. */
   readonly #bySum = new Map<number, number>();
+  readonly #sum: (block: Uint8Array) => number;
+
+  /** `sum`: a check sum; the more blocks have one of their own, the fewer are stored twice. */
+  constructor(sum: (block: Uint8Array) => number) {
+    this.#sum = sum;
+  }
 
   /** The table of `blocks`, whose numbers ascend; the blocks are added. */
   add(blocks: Blocks): Table {
@@ -39,10 +45,9 @@ export class BlockList {
   }
 
   #place(block: Uint8Array): number {
-    const sum = crc32(block);
+    const sum = this.#sum(block);
     const known = this.#bySum.get(sum);
-    if (known !== undefined && Buffer.compare(this.blocks[known - 1] as Uint8Array, block) === 0)
-      return known;
+    if (known !== undefined && sameBytes(this.blocks[known - 1] as Uint8Array, block)) return known;
     const place = this.blocks.push(block);
     if (known === undefined) this.#bySum.set(sum, place);
     return place;

@@ -24,6 +24,6 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** What the system said, in words. */
 export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message } = error as Error & { readonly code?: string };
   return reasons[code ?? ''] ?? message;
 }

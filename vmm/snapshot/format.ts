@@ -22,7 +22,8 @@
  * of the check sum are the snapshot's id, unless the description names one. So an id stands
  * for all contents, and a child that names its parent's for its parent's as well.
  */
-import { createHash } from 'node:crypto';
+import { sameBytes } from '../../isa/machine/bytes.ts';
+import type { Sha256 } from '../wire/sha256.ts';
 import { BLOCK } from './blocks.ts';
 import { SnapshotError } from './failure.ts';
 
@@ -37,7 +38,7 @@ const sumAt = 32;
 export const GROUP = 64;
 
 /** Everything before the blocks, check sum and all. */
-export function makeHead(encoded: Uint8Array, stored: number): Uint8Array {
+export function makeHead(encoded: Uint8Array, stored: number, sha256: Sha256): Uint8Array {
   const head = new Uint8Array(blocksAt(encoded.length));
   const view = new DataView(head.buffer);
   head.set(magic);
@@ -45,13 +46,16 @@ export function makeHead(encoded: Uint8Array, stored: number): Uint8Array {
   view.setUint32(12, encoded.length, true);
   view.setBigUint64(16, BigInt(head.length + stored), true);
   head.set(encoded, HEAD);
-  head.set(checkSum(head), sumAt);
+  head.set(checkSum(head, sha256), sumAt);
   return head;
 }
 
 /** The check sum of everything before the blocks. */
-export function checkSum(head: Uint8Array): Uint8Array {
-  return createHash('sha256').update(head.subarray(0, sumAt)).update(head.subarray(HEAD)).digest();
+export function checkSum(head: Uint8Array, sha256: Sha256): Uint8Array {
+  const hash = sha256();
+  hash.update(head.subarray(0, sumAt));
+  hash.update(head.subarray(HEAD));
+  return hash.digest();
 }
 
 /** Where the blocks begin, after a description of that length. */
@@ -78,7 +82,7 @@ export function checkHead(path: string, head: Uint8Array, size: number): number 
   const refuse = (reason: string) => new SnapshotError(path, reason);
   if (size === 0) throw refuse('empty: not a snapshot');
   const begun = head.subarray(0, magic.length);
-  if (Buffer.compare(begun, magic.subarray(0, begun.length)) !== 0)
+  if (!sameBytes(begun, magic.subarray(0, begun.length)))
     throw refuse('not a snapshot of ringlab (it begins otherwise)');
   if (head.length < HEAD) throw refuse(`cut short: ${size} bytes, less than its head`);
   const view = viewOf(head);

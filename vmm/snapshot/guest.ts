@@ -3,17 +3,18 @@
  * put back. Nothing here knows which engine or strategy runs it, and nothing of either
  * is kept.
  */
-import { createHash } from 'node:crypto';
+import { utf8 } from '../../isa/machine/bytes.ts';
 import type { Component } from '../../isa/machine/component.ts';
 import type { Machine, MachineState } from '../../isa/machine/machine.ts';
 import type { Memory } from '../../isa/machine/memory.ts';
 import type { Variant } from '../../isa/table/variants.ts';
+import type { Sha256 } from '../wire/sha256.ts';
 import { BLOCK, isZero } from './blocks.ts';
 import { type Configuration, ID_BYTES, type SavedSymbol } from './description.ts';
 import type { Opened } from './read.ts';
 import { encodeState } from './state.ts';
 import type { ThinDisk } from './thin-disk.ts';
-import type { Content } from './write.ts';
+import type { Content } from './encode.ts';
 
 export interface Subject {
   /** The guest's own machine: the bare one, or the virtual CPU. */
@@ -31,7 +32,11 @@ export interface Origin {
 }
 
 /** Everything of the guest. Pages are the memory's own: write them before it goes on. */
-export function captureAll({ machine, state, disk }: Subject, { name, program, symbols }: Origin): Content {
+export function captureAll(
+  { machine, state, disk }: Subject,
+  { name, program, symbols }: Origin,
+  sha256: Sha256,
+): Content {
   const saved = state.save();
   const memory = new Map<number, Uint8Array>();
   for (let page = 0; page * BLOCK < machine.memory.size; page++) {
@@ -43,7 +48,7 @@ export function captureAll({ machine, state, disk }: Subject, { name, program, s
     name,
     parent: null,
     template: false,
-    configuration: configurationOf(machine, disk?.sectors ?? 0, identityOf(name, program, saved)),
+    configuration: configurationOf(machine, disk?.sectors ?? 0, identityOf(name, program, saved, sha256)),
     program,
     symbols: symbols.map((symbol) => ({ name: symbol.name, address: symbol.address, global: symbol.global })),
     state: saved,
@@ -89,8 +94,10 @@ function configurationOf({ variant, memory }: Machine, sectors: number, identity
 }
 
 /** A new machine's identity: chosen by what it is called and what it is, so that a run repeated is the same machine. */
-function identityOf(name: string, program: string, state: MachineState): Uint8Array {
-  const hash = createHash('sha256').update(`${name}\n${program}\n`).update(encodeState(state));
+function identityOf(name: string, program: string, state: MachineState, sha256: Sha256): Uint8Array {
+  const hash = sha256();
+  hash.update(utf8(`${name}\n${program}\n`));
+  hash.update(encodeState(state));
   return new Uint8Array(hash.digest().subarray(0, ID_BYTES));
 }
 

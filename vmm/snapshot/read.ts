@@ -1,6 +1,5 @@
 /** Reading a snapshot's file: verified before it is parsed, and its blocks before they are used. The layout: format.ts. */
-import { createHash } from 'node:crypto';
-import { inflateRawSync } from 'node:zlib';
+import { joined, sameBytes } from '../../isa/machine/bytes.ts';
 import { BLOCK, type Blocks, type Table, ZERO } from './blocks.ts';
 import { decodeAs } from '../wire/codec.ts';
 import { type Description, description, ID_BYTES } from './description.ts';
@@ -25,9 +24,9 @@ export function openSnapshot(files: Files, path: string): Opened {
     const head = readPart(files, file, 0, HEAD);
     const end = checkHead(path, head, size);
     const rest = readPart(files, file, HEAD, end - HEAD);
-    const whole = Buffer.concat([head, rest]);
+    const whole = joined([head, rest]);
     const sum = saidSum(head);
-    if (whole.length !== end || Buffer.compare(checkSum(whole), sum) !== 0) {
+    if (whole.length !== end || !sameBytes(checkSum(whole, files.sha256), sum)) {
       throw new SnapshotError(path, 'damaged: its check sum does not fit its first part');
     }
     const length = saidLength(head);
@@ -58,7 +57,7 @@ function checkLayout(path: string, { blocks, id, parent }: Description, at: numb
   const stored = packing === 'plain' ? count * BLOCK : sizes.reduce((sum, one) => sum + one, 0);
   if (sizes.length !== groups || at + stored !== size)
     throw new SnapshotError(path, 'damaged: its blocks do not fill the file');
-  if (id !== null && parent !== null && Buffer.compare(id, parent.id) === 0)
+  if (id !== null && parent !== null && sameBytes(id, parent.id))
     throw new SnapshotError(path, 'damaged: it is its own parent');
 }
 
@@ -90,7 +89,7 @@ export interface Taker {
 export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
   const { path, size, description: said } = opened;
   const { count, packing, sizes, sha256 } = said.blocks;
-  const hash = createHash('sha256');
+  const hash = files.sha256();
   withFile(files, path, (file, now) => {
     if (now !== size) throw new SnapshotError(path, 'it was written to meanwhile');
     const groups = groupsOf(opened);
@@ -108,11 +107,11 @@ export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
       if (bytes.length !== stored) throw new SnapshotError(path, 'cut short while it was read');
       hash.update(bytes);
       if (direct !== undefined) continue;
-      const group = packing === 'plain' ? bytes : unpack(path, bytes, blocks * BLOCK);
+      const group = packing === 'plain' ? bytes : unpack(files, path, bytes, blocks * BLOCK);
       for (let n = 0; n < blocks; n++) taker.take(done + n + 1, group.subarray(n * BLOCK, (n + 1) * BLOCK));
     }
   });
-  if (Buffer.compare(hash.digest(), sha256) !== 0)
+  if (!sameBytes(hash.digest(), sha256))
     throw new SnapshotError(path, 'damaged: the check sum does not fit its blocks');
 }
 
@@ -144,7 +143,10 @@ export class BlockReader {
     return tryTo(this.path, () => {
       if (packing === 'plain') return read(from + within, BLOCK);
       const length = Math.min(GROUP, count - group * GROUP) * BLOCK;
-      return unpack(this.path, read(from, sizes[group] as number), length).subarray(within, within + BLOCK);
+      return unpack(this.#files, this.path, read(from, sizes[group] as number), length).subarray(
+        within,
+        within + BLOCK,
+      );
     });
   }
 
@@ -166,10 +168,10 @@ function groupsOf({ size, description: { blocks } }: Opened): readonly number[] 
   });
 }
 
-function unpack(path: string, bytes: Uint8Array, length: number): Uint8Array {
+function unpack(files: Files, path: string, bytes: Uint8Array, length: number): Uint8Array {
   let group: Uint8Array | undefined;
   try {
-    group = inflateRawSync(bytes, { maxOutputLength: length });
+    group = files.inflate(bytes, length);
   } catch {
     // Refused below, as what inflates to something else.
   }

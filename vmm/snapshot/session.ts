@@ -7,7 +7,7 @@ import { type Chain, last, restoreMemory } from './chain.ts';
 import { captureAll, captureChanges, type Origin, type Subject } from './guest.ts';
 import type { Opened } from './read.ts';
 import type { Store } from './store.ts';
-import type { WriteOptions } from './write.ts';
+import type { WriteOptions } from './encode.ts';
 
 export class Session {
   readonly #store: Store;
@@ -27,7 +27,9 @@ export class Session {
 
   /** Takes the first snapshot of a guest: everything. Throws SnapshotError; the guest goes on all the same. */
   takeAll(origin: Origin, options?: WriteOptions): Opened {
-    return this.#follow(this.#store.add(captureAll(this.#subject, origin), options));
+    return this.#follow(
+      this.#store.add(captureAll(this.#subject, origin, this.#store.files.sha256), options),
+    );
   }
 
   /** Takes what changed since `parent`, which there must be. Throws SnapshotError; nothing is lost then. */

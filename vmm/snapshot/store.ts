@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import type { Chain } from './chain.ts';
 import { namePattern, nameRule } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
-import { type Files, isTemporary, nodeFiles, readPart, writeWhole } from './files.ts';
+import { type Files, isTemporary, readPart } from './files.ts';
+import { nodeFiles, writeWhole } from './node-files.ts';
 import { openSnapshot, type Opened } from './read.ts';
-import { type Content, type WriteOptions, writeSnapshot } from './write.ts';
+import type { Content, WriteOptions } from './encode.ts';
+import { writeSnapshot } from './write.ts';
 
 const ending = '.snap';
 const longestName = 200;

@@ -11,7 +11,7 @@ import { type Configuration, ID_BYTES } from './description.ts';
 import { SnapshotError } from './failure.ts';
 import { loadBlocks, type Opened } from './read.ts';
 import type { Store } from './store.ts';
-import type { Content } from './write.ts';
+import type { Content } from './encode.ts';
 
 /** Makes `name` a clone of a snapshot: the same machine but for its identity, sharing every block until it writes. */
 export function cloneSnapshot(store: Store, of: Opened, name: string): Opened {

@@ -1,59 +1,23 @@
 /** Writing a snapshot's file, whole or not at all. The layout: format.ts. */
-import { createHash } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
-import { BlockList, type Blocks, sorted, type Table } from './blocks.ts';
-import { encodeAs } from '../wire/codec.ts';
-import { type Description, description, ID_BYTES, type Packing } from './description.ts';
+import { type Content, encodeSnapshot, type WriteOptions } from './encode.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
-import { type Files, writeWhole } from './files.ts';
-import { GROUP, makeHead, saidSum } from './format.ts';
-
-/** A snapshot as it is written: its description but for what follows from the blocks, and the blocks. */
-export interface Content extends Omit<Description, 'memory' | 'disk' | 'blocks'> {
-  readonly memory: Blocks;
-  readonly disk: Blocks;
-}
-
-export interface WriteOptions {
-  /** Default plain: deflating is slower than everything else together. */
-  readonly packing?: Packing;
-}
+import type { Files } from './files.ts';
+import { writeWhole } from './node-files.ts';
 
 /** Writes a snapshot to a file, whole or not at all; returns its id. Throws SnapshotError. */
 export function writeSnapshot(
   files: Files,
   path: string,
   content: Content,
-  { packing = 'plain' }: WriteOptions = {},
+  options?: WriteOptions,
 ): Uint8Array {
-  const list = new BlockList();
-  const memory = list.add(sorted(content.memory));
-  const disk = list.add(sorted(content.disk));
-  const groups = packing === 'plain' ? list.blocks : packed(list.blocks);
-  const sizes = packing === 'plain' ? [] : groups.map(({ length }) => length);
-  const hash = createHash('sha256');
-  for (const group of groups) hash.update(group);
-  const encoded = encodeAs(description, {
-    ...content,
-    memory: toBytes(memory),
-    disk: toBytes(disk),
-    blocks: { count: list.blocks.length, packing, sizes, sha256: hash.digest() },
-  });
-  const stored = groups.reduce((sum, { length }) => sum + length, 0);
-  const head = makeHead(encoded, stored);
+  const { id, parts } = encodeSnapshot(content, files, options);
   try {
-    writeWhole(files, path, inLargeParts([head, ...groups]));
+    writeWhole(files, path, inLargeParts(parts));
   } catch (error) {
     throw new SnapshotError(path, `cannot write it: ${reasonOf(error)}`);
   }
-  return content.id ?? saidSum(head).slice(0, ID_BYTES);
-}
-
-function packed(blocks: readonly Uint8Array[]): Uint8Array[] {
-  const groups: Uint8Array[] = [];
-  for (let at = 0; at < blocks.length; at += GROUP)
-    groups.push(deflateRawSync(Buffer.concat(blocks.slice(at, at + GROUP)), { level: 1 }));
-  return groups;
+  return id;
 }
 
 /** Parts shorter than this are put together: a call for 4 KiB costs more than its bytes. */
@@ -88,9 +52,4 @@ function* neighbours(parts: readonly Uint8Array[]): Generator<Uint8Array> {
     }
   }
   yield run;
-}
-
-/** As little-endian words, which is how they lie in memory. */
-function toBytes(table: Table): Uint8Array {
-  return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
 }

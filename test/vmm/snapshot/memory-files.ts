@@ -5,6 +5,7 @@
  */
 import { dirname } from 'node:path';
 import type { Files } from '../../../vmm/snapshot/files.ts';
+import { nodeSums } from '../../../vmm/snapshot/node-files.ts';
 
 /** The program was killed here: nothing that it does afterwards happens. */
 class Killed extends Error {}
@@ -22,6 +23,10 @@ export interface Loss {
 }
 
 export class MemoryFiles implements Files {
+  readonly sha256 = nodeSums.sha256;
+  readonly sum = nodeSums.sum;
+  readonly deflate = nodeSums.deflate;
+  readonly inflate = nodeSums.inflate;
   readonly #names = new Map<string, Inode>();
   #syncedNames = new Map<string, Inode>();
   readonly #open: Inode[] = [];

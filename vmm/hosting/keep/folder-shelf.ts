@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../snapshot/files.ts';
+import { makeFolder } from '../../snapshot/node-files.ts';
 import type { Shelf } from './shelf.ts';
 
 /** Most files that are kept open. */

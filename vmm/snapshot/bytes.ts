@@ -1,0 +1,135 @@
+/**
+ * A guest's snapshot as bytes, where there are no files: the same bytes as the file of a first snapshot that is not
+ * packed (format.ts), so `ringlab snapshot` reads them as a NAME.snap.
+ */
+import type { Component } from '../../isa/machine/component.ts';
+import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
+import { joined } from '../../isa/machine/bytes.ts';
+import type { Machine, MachineState } from '../../isa/machine/machine.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { portableSha256 } from '../wire/sha256.ts';
+import { BLOCK, type Blocks, ZERO } from './blocks.ts';
+import { restoreMemory } from './chain.ts';
+import { encodeSnapshot } from './encode.ts';
+import { SnapshotError } from './failure.ts';
+import type { Files, Sums } from './files.ts';
+import { captureAll, variantOf } from './guest.ts';
+import { loadBlocks, type Opened, openSnapshot } from './read.ts';
+import { ThinDisk } from './thin-disk.ts';
+
+/** What of a guest a snapshot holds: what `createGuest` returns has it. */
+export interface SnapshotSubject extends Component<MachineState> {
+  /** The guest's own machine, with its memory and its disk. */
+  readonly machine: Machine;
+}
+
+/** What a snapshot says of its machine: a guest made like this can be put there. */
+export interface SnapshotInfo {
+  /** Its name. */
+  readonly name: string;
+  /** The guest's processor. */
+  readonly variant: Variant;
+  /** Bytes of memory. */
+  readonly memory: number;
+  /** Sectors of the disk, of 512 bytes; 0 = no disk. */
+  readonly sectors: number;
+  /** Steps that the guest had made. */
+  readonly steps: number;
+}
+
+const notPacked = (): never => {
+  throw new Error('snapshots as bytes are not packed');
+};
+
+/** The sums of a platform that brings none. */
+const portableSums: Sums = { sha256: portableSha256, sum: sumOf, deflate: notPacked, inflate: notPacked };
+
+/** A sum of a block's words (FNV-1a, with words for bytes). */
+function sumOf(block: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (const word of new Int32Array(block.buffer, block.byteOffset, block.length >>> 2))
+    sum = Math.imul(sum ^ word, 0x01000193);
+  return sum;
+}
+
+/**
+ * Takes a snapshot of a guest between two runs: state, memory and disk, in one array that nothing changes later. `name`
+ * has letters, digits, dots, hyphens and underscores, at most 64; FieldError says so otherwise.
+ */
+export function takeSnapshot(guest: SnapshotSubject, name = 'snapshot'): Uint8Array {
+  const { store } = guest.machine.disk;
+  const subject = { machine: guest.machine, state: guest, disk: store && ThinDisk.over(store) };
+  const content = captureAll(subject, { name, program: name, symbols: [] }, portableSha256);
+  return joined(encodeSnapshot(content, portableSums).parts);
+}
+
+/** What the bytes of a snapshot say of its machine. Throws SnapshotError for what is no whole, undamaged snapshot. */
+export function readSnapshot(bytes: Uint8Array): SnapshotInfo {
+  const { name, configuration, state } = open(bytes).opened.description;
+  const { memory, sectors } = configuration;
+  return { name, variant: variantOf(configuration), memory, sectors, steps: state.steps };
+}
+
+/**
+ * Puts a guest where the snapshot was taken. It has the same processor, memory and disk size, and may run under another
+ * monitor or engine. Throws SnapshotError if the snapshot is damaged or of another machine; the guest is then as it was.
+ */
+export function restoreSnapshot(guest: SnapshotSubject, bytes: Uint8Array): void {
+  const { files, opened } = open(bytes);
+  const { configuration, state } = opened.description;
+  checkMachine(guest.machine, variantOf(configuration), configuration);
+  // All blocks are verified before one is put in its place.
+  const { disk } = loadBlocks(files, opened);
+  restoreMemory(files, [opened], guest.machine.memory);
+  const { store } = guest.machine.disk;
+  if (store !== undefined) putDisk(store, disk);
+  guest.restore(state);
+}
+
+/** The one file there is: the bytes. It can only be read. */
+function open(bytes: Uint8Array): { readonly files: Files; readonly opened: Opened } {
+  const refuse = (): never => {
+    throw new Error('these bytes can only be read');
+  };
+  const files: Files = {
+    ...portableSums,
+    openToRead: () => 0,
+    size: () => bytes.length,
+    read: (_, into, at) => {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      return part.length;
+    },
+    close: () => {},
+    ...{ create: refuse, write: refuse, sync: refuse, rename: refuse, remove: refuse },
+    ...{ syncFolder: refuse, makeFolder: refuse, list: () => [] },
+  };
+  const opened = openSnapshot(files, 'the snapshot');
+  if (opened.description.blocks.packing !== 'plain')
+    throw new SnapshotError('the snapshot', 'it is packed, and only files can be unpacked');
+  if (opened.description.parent !== null)
+    throw new SnapshotError('the snapshot', 'it holds only what differs from another one');
+  return { files, opened };
+}
+
+function checkMachine(
+  machine: Machine,
+  variant: Variant,
+  { memory, sectors }: { memory: number; sectors: number },
+): void {
+  const refuse = (reason: string) => new SnapshotError('the snapshot', `it is of another machine: ${reason}`);
+  const text = ({ name, cpuid, unprivileged }: Variant) =>
+    `${name} ${cpuid} ${[...unprivileged].sort().join()}`;
+  if (text(machine.variant) !== text(variant)) throw refuse(`its processor is ${variant.name}`);
+  if (machine.memory.size !== memory) throw refuse(`it has ${memory} bytes of memory`);
+  if (machine.disk.sectors !== sectors) throw refuse(`it has ${sectors} sectors of disk`);
+}
+
+function putDisk(store: DiskStore, blocks: Blocks): void {
+  const perBlock = BLOCK / SECTOR;
+  for (let n = 0; n < store.sectors; n++) {
+    const block = blocks.get(Math.floor(n / perBlock)) ?? ZERO;
+    const at = (n % perBlock) * SECTOR;
+    store.write(n, block.subarray(at, at + SECTOR));
+  }
+}
