@@ -101,8 +101,14 @@ function open(bytes: Uint8Array): { readonly files: Files; readonly opened: Open
       return part.length;
     },
     close: () => {},
-    ...{ create: refuse, write: refuse, sync: refuse, rename: refuse, remove: refuse },
-    ...{ syncFolder: refuse, makeFolder: refuse, list: () => [] },
+    create: refuse,
+    write: refuse,
+    sync: refuse,
+    rename: refuse,
+    remove: refuse,
+    syncFolder: refuse,
+    makeFolder: refuse,
+    list: () => [],
   };
   const opened = openSnapshot(files, 'the snapshot');
   if (opened.description.blocks.packing !== 'plain')
