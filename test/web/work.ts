@@ -77,6 +77,7 @@ interface Way {
   readonly engine: EngineName;
   readonly monitor: string;
   readonly variant?: string;
+  readonly translateUser?: boolean;
 }
 
 /** `auto` is one of these two. */
@@ -84,7 +85,7 @@ const engines: readonly EngineName[] = ['interpreter', 'fast'];
 
 const monitors = ['none', ...strategies.map(({ name }) => name)];
 
-function begin(task: Task, image: Image, { engine, monitor, variant = 'ring32-v' }: Way): Running {
+function begin(task: Task, image: Image, { variant = 'ring32-v', ...way }: Way): Running {
   const printed: number[] = [];
   const devices = new RecordedDevices({
     print: (byte) => void printed.push(byte),
@@ -93,7 +94,7 @@ function begin(task: Task, image: Image, { engine, monitor, variant = 'ring32-v'
   });
   const found = variantNamed(variant) as Variant;
   return {
-    subject: createSubject({ image, variant: found, memory, engine, monitor, devices, fast: sooner }),
+    subject: createSubject({ image, variant: found, memory, ...way, devices, fast: sooner }),
     printed,
   };
 }
@@ -134,10 +135,12 @@ function comparisons(task: Task, kernel: Image) {
     };
     return { ...way, ...compareSides(side('none'), side(way.monitor), limit) };
   };
+  const onX = { engine: 'interpreter', variant: 'ring32-x' } as const;
   const divergent = readImage(assembleFile(task, task.divergent).elf);
   return [
     ...strategies.map(({ name }) => compare(kernel, { engine: 'interpreter', monitor: name }, 20_000)),
-    compare(divergent, { engine: 'interpreter', monitor: 'trap-and-emulate', variant: 'ring32-x' }, 100_000),
+    compare(divergent, { ...onX, monitor: 'trap-and-emulate' }, 100_000),
+    compare(divergent, { ...onX, monitor: 'binary-translation', translateUser: true }, 100_000),
   ];
 }
 
