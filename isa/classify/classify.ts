@@ -11,14 +11,14 @@ import { derive } from './derive.ts';
 import { type Class, classes } from './classes.ts';
 import { type Measurement, measure } from './measure.ts';
 import type { Witness } from './witness.ts';
-import { type ForAll, measurePrivilege, type Privilege } from './privilege.ts';
+import { type ForAll, measurePrivilege, type PrivilegeFinding } from './privilege.ts';
 import { readsNothing } from './reads-nothing.ts';
 
 /** One instruction's memberships in one variant. */
 export interface InstructionClass {
   readonly row: Row;
   readonly name: string;
-  readonly privilege: Privilege;
+  readonly privilege: PrivilegeFinding;
   readonly privileged: boolean;
   /** Why it is sensitive; empty = it is innocuous. */
   readonly sensitive: readonly Sensitivity[];

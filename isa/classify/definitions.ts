@@ -4,7 +4,7 @@
  * differences.ts (what is compared), measure.ts and privilege.ts (for-all and exists).
  */
 
-export interface Section {
+export interface DefinitionSection {
   readonly title: string;
   /** Paragraphs of Markdown. */
   readonly text: readonly string[];
@@ -14,7 +14,7 @@ export const source =
   'G. J. Popek and R. P. Goldberg, "Formal Requirements for Virtualizable Third Generation Architectures", CACM 17(7), 1974';
 
 /** The definitions, extended to four rings, paging, interrupts and ports. */
-export const definitions: readonly Section[] = [
+export const definitions: readonly DefinitionSection[] = [
   {
     title: 'State',
     text: [

@@ -3,7 +3,7 @@ import { isMemoryTrap, type Outcome } from './execute.ts';
 import { isPrivilegedChanged, observables, owners, VISIBLE } from './observe.ts';
 import { RING_PART } from './parts.ts';
 
-export interface Difference {
+export interface StateDifference {
   /** Name of what differs: an observable, `memory` or `trap`. */
   readonly name: string;
   readonly first: number | string;
@@ -29,8 +29,8 @@ function sameTrap({ trap: one }: Outcome, { trap: other }: Outcome): boolean {
 }
 
 /** The same, told one by one. */
-export function listDifferences(part: number, first: Outcome, second: Outcome): readonly Difference[] {
-  const found: Difference[] = [];
+export function listDifferences(part: number, first: Outcome, second: Outcome): readonly StateDifference[] {
+  const found: StateDifference[] = [];
   for (const [n, { name, owner }] of observables.entries()) {
     const [one, other] = [first.seen[n], second.seen[n]];
     if (one !== other && owner !== part) found.push({ name, first: one ?? 0, second: other ?? 0 });
@@ -46,7 +46,7 @@ export function listDifferences(part: number, first: Outcome, second: Outcome): 
 }
 
 /** Which privileged state the execution changed; empty when it trapped. */
-export function listChanges(before: readonly number[], after: Outcome): readonly Difference[] {
+export function listChanges(before: readonly number[], after: Outcome): readonly StateDifference[] {
   if (after.trap !== undefined || !isPrivilegedChanged(before, after.seen)) return [];
   return observables.flatMap(({ name, owner }, n) => {
     const [first, second] = [before[n] ?? 0, after.seen[n] ?? 0];
@@ -58,7 +58,7 @@ export function listChanges(before: readonly number[], after: Outcome): readonly
  * The changes that matter in virtual user mode, rings 1 to 3: the ring there is the
  * guest's own, and only leaving these rings is a change of mode.
  */
-export function changesInUserMode(changes: readonly Difference[]): readonly Difference[] {
+export function changesInUserMode(changes: readonly StateDifference[]): readonly StateDifference[] {
   const ringName = observables.find(({ owner }) => owner === RING_PART)?.name;
   return changes.filter(({ name, second }) => name !== ringName || second === 0);
 }

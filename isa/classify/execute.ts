@@ -11,13 +11,13 @@ import { CAUSE } from '../table/traps.ts';
 import { trapsIn, type Variant } from '../table/variants.ts';
 import { isPrivilegedChanged, observables, observe } from './observe.ts';
 import { RS1, RS2, type Sample } from './operands.ts';
-import type { Specimen, Trap } from './specimen.ts';
+import type { Specimen, SpecimenTrap } from './specimen.ts';
 import { applyState, type State } from './states.ts';
 import { PC } from './world.ts';
 
 /** What an execution did. A trap leaves the state as it was. */
 export interface Outcome {
-  readonly trap: Trap | undefined;
+  readonly trap: SpecimenTrap | undefined;
   /** In the order of `observables`. */
   readonly seen: readonly number[];
   readonly written: string;

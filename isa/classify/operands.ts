@@ -10,7 +10,7 @@ import { encode, type FieldValues } from '../table/table.ts';
 import { DATA, THERE } from './world.ts';
 
 /** A register's value: the number, and how `li` or `la` says it. */
-export interface Operand {
+export interface OperandValue {
   readonly value: number;
   readonly text: string;
 }
@@ -18,8 +18,8 @@ export interface Operand {
 /** One instruction with the values of its source registers. */
 export interface Sample {
   readonly at: Instruction;
-  readonly rs1: Operand | undefined;
-  readonly rs2: Operand | undefined;
+  readonly rs1: OperandValue | undefined;
+  readonly rs2: OperandValue | undefined;
 }
 
 /** The registers that samples use: rd, rs1, rs2. */
@@ -27,11 +27,11 @@ const RD = 10;
 export const RS1 = 5;
 export const RS2 = 6;
 
-const plain = (value: number): Operand => ({ value, text: String(value) });
-const data: Operand = { value: DATA, text: 'data' };
-const there: Operand = { value: THERE, text: 'there' };
+const plain = (value: number): OperandValue => ({ value, text: String(value) });
+const data: OperandValue = { value: DATA, text: 'data' };
+const there: OperandValue = { value: THERE, text: 'there' };
 
-const systemFirst: readonly Operand[] = [
+const systemFirst: readonly OperandValue[] = [
   there,
   data,
   plain(0),
@@ -48,14 +48,14 @@ const systemFirst: readonly Operand[] = [
   plain(0xff07),
   plain(-1),
 ];
-const systemSecond: readonly Operand[] = [plain(0), plain(1), plain(3), plain(-1)];
-const memoryFirst: readonly Operand[] = [
+const systemSecond: readonly OperandValue[] = [plain(0), plain(1), plain(3), plain(-1)];
+const memoryFirst: readonly OperandValue[] = [
   data,
   { value: DATA + 1, text: 'data + 1' },
   { value: DATA + 0xffe, text: 'data + 0xffe' },
 ];
-const userFirst: readonly Operand[] = [plain(0), plain(4), plain(-1), there];
-const userSecond: readonly Operand[] = [plain(0), plain(3), plain(-1)];
+const userFirst: readonly OperandValue[] = [plain(0), plain(4), plain(-1), there];
+const userSecond: readonly OperandValue[] = [plain(0), plain(3), plain(-1)];
 
 /** System registers, those first that change least around a program that tries them. */
 const registerOrder: readonly number[] = [
@@ -65,7 +65,7 @@ const registerOrder: readonly number[] = [
   4095,
 ];
 
-function firstOperands(row: Row): readonly Operand[] {
+function firstOperands(row: Row): readonly OperandValue[] {
   switch (row.effect.kind) {
     case 'system':
       return immediateField(row) === 'sr' ? [there, plain(0), plain(STATUS.IF), plain(-1)] : systemFirst;

@@ -24,7 +24,7 @@ export interface PartValue {
   readonly input?: string;
 }
 
-export interface Part {
+export interface StatePart {
   readonly name: string;
   readonly kind: PartKind;
   readonly values: readonly PartValue[];
@@ -35,7 +35,7 @@ export interface Part {
 /** Rings in the order in which they are tried: the extremes first. */
 export const rings = [0, 3, 2, 1] as const;
 
-const ringPart: Part = {
+const ringPart: StatePart = {
   name: 'RING',
   kind: 'mode',
   values: rings.map((ring) => ({
@@ -47,7 +47,7 @@ const ringPart: Part = {
   })),
 };
 
-const flagPart: Part = {
+const flagPart: StatePart = {
   name: 'IF',
   kind: 'state',
   values: [0, STATUS.IF].map((flag) => ({
@@ -60,7 +60,7 @@ const flagPart: Part = {
 };
 
 /** A system register as a part; a value is a number and how assembly says it. */
-function register(name: SystemRegisterName, ...values: (readonly [number, string])[]): Part {
+function register(name: SystemRegisterName, ...values: (readonly [number, string])[]): StatePart {
   const value = ([number, text]: readonly [number, string]): PartValue => ({
     says: `${name} ${text}`,
     apply: (machine) => machine.writeSystem(SR[name], number),
@@ -70,7 +70,7 @@ function register(name: SystemRegisterName, ...values: (readonly [number, string
 }
 
 /** A register that the machine computes: only what it shows is varied, and no program can set it. */
-function computed(name: SystemRegisterName, other: number): Part {
+function computed(name: SystemRegisterName, other: number): StatePart {
   const value = (shown: number | undefined): PartValue => ({
     says: shown === undefined ? `${name} as it is` : `${name} ${shown}`,
     apply: (machine) => {
@@ -82,7 +82,7 @@ function computed(name: SystemRegisterName, other: number): Part {
   return { name, kind: 'state', values: [undefined, other].map(value) };
 }
 
-const timerPart: Part = {
+const timerPart: StatePart = {
   name: 'TIMER',
   kind: 'state',
   values: [
@@ -108,7 +108,7 @@ const timerPart: Part = {
   ],
 };
 
-const diskPart: Part = {
+const diskPart: StatePart = {
   name: 'disk',
   kind: 'state',
   values: [
@@ -134,7 +134,7 @@ const diskPart: Part = {
   ],
 };
 
-const networkPart: Part = {
+const networkPart: StatePart = {
   name: 'network',
   kind: 'state',
   values: [0, 7].map((count) => ({
@@ -147,7 +147,7 @@ const networkPart: Part = {
   })),
 };
 
-const consolePart: Part = {
+const consolePart: StatePart = {
   name: 'console',
   kind: 'state',
   values: [
@@ -178,7 +178,7 @@ function emptyConsole({ console, printed }: Specimen): void {
  * A program cannot set TIME, but each run of the instruction finds another one anyway. For another TIMEH the program
  * waits: `hlt` skips to when the timer is due, 2^32 - 1 steps later.
  */
-const timePart: Part = {
+const timePart: StatePart = {
   name: 'TIME',
   kind: 'state',
   drifts: true,
@@ -208,7 +208,7 @@ const timePart: Part = {
 };
 
 /** Every part, in the order in which a state is set up. The map and the ring come last: they move the ground. */
-export const parts: readonly Part[] = [
+export const parts: readonly StatePart[] = [
   timePart,
   flagPart,
   register('TVEC', [TRAP, 'trap'], [TRAP_2, 'trap_2']),

@@ -31,13 +31,13 @@ export interface Execution {
   readonly state: State;
 }
 
-export type Privilege =
+export type PrivilegeFinding =
   | { readonly privileged: true; readonly outside: ForAll; readonly inRing0: ForAll }
   /** `counterexample`: it ran outside ring 0. Without one it traps in ring 0 as well. */
   | { readonly privileged: false; readonly counterexample: Execution | undefined };
 
 /** Measures `row` in `variant`. */
-export function measurePrivilege(row: Row, variant: Variant): Privilege {
+export function measurePrivilege(row: Row, variant: Variant): PrivilegeFinding {
   const machine = new Recorder();
   const samples = samplesOf(row);
   const { completed, refused } = measure(row).inRing0;

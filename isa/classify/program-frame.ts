@@ -10,7 +10,7 @@ interface Run {
   readonly text: string;
 }
 
-export interface Frame {
+export interface ProgramFrame {
   readonly head: readonly string[];
   /** Assembly that reads the symptom into a0. */
   readonly symptom: readonly string[];
@@ -20,7 +20,7 @@ export interface Frame {
 }
 
 /** The whole program. */
-export function frame({ head, symptom, says, runs }: Frame): string {
+export function frame({ head, symptom, says, runs }: ProgramFrame): string {
   const setups = runs.flatMap(({ setup }) => setup);
   const body = [
     ...head.map((line) => `# ${line}`.trimEnd()),

@@ -2,7 +2,7 @@
  * Shrinks a witness to what matters: every part that need not be away from its default
  * goes back to it, every operand to the simplest that will do.
  */
-import { changesInUserMode, type Difference, listChanges, listDifferences } from './differences.ts';
+import { changesInUserMode, type StateDifference, listChanges, listDifferences } from './differences.ts';
 import { before, execute, isMemoryTrap } from './execute.ts';
 import type { Sample } from './operands.ts';
 import { parts } from './parts.ts';
@@ -37,7 +37,7 @@ function withDefault(candidate: Candidate, part: number): Candidate {
 }
 
 /** The differences by which the candidate proves its class; none if it does not. */
-function proves(machine: Specimen, candidate: Candidate): readonly Difference[] {
+function proves(machine: Specimen, candidate: Candidate): readonly StateDifference[] {
   const { first, second, part, sample } = candidate;
   if (second === undefined || part === undefined) return changesProving(machine, candidate);
   if (!classesOf(part, first, second).includes(candidate.class)) return [];
@@ -46,7 +46,7 @@ function proves(machine: Specimen, candidate: Candidate): readonly Difference[] 
   return isMemoryTrap(one) || isMemoryTrap(other) ? [] : listDifferences(part, one, other);
 }
 
-function changesProving(machine: Specimen, candidate: Candidate): readonly Difference[] {
+function changesProving(machine: Specimen, candidate: Candidate): readonly StateDifference[] {
   const { first, sample } = candidate;
   const start = before(machine, first);
   const changes = listChanges(start, execute(machine, first, sample));

@@ -9,14 +9,14 @@ import { WATCH } from '../machine/memory.ts';
 import { PAGE } from '../machine/storage.ts';
 import { contents, MEMORY_SIZE, SECOND } from './world.ts';
 
-export interface Trap {
+export interface SpecimenTrap {
   readonly cause: number;
   readonly value: number;
 }
 
 export class Specimen extends Machine {
   /** The trap that the instruction raised. */
-  trapped: Trap | undefined;
+  trapped: SpecimenTrap | undefined;
   /** `wait` was called. */
   waits = false;
   /** The exit status sent to the power port. */

@@ -2,7 +2,7 @@
  * The states in which every instruction is executed: each part at its default but the
  * ring, the map, and at most one more. States that differ in one part are paired.
  */
-import { MAP_PART, type Part, parts, RING_PART, rings } from './parts.ts';
+import { MAP_PART, type StatePart, parts, RING_PART, rings } from './parts.ts';
 import type { Specimen } from './specimen.ts';
 import { PC } from './world.ts';
 
@@ -27,7 +27,7 @@ export function applyState(machine: Specimen, state: State): void {
   machine.x.fill(0);
   machine.status = 0;
   for (let n = 0; n < state.length; n++) {
-    const { values } = parts[n] as Part;
+    const { values } = parts[n] as StatePart;
     values[0]?.apply(machine);
     if (state[n] !== 0) values[state[n] as number]?.apply(machine);
   }
@@ -42,7 +42,7 @@ export function describeState(state: State): string {
   return [`ring ${ringOf(state)}`, ...said].join(', ');
 }
 
-function saysOf(part: Part, state: State, n: number): string {
+function saysOf(part: StatePart, state: State, n: number): string {
   return part.values[state[n] as number]?.says ?? part.name;
 }
 
@@ -54,7 +54,7 @@ export const states: readonly State[] = rings.flatMap((_, ring) => [
 /** The states of one ring. */
 function* listStates(plain: State): Generator<State> {
   yield plain;
-  for (const [map] of (parts[MAP_PART] as Part).values.entries()) {
+  for (const [map] of (parts[MAP_PART] as StatePart).values.entries()) {
     const state = withPart(plain, MAP_PART, map);
     if (map !== 0) yield state;
     if (map === 0 || map === 2) yield* oneMore(state);
@@ -81,7 +81,7 @@ export const pairs: readonly Pair[] = [0, 1, 2].flatMap((rank) =>
   parts.flatMap((part, n) => (rankOf(part) === rank ? pairsOf(n) : [])),
 );
 
-function rankOf({ values, drifts }: Part): number {
+function rankOf({ values, drifts }: StatePart): number {
   if (values.some(({ program }) => program === undefined)) return 2;
   return drifts ? 1 : 0;
 }

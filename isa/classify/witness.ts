@@ -1,8 +1,8 @@
 /** Witnesses: what proves that an instruction is a member of a class, and of which. */
 import type { Class } from './classes.ts';
-import type { Difference } from './differences.ts';
+import type { StateDifference } from './differences.ts';
 import type { Sample } from './operands.ts';
-import { type Part, parts, RING_PART, rings } from './parts.ts';
+import { type StatePart, parts, RING_PART, rings } from './parts.ts';
 import { ringOf, type State } from './states.ts';
 
 /** One instruction in one state that it changes, or in two states in which it does not do the same. */
@@ -14,7 +14,7 @@ export interface Witness {
   readonly second?: State;
   readonly part?: number;
   /** Before and after, or in the first state and in the second. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly StateDifference[];
 }
 
 /** A witness before it is shrunk. */
@@ -22,7 +22,7 @@ export type Candidate = Omit<Witness, 'differences'>;
 
 /** What a difference in outcomes proves: the part's kind, and in which virtual mode a monitor would be caught. */
 export function classesOf(part: number, first: State, second: State): readonly Class[] {
-  const { kind } = parts[part] as Part;
+  const { kind } = parts[part] as StatePart;
   if (part !== RING_PART) return [kind, ringOf(first) === 0 ? 'supervisor' : 'user'];
   return isCompression(first, second) ? [kind, 'supervisor'] : [kind];
 }

@@ -20,7 +20,7 @@ import { describeEnd, type Halt, type Session } from './session.ts';
 /** How a conversation ended: GDB left and the guest runs on; GDB ended it; GDB was told that the guest ended. */
 export type Farewell = 'detached' | 'killed' | 'ended';
 
-export interface Answer {
+export interface GdbReply {
   readonly text: string;
   readonly farewell?: Farewell;
 }
@@ -56,7 +56,7 @@ const features = [
 interface Command {
   /** What may follow the name; anything else is malformed, and does nothing. */
   readonly takes: RegExp;
-  readonly answer: (rest: string) => Promise<Answer | string> | Answer | string;
+  readonly answer: (rest: string) => Promise<GdbReply | string> | GdbReply | string;
 }
 
 /** A command's name: a word after `v`, `q` and `Q`, otherwise a letter, but for going back. */
@@ -83,7 +83,7 @@ export class Commands {
   }
 
   /** Answers one packet. */
-  async answer(data: string): Promise<Answer> {
+  async answer(data: string): Promise<GdbReply> {
     const [name = ''] = namePattern.exec(data) ?? [];
     const command = this.#commands.get(name);
     if (command === undefined) return { text: '' };
@@ -132,7 +132,7 @@ export class Commands {
   // ---- Running ----
 
   /** The first action that is for our one thread. */
-  async #resume(actions: string): Promise<Answer | string> {
+  async #resume(actions: string): Promise<GdbReply | string> {
     const ours = actions
       .slice(1)
       .split(';')
@@ -142,12 +142,12 @@ export class Commands {
   }
 
   /** Goes on, from address `hex` if there is one. */
-  async #goFrom(hex: string, how: 'run' | 'step'): Promise<Answer | string> {
+  async #goFrom(hex: string, how: 'run' | 'step'): Promise<GdbReply | string> {
     if (hex !== '') this.#write(pcNumber, Number.parseInt(hex, 16) | 0);
     return await this.#go(how);
   }
 
-  async #go(how: 'run' | 'step' | 'runBack' | 'stepBack'): Promise<Answer | string> {
+  async #go(how: 'run' | 'step' | 'runBack' | 'stepBack'): Promise<GdbReply | string> {
     const { timeline } = this.#session;
     const from = timeline.step;
     this.#halt = await this.#session[how]();

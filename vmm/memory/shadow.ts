@@ -54,7 +54,7 @@ const outworn = 8;
 export type Entered = 'entered' | 'compressed' | 'traced' | 'partial';
 
 /** The monitor's region, mapped in every shadow: its second-level table; with it R is shadowed as well. */
-export interface Region {
+export interface MonitorRegion {
   readonly table: number;
 }
 
@@ -73,7 +73,7 @@ export class ShadowTables {
   readonly #cpu: Machine;
   readonly #at: number;
   readonly #frames: FramePool;
-  readonly #region: Region | undefined;
+  readonly #region: MonitorRegion | undefined;
   dependent: Dependent | undefined;
   /** The space found last, and the state of translation for which it is the present one. */
   #present: { readonly translation: number; readonly space: Space } | undefined;
@@ -84,7 +84,7 @@ export class ShadowTables {
   readonly #writable = new Map<number, Set<number>>();
 
   /** For the guest whose virtual CPU is `cpu` and whose memory is at `at` in `real`. */
-  constructor(real: Machine, cpu: Machine, at: number, frames: FramePool, region?: Region) {
+  constructor(real: Machine, cpu: Machine, at: number, frames: FramePool, region?: MonitorRegion) {
     this.#real = real;
     this.#cpu = cpu;
     this.#at = at;

@@ -14,7 +14,7 @@ import { Answers } from './environments/answers.ts';
 import { endOfCode, entryOf, isEnd, setRegisters } from './environments/course.ts';
 import type { Environment } from './environments/environment.ts';
 import { linux } from './environments/environments.ts';
-import { Session } from './environments/session.ts';
+import { CallState } from './environments/session.ts';
 import type { UnknownCall } from './environments/unknown.ts';
 import { Descriptors } from './files/descriptors.ts';
 import type { FileSystem } from './files/file-system.ts';
@@ -74,7 +74,7 @@ export class Process {
   umask = 0o022;
   readonly signals = new Signals();
   readonly environment: Environment;
-  readonly session = new Session();
+  readonly session = new CallState();
   /** Nanoseconds that it has slept: they pass at once. */
   slept = 0;
   /** Who answers its calls. */

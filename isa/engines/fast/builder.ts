@@ -20,7 +20,7 @@ import type { TargetProfile } from './targets.ts';
 import { wasm, type WasmMemory, type WasmTable } from './webassembly.ts';
 
 /** Where a region begins, virtual and physical, and the state of translation it is made in. */
-export interface Place {
+export interface RegionStart {
   readonly entry: number;
   readonly physical: number;
   readonly addressing: Addressing;
@@ -51,7 +51,7 @@ export class RegionBuilder {
   }
 
   /** The region at a place, in the cache from now on; undefined when it is not worth compiling, or cannot be now. */
-  build(place: Place, breaks: Breaks | undefined): CompiledRegion | undefined {
+  build(place: RegionStart, breaks: Breaks | undefined): CompiledRegion | undefined {
     const { cache, machine } = this.#parts;
     const { ring } = machine;
     const { entry, physical, addressing } = place;
@@ -131,7 +131,7 @@ export class RegionBuilder {
   }
 
   /** What the region at `physical` is compiled for; the spans that are used are put in `used`. */
-  #target({ physical, addressing }: Place, used: Set<Span>): Target {
+  #target({ physical, addressing }: RegionStart, used: Set<Span>): Target {
     const { machine, speculation, spans } = this.#parts;
     const { ring, memory, x } = machine;
     const note = (span: Span | undefined) => {

@@ -87,7 +87,7 @@ const emissions: Readonly<Record<Operator, Emission>> = {
 };
 
 /** Where expressions find what they read. */
-export interface Place {
+export interface ExpressionSite {
   readonly code: Code;
   readonly at: Instruction;
   readonly pc: number;
@@ -103,7 +103,7 @@ export function isOneInstruction(expression: Expression): boolean {
 }
 
 /** Pushes the value of `expression`. */
-export function emitExpression(place: Place, expression: Expression): void {
+export function emitExpression(place: ExpressionSite, expression: Expression): void {
   const { code, at, pc } = place;
   switch (expression.kind) {
     case 'register':

@@ -12,14 +12,14 @@ import type { Instruction } from '../../table/row.ts';
 import { wordMove } from './moves.ts';
 
 /** The calls that led to an instruction, innermost first. */
-export interface Context {
+export interface CallContext {
   /** Address of the function called; for the outermost, the region's entry. */
   readonly entry: number;
   /** Where its return goes; undefined outermost. */
   readonly returnTo: number | undefined;
   /** Register that holds the return address. */
   readonly link: number;
-  readonly parent: Context | undefined;
+  readonly parent: CallContext | undefined;
   readonly depth: number;
   readonly id: number;
 }
@@ -45,7 +45,7 @@ export type NodeKind =
 export interface Node {
   readonly kind: NodeKind;
   readonly pc: number;
-  readonly context: Context;
+  readonly context: CallContext;
   readonly at: Instruction | undefined;
   /** Of a system instruction: it may change any register. */
   readonly changesAll?: boolean;
@@ -106,7 +106,7 @@ export function formRegion(entry: number, source: Source): Region {
 class Formation {
   readonly #source: Source;
   readonly #nodes = new Map<string, Node>();
-  readonly #contexts = new Map<string, Context>();
+  readonly #contexts = new Map<string, CallContext>();
   readonly #queue: Node[] = [];
   readonly #fetched = new Map<number, Instruction | undefined>();
   /** Functions looked at, by their entries: whether few instructions can be reached there. */
@@ -126,7 +126,7 @@ class Formation {
   }
 
   form(entry: number): Region {
-    const root: Context = { entry, returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0 };
+    const root: CallContext = { entry, returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0 };
     const first = this.#node(entry, root);
     for (let node = this.#queue.shift(); node !== undefined; node = this.#queue.shift()) {
       node.successors = this.#successors(node);
@@ -135,7 +135,7 @@ class Formation {
   }
 
   /** The node at `pc` in `context`, or a way out when the budget is spent or it cannot be fetched. */
-  #node(pc: number, context: Context): Node {
+  #node(pc: number, context: CallContext): Node {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
@@ -196,7 +196,7 @@ class Formation {
   #indirect(node: Node): Node[] {
     const { at, context } = node;
     const isReturn = at?.rd === 0 && at.imm === 0 && context.parent !== undefined && at.rs1 === context.link;
-    if (isReturn) return [this.#node(context.returnTo as number, context.parent as Context)];
+    if (isReturn) return [this.#node(context.returnTo as number, context.parent as CallContext)];
     const learned = this.#source.targets(node.pc);
     const told = this.#toldTarget(node);
     const targets = told === undefined ? learned : [told, ...learned.filter((target) => target !== told)];
@@ -236,9 +236,9 @@ class Formation {
     return seen.size <= smallFunction;
   }
 
-  #push(parent: Context, entry: number, returnTo: number, link: number): Context | undefined {
+  #push(parent: CallContext, entry: number, returnTo: number, link: number): CallContext | undefined {
     if (parent.depth >= maxDepth || !this.#isSmall(entry)) return undefined;
-    for (let outer: Context | undefined = parent; outer !== undefined; outer = outer.parent) {
+    for (let outer: CallContext | undefined = parent; outer !== undefined; outer = outer.parent) {
       if (outer.entry === entry) return undefined;
     }
     const key = `${parent.id}:${returnTo}:${entry}:${link}`;

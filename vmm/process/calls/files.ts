@@ -1,13 +1,13 @@
 /** Calls that take a path, but openat. */
 import { CallError } from '../errno.ts';
 import type { FileStatus } from '../files/file-system.ts';
-import type { Follow, Found } from '../files/tree.ts';
+import type { Follow, FoundEntry } from '../files/tree.ts';
 import type { Process } from '../process.ts';
 import { pathAt, putAt, wide } from './arguments.ts';
 import type { CallEntry } from './call.ts';
 import { AT, startOf } from './start.ts';
 
-function find(process: Process, fd: number, path: number, follow: Follow): Found {
+function find(process: Process, fd: number, path: number, follow: Follow): FoundEntry {
   const text = pathAt(process, path);
   if (text === '') throw new CallError('ENOENT');
   return process.tree.find(startOf(process, fd, text), text, follow);
@@ -28,7 +28,7 @@ export function remove(process: Process, fd: number, path: number, flags: number
   return flags === 0 ? removeFile(process, found) : removeFolder(process, found);
 }
 
-function removeFile({ tree }: Process, { place, name, status, slash }: Found): number {
+function removeFile({ tree }: Process, { place, name, status, slash }: FoundEntry): number {
   if (name === undefined) throw new CallError('EISDIR');
   const handle = tree.writableHandle(place);
   if (status === undefined) throw new CallError('ENOENT');
@@ -38,7 +38,7 @@ function removeFile({ tree }: Process, { place, name, status, slash }: Found): n
   return 0;
 }
 
-function removeFolder({ tree }: Process, found: Found): number {
+function removeFolder({ tree }: Process, found: FoundEntry): number {
   const { place, name, status, last } = found;
   if (last !== undefined)
     throw new CallError(({ '.': 'EINVAL', '..': 'ENOTEMPTY', '/': 'EBUSY' } as const)[last]);

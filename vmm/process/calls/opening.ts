@@ -1,8 +1,8 @@
 /** Opening files and folders. */
 import { CallError } from '../errno.ts';
 import { O, OpenFolder, RegularFile } from '../files/open-file.ts';
-import type { Follow, Found } from '../files/tree.ts';
-import type { Place } from '../files/place.ts';
+import type { Follow, FoundEntry } from '../files/tree.ts';
+import type { FolderPlace } from '../files/place.ts';
 import type { Process } from '../process.ts';
 import { pathAt } from './arguments.ts';
 import type { CallEntry } from './call.ts';
@@ -34,12 +34,12 @@ function keptFlags(flags: number): number {
   return flags & ~(O.CREAT | O.EXCL | O.TRUNC | O.CLOEXEC | O.NOCTTY | O.LARGEFILE);
 }
 
-function openFolder(process: Process, found: Found, flags: number): OpenFolder {
+function openFolder(process: Process, found: FoundEntry, flags: number): OpenFolder {
   if ((flags & (O.ACCESS | O.TRUNC)) !== 0) throw new CallError('EISDIR');
   return new OpenFolder(process.tree, process.tree.enter(found), keptFlags(flags));
 }
 
-function openFile(process: Process, found: Found, flags: number, mode: number): RegularFile {
+function openFile(process: Process, found: FoundEntry, flags: number, mode: number): RegularFile {
   const { place, name, status } = found;
   const { tree } = process;
   const create = (flags & O.CREAT) !== 0;
@@ -63,7 +63,7 @@ function openFile(process: Process, found: Found, flags: number, mode: number): 
 }
 
 /** Finds a file that is to be opened, and remembers if it is in none of the folders. */
-function look(process: Process, start: Place, path: string, follow: Follow): Found {
+function look(process: Process, start: FolderPlace, path: string, follow: Follow): FoundEntry {
   try {
     return process.tree.find(start, path, follow);
   } finally {

@@ -1,7 +1,7 @@
 /** Where a path of a call begins: the folder of a descriptor, or the working folder. */
 import { CallError } from '../errno.ts';
 import { OpenFolder } from '../files/open-file.ts';
-import type { Place } from '../files/place.ts';
+import type { FolderPlace } from '../files/place.ts';
 import type { Process } from '../process.ts';
 
 /** Special descriptor, and flags of calls that take a path (include/uapi/linux/fcntl.h). */
@@ -17,7 +17,7 @@ export const AT = {
 } as const;
 
 /** The place that `path` is relative to; `fd` does not matter if the path is absolute. */
-export function startOf(process: Process, fd: number, path: string): Place {
+export function startOf(process: Process, fd: number, path: string): FolderPlace {
   if (path.startsWith('/') || fd === AT.FDCWD) return process.tree.current;
   const file = process.descriptors.file(fd);
   if (!(file instanceof OpenFolder)) throw new CallError('ENOTDIR');

@@ -1,6 +1,6 @@
 /** What environments' calls remember of a process from one call to the next. */
 
-export class Session {
+export class CallState {
   /** Generators of random numbers, by the number that programs give them. */
   readonly generators = new Map<number, RandomNumbers>();
   /** Venus: blocks of the heap that `malloc` gave, by address: bytes, and whether it may be given again. */

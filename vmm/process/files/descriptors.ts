@@ -1,7 +1,7 @@
 /** The descriptors of a process: small numbers for open files, several for one if they are duplicates. */
 import { CallError } from '../errno.ts';
 import { type OpenFile, OpenFolder } from './open-file.ts';
-import type { Place } from './place.ts';
+import type { FolderPlace } from './place.ts';
 
 /** As many as Linux has by default. */
 export const mostDescriptors = 1024;
@@ -62,7 +62,7 @@ export class Descriptors {
   }
 
   /** The folders that are open. */
-  *places(): Generator<Place> {
+  *places(): Generator<FolderPlace> {
     for (const { file } of this.#open.values()) if (file instanceof OpenFolder) yield file.place;
   }
 

@@ -1,7 +1,7 @@
 /** Open files, as Linux has them: what a descriptor refers to, and its duplicates share. */
 import { CallError } from '../errno.ts';
 import type { FileStatus, FileSystem, FolderEntry } from './file-system.ts';
-import type { Place } from './place.ts';
+import type { FolderPlace } from './place.ts';
 import type { Tree } from './tree.ts';
 
 /** Flags of openat and fcntl (asm-generic/fcntl.h). */
@@ -150,12 +150,12 @@ export class RegularFile extends OpenFile {
 }
 
 export class OpenFolder extends OpenFile {
-  readonly place: Place;
+  readonly place: FolderPlace;
   readonly #tree: Tree;
   #entries: readonly FolderEntry[] | undefined;
   #next = 0;
 
-  constructor(tree: Tree, place: Place, flags: number) {
+  constructor(tree: Tree, place: FolderPlace, flags: number) {
     super(flags);
     this.#tree = tree;
     this.place = place;

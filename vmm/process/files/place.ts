@@ -8,8 +8,8 @@ export interface Mount {
 }
 
 /** A folder and how it was reached. */
-export interface Place {
-  parent: Place | undefined;
+export interface FolderPlace {
+  parent: FolderPlace | undefined;
   name: string;
   /** The folder that was opened for the process and that this is in; undefined above all of them. */
   readonly opened: OpenedFolder | undefined;
@@ -39,7 +39,7 @@ export function isName(part: string): boolean {
 }
 
 /** The root of all places, with the folders at their paths. Throws TypeError when two are at the same. */
-export function rootOf(folders: readonly OpenedFolder[]): Place {
+export function rootOf(folders: readonly OpenedFolder[]): FolderPlace {
   const mount: Mount = { children: new Map(), opened: undefined };
   for (const folder of folders) addMount(mount, folder);
   const { opened } = mount;

@@ -8,14 +8,14 @@
  */
 import { CallError, ERRNO } from '../errno.ts';
 import type { FileStatus, FileSystem, FolderEntry, OpenedFolder } from './file-system.ts';
-import { bareStatus, isName, type Mount, type Place, rootOf } from './place.ts';
+import { bareStatus, isName, type Mount, type FolderPlace, rootOf } from './place.ts';
 
 const mostLinks = 40;
 const longestName = 255;
 
 /** What a path names: `name` in `place`, or `place` itself. */
-export interface Found {
-  readonly place: Place;
+export interface FoundEntry {
+  readonly place: FolderPlace;
   readonly name: string | undefined;
   /** undefined: nothing has the name. */
   readonly status: FileStatus | undefined;
@@ -33,13 +33,13 @@ export type Follow = 'always' | 'slash' | 'never';
 
 export class Tree {
   readonly files: FileSystem;
-  readonly root: Place;
+  readonly root: FolderPlace;
   /** The working folder. */
-  current: Place;
+  current: FolderPlace;
   /** The path that was last looked for, if it is in none of the opened folders and nothing is there. */
   missed: string | undefined;
   /** Places with a handle of their own, which nobody may need any more. */
-  readonly #entered = new Set<Place>();
+  readonly #entered = new Set<FolderPlace>();
   #swept = 0;
 
   constructor(files: FileSystem) {
@@ -49,13 +49,13 @@ export class Tree {
   }
 
   /** Resolves `path`, a byte string, from `start`. */
-  find(start: Place, path: string, follow: Follow): Found {
+  find(start: FolderPlace, path: string, follow: Follow): FoundEntry {
     this.missed = undefined;
     if (path === '') throw new CallError('ENOENT');
     let place = path.startsWith('/') ? this.root : start;
     let names = path.split('/').filter(isName);
     let slash = path.endsWith('/');
-    let last: Found['last'] = '/';
+    let last: FoundEntry['last'] = '/';
     for (let links = 0; names.length > 0; ) {
       const [name, ...rest] = names as [string, ...string[]];
       const isEnd = rest.length === 0;
@@ -84,17 +84,17 @@ export class Tree {
   }
 
   /** The folder that was found. Throws CallError if it is none. */
-  enter({ place, name }: Found): Place {
+  enter({ place, name }: FoundEntry): FolderPlace {
     return name === undefined ? place : this.#enter(place, name, this.#step(place, name));
   }
 
   /** The status of a place itself. */
-  statusOf(place: Place): FileStatus {
+  statusOf(place: FolderPlace): FileStatus {
     return place.handle === undefined ? bareStatus : this.files.status(place.handle);
   }
 
   /** What is in a place: its own entries, and the folders that were opened there. */
-  list(place: Place): readonly FolderEntry[] {
+  list(place: FolderPlace): readonly FolderEntry[] {
     const own = place.handle === undefined ? [] : this.files.list(place.handle);
     const mounts = [...(place.mount?.children.keys() ?? [])];
     const added = mounts.map((name): FolderEntry => {
@@ -105,33 +105,33 @@ export class Tree {
   }
 
   /** The path of a place. */
-  pathOf(place: Place): string {
+  pathOf(place: FolderPlace): string {
     const names: string[] = [];
     for (let at = place; at.parent !== undefined; at = at.parent) names.unshift(at.name);
     return `/${names.join('/')}`;
   }
 
   /** The handle of a place in which something is to be changed. Throws EROFS. */
-  writableHandle(place: Place): number {
+  writableHandle(place: FolderPlace): number {
     if (place.handle === undefined || place.opened?.writable !== true) throw new CallError('EROFS');
     return place.handle;
   }
 
   /** Whether what was found can be changed. */
-  isWritable({ place, name }: Found): boolean {
+  isWritable({ place, name }: FoundEntry): boolean {
     const mount = name === undefined ? undefined : place.mount?.children.get(name);
     return (mount?.opened ?? place.opened)?.writable === true;
   }
 
   /** Whether a folder was opened there, or further down: it cannot be moved or removed. */
-  isMount({ place, name }: Found): boolean {
+  isMount({ place, name }: FoundEntry): boolean {
     return name === undefined ? place.mount !== undefined : place.mount?.children.has(name) === true;
   }
 
   /** Has every place in `live` that is the folder `moved` be found at its new name. */
-  moved(moved: FileStatus, to: Place, name: string, live: Iterable<Place>): void {
+  moved(moved: FileStatus, to: FolderPlace, name: string, live: Iterable<FolderPlace>): void {
     for (const one of live) {
-      for (let at: Place | undefined = one; at !== undefined; at = at.parent) {
+      for (let at: FolderPlace | undefined = one; at !== undefined; at = at.parent) {
         if (at.parent === undefined || at.handle === undefined) continue;
         const status = this.files.status(at.handle);
         if (status.inode === moved.inode && status.device === moved.device) {
@@ -144,11 +144,11 @@ export class Tree {
   }
 
   /** Closes the handles of all places but those in `live`, the working folder, and what they were reached through. */
-  sweep(live: () => Iterable<Place>): void {
+  sweep(live: () => Iterable<FolderPlace>): void {
     if (this.#entered.size === this.#swept) return;
-    const used = new Set<Place>();
+    const used = new Set<FolderPlace>();
     for (const one of [this.current, ...live()])
-      for (let at: Place | undefined = one; at !== undefined; at = at.parent) used.add(at);
+      for (let at: FolderPlace | undefined = one; at !== undefined; at = at.parent) used.add(at);
     for (const place of this.#entered) {
       if (used.has(place) || place.handle === undefined) continue;
       this.#entered.delete(place);
@@ -158,7 +158,7 @@ export class Tree {
   }
 
   /** Looks `name` up in `place`. */
-  #step(place: Place, name: string): Step {
+  #step(place: FolderPlace, name: string): Step {
     if (name.length > longestName) throw new CallError('ENAMETOOLONG');
     const mount = place.mount?.children.get(name);
     const { opened } = mount ?? {};
@@ -169,13 +169,13 @@ export class Tree {
   }
 
   /** Goes that step, which must end in a folder. */
-  #enter(parent: Place, name: string, { mount, opened, status }: Step): Place {
+  #enter(parent: FolderPlace, name: string, { mount, opened, status }: Step): FolderPlace {
     if (status === undefined) throw new CallError('ENOENT');
     if (status.kind !== 'folder') throw new CallError('ENOTDIR');
     if (opened === undefined) return { parent, name, opened, handle: undefined, mount };
     if (opened === mount?.opened) return { parent, name, opened, handle: opened.handle, mount };
     const handle = this.files.openFolder(parent.handle as number, name);
-    const place: Place = { parent, name, opened, handle, mount };
+    const place: FolderPlace = { parent, name, opened, handle, mount };
     this.#entered.add(place);
     return place;
   }
