@@ -5,7 +5,7 @@ import { createEngine, storageFor } from '../isa/engines/engine.ts';
 import { Machine } from '../isa/machine/machine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
 import { type Clone, CloneGroup, loadClones } from '../vmm/snapshot/clones.ts';
-import { Session } from '../vmm/snapshot/session.ts';
+import { Snapshotter } from '../vmm/snapshot/snapshotter.ts';
 import { SharedMemory } from '../vmm/snapshot/shared-memory.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { cloneSnapshot } from '../vmm/snapshot/tree.ts';
@@ -48,7 +48,7 @@ function makeTemplate(folder: string, memory: number, count: number): void {
   machine.x[registers.t3] = (firstWritten + writtenPages) * PAGE;
   machine.x[registers.t4] = firstWritten * PAGE;
   const store = new Store(folder);
-  const template = new Session(store, { machine, state: machine }).takeAll({
+  const template = new Snapshotter(store, { machine, state: machine }).takeAll({
     name: 'template',
     program: 'bench',
     symbols: [],
@@ -85,7 +85,7 @@ function runHere(folder: string, count: number): Peak {
   const engine = createEngine('fast', machine);
   let own = 0;
   if (count === 1) {
-    new Session(store, { machine, state: machine }).restore(store.chain('clone0'));
+    new Snapshotter(store, { machine, state: machine }).restore(store.chain('clone0'));
     engine.run(turns * stepsPerTurn);
   } else {
     const { shared, clones } = loadClones(store.files, chains);

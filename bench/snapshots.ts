@@ -9,7 +9,7 @@ import { Machine } from '../isa/machine/machine.ts';
 import { storageFor } from '../isa/engines/engine.ts';
 import { PAGE } from '../isa/machine/storage.ts';
 import { nodeFiles, writeWhole } from '../vmm/snapshot/node-files.ts';
-import { Session } from '../vmm/snapshot/session.ts';
+import { Snapshotter } from '../vmm/snapshot/snapshotter.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { type CloneResult, measureClones } from './clones.ts';
 import { describeHost, type Host } from './host.ts';
@@ -90,7 +90,7 @@ async function measureGuest(
     // Signals are heard here.
     await nextTick();
     const store = new Store(join(folder, 'store'));
-    const session = new Session(store, { machine, state: machine });
+    const session = new Snapshotter(store, { machine, state: machine });
     const take = (name: string, packing?: 'deflate') => () =>
       session.takeAll({ name, program: 'bench', symbols: [] }, packing ? { packing } : {}).size;
     const write = () => writeWhole(nodeFiles, plain, [machine.memory.bytes]);
@@ -159,7 +159,7 @@ function touch({ memory: written }: Machine, value: number): number {
 
 function restoreFrom(store: Store, name: string): void {
   const machine = newMachine();
-  new Session(store, { machine, state: machine }).restore(store.chain(name));
+  new Snapshotter(store, { machine, state: machine }).restore(store.chain(name));
 }
 
 /** The baseline's way back: the file, read into a new machine. */

@@ -10,7 +10,7 @@ import { PAGE } from '../isa/machine/storage.ts';
 import { type Clone, CloneGroup, loadClones } from '../vmm/snapshot/clones.ts';
 import type { Chain } from '../vmm/snapshot/chain.ts';
 import { SharedMemory } from '../vmm/snapshot/shared-memory.ts';
-import { Session } from '../vmm/snapshot/session.ts';
+import { Snapshotter } from '../vmm/snapshot/snapshotter.ts';
 import { Store } from '../vmm/snapshot/store.ts';
 import { cloneSnapshot, setTemplate } from '../vmm/snapshot/tree.ts';
 import { type Desk, giveIfMain, type Lesson } from './lesson.ts';
@@ -85,7 +85,7 @@ function boot(store: Store): number {
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   createEngine('interpreter', machine).run(bootSteps);
-  const session = new Session(store, { machine, state: machine });
+  const session = new Snapshotter(store, { machine, state: machine });
   const taken = session.takeAll({ name: 'template', program: guest, symbols: image.symbols });
   setTemplate(store, taken, true);
   return taken.memory.length / 2;

@@ -87,7 +87,7 @@ function check(desk: Desk, world: TwoHosts, source: MigrationSource<HostedGuest>
   );
   desk.check('at no millisecond the guest runs on both hosts', !world.ran.includes('AB'));
   desk.check('it stands still for less than a tenth of the time', world.still * 10 < duration(source));
-  desk.check('host A has forgotten it', world.hosts.A.places.size === 0);
+  desk.check('host A has forgotten it', world.hosts.A.slots.size === 0);
   desk.check('on B it is in the state in which it would be, had it stayed', world.isAsIfItHadStayed());
   desk.say('\nThe same between two processes: ringlab host, ringlab migrate.');
 }

@@ -14,7 +14,7 @@ import { MemoryShelf } from '../vmm/hosting/keep/shelf.ts';
 import type { Policy } from '../vmm/migration/policy.ts';
 import type { MigrationSource } from '../vmm/migration/source.ts';
 import type { Stage } from '../vmm/migration/stages.ts';
-import type { Link, LinkEvents } from '../vmm/wire/link.ts';
+import type { Connection, ConnectionEvents } from '../vmm/wire/connection.ts';
 import type { GuestSpec } from '../vmm/wire/messages.ts';
 import { imageOf } from './monitor.ts';
 
@@ -30,10 +30,10 @@ export interface Setting {
 }
 
 /** One end of the cable. */
-class End implements Link {
+class End implements Connection {
   readonly peer: string;
   other: End | undefined;
-  events: LinkEvents | undefined;
+  events: ConnectionEvents | undefined;
   /** What is on its way to the other end. */
   #going = Buffer.alloc(0);
   #ends = false;
@@ -46,7 +46,7 @@ class End implements Link {
     return this.#going.length;
   }
 
-  listen(events: LinkEvents): void {
+  listen(events: ConnectionEvents): void {
     this.events = events;
   }
 
@@ -125,7 +125,7 @@ export class TwoHosts {
   }
 
   /** A cable from A to B. */
-  #connect(done: (link: Link, reason: string) => void): void {
+  #connect(done: (connection: Connection, reason: string) => void): void {
     const [near, far] = [new End('B:1'), new End('A:1')];
     near.other = far;
     far.other = near;
@@ -151,7 +151,7 @@ export class TwoHosts {
   }
 
   #machine(host: Host): Machine | undefined {
-    return host.places.get('guest')?.guest.machine;
+    return host.slots.get('guest')?.guest.machine;
   }
 
   /** Sends the guest from A to B, and lets time pass until it is there. */

@@ -1,7 +1,12 @@
 /** Asking a running host for something, over its control channel. */
-import { decodeReply, encodeRequest, type Reply, type Request } from '../../vmm/hosting/control.ts';
+import {
+  decodeReply,
+  encodeRequest,
+  type ControlReply,
+  type ControlRequest,
+} from '../../vmm/hosting/control.ts';
 import { MESSAGE } from '../../vmm/wire/messages.ts';
-import { Session } from '../../vmm/wire/session.ts';
+import { Channel } from '../../vmm/wire/channel.ts';
 import { type Certificate, TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 
@@ -25,25 +30,25 @@ function unreachable(address: string, reason: string): Failure {
 export function ask(
   { key, certificate }: Asker,
   address: string,
-  request: Request,
-  progress: (reply: Reply) => void = () => {},
-): Promise<Reply> {
+  request: ControlRequest,
+  progress: (reply: ControlReply) => void = () => {},
+): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
-    new TcpNetwork(certificate).dial(address, (link, reason) => {
-      if (link === undefined) {
+    new TcpNetwork(certificate).dial(address, (connection, reason) => {
+      if (connection === undefined) {
         reject(unreachable(address, `cannot be reached: ${reason}`));
         return;
       }
-      const session = new Session({ link, role: 'dialer', key, clock: () => performance.now() });
-      const timer = setInterval(() => session.tick(), tickMs);
-      session.begin({
-        open: () => session.send(MESSAGE.CONTROL, encodeRequest(request)),
+      const channel = new Channel({ connection, role: 'dialer', key, clock: () => performance.now() });
+      const timer = setInterval(() => channel.tick(), tickMs);
+      channel.begin({
+        open: () => channel.send(MESSAGE.CONTROL, encodeRequest(request)),
         message: (type, payload) => {
           const reply = decodeReply(payload);
           if (type === MESSAGE.EVENT) progress(reply);
           else {
             clearInterval(timer);
-            session.close();
+            channel.close();
             resolve(reply);
           }
         },

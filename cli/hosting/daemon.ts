@@ -52,9 +52,9 @@ function callOff(host: Host, name: string): void {
 /** What is typed goes to the guest that is here, as it comes; Ctrl-D ends its input. */
 function readTerminal(host: Host): void {
   const give = (bytes: Uint8Array) => {
-    const place = [...host.places.values()].find(({ entry }) => entry?.phase === 'owned');
-    if (place === undefined) note('ringlab: no guest is here to read that\n');
-    else place.guest.feed(bytes);
+    const slot = [...host.slots.values()].find(({ entry }) => entry?.phase === 'owned');
+    if (slot === undefined) note('ringlab: no guest is here to read that\n');
+    else slot.guest.feed(bytes);
   };
   process.stdin.on('data', (bytes: Buffer) => give(bytes));
   process.stdin.on('end', () => give(new Uint8Array()));

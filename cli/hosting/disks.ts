@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SECTOR } from '../../isa/machine/devices/disk.ts';
 import { FileDisk } from '../../isa/machine/devices/file-disk.ts';
-import type { Disks, OpenDisk } from '../../vmm/hosting/place.ts';
+import type { Disks, OpenDisk } from '../../vmm/hosting/slot.ts';
 import { systemReason } from '../failure.ts';
 
 export class FileDisks implements Disks {

@@ -3,7 +3,7 @@ import { parseAddress } from '../../vmm/network/frame.ts';
 import { joinSwitch } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
 import type { Trunk } from '../../vmm/network/trunk.ts';
-import type { Link } from '../../vmm/wire/link.ts';
+import type { Connection } from '../../vmm/wire/connection.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { readCertificate, type SecretOptions } from './certificate.ts';
@@ -103,13 +103,13 @@ async function join(joined: Switch, network: string, options: PlugOptions): Prom
   const unreachable = (reason: string) =>
     new Failure(EXIT.UNREACHABLE, `${network}: no switch there: ${reason}`);
   const secret = { key: readKey(options.key, network), clock: () => performance.now() };
-  const link = await new Promise<Link>((resolve, reject) => {
+  const connection = await new Promise<Connection>((resolve, reject) => {
     new TcpNetwork(readCertificate(options)).dial(network, (made, reason) =>
       made === undefined ? reject(unreachable(reason)) : resolve(made),
     );
   });
   return new Promise<Joined>((resolve, reject) => {
-    const session = joinSwitch(joined, link, secret, {
+    const session = joinSwitch(joined, connection, secret, {
       joined: (trunk) => {
         trunk.onAddress = (given) => {
           clearInterval(timer);

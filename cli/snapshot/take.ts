@@ -1,8 +1,8 @@
 /** `ringlab snapshot take` and `restore`: start a guest from a file or a snapshot, and run it. */
 import type { Command } from 'commander';
 import { type Chain, last, loadDisk } from '../../vmm/snapshot/chain.ts';
-import { type Subject, variantOf } from '../../vmm/snapshot/guest.ts';
-import { Session } from '../../vmm/snapshot/session.ts';
+import { type SnapshotSubject, variantOf } from '../../vmm/snapshot/guest.ts';
+import { Snapshotter } from '../../vmm/snapshot/snapshotter.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -34,7 +34,7 @@ export interface TakeOptions extends GuestVerbOptions, StoreOptions {
 /** A guest, and the session that takes its snapshots. */
 interface Begun {
   readonly guest: PreparedGuest;
-  readonly session: Session;
+  readonly session: Snapshotter;
 }
 
 /** Runs a guest from a file, or on from a snapshot, to a step, and takes a snapshot there. */
@@ -107,7 +107,7 @@ async function beginFrom(store: Store, file: string, options: TakeOptions): Prom
     interactive: true,
     ...(disk ? { store: disk } : {}),
   });
-  return { guest, session: new Session(store, subjectOf(guest, disk)) };
+  return { guest, session: new Snapshotter(store, subjectOf(guest, disk)) };
 }
 
 /** A guest in the state of a snapshot, ready to run. Throws Failures and SnapshotErrors. */
@@ -129,7 +129,7 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
     { isa: configuration.variant.name, monitor, engine, memory, env: [] },
     { ...use, ...(disk ? { store: disk } : {}) },
   );
-  const session = new Session(store, subjectOf(guest, disk));
+  const session = new Snapshotter(store, subjectOf(guest, disk));
   session.restore(chain);
   if (options.input !== undefined) {
     guest.state?.restore(withInput(last(chain).description.state, readInput(options.input)));
@@ -137,7 +137,7 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
   return { guest, session };
 }
 
-function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined): Subject {
+function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined): SnapshotSubject {
   if (state === undefined) throw new Error('a process has no snapshots');
   return { machine, state, disk };
 }

@@ -87,7 +87,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     recover(made);
     if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);
     await serve(made, doze);
-    for (const { name, guest } of made.places.values())
+    for (const { name, guest } of made.slots.values())
       note(`ringlab: ${name} is kept at step ${guest.machine.steps}; start this host again and it goes on\n`);
     return EXIT.DONE;
   } finally {
@@ -121,7 +121,7 @@ function makeHost(
     };
   }
   const folder = hostFolder(address);
-  const printer = new GuestPrinter(() => made.places.size === 1);
+  const printer = new GuestPrinter(() => made.slots.size === 1);
   const tell = (name: string, text: string) => note(`ringlab: ${name}: ${text}\n`);
   const told = new Map<string, string>();
   const stage = (name: string, at: Parameters<typeof stageNumber>[0], rest: string) => {
@@ -214,7 +214,7 @@ function startGuest(
     withName(file, () => made.start(spec, fill));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (error instanceof HostError && made.places.has(spec.name))
+    if (error instanceof HostError && made.slots.has(spec.name))
       throw usage(`${error.message}, kept from before; leave ${file} out to go on with it, or say --fresh`);
     throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
   }

@@ -1,7 +1,7 @@
 /** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
 import { isatty } from 'node:tty';
 import { Option } from 'commander';
-import type { GuestStatus, Reply, Request } from '../../vmm/hosting/control.ts';
+import type { ControlReply, ControlRequest, GuestStatus } from '../../vmm/hosting/control.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { formatRoundsSvg } from '../../vmm/hosting/rounds-svg.ts';
@@ -104,7 +104,7 @@ async function move(
   const progress = new Progress((line) => note(`${line}\n`));
   const isShown = isatty(2) && !options.json;
   let isTold = false;
-  const show = (reply: Reply) => {
+  const show = (reply: ControlReply) => {
     if (reply.kind !== 'report') return;
     if (!isTold && reply.report.repeated !== null)
       note(
@@ -131,7 +131,7 @@ function tell(report: MigrationReport, options: MigrateOptions): number {
   return report.reason.includes('cannot be reached') ? EXIT.UNREACHABLE : EXIT.CHECK_FAILED;
 }
 
-function refused(reply: Reply): Failure {
+function refused(reply: ControlReply): Failure {
   return new Failure(
     EXIT.CHECK_FAILED,
     reply.kind === 'refused' ? reply.reason : 'the host answered something else',
@@ -198,7 +198,7 @@ async function hostOf(guest: string, asker: Asker): Promise<string> {
 
 /** A request to the guest's host other than to move it, and the message when it is done. */
 interface Asked {
-  readonly request: Extract<Request, { readonly guest: string }>;
+  readonly request: Extract<ControlRequest, { readonly guest: string }>;
   readonly done: string;
 }
 

@@ -6,10 +6,10 @@ import type { HostedGuest } from './hosted-guest.ts';
 import { type Offer, incompatible } from '../migration/compatibility.ts';
 import { type House, newKeep, reserveOf } from './house.ts';
 import type { Registered } from './keep/register.ts';
-import type { Place } from './place.ts';
+import type { Slot } from './slot.ts';
 import { MigrationTarget, type TargetEvents } from '../migration/target.ts';
 import { MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
-import { refuse, type Session } from '../wire/session.ts';
+import { refuse, type Channel } from '../wire/channel.ts';
 
 /** Devices that every machine has. */
 const deviceNames: readonly string[] = ['console', 'disk', 'network'];
@@ -36,13 +36,13 @@ export class Arrivals {
   // ---- Reservation ----
 
   /** A source asks for room. */
-  reserve(session: Session, reserve: Reserve): void {
+  reserve(channel: Channel, reserve: Reserve): void {
     const earlier = this.targets.get(reserve.guest.name);
     if (earlier && !earlier.isPrepared) earlier.cancel('the guest comes by another migration');
     const refusal =
       this.#house.refusal(reserve.guest) ?? incompatible(reserve.guest, reserve.stateVersion, this.#offer());
-    if (refusal !== undefined) refuse(session, refusal);
-    else this.#prepare(session, reserve);
+    if (refusal !== undefined) refuse(channel, refusal);
+    else this.#prepare(channel, reserve);
   }
 
   #offer(): Offer {
@@ -51,16 +51,16 @@ export class Arrivals {
   }
 
   /** Sets the guest's memory and disk aside. */
-  #prepare(session: Session, reserve: Reserve): void {
-    let place: Place;
+  #prepare(channel: Channel, reserve: Reserve): void {
+    let slot: Slot;
     try {
-      place = this.#reserved(reserve);
+      slot = this.#reserved(reserve);
     } catch (error) {
-      refuse(session, (error as Error).message);
+      refuse(channel, (error as Error).message);
       return;
     }
-    const target = this.#target(place, reserve);
-    target.asked(session);
+    const target = this.#target(slot, reserve);
+    target.asked(channel);
     this.#fetch(target);
   }
 
@@ -70,18 +70,18 @@ export class Arrivals {
    */
   #fetch(target: MigrationTarget<HostedGuest>): void {
     this.#house.dial(target.reserve.from, {
-      open: (session) => target.fetch(session),
+      open: (channel) => target.fetch(channel),
       failed: () => target.begin(),
     });
   }
 
-  /** A place for a guest that is to come. Throws what Place throws. */
-  #reserved({ guest, withStorage }: Reserve): Place {
-    if (!withStorage) return this.#house.place(guest, newKeep(guest.name));
+  /** A slot for a guest that is to come. Throws what Slot throws. */
+  #reserved({ guest, withStorage }: Reserve): Slot {
+    if (!withStorage) return this.#house.slot(guest, newKeep(guest.name));
     const { disks } = this.#house.options;
     const disk = disks.create(guest.name, guest.sectors);
     try {
-      return this.#house.place({ ...guest, disk, diskIdentity: null }, newKeep(guest.name));
+      return this.#house.slot({ ...guest, disk, diskIdentity: null }, newKeep(guest.name));
     } catch (error) {
       disks.remove(disk);
       throw error;
@@ -91,26 +91,26 @@ export class Arrivals {
   // ---- Targets ----
 
   /** After a death: a guest whose whole image is here, and only the source knows whose it is. */
-  recoverPrepared(place: Place, entry: Registered): void {
-    place.recover();
-    this.#target(place, reserveOf(entry), 'prepared');
+  recoverPrepared(slot: Slot, entry: Registered): void {
+    slot.recover();
+    this.#target(slot, reserveOf(entry), 'prepared');
   }
 
   /** After a death: a guest of ours, of which perhaps not all has come. */
-  recoverOwned(place: Place, entry: Registered): void {
-    const here = entry.whole ? undefined : place.keep.present();
-    place.recover(here);
-    if (here?.length === place.guest.units(false).count) this.#house.write(place, { ...entry, whole: true });
-    else if (here !== undefined) place.fetching = this.#target(place, reserveOf(entry), { here });
+  recoverOwned(slot: Slot, entry: Registered): void {
+    const here = entry.whole ? undefined : slot.keep.present();
+    slot.recover(here);
+    if (here?.length === slot.guest.units(false).count) this.#house.write(slot, { ...entry, whole: true });
+    else if (here !== undefined) slot.fetching = this.#target(slot, reserveOf(entry), { here });
   }
 
   #target(
-    place: Place,
+    slot: Slot,
     reserve: Reserve,
     before?: 'prepared' | { readonly here: readonly number[] },
   ): MigrationTarget<HostedGuest> {
     const { clock, patience } = this.#house.options;
-    const { name, guest, keep } = place;
+    const { name, guest, keep } = slot;
     const told = () => this.#house.events.target?.(target);
     const target: MigrationTarget<HostedGuest> = new MigrationTarget({
       reserve,
@@ -119,7 +119,7 @@ export class Arrivals {
       clock,
       patience,
       ...(before === undefined ? {} : { before }),
-      events: { changed: told, ...this.#eventsOf(place, reserve, () => target) },
+      events: { changed: told, ...this.#eventsOf(slot, reserve, () => target) },
     });
     this.targets.set(name, target);
     told();
@@ -128,39 +128,39 @@ export class Arrivals {
 
   /** What a target's changes mean for the register. */
   #eventsOf(
-    place: Place,
+    slot: Slot,
     reserve: Reserve,
     target: () => MigrationTarget<HostedGuest>,
   ): Omit<TargetEvents, 'changed'> {
     const house = this.#house;
-    const { name } = place;
-    const entry = entryOf(place, reserve);
+    const { name } = slot;
+    const entry = entryOf(slot, reserve);
     return {
       failed: () => {
         this.targets.delete(name);
         house.settled(reserve.id);
         house.register.remove(name);
-        house.places.delete(name);
-        place.entry = entry;
-        place.remove();
+        house.slots.delete(name);
+        slot.entry = entry;
+        slot.remove();
         house.events.target?.(target());
       },
       prepared: ({ printed }) => {
-        place.guest.keepIn(place.keep);
-        house.write(place, { ...entry, printed });
+        slot.guest.keepIn(slot.keep);
+        house.write(slot, { ...entry, printed });
       },
       committed: () => {
-        house.write(place, { ...(place.entry ?? entry), phase: 'owned' });
+        house.write(slot, { ...(slot.entry ?? entry), phase: 'owned' });
         house.register.settle(reserve.id);
         house.settled(reserve.id);
         if (entry.whole) this.targets.delete(name);
-        else place.fetching = target();
-        house.run(place);
+        else slot.fetching = target();
+        house.run(slot);
       },
       whole: () => {
-        house.write(place, { ...(place.entry ?? entry), whole: true });
+        house.write(slot, { ...(slot.entry ?? entry), whole: true });
         this.targets.delete(name);
-        place.fetching = undefined;
+        slot.fetching = undefined;
       },
     };
   }
@@ -168,22 +168,22 @@ export class Arrivals {
   // ---- After a cut ----
 
   /** The source has decided and wants to know that we know. */
-  resume(session: Session, id: string): void {
+  resume(channel: Channel, id: string): void {
     const target = [...this.targets.values()].find(({ reserve }) => reserve.id === id);
-    const isOurs = [...this.#house.places.values()].some(
+    const isOurs = [...this.#house.slots.values()].some(
       ({ entry }) => entry?.migration === id && entry.phase === 'owned',
     );
-    if (target !== undefined) target.resume(session);
+    if (target !== undefined) target.resume(channel);
     else if (isOurs || this.#house.register.isSettled(id)) {
-      session.send(MESSAGE.ACTIVATED);
-      session.send(MESSAGE.COMPLETE);
-      session.handTo(nobody);
+      channel.send(MESSAGE.ACTIVATED);
+      channel.send(MESSAGE.COMPLETE);
+      channel.handTo(nobody);
     } else {
-      session.send(
+      channel.send(
         MESSAGE.ABORT,
         pack(shapes.why, { reason: `${this.#house.address} never had that guest` }),
       );
-      session.close();
+      channel.close();
     }
   }
 
@@ -192,34 +192,34 @@ export class Arrivals {
     const { id, from } = target.reserve;
     if (!this.#house.mayRetry(id)) return;
     this.#house.dial(from, {
-      open: (session) => {
-        session.handTo({
+      open: (channel) => {
+        channel.handTo({
           open: () => {},
-          message: (type, payload) => this.#answered(target, session, type, payload),
+          message: (type, payload) => this.#answered(target, channel, type, payload),
           ended: () => {},
         });
-        session.send(MESSAGE.ASK, pack(shapes.id, { id }));
+        channel.send(MESSAGE.ASK, pack(shapes.id, { id }));
       },
       failed: () => {},
     });
   }
 
-  #answered(target: MigrationTarget<HostedGuest>, session: Session, type: number, payload: Uint8Array): void {
+  #answered(target: MigrationTarget<HostedGuest>, channel: Channel, type: number, payload: Uint8Array): void {
     if (type !== MESSAGE.OUTCOME || target.isConnected || !target.isPrepared) {
-      session.close();
+      channel.close();
       return;
     }
     const { id, outcome } = unpack(shapes.outcome, payload);
-    if (outcome === 'committed' && id === target.reserve.id) target.resume(session);
+    if (outcome === 'committed' && id === target.reserve.id) target.resume(channel);
     else {
-      session.close();
+      channel.close();
       if (outcome === 'aborted' && id === target.reserve.id) target.abandon();
     }
   }
 }
 
 /** What the register says of a guest that is prepared. */
-function entryOf({ guest, keep }: Place, reserve: Reserve): Registered {
+function entryOf({ guest, keep }: Slot, reserve: Reserve): Registered {
   return {
     spec: guest.spec,
     phase: 'prepared',

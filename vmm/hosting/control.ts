@@ -22,9 +22,9 @@ import type { Policy } from '../migration/policy.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import { address, guestName, MESSAGE, modes, text } from '../wire/messages.ts';
-import type { Session } from '../wire/session.ts';
+import type { Channel } from '../wire/channel.ts';
 
-export type Request =
+export type ControlRequest =
   | { readonly kind: 'status' }
   | { readonly kind: 'migrate'; readonly guest: string; readonly to: string; readonly policy: Policy }
   | { readonly kind: 'cancel'; readonly guest: string }
@@ -44,7 +44,7 @@ export interface GuestStatus {
   readonly repeated: number | null;
 }
 
-export type Reply =
+export type ControlReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'status'; readonly address: string; readonly guests: readonly GuestStatus[] }
@@ -65,7 +65,7 @@ const policy: Shape<Policy> = record<Policy>({
   autoConverge: flag,
 });
 
-const request: Shape<Request> = kinds<Request>({
+const request: Shape<ControlRequest> = kinds<ControlRequest>({
   status: record({ kind: oneOf('status') }),
   migrate: record({ kind: oneOf('migrate'), guest: guestName, to: address, policy }),
   cancel: record({ kind: oneOf('cancel'), guest: guestName }),
@@ -83,19 +83,19 @@ const status: Shape<GuestStatus> = record<GuestStatus>({
   repeated: nullable(integer(0, 100)),
 });
 
-const reply: Shape<Reply> = kinds<Reply>({
+const reply: Shape<ControlReply> = kinds<ControlReply>({
   done: record({ kind: oneOf('done') }),
   refused: record({ kind: oneOf('refused'), reason: text(600) }),
   status: record({ kind: oneOf('status'), address, guests: list(status, 0, 4096) }),
   report: record({ kind: oneOf('report'), report: reportShape }),
 });
 
-export function encodeRequest(data: Request): Uint8Array {
+export function encodeRequest(data: ControlRequest): Uint8Array {
   return encodeAs(request, data);
 }
 
 /** Throws FieldError. */
-export function decodeReply(bytes: Uint8Array): Reply {
+export function decodeReply(bytes: Uint8Array): ControlReply {
   return decodeAs(reply, bytes);
 }
 
@@ -104,7 +104,7 @@ export class Control {
   readonly #host: Host;
   readonly #clock: () => number;
   /** Who wants to know of a guest's migration. */
-  readonly #watchers = new Map<string, { readonly session: Session; readonly to: string }>();
+  readonly #watchers = new Map<string, { readonly channel: Channel; readonly to: string }>();
 
   constructor(host: Host, clock: () => number) {
     this.#host = host;
@@ -112,12 +112,12 @@ export class Control {
   }
 
   /** Somebody asks. */
-  take(session: Session, payload: Uint8Array): void {
+  take(channel: Channel, payload: Uint8Array): void {
     try {
-      this.#act(session, decodeAs(request, payload));
+      this.#act(channel, decodeAs(request, payload));
     } catch (error) {
       if (!(error instanceof FieldError || error instanceof HostError)) throw error;
-      this.#reply(session, { kind: 'refused', reason: error.message.slice(0, 600) });
+      this.#reply(channel, { kind: 'refused', reason: error.message.slice(0, 600) });
     }
   }
 
@@ -129,25 +129,25 @@ export class Control {
     if (source === undefined) return;
     const report = reportOf(source, this.#host.address, watcher.to, this.#clock());
     const bytes = encodeAs(reply, { kind: 'report', report });
-    if (report.state === 'under way') watcher.session.send(MESSAGE.EVENT, bytes);
+    if (report.state === 'under way') watcher.channel.send(MESSAGE.EVENT, bytes);
     else {
       this.#watchers.delete(name);
-      watcher.session.send(MESSAGE.REPLY, bytes);
-      watcher.session.close();
+      watcher.channel.send(MESSAGE.REPLY, bytes);
+      watcher.channel.close();
     }
   }
 
-  #act(session: Session, asked: Request): void {
+  #act(channel: Channel, asked: ControlRequest): void {
     const host = this.#host;
     switch (asked.kind) {
       case 'status':
-        this.#reply(session, { kind: 'status', address: host.address, guests: statusOf(host) });
+        this.#reply(channel, { kind: 'status', address: host.address, guests: statusOf(host) });
         return;
       case 'migrate': {
         const { guest, to } = asked;
         const source = host.send(guest, to, asked.policy);
-        this.#watchers.set(guest, { session, to });
-        session.handTo({ open: () => {}, message: () => {}, ended: () => this.#gone(guest, source) });
+        this.#watchers.set(guest, { channel, to });
+        channel.handTo({ open: () => {}, message: () => {}, ended: () => this.#gone(guest, source) });
         this.changed(source.guest.spec.name);
         return;
       }
@@ -163,7 +163,7 @@ export class Control {
       default:
         asked satisfies never;
     }
-    this.#reply(session, { kind: 'done' });
+    this.#reply(channel, { kind: 'done' });
   }
 
   /** Who asked for a migration is gone: one that still waits for the guest is called off. */
@@ -172,33 +172,33 @@ export class Control {
     if (source.guest.repeats) source.cancel('whoever asked for it has gone');
   }
 
-  #reply(session: Session, data: Reply): void {
-    session.send(MESSAGE.REPLY, encodeAs(reply, data));
-    session.close();
+  #reply(channel: Channel, data: ControlReply): void {
+    channel.send(MESSAGE.REPLY, encodeAs(reply, data));
+    channel.close();
   }
 }
 
 function statusOf(host: Host): GuestStatus[] {
-  return [...host.places.values()].map((place) => {
-    const { spec, machine } = place.guest;
+  return [...host.slots.values()].map((slot) => {
+    const { spec, machine } = slot.guest;
     return {
-      name: place.name,
+      name: slot.name,
       isa: spec.variant.name,
       memory: spec.memory,
       steps: machine.steps,
-      printed: place.printed,
-      state: stateOf(host, place.name),
-      repeated: place.guest.repeated,
+      printed: slot.printed,
+      state: stateOf(host, slot.name),
+      repeated: slot.guest.repeated,
     };
   });
 }
 
 function stateOf(host: Host, name: string): string {
-  const place = host.places.get(name);
-  const { entry, stop } = place ?? {};
+  const slot = host.slots.get(name);
+  const { entry, stop } = slot ?? {};
   if (entry?.phase === 'leaving') return 'leaving';
   if (entry === undefined || entry.phase === 'prepared') return 'coming';
-  if (place?.guest.repeats) return 'repeating';
+  if (slot?.guest.repeats) return 'repeating';
   if (host.sources.has(name)) return 'going';
   if (entry.held) return 'held';
   if (stop === undefined || stop.kind === 'limit') return 'runs';

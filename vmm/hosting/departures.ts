@@ -6,15 +6,15 @@ import type { HostedGuest } from './hosted-guest.ts';
 import { randomBytes } from 'node:crypto';
 import type { Registered } from './keep/register.ts';
 import { HostError, type House, newKeep, reserveOf } from './house.ts';
-import type { Place } from './place.ts';
+import type { Slot } from './slot.ts';
 import { type Policy, presets } from '../migration/policy.ts';
 import { MigrationSource } from '../migration/source.ts';
-import { MESSAGE, type Outcome, pack, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
-import type { Session } from '../wire/session.ts';
+import { MESSAGE, type CommitOutcome, pack, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
+import type { Channel } from '../wire/channel.ts';
 
 /** What a source is to do. */
 interface Departure {
-  readonly place: Place;
+  readonly slot: Slot;
   readonly reserve: Reserve;
   readonly policy: Policy;
   readonly to: string;
@@ -38,38 +38,38 @@ export class Departures {
    * host's process ended. Throws HostError when it cannot go.
    */
   send(name: string, to: string, policy: Policy): MigrationSource<HostedGuest> {
-    const place = this.#house.owned(name);
-    const refusal = this.#refusal(place, to, policy);
+    const slot = this.#house.owned(name);
+    const refusal = this.#refusal(slot, to, policy);
     if (refusal !== undefined) throw new HostError(refusal);
-    const { entry } = place;
+    const { entry } = slot;
     const reserve: Reserve = {
       id: randomBytes(16).toString('hex'),
-      guest: { ...entry.spec, diskIdentity: place.diskIdentity },
+      guest: { ...entry.spec, diskIdentity: slot.diskIdentity },
       epoch: entry.epoch + 1,
       mode: policy.mode,
       withStorage: policy.withStorage && entry.spec.disk !== null,
       held: entry.held,
-      printed: place.printed,
+      printed: slot.printed,
       from: this.#house.address,
       stateVersion: STATE_VERSION,
     };
-    const source = this.#source({ place, reserve, policy, to }, false);
-    if (place.guest.repeats) this.#waiting.set(source, { to, told: place.guest.repeated });
+    const source = this.#source({ slot, reserve, policy, to }, false);
+    if (slot.guest.repeats) this.#waiting.set(source, { to, told: slot.guest.repeated });
     else this.#dial(source, to);
     return source;
   }
 
   #dial(source: MigrationSource<HostedGuest>, to: string): void {
     this.#house.dial(to, {
-      open: (session) => {
-        if (source.state === 'under way') source.connected(session);
-        else session.close();
+      open: (channel) => {
+        if (source.state === 'under way') source.connected(channel);
+        else channel.close();
       },
       failed: (reason) => source.unreachable(`${to} cannot be reached: ${reason}`),
     });
   }
 
-  #refusal({ name, entry }: Place, to: string, policy: Policy): string | undefined {
+  #refusal({ name, entry }: Slot, to: string, policy: Policy): string | undefined {
     if (this.sources.has(name)) return `${name} is being migrated already`;
     if (!entry?.whole) return `${name} has just come by post-copy and is not all here yet`;
     if (to === this.#house.address) return `${name} is on ${to} already`;
@@ -97,10 +97,10 @@ export class Departures {
   }
 
   /** A target has made room, and fetches the guest over a connection of its own. */
-  fetch(session: Session, id: string): void {
+  fetch(channel: Channel, id: string): void {
     const source = this.#known(id);
-    if (source?.stage === 'reservation') source.fetched(session);
-    else session.close();
+    if (source?.stage === 'reservation') source.fetched(channel);
+    else channel.close();
   }
 
   #known(id: string): MigrationSource<HostedGuest> | undefined {
@@ -108,37 +108,38 @@ export class Departures {
   }
 
   /** A target that is prepared asks how it was decided. What nobody here knows of was not. */
-  answer(session: Session, id: string): void {
+  answer(channel: Channel, id: string): void {
     const source = this.#known(id);
-    const outcome: Outcome = source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
-    session.send(MESSAGE.OUTCOME, pack(shapes.outcome, { id, outcome }));
-    if (source?.isDecided) source.asked(session);
-    else session.close();
+    const outcome: CommitOutcome =
+      source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
+    channel.send(MESSAGE.OUTCOME, pack(shapes.outcome, { id, outcome }));
+    if (source?.isDecided) source.asked(channel);
+    else channel.close();
   }
 
   /**
    * After a death: a guest that is the target's already, which may not know. Post-copy still
    * needs its memory as it was when it stood still.
    */
-  recover(place: Place, entry: Registered): void {
-    if (!entry.whole) place.repeat(entry.stoppedAt ?? 0);
+  recover(slot: Slot, entry: Registered): void {
+    if (!entry.whole) slot.repeat(entry.stoppedAt ?? 0);
     const policy: Policy = { ...presets.ringlab, mode: entry.whole ? 'pre-copy' : 'post-copy' };
-    this.#source({ place, reserve: reserveOf(entry), policy, to: entry.peer ?? '' }, true);
+    this.#source({ slot, reserve: reserveOf(entry), policy, to: entry.peer ?? '' }, true);
   }
 
   #source(departure: Departure, isDecided: boolean): MigrationSource<HostedGuest> {
-    const { place, reserve, policy } = departure;
+    const { slot, reserve, policy } = departure;
     const { clock, patience } = this.#house.options;
-    const { name } = place;
+    const { name } = slot;
     const told = () => this.#house.events.source?.(source);
     const source: MigrationSource<HostedGuest> = new MigrationSource({
-      guest: place.guest,
+      guest: slot.guest,
       policy,
       reserve,
       clock,
       patience,
       isDecided,
-      printed: () => place.printed,
+      printed: () => slot.printed,
       events: {
         changed: told,
         failed: () => {
@@ -149,7 +150,7 @@ export class Departures {
         moved: () => {
           this.sources.delete(name);
           this.#house.settled(reserve.id);
-          this.#house.forget(place);
+          this.#house.forget(slot);
           told();
         },
       },
@@ -165,12 +166,12 @@ export class Departures {
    * a guest with a disk cannot be run to here again, for the disk goes on with the target, so
    * it is kept first.
    */
-  #decided({ place, reserve, policy, to }: Departure, stoppedAt: number): void {
+  #decided({ slot, reserve, policy, to }: Departure, stoppedAt: number): void {
     const whole = policy.mode !== 'post-copy';
-    const before = !whole && place.guest.disk ? place.rebase(newKeep(place.name)) : undefined;
-    const keep = place.keep.folder;
-    const entry = place.entry as Registered;
-    this.#write(place, {
+    const before = !whole && slot.guest.disk ? slot.rebase(newKeep(slot.name)) : undefined;
+    const keep = slot.keep.folder;
+    const entry = slot.entry as Registered;
+    this.#write(slot, {
       ...entry,
       phase: 'leaving',
       migration: reserve.id,
@@ -183,23 +184,23 @@ export class Departures {
   }
 
   /** A write that fails may have been done all the same: what the register says then, holds. */
-  #write(place: Place, entry: Registered): void {
+  #write(slot: Slot, entry: Registered): void {
     try {
-      this.#house.write(place, entry);
+      this.#house.write(slot, entry);
     } catch (error) {
-      if (this.#house.register.get(place.name)?.phase !== 'leaving') throw error;
-      place.entry = entry;
+      if (this.#house.register.get(slot.name)?.phase !== 'leaving') throw error;
+      slot.entry = entry;
     }
   }
 
   /** The target may not know yet that the guest is its own: it is told, again and again. */
   #settle(source: MigrationSource<HostedGuest>): void {
-    const to = this.#house.places.get(source.guest.spec.name)?.entry?.peer;
+    const to = this.#house.slots.get(source.guest.spec.name)?.entry?.peer;
     if (to === undefined || to === null || !this.#house.mayRetry(source.id)) return;
     this.#house.dial(to, {
-      open: (session) => {
-        if (!source.isConnected && source.state === 'under way') source.connected(session);
-        else session.close();
+      open: (channel) => {
+        if (!source.isConnected && source.state === 'under way') source.connected(channel);
+        else channel.close();
       },
       failed: () => {},
     });

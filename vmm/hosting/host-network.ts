@@ -1,8 +1,7 @@
 /**
- * A host's virtual switch and its guests' places there, kept by the host's events
- * (vmm/hosting/host.ts): a guest that arrives is announced; while it stands still for a
- * migration its frames wait; when it has left they follow it; when it stayed after all,
- * it gets them.
+ * A host's virtual switch and its guests' ports, which follow the host's events (host.ts): a guest that arrives is
+ * announced; while it stands still for a migration, its frames wait; when it has left, they follow it; when it stays
+ * after all, it gets them.
  */
 import type { HostedGuest } from './hosted-guest.ts';
 import type { HostEvents } from './host.ts';

@@ -12,13 +12,13 @@ import { Departures } from './departures.ts';
 import type { HostedGuest } from './hosted-guest.ts';
 import { HostError, type HostOptions, House, newKeep } from './house.ts';
 import type { Register } from './keep/register.ts';
-import type { Place } from './place.ts';
+import type { Slot } from './slot.ts';
 import type { Policy } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
-import type { Link } from '../wire/link.ts';
+import type { Connection } from '../wire/connection.ts';
 import { type GuestSpec, MESSAGE, shapes, unpack } from '../wire/messages.ts';
-import { refuse, Session } from '../wire/session.ts';
+import { refuse, Channel } from '../wire/channel.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
 
@@ -27,18 +27,18 @@ const mostStrangers = 32;
 
 export class Host {
   readonly address: string;
-  readonly places: ReadonlyMap<string, Place>;
+  readonly slots: ReadonlyMap<string, Slot>;
   readonly register: Register;
   readonly #house: House;
   readonly #departures: Departures;
   readonly #arrivals: Arrivals;
-  readonly #strangers = new Set<Session>();
+  readonly #strangers = new Set<Channel>();
 
   constructor(options: HostOptions) {
     const house = new House(options);
     this.#house = house;
     this.address = options.address;
-    this.places = house.places;
+    this.slots = house.slots;
     this.register = house.register;
     this.#departures = new Departures(house);
     this.#arrivals = new Arrivals(house);
@@ -57,23 +57,23 @@ export class Host {
 
   /**
    * Starts a guest, which `fill` puts an image into. Throws HostError for a name that is
-   * taken or too much memory, and what Place throws.
+   * taken or too much memory, and what Slot throws.
    */
-  start(spec: GuestSpec, fill: (guest: HostedGuest) => void): Place {
+  start(spec: GuestSpec, fill: (guest: HostedGuest) => void): Slot {
     const refusal = this.#house.refusal(spec);
     if (refusal !== undefined) throw new HostError(refusal);
-    const place = this.#house.place(spec, newKeep(spec.name));
-    fill(place.guest);
-    place.guest.begin(place.keep);
-    this.#house.write(place, { ...started, spec, keep: place.keep.folder });
-    this.#house.run(place);
-    return place;
+    const slot = this.#house.slot(spec, newKeep(spec.name));
+    fill(slot.guest);
+    slot.guest.begin(slot.keep);
+    this.#house.write(slot, { ...started, spec, keep: slot.keep.folder });
+    this.#house.run(slot);
+    return slot;
   }
 
   /** Stops a guest, or has it go on: until it is said otherwise. Throws HostError. */
   hold(name: string, held: boolean): void {
-    const place = this.#atRest(name);
-    this.#house.write(place, { ...place.entry, held });
+    const slot = this.#atRest(name);
+    this.#house.write(slot, { ...slot.entry, held });
   }
 
   /** Takes a guest off this host for good. Throws HostError. */
@@ -81,11 +81,11 @@ export class Host {
     this.#house.forget(this.#atRest(name));
   }
 
-  /** The place of a guest that is not being migrated. Throws HostError. */
+  /** The slot of a guest that is not being migrated. Throws HostError. */
   #atRest(name: string) {
-    const place = this.#house.owned(name);
+    const slot = this.#house.owned(name);
     if (this.sources.has(name)) throw new HostError(`${name} is being migrated`);
-    return place;
+    return slot;
   }
 
   /** Gives every guest that runs here `steps` steps, and every migration its turn. */
@@ -100,15 +100,15 @@ export class Host {
    */
   runGuests(steps: number, asleep = steps): boolean {
     let isBusy = false;
-    for (const place of this.places.values()) {
-      const source = this.sources.get(place.name);
-      const { entry, guest } = place;
+    for (const slot of this.slots.values()) {
+      const source = this.sources.get(slot.name);
+      const { entry, guest } = slot;
       const repeats = guest.repeats;
       // One that is held stands still where it was, which it first has to come to.
       if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;
-      place.turn(place.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
+      slot.turn(slot.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
       if (repeats && !guest.repeats) this.#house.events.repeated?.(guest);
-      isBusy ||= !place.sleeps && (place.stop === undefined || place.stop.kind === 'limit');
+      isBusy ||= !slot.sleeps && (slot.stop === undefined || slot.stop.kind === 'limit');
     }
     return isBusy;
   }
@@ -117,7 +117,7 @@ export class Host {
   migrate(): void {
     this.#departures.turn();
     this.#arrivals.turn();
-    for (const session of this.#strangers) session.tick();
+    for (const channel of this.#strangers) channel.tick();
   }
 
   // ---- Migrations ----
@@ -146,39 +146,39 @@ export class Host {
   }
 
   /** Somebody has connected. */
-  accept(link: Link): void {
+  accept(connection: Connection): void {
     if (this.#strangers.size >= mostStrangers) {
-      link.close();
+      connection.close();
       return;
     }
     const { key, clock } = this.#house.options;
-    const session = new Session({ link, role: 'listener', key, clock });
-    this.#strangers.add(session);
-    session.begin({
+    const channel = new Channel({ connection, role: 'listener', key, clock });
+    this.#strangers.add(channel);
+    channel.begin({
       open: () => {},
       message: (type, payload) => {
-        this.#strangers.delete(session);
-        this.#first(session, type, payload);
+        this.#strangers.delete(channel);
+        this.#first(channel, type, payload);
       },
       ended: (reason) => {
-        this.#strangers.delete(session);
-        this.#house.events.note?.(`a connection from ${session.peer} ended: ${reason}`);
+        this.#strangers.delete(channel);
+        this.#house.events.note?.(`a connection from ${channel.peer} ended: ${reason}`);
       },
     });
   }
 
   /** The first message says what the connection is for. */
-  #first(session: Session, type: number, payload: Uint8Array): void {
+  #first(channel: Channel, type: number, payload: Uint8Array): void {
     try {
-      if (type === MESSAGE.RESERVE) this.#arrivals.reserve(session, unpack(shapes.reserve, payload));
-      else if (type === MESSAGE.RESUME) this.#arrivals.resume(session, unpack(shapes.id, payload).id);
-      else if (type === MESSAGE.FETCH) this.#departures.fetch(session, unpack(shapes.id, payload).id);
-      else if (type === MESSAGE.ASK) this.#departures.answer(session, unpack(shapes.id, payload).id);
-      else if (type === MESSAGE.CONTROL) this.#house.events.control?.(session, payload);
+      if (type === MESSAGE.RESERVE) this.#arrivals.reserve(channel, unpack(shapes.reserve, payload));
+      else if (type === MESSAGE.RESUME) this.#arrivals.resume(channel, unpack(shapes.id, payload).id);
+      else if (type === MESSAGE.FETCH) this.#departures.fetch(channel, unpack(shapes.id, payload).id);
+      else if (type === MESSAGE.ASK) this.#departures.answer(channel, unpack(shapes.id, payload).id);
+      else if (type === MESSAGE.CONTROL) this.#house.events.control?.(channel, payload);
       else throw new FieldError(`message ${type} to begin with`);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
-      refuse(session, error.message);
+      refuse(channel, error.message);
     }
   }
 
@@ -186,10 +186,10 @@ export class Host {
 
   /** Keeps every guest as it is now, so that who starts this host again need not repeat anything. */
   rest(): void {
-    for (const place of this.places.values()) {
-      if (place.entry?.phase !== 'owned' || !place.entry.whole || place.guest.repeats) continue;
-      const before = place.rebase(newKeep(place.name));
-      this.#house.write(place, { ...place.entry, keep: place.keep.folder });
+    for (const slot of this.slots.values()) {
+      if (slot.entry?.phase !== 'owned' || !slot.entry.whole || slot.guest.repeats) continue;
+      const before = slot.rebase(newKeep(slot.name));
+      this.#house.write(slot, { ...slot.entry, keep: slot.keep.folder });
       before.remove();
     }
   }
@@ -199,13 +199,13 @@ export class Host {
     for (const name of this.register.names()) {
       const entry = this.register.get(name);
       if (entry === undefined) continue;
-      const place = this.#house.place(entry.spec, entry.keep);
-      place.entry = entry;
-      if (entry.phase === 'leaving') this.#departures.recover(place, entry);
-      else if (entry.phase === 'prepared') this.#arrivals.recoverPrepared(place, entry);
+      const slot = this.#house.slot(entry.spec, entry.keep);
+      slot.entry = entry;
+      if (entry.phase === 'leaving') this.#departures.recover(slot, entry);
+      else if (entry.phase === 'prepared') this.#arrivals.recoverPrepared(slot, entry);
       else {
-        this.#arrivals.recoverOwned(place, entry);
-        this.#house.run(place);
+        this.#arrivals.recoverOwned(slot, entry);
+        this.#house.run(slot);
       }
     }
     this.#house.removeStrays();

@@ -17,7 +17,7 @@ import { createGuest, type Guest } from '../monitor/create-guest.ts';
 import { decodeState, encodeState } from '../snapshot/state.ts';
 import { Units } from '../migration/image/units.ts';
 import type { GuestDisk } from './keep/guest-disk.ts';
-import type { Input, Keep } from './keep/keep.ts';
+import type { GuestInput, Keep } from './keep/keep.ts';
 import { type Has, runFetching } from '../migration/post-copy.ts';
 import type { GuestSpec } from '../wire/messages.ts';
 
@@ -52,11 +52,11 @@ export class HostedGuest {
   #again = 0;
   #sentAgain = 0;
   /** Input of before, still to come. */
-  #inputs: Input[] = [];
+  #inputs: GuestInput[] = [];
   /** How much there was to repeat when it began: bytes, frames and inputs together. */
   #toRepeat = 0;
   /** New input, which waits until everything of before was repeated. */
-  #held: Omit<Input, 'step'>[] = [];
+  #held: Omit<GuestInput, 'step'>[] = [];
   /** Told of what it prints, once it is kept. */
   onPrint: ((bytes: Uint8Array) => void) | undefined;
   /** Takes the frames that it sends. */
@@ -135,7 +135,7 @@ export class HostedGuest {
     this.#give({ kind: 'frame', bytes });
   }
 
-  #give(input: Omit<Input, 'step'>): void {
+  #give(input: Omit<GuestInput, 'step'>): void {
     if (this.repeats) {
       this.#held.push(input);
       return;
@@ -144,7 +144,7 @@ export class HostedGuest {
     this.#take(input);
   }
 
-  #take({ kind, bytes }: Omit<Input, 'step'>): void {
+  #take({ kind, bytes }: Omit<GuestInput, 'step'>): void {
     if (kind === 'frame') this.machine.deliver(bytes);
     else if (bytes.length === 0) this.#console.close();
     else this.#console.feed(bytes);

@@ -1,23 +1,23 @@
 /**
- * What a host has in hand: its guests' places, the register that says whose they are, and
+ * What a host has in hand: its guests' slots, the register that says whose they are, and
  * the way to other hosts. Going and coming (departures.ts, arrivals.ts) share it.
  */
 import { randomBytes } from 'node:crypto';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
-import { type Disks, Place } from './place.ts';
+import { type Disks, Slot } from './slot.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
-import type { Network } from '../wire/link.ts';
+import type { Dialer } from '../wire/connection.ts';
 import { type GuestSpec, type Reserve, STATE_VERSION } from '../wire/messages.ts';
-import { Session } from '../wire/session.ts';
+import { Channel } from '../wire/channel.ts';
 
 export interface HostOptions {
   /** Where it listens, as the other hosts dial it. */
   readonly address: string;
   readonly shelf: Shelf;
-  readonly network: Network;
+  readonly network: Dialer;
   /** The key that all hosts know. */
   readonly key: Uint8Array;
   /** Milliseconds since whenever. */
@@ -46,7 +46,7 @@ export interface HostEvents {
   /** A guest is not here any more. */
   left(guest: HostedGuest): void;
   /** Somebody who has the key asks for something (control.ts). */
-  control(session: Session, payload: Uint8Array): void;
+  control(channel: Channel, payload: Uint8Array): void;
   /** Something that its owner should know. */
   note(text: string): void;
 }
@@ -67,7 +67,7 @@ export function newKeep(name: string): string {
 
 export class House {
   readonly options: HostOptions;
-  readonly places = new Map<string, Place>();
+  readonly slots = new Map<string, Slot>();
   readonly register: Register;
   /** When each unsettled migration may dial again. */
   readonly #retryAt = new Map<string, number>();
@@ -85,60 +85,60 @@ export class House {
     return this.options.events ?? {};
   }
 
-  // ---- Places ----
+  // ---- Slots ----
 
-  /** The place of a guest that is ours. Throws HostError. */
-  owned(name: string): Place & { readonly entry: Registered } {
-    const place = this.places.get(name);
-    if (place?.entry?.phase !== 'owned') throw new HostError(`there is no guest ${name} here`);
-    return place as Place & { readonly entry: Registered };
+  /** The slot of a guest that is ours. Throws HostError. */
+  owned(name: string): Slot & { readonly entry: Registered } {
+    const slot = this.slots.get(name);
+    if (slot?.entry?.phase !== 'owned') throw new HostError(`there is no guest ${name} here`);
+    return slot as Slot & { readonly entry: Registered };
   }
 
   /** Why a guest cannot be here, for its name or its size, or for what the host's owner says. */
   refusal(spec: GuestSpec): string | undefined {
     const { name, memory } = spec;
     const { capacity, refuse } = this.options;
-    if (this.places.has(name) || this.register.get(name) !== undefined)
+    if (this.slots.has(name) || this.register.get(name) !== undefined)
       return `there is a guest ${name} on ${this.address} already`;
-    const used = [...this.places.values()].reduce((sum, { guest }) => sum + guest.spec.memory, 0);
+    const used = [...this.slots.values()].reduce((sum, { guest }) => sum + guest.spec.memory, 0);
     const left = capacity - used;
     if (memory > left)
       return `it has ${memory / 2 ** 20} MiB of memory, ${this.address} has ${Math.floor(left / 2 ** 20)} MiB left`;
     return refuse?.(spec);
   }
 
-  /** Makes a place for a guest. Throws what Place throws. */
-  place(spec: GuestSpec, keep: string): Place {
+  /** Makes a slot for a guest. Throws what Slot throws. */
+  slot(spec: GuestSpec, keep: string): Slot {
     const { machinery, disks, shelf } = this.options;
     const onPrint = (name: string, bytes: Uint8Array) => this.events.printed?.(name, bytes);
-    const place = new Place({ spec, machinery, disks, shelf, keep, onPrint });
-    this.places.set(spec.name, place);
-    return place;
+    const slot = new Slot({ spec, machinery, disks, shelf, keep, onPrint });
+    this.slots.set(spec.name, slot);
+    return slot;
   }
 
   /** Writes down whose the guest is: what is not written down has not happened. */
-  write(place: Place, entry: Registered): void {
+  write(slot: Slot, entry: Registered): void {
     this.register.put(entry);
-    place.entry = entry;
+    slot.entry = entry;
   }
 
   /** The guest runs here from now on. */
-  run(place: Place): void {
-    this.events.arrived?.(place.guest);
+  run(slot: Slot): void {
+    this.events.arrived?.(slot.guest);
   }
 
   /** The register first: a keep without an entry is nobody's, an entry without a keep would be a guest lost. */
-  forget(place: Place): void {
-    this.register.remove(place.name);
-    this.places.delete(place.name);
-    this.events.left?.(place.guest);
-    place.remove();
+  forget(slot: Slot): void {
+    this.register.remove(slot.name);
+    this.slots.delete(slot.name);
+    this.events.left?.(slot.guest);
+    slot.remove();
   }
 
   /** Keeps of migrations that were cut off by a death are nobody's. */
   removeStrays(): void {
     const { shelf } = this.options;
-    const keeps = [...this.places.values()].map(({ keep }) => `${keep.folder}.`);
+    const keeps = [...this.slots.values()].map(({ keep }) => `${keep.folder}.`);
     for (const file of shelf.list())
       if (file.startsWith(keepPrefix) && !keeps.some((keep) => file.startsWith(keep))) shelf.remove(file);
   }
@@ -159,15 +159,15 @@ export class House {
   }
 
   /** Tells of a conversation with the host at `to`, once both have proved who they are, or why there is none. */
-  dial(to: string, done: { open(session: Session): void; failed(reason: string): void }): void {
+  dial(to: string, done: { open(channel: Channel): void; failed(reason: string): void }): void {
     const { key, clock, network } = this.options;
-    network.dial(to, (link, reason) => {
-      if (link === undefined) {
+    network.dial(to, (connection, reason) => {
+      if (connection === undefined) {
         done.failed(reason);
         return;
       }
-      const session = new Session({ link, role: 'dialer', key, clock });
-      session.begin({ open: () => done.open(session), message: () => {}, ended: done.failed });
+      const channel = new Channel({ connection, role: 'dialer', key, clock });
+      channel.begin({ open: () => done.open(channel), message: () => {}, ended: done.failed });
     });
   }
 }

@@ -138,7 +138,7 @@ export class Rounds {
     return { sent, bytes };
   }
 
-  /** Of the ledger of what was sent. */
+  /** Of the manifest of what was sent. */
   digest(): number {
     return this.#sender.digest();
   }

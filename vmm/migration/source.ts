@@ -7,7 +7,7 @@
  */
 import type { MovingGuest } from './moving-guest.ts';
 import type { Units } from './image/units.ts';
-import { Line } from './line.ts';
+import { Peer } from './peer.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
 import { Rounds } from './rounds.ts';
 import { sourceTable } from './source-table.ts';
@@ -15,7 +15,7 @@ import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
 import { FieldError } from '../wire/schema.ts';
 import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
-import type { Session } from '../wire/session.ts';
+import type { Channel } from '../wire/channel.ts';
 
 export interface SourceOptions<Guest extends MovingGuest> {
   readonly guest: Guest;
@@ -62,7 +62,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly #clock: () => number;
   readonly #printed: () => number;
   readonly #events: SourceEvents;
-  readonly #line: Line;
+  readonly #peer: Peer;
   readonly #rounds: Rounds;
   readonly #machine: StageMachine<(typeof sourceTable)[number]>;
   /** All of the round is on its way. */
@@ -76,7 +76,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     this.#clock = clock;
     this.#printed = printed;
     this.#events = events;
-    this.#line = new Line({
+    this.#peer = new Peer({
       other: 'target',
       clock,
       patience,
@@ -88,10 +88,10 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
       units: this.units,
       clock,
       send: ({ frame, length, release }) =>
-        this.#line.sendFrom(frame, length, MESSAGE.PAGES, () => {
+        this.#peer.sendFrom(frame, length, MESSAGE.PAGES, () => {
           release();
           // Who takes what is sent shows that it is there.
-          this.#line.owed();
+          this.#peer.owed();
         }),
     });
     this.#rounds.limit = firstLimit(policy);
@@ -131,19 +131,19 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   // ---- What happens to it ----
 
   /** There is a connection to the target. */
-  connected(session: Session): void {
-    this.#line.use(session);
+  connected(channel: Channel): void {
+    this.#peer.use(channel);
     this.#machine.take('connected');
   }
 
   /** The target has asked over that connection what was decided; the migration goes on there. */
-  asked(session: Session): void {
-    this.#line.use(session);
+  asked(channel: Channel): void {
+    this.#peer.use(channel);
   }
 
   /** The target has made room for the guest and fetches it over that connection. */
-  fetched(session: Session): void {
-    this.#line.use(session);
+  fetched(channel: Channel): void {
+    this.#peer.use(channel);
     this.#machine.take('FETCH on a new connection');
   }
 
@@ -169,11 +169,11 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   /** Whether there is something of a round to send, and room for it on its way. */
   get canSend(): boolean {
-    return this.isConnected && this.#rounds.maySend(this.#line.backlog);
+    return this.isConnected && this.#rounds.maySend(this.#peer.backlog);
   }
 
   get isConnected(): boolean {
-    return this.#line.isConnected;
+    return this.#peer.isConnected;
   }
 
   /** Gives up, if that is still possible; returns whether it was. */
@@ -183,15 +183,15 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   /** Does what can be done now. The guest is between two steps. */
   turn(): void {
-    if (this.state !== 'under way' || !this.#line.tick()) return;
+    if (this.state !== 'under way' || !this.#peer.tick()) return;
     const isSending = this.stage === 'pre-copy' ? !this.#roundSent : this.stoppedAt !== undefined;
     if (isSending && this.#sendSome()) this.#machine.offer('round sent');
   }
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
   #sendSome(): boolean {
-    if (this.#line.backlog === 0 && this.#rounds.hasMore) this.#line.owed();
-    return this.#rounds.send(() => this.#line.backlog);
+    if (this.#peer.backlog === 0 && this.#rounds.hasMore) this.#peer.owed();
+    return this.#rounds.send(() => this.#peer.backlog);
   }
 
   // ---- What the table's phrases mean ----
@@ -207,10 +207,10 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'a round was sent': () => this.#roundSent,
       },
       actions: {
-        'send RESERVE': () => this.#line.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#reserve)),
+        'send RESERVE': () => this.#peer.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#reserve)),
         'send ROUND_END': () => this.#sendRoundEnd(),
         'send STATE and END': () => this.#sendState(),
-        'send RESUME': () => this.#line.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id })),
+        'send RESUME': () => this.#peer.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id })),
         'log what the guest dirties': () => this.#rounds.watch(),
         'start a round of all units': () => this.#rounds.startAll(),
         'start a round of dirtied units': () => this.#rounds.startDirty(),
@@ -221,10 +221,10 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'note when it was activated': () => this.#activated(),
         'start a round of missing units': ({ payload }) => this.#have(payload),
         'send that unit next': ({ payload }) => this.#rounds.want(unpack(shapes.want, payload).unit),
-        'close the connection': () => this.#line.close(),
+        'close the connection': () => this.#peer.close(),
         'send ABORT': ({ reason }) => {
           this.reason = reason;
-          this.#line.abort(reason);
+          this.#peer.abort(reason);
         },
         'note the reason': ({ reason }) => {
           this.reason = reason;
@@ -241,7 +241,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   #sendRoundEnd(): void {
     this.#roundSent = true;
-    this.#line.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
+    this.#peer.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
   }
 
   /** The target has all of the round. */
@@ -268,7 +268,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   /** What is left is sent as fast as possible; post-copy sends nothing before the guest runs at the target. */
   #startLastRound(): void {
-    this.#line.send(MESSAGE.STOPPED);
+    this.#peer.send(MESSAGE.STOPPED);
     const { mode } = this.policy;
     if (mode === 'pre-copy') this.#rounds.startDirty();
     else if (mode === 'cold') this.#rounds.startAll();
@@ -279,16 +279,16 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   #sendState(): void {
     const state = this.guest.save();
     for (let at = 0; at < state.length; at += stateChunk)
-      this.#line.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
+      this.#peer.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
     const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
     const end: End = { steps: this.guest.machine.steps, printed: this.#printed(), digest };
-    this.#line.send(MESSAGE.END, pack(shapes.end, end));
+    this.#peer.send(MESSAGE.END, pack(shapes.end, end));
   }
 
   /** The target has a whole image. Written down first, and sent after that: the order makes it a transaction. */
   #decide(): void {
     this.#events.decided(this.guest.machine.steps);
-    this.#line.send(MESSAGE.COMMIT);
+    this.#peer.send(MESSAGE.COMMIT);
   }
 
   #activated(): void {
@@ -304,7 +304,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   #ended(ending: 'failed' | 'moved'): void {
     this.endedAt = this.#clock();
-    this.#line.close();
+    this.#peer.close();
     if (ending === 'moved') {
       this.#events.moved();
       return;

@@ -8,12 +8,12 @@
 import { FieldError } from '../wire/schema.ts';
 import { UnitReceiver } from './image/receiver.ts';
 import type { GuestStore, MovingGuest } from './moving-guest.ts';
-import { Line } from './line.ts';
+import { Peer } from './peer.ts';
 import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
 import { targetTable } from './target-table.ts';
 import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
-import type { Session } from '../wire/session.ts';
+import type { Channel } from '../wire/channel.ts';
 
 export interface TargetOptions<Guest extends MovingGuest> {
   readonly reserve: Reserve;
@@ -61,7 +61,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   readonly #units: UnitReceiver;
   /** Post-copy: units that were asked for. */
   readonly #asked = new Set<number>();
-  readonly #line: Line;
+  readonly #peer: Peer;
   readonly #machine: StageMachine<(typeof targetTable)[number]>;
   /** The source, which waits, was told over which connection to begin. */
   #isAnswered = false;
@@ -79,7 +79,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
-    this.#line = new Line({
+    this.#peer = new Peer({
       other: 'source',
       clock,
       patience,
@@ -106,17 +106,17 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   // ---- The connection ----
 
   /** The guest's place is reserved. The source, which asked over that connection, waits. */
-  asked(session: Session): void {
-    this.#line.use(session);
+  asked(channel: Channel): void {
+    this.#peer.use(channel);
   }
 
   /** The source may begin, over a connection that we made; the one that it made is there for when this fails. */
-  fetch(session: Session): void {
+  fetch(channel: Channel): void {
     if (!this.#machine.accepts('source reached') || !this.isConnected) {
-      session.close();
+      channel.close();
       return;
     }
-    this.#line.try(session);
+    this.#peer.try(channel);
     this.#machine.take('source reached');
   }
 
@@ -144,7 +144,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   }
 
   get isConnected(): boolean {
-    return this.#line.isConnected;
+    return this.#peer.isConnected;
   }
 
   /** Units that are still to be fetched: only after post-copy's activation. */
@@ -162,10 +162,10 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     if (now - (this.stages[0]?.at ?? 0) > Math.min(mostDialing, this.#patience / 2)) this.begin();
     if (now - (this.#busySince ?? now) > Math.min(mostSilence, this.#patience / 4)) {
       this.#busySince = now;
-      this.#line.send(MESSAGE.BUSY);
-      this.#line.owed();
+      this.#peer.send(MESSAGE.BUSY);
+      this.#peer.owed();
     }
-    this.#line.tick();
+    this.#peer.tick();
   }
 
   /** The source, asked, says that it kept the guest. */
@@ -174,10 +174,10 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   }
 
   /** The source has decided, and asks over that connection whether we know. Throws FieldError if it cannot have. */
-  resume(session: Session): void {
+  resume(channel: Channel): void {
     const event = 'RESUME on a new connection';
     if (!this.#machine.accepts(event)) throw new FieldError(`${event} in stage ${this.stage}`);
-    this.#line.use(session);
+    this.#peer.use(channel);
     this.#machine.take(event);
   }
 
@@ -205,7 +205,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
         'forget what was asked for': () => this.#asked.clear(),
         'send ABORT': ({ reason }) => {
           this.reason = reason;
-          this.#line.abort(reason);
+          this.#peer.abort(reason);
         },
         'note the reason': ({ reason }) => {
           this.reason = reason;
@@ -219,13 +219,13 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   #answer(type: number, payload?: Uint8Array): void {
     this.#isAnswered = true;
-    this.#line.send(type, payload);
+    this.#peer.send(type, payload);
   }
 
   #failed(): void {
     this.#busySince = undefined;
     this.#units.abandon();
-    this.#line.close();
+    this.#peer.close();
     this.#events.failed();
   }
 
@@ -236,16 +236,16 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#whenKept(() => {
       this.rounds = round;
       this.#events.changed();
-      this.#line.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
+      this.#peer.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
     });
   }
 
   #whenKept(act: () => void): void {
     this.#busySince = this.#clock();
     this.#units.whenKept((error) =>
-      this.#line.guard(() => {
+      this.#peer.guard(() => {
         this.#busySince = undefined;
-        this.#line.owed();
+        this.#peer.owed();
         if (error) throw error;
         act();
       }),
@@ -281,19 +281,19 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   /** All of the guest is saved. Written down first, and sent after that. */
   #prepared(): void {
     this.#events.prepared(this.#end as End);
-    this.#line.send(MESSAGE.PREPARED);
+    this.#peer.send(MESSAGE.PREPARED);
   }
 
   #tellActivated(): void {
-    this.#line.send(MESSAGE.ACTIVATED);
+    this.#peer.send(MESSAGE.ACTIVATED);
     if (this.reserve.mode === 'post-copy') this.#tellHave();
   }
 
   // ---- Post-copy ----
 
   #tellHave(): void {
-    this.#line.send(MESSAGE.HAVE, this.#units.bits());
-    if (this.#units.missing === 0) this.#line.send(MESSAGE.COMPLETE);
+    this.#peer.send(MESSAGE.HAVE, this.#units.bits());
+    if (this.#units.missing === 0) this.#peer.send(MESSAGE.COMPLETE);
   }
 
   /** Whether the unit is here. */
@@ -305,13 +305,13 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   want(unit: number): void {
     if (this.#asked.has(unit) || !this.isConnected) return;
     this.#asked.add(unit);
-    this.#line.send(MESSAGE.WANT, pack(shapes.want, { unit }));
+    this.#peer.send(MESSAGE.WANT, pack(shapes.want, { unit }));
   }
 
   #fetched(payload: Uint8Array): void {
     this.#units.takeMissing(payload);
     if (this.#units.missing > 0) return;
     this.#events.whole();
-    this.#line.send(MESSAGE.COMPLETE);
+    this.#peer.send(MESSAGE.COMPLETE);
   }
 }

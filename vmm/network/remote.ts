@@ -1,11 +1,11 @@
 /**
  * Switches of several processes: one in the middle takes members (`Members`), the others
  * join it (`joinSwitch`). Both sides prove that they know the key before anything else
- * passes (vmm/wire/session.ts); who does not costs a bounded amount of memory
+ * passes (vmm/wire/channel.ts); who does not costs a bounded amount of memory
  * and is sent away.
  */
-import type { Link } from '../wire/link.ts';
-import { Session } from '../wire/session.ts';
+import type { Connection } from '../wire/connection.ts';
+import { Channel } from '../wire/channel.ts';
 import { addressNumber } from './frame.ts';
 import type { Switch } from './switch.ts';
 import { Trunk } from './trunk.ts';
@@ -30,7 +30,7 @@ export class Members {
   readonly #switch: Switch;
   readonly #secret: Secret;
   readonly #events: MemberEvents;
-  readonly #strangers = new Set<Session>();
+  readonly #strangers = new Set<Channel>();
   readonly #trunks = new Set<Trunk>();
   #addresses = 0;
 
@@ -41,45 +41,45 @@ export class Members {
   }
 
   /** Somebody has connected. */
-  accept(link: Link): void {
+  accept(connection: Connection): void {
     if (this.#strangers.size >= most.strangers || this.#trunks.size >= most.members) {
-      link.close();
+      connection.close();
       return;
     }
-    const session = new Session({ link, role: 'listener', ...this.#secret });
-    this.#strangers.add(session);
-    session.begin({
-      open: () => this.#open(session),
+    const channel = new Channel({ connection, role: 'listener', ...this.#secret });
+    this.#strangers.add(channel);
+    channel.begin({
+      open: () => this.#open(channel),
       message: () => {},
       ended: (reason) => {
-        this.#strangers.delete(session);
-        this.#events.left(session.peer, reason);
+        this.#strangers.delete(channel);
+        this.#events.left(channel.peer, reason);
       },
     });
   }
 
   /** Sends those away who have not proved themselves in time. */
   tick(): void {
-    for (const session of this.#strangers) session.tick();
+    for (const channel of this.#strangers) channel.tick();
   }
 
   /** Ends all trunks. */
   close(): void {
-    for (const session of this.#strangers) session.close();
+    for (const channel of this.#strangers) channel.close();
     for (const trunk of this.#trunks) trunk.close();
     this.#strangers.clear();
     this.#trunks.clear();
   }
 
-  #open(session: Session): void {
-    this.#strangers.delete(session);
-    const trunk = trunkOver(session, this.#switch);
+  #open(channel: Channel): void {
+    this.#strangers.delete(channel);
+    const trunk = trunkOver(channel, this.#switch);
     this.#trunks.add(trunk);
     trunk.onEnd = (reason) => {
       this.#trunks.delete(trunk);
-      this.#events.left(session.peer, reason);
+      this.#events.left(channel.peer, reason);
     };
-    this.#events.joined(session.peer);
+    this.#events.joined(channel.peer);
     trunk.offer(this.#newAddress());
   }
 
@@ -91,30 +91,30 @@ export class Members {
   }
 }
 
-/** Joins the switch at the other end of `link`; `ended` is told if that fails, or is over some day. Call the session's `tick` now and then. */
+/** Joins the switch at the other end of `connection`; `ended` is told if that fails, or is over some day. Call the channel's `tick` now and then. */
 export function joinSwitch(
   joined: Switch,
-  link: Link,
+  connection: Connection,
   secret: Secret,
   events: { joined(trunk: Trunk): void; ended(reason: string): void },
-): Session {
-  const session = new Session({ link, role: 'dialer', ...secret });
-  session.begin({
+): Channel {
+  const channel = new Channel({ connection, role: 'dialer', ...secret });
+  channel.begin({
     open: () => {
-      const trunk = trunkOver(session, joined);
+      const trunk = trunkOver(channel, joined);
       trunk.onEnd = events.ended;
       events.joined(trunk);
     },
     message: () => {},
     ended: events.ended,
   });
-  return session;
+  return channel;
 }
 
-/** A trunk over a session whose two sides have proved themselves. */
-function trunkOver(session: Session, joined: Switch): Trunk {
-  const trunk = new Trunk(joined, session);
-  session.handTo({
+/** A trunk over a channel whose two sides have proved themselves. */
+function trunkOver(channel: Channel, joined: Switch): Trunk {
+  const trunk = new Trunk(joined, channel);
+  channel.handTo({
     open: () => {},
     message: (type, payload) => trunk.message(type, payload),
     ended: (reason) => trunk.ended(reason),

@@ -1,40 +1,34 @@
 /**
- * A trunk: a way from this switch to one in another process, over a line that hands
- * messages on whole and in order, or ends (vmm/wire has such lines: sealed with
- * the key that both hosts know, over TCP).
+ * A trunk: a way from this switch to one in another process, over a channel (vmm/wire/channel.ts), which delivers
+ * messages whole and in order, or ends.
  *
  *     type 64   a frame
  *     type 65   a frame that follows a guest: its address, 6 bytes, then the frame
  *     type 66   an address that the other side may give a guest of its own, 6 bytes
  *
- * What is no such message ends the line. When the other side is slow, frames are dropped,
- * as on any Ethernet, so that nothing grows.
+ * Any other message ends the channel. When the other side is slow, frames are dropped, as on any Ethernet, so that
+ * nothing grows.
  */
+import { joined } from '../../isa/machine/bytes.ts';
 import { ADDRESS_BYTES, FRAME } from '../../isa/machine/devices/network.ts';
+import type { Channel } from '../wire/channel.ts';
 import { isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
 
 /** Messages of a trunk, beside those of migrations. */
 export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66 } as const;
 
-/** Bytes that may wait for the line; frames beyond are dropped. */
+/** Bytes that may wait to be sent; frames beyond that are dropped. */
 export const BACKLOG_MAX = 2 ** 20;
 
-export interface Line {
-  /** Who is at the other end, for people. */
-  readonly peer: string;
-  /** Bytes that are not on their way yet. */
-  readonly backlog: number;
-  send(type: number, ...parts: Uint8Array[]): void;
-  /** Ends it; this side is not told. */
-  close(): void;
-}
+/** What a trunk needs of the channel between the two hosts. */
+export type TrunkChannel = Pick<Channel, 'peer' | 'backlog' | 'send' | 'close'>;
 
 export class Trunk implements Station {
   readonly kind = 'trunk';
   readonly name: string;
   readonly #switch: Switch;
-  readonly #line: Line;
+  readonly #channel: TrunkChannel;
   #open = true;
   #dropped = 0;
   /** Told once when it is over, by the other side or for what it said. */
@@ -42,11 +36,11 @@ export class Trunk implements Station {
   /** Told of an address that the other side offers. */
   onAddress: ((address: Uint8Array) => void) | undefined;
 
-  /** Joins the switch. Whoever has the line calls `message` and `ended`. */
-  constructor(joined: Switch, line: Line) {
-    this.name = line.peer;
+  /** Joins the switch. Whoever has the channel calls `message` and `ended`. */
+  constructor(joined: Switch, channel: TrunkChannel) {
+    this.name = channel.peer;
     this.#switch = joined;
-    this.#line = line;
+    this.#channel = channel;
     joined.join(this);
   }
 
@@ -57,17 +51,17 @@ export class Trunk implements Station {
 
   take({ frame, follows }: Passing): void {
     if (!this.#open) return;
-    if (this.#line.backlog > BACKLOG_MAX) this.#dropped += 1;
-    else if (follows === undefined) this.#line.send(TRUNK.FRAME, frame);
-    else this.#line.send(TRUNK.FOLLOWS, follows, frame);
+    if (this.#channel.backlog > BACKLOG_MAX) this.#dropped += 1;
+    else if (follows === undefined) this.#channel.send(TRUNK.FRAME, frame);
+    else this.#channel.send(TRUNK.FOLLOWS, joined([follows, frame]));
   }
 
   /** Offers the other side an address for a guest of its own. */
   offer(address: Uint8Array): void {
-    this.#line.send(TRUNK.ADDRESS, address);
+    this.#channel.send(TRUNK.ADDRESS, address);
   }
 
-  /** A message came over the line; the bytes are ours. */
+  /** A message came over the channel; the bytes are ours. */
   message(type: number, payload: Uint8Array): void {
     if (!this.#open) return;
     if (type === TRUNK.FRAME && isFrame(payload)) this.#switch.pass(this, { frame: payload, at: undefined });
@@ -77,7 +71,7 @@ export class Trunk implements Station {
     else this.#fail(`message ${type} of ${payload.length} bytes, which is none of a trunk`);
   }
 
-  /** The line is over. */
+  /** The channel has ended. */
   ended(reason: string): void {
     if (!this.#open) return;
     this.#open = false;
@@ -90,7 +84,7 @@ export class Trunk implements Station {
     if (!this.#open) return;
     this.#open = false;
     this.#switch.leave(this);
-    this.#line.close();
+    this.#channel.close();
   }
 
   #follow(payload: Uint8Array): void {
@@ -99,7 +93,7 @@ export class Trunk implements Station {
   }
 
   #fail(reason: string): void {
-    this.#line.close();
+    this.#channel.close();
     this.ended(reason);
   }
 }

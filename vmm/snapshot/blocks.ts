@@ -11,7 +11,7 @@ export const BLOCK = PAGE;
 export const ZERO: Uint8Array = new Uint8Array(BLOCK);
 
 /** Blocks by their number in memory or on disk. Nobody writes into them. */
-export type Blocks = ReadonlyMap<number, Uint8Array>;
+export type BlockContents = ReadonlyMap<number, Uint8Array>;
 
 export function isZero(block: Uint8Array): boolean {
   return block === ZERO || sameBytes(block, ZERO);
@@ -33,7 +33,7 @@ export class BlockList {
   }
 
   /** The table of `blocks`, whose numbers ascend; the blocks are added. */
-  add(blocks: Blocks): Table {
+  add(blocks: BlockContents): Table {
     const table = new Uint32Array(blocks.size * 2);
     let at = 0;
     for (const [number, block] of blocks) {
@@ -55,7 +55,7 @@ export class BlockList {
 }
 
 /** The same blocks, by ascending number. */
-export function sorted(blocks: Blocks): Blocks {
+export function sorted(blocks: BlockContents): BlockContents {
   let before = -1;
   let ascend = true;
   for (const number of blocks.keys()) {

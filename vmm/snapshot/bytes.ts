@@ -8,7 +8,7 @@ import { joined } from '../../isa/machine/bytes.ts';
 import type { Machine, MachineState } from '../../isa/machine/machine.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { portableSha256 } from '../wire/sha256.ts';
-import { BLOCK, type Blocks, ZERO } from './blocks.ts';
+import { BLOCK, type BlockContents, ZERO } from './blocks.ts';
 import { restoreMemory } from './chain.ts';
 import { encodeSnapshot } from './encode.ts';
 import { SnapshotError } from './failure.ts';
@@ -131,7 +131,7 @@ function checkMachine(
   if (machine.disk.sectors !== sectors) throw refuse(`it has ${sectors} sectors of disk`);
 }
 
-function putDisk(store: DiskStore, blocks: Blocks): void {
+function putDisk(store: DiskStore, blocks: BlockContents): void {
   const perBlock = BLOCK / SECTOR;
   for (let n = 0; n < store.sectors; n++) {
     const block = blocks.get(Math.floor(n / perBlock)) ?? ZERO;

@@ -3,7 +3,7 @@
  * What the machine's memory and disk were is the newest of each block along it.
  */
 import type { Memory } from '../../isa/machine/memory.ts';
-import { BLOCK, type Blocks, isZero, type Table, ZERO } from './blocks.ts';
+import { BLOCK, type BlockContents, isZero, type Table, ZERO } from './blocks.ts';
 import type { Files } from './files.ts';
 import { putPage } from './guest.ts';
 import { loadBlocks, type Opened, readBlocks } from './read.ts';
@@ -16,7 +16,7 @@ export function last(chain: Chain): Opened {
 }
 
 /** Pages by number, the newest of each. A page that is nowhere is zeros. */
-export interface Places {
+export interface NewestBlocks {
   /** Whose: the place in the chain, and the stored block in it, 0 = zeros. */
   readonly layer: Int32Array;
   readonly block: Uint32Array;
@@ -61,7 +61,7 @@ function together(
 }
 
 /** Where the newest contents of each page are. */
-export function newest(chain: Chain, pages: number): Places {
+export function newest(chain: Chain, pages: number): NewestBlocks {
   const layer = new Int32Array(pages).fill(-1);
   const block = new Uint32Array(pages);
   for (const [n, { memory }] of chain.entries()) {
@@ -102,18 +102,21 @@ function usersOf({ memory, description }: Opened, wanted: (page: number) => bool
 }
 
 /** Memory and disk of the whole chain, loaded: all blocks that are not zeros. Throws SnapshotError. */
-export function loadChain(files: Files, chain: Chain): { readonly memory: Blocks; readonly disk: Blocks } {
+export function loadChain(
+  files: Files,
+  chain: Chain,
+): { readonly memory: BlockContents; readonly disk: BlockContents } {
   return overlay(chain.map((opened) => loadBlocks(files, opened)));
 }
 
 /** Only the disk's. */
-export function loadDisk(files: Files, chain: Chain): Blocks {
+export function loadDisk(files: Files, chain: Chain): BlockContents {
   const used = chain.filter(({ disk }) => disk.length > 0);
   return overlay(used.map((opened) => loadBlocks(files, opened))).disk;
 }
 
-function overlay(layers: readonly { readonly memory: Blocks; readonly disk: Blocks }[]) {
-  const join = (parts: readonly Blocks[]) => withoutZeros(new Map(parts.flatMap((part) => [...part])));
+function overlay(layers: readonly { readonly memory: BlockContents; readonly disk: BlockContents }[]) {
+  const join = (parts: readonly BlockContents[]) => withoutZeros(new Map(parts.flatMap((part) => [...part])));
   return {
     memory: join(layers.map(({ memory }) => memory)),
     disk: join(layers.map(({ disk }) => disk)),
@@ -121,7 +124,7 @@ function overlay(layers: readonly { readonly memory: Blocks; readonly disk: Bloc
 }
 
 /** The blocks that are not zeros. */
-export function withoutZeros(blocks: Blocks): Blocks {
+export function withoutZeros(blocks: BlockContents): BlockContents {
   return new Map([...blocks].filter(([, block]) => block !== ZERO));
 }
 

@@ -9,7 +9,7 @@ import type { Component } from '../../isa/machine/component.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import type { Machine, MachineState } from '../../isa/machine/machine.ts';
-import { BLOCK, type Blocks } from './blocks.ts';
+import { BLOCK, type BlockContents } from './blocks.ts';
 import { type Chain, last, loadDisk } from './chain.ts';
 import type { Files } from './files.ts';
 import { putPage } from './guest.ts';
@@ -123,7 +123,7 @@ export function loadClones(
 }
 
 /** What a chain has beyond its first `common` snapshots; `disk` is that of these. */
-function loadClone(files: Files, chain: Chain, common: number, disk: Blocks): Clone {
+function loadClone(files: Files, chain: Chain, common: number, disk: BlockContents): Clone {
   const own = chain.slice(common).map((opened) => loadBlocks(files, opened));
   const { name, state, configuration } = last(chain).description;
   const blocks = new Map([...disk, ...own.flatMap((layer) => [...layer.disk])]);

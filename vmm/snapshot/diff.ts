@@ -3,7 +3,7 @@ import type { MachineState } from '../../isa/machine/machine.ts';
 import { hex } from '../../isa/table/disassemble.ts';
 import { registerName } from '../../isa/table/registers.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
-import { BLOCK, type Blocks, ZERO } from './blocks.ts';
+import { BLOCK, type BlockContents, ZERO } from './blocks.ts';
 import { type Chain, last, loadChain } from './chain.ts';
 import type { Files } from './files.ts';
 
@@ -76,7 +76,7 @@ function leaves(name: string, data: unknown): (readonly [name: string, text: str
   return [[name, data === null ? 'none' : JSON.stringify(data)]];
 }
 
-function diffBlocks(a: Blocks, b: Blocks): BlockDifference[] {
+function diffBlocks(a: BlockContents, b: BlockContents): BlockDifference[] {
   const numbers = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y);
   return numbers
     .map((block) => [block, a.get(block) ?? ZERO, b.get(block) ?? ZERO] as const)

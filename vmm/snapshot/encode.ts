@@ -1,15 +1,15 @@
 /** A snapshot as bytes. The layout: format.ts. */
 import { joined } from '../../isa/machine/bytes.ts';
 import { encodeAs } from '../wire/codec.ts';
-import { BlockList, type Blocks, sorted, type Table } from './blocks.ts';
+import { BlockList, type BlockContents, sorted, type Table } from './blocks.ts';
 import { type Description, description, ID_BYTES, type Packing } from './description.ts';
 import type { Sums } from './files.ts';
 import { GROUP, makeHead, saidSum } from './format.ts';
 
 /** A snapshot as it is written: its description but for what follows from the blocks, and the blocks. */
 export interface Content extends Omit<Description, 'memory' | 'disk' | 'blocks'> {
-  readonly memory: Blocks;
-  readonly disk: Blocks;
+  readonly memory: BlockContents;
+  readonly disk: BlockContents;
 }
 
 export interface WriteOptions {

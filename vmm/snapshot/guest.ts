@@ -16,7 +16,7 @@ import { encodeState } from './state.ts';
 import type { ThinDisk } from './thin-disk.ts';
 import type { Content } from './encode.ts';
 
-export interface Subject {
+export interface SnapshotSubject {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly machine: Machine;
   /** Its state: the machine's, or what the monitor has of it. */
@@ -25,7 +25,7 @@ export interface Subject {
 }
 
 /** What a first snapshot says of where the guest comes from. */
-export interface Origin {
+export interface Provenance {
   readonly name: string;
   readonly program: string;
   readonly symbols: readonly SavedSymbol[];
@@ -33,8 +33,8 @@ export interface Origin {
 
 /** Everything of the guest. Pages are the memory's own: write them before it goes on. */
 export function captureAll(
-  { machine, state, disk }: Subject,
-  { name, program, symbols }: Origin,
+  { machine, state, disk }: SnapshotSubject,
+  { name, program, symbols }: Provenance,
   sha256: Sha256,
 ): Content {
   const saved = state.save();
@@ -59,7 +59,7 @@ export function captureAll(
 
 /** What the guest changed since it was `parent`: the pages `dirty`, and what its disk has written. As `captureAll`, do not wait. */
 export function captureChanges(
-  { machine, state, disk }: Subject,
+  { machine, state, disk }: SnapshotSubject,
   name: string,
   parent: Opened,
   dirty: readonly number[],

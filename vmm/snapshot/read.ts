@@ -1,6 +1,6 @@
 /** Reading a snapshot's file: verified before it is parsed, and its blocks before they are used. The layout: format.ts. */
 import { joined, sameBytes } from '../../isa/machine/bytes.ts';
-import { BLOCK, type Blocks, type Table, ZERO } from './blocks.ts';
+import { BLOCK, type BlockContents, type Table, ZERO } from './blocks.ts';
 import { decodeAs } from '../wire/codec.ts';
 import { type Description, description, ID_BYTES } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
@@ -180,13 +180,16 @@ function unpack(files: Files, path: string, bytes: Uint8Array, length: number): 
 }
 
 /** The snapshot's own blocks of memory and disk, kept. Throws SnapshotError. */
-export function loadBlocks(files: Files, opened: Opened): { readonly memory: Blocks; readonly disk: Blocks } {
+export function loadBlocks(
+  files: Files,
+  opened: Opened,
+): { readonly memory: BlockContents; readonly disk: BlockContents } {
   const stored = new Uint8Array(opened.description.blocks.count * BLOCK);
   readBlocks(files, opened, {
     into: (place, count) => stored.subarray((place - 1) * BLOCK, (place - 1 + count) * BLOCK),
     take: (place, block) => stored.set(block, (place - 1) * BLOCK),
   });
-  const of = (table: Table): Blocks => {
+  const of = (table: Table): BlockContents => {
     const blocks = new Map<number, Uint8Array>();
     for (let at = 0; at < table.length; at += 2) {
       const place = table[at + 1] as number;

@@ -9,7 +9,7 @@
 import { crc32 } from 'node:zlib';
 import type { Memory } from '../../isa/machine/memory.ts';
 import { BLOCK, ZERO } from './blocks.ts';
-import { type Chain, newest, type Places, restoreMemory } from './chain.ts';
+import { type Chain, newest, type NewestBlocks, restoreMemory } from './chain.ts';
 import { SnapshotError } from './failure.ts';
 import type { Files } from './files.ts';
 import { BlockReader } from './read.ts';
@@ -17,7 +17,7 @@ import { BlockReader } from './read.ts';
 export class SharedMemory {
   /** Pages that are not zeros. */
   readonly count: number;
-  readonly #places: Places;
+  readonly #places: NewestBlocks;
   readonly #sums: Uint32Array;
   readonly #readers: readonly BlockReader[];
 

@@ -3,7 +3,7 @@
  * takes room for what was written only, and that is what a snapshot of it stores.
  */
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
-import { BLOCK, type Blocks, isZero, ZERO } from './blocks.ts';
+import { BLOCK, type BlockContents, isZero, ZERO } from './blocks.ts';
 
 const sectorsPerBlock = BLOCK / SECTOR;
 
@@ -32,12 +32,12 @@ export class ThinDisk implements DiskStore {
   }
 
   /** Over the blocks of a snapshot. */
-  static overBlocks(sectors: number, blocks: Blocks): ThinDisk {
+  static overBlocks(sectors: number, blocks: BlockContents): ThinDisk {
     return new ThinDisk(sectors, (block) => blocks.get(block) ?? ZERO);
   }
 
   /** The blocks written since it was made, or since `keep`, as they are now. */
-  get written(): Blocks {
+  get written(): BlockContents {
     return this.#written;
   }
 
@@ -48,7 +48,7 @@ export class ThinDisk implements DiskStore {
   }
 
   /** All blocks that are not zeros, those below included. */
-  all(): Blocks {
+  all(): BlockContents {
     const blocks = new Map<number, Uint8Array>();
     for (let block = 0; block * sectorsPerBlock < this.sectors; block++) {
       const bytes = this.#block(block);

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { MachineState } from '../../isa/machine/machine.ts';
-import type { Blocks } from './blocks.ts';
+import type { BlockContents } from './blocks.ts';
 import { loadChain, withoutZeros } from './chain.ts';
 import { type Configuration, ID_BYTES } from './description.ts';
 import { SnapshotError } from './failure.ts';
@@ -103,7 +103,7 @@ export class OrphanError extends SnapshotError {
 /** Writes `child` anew so that it needs its parent's parent instead of its parent. */
 function mergeInto(store: Store, child: Opened, parent: Opened): Opened {
   const [above, below] = [contentOf(store, child), contentOf(store, parent)];
-  const join = (first: Blocks, second: Blocks) => {
+  const join = (first: BlockContents, second: BlockContents) => {
     const blocks = new Map([...first, ...second]);
     return below.parent === null ? withoutZeros(blocks) : blocks;
   };

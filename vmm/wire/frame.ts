@@ -39,7 +39,7 @@ export class VersionError extends FrameError {
   }
 }
 
-export interface Frame {
+export interface WireFrame {
   readonly type: number;
   /** To be used, or copied, before the next frame is read. */
   readonly payload: Uint8Array;
@@ -96,7 +96,7 @@ export class FrameReader {
   }
 
   /** Takes bytes and tells of every frame that is complete, at once, so that its owner can change the rules for the next. Throws FrameError. */
-  push(chunk: Uint8Array, take: (frame: Frame) => void): void {
+  push(chunk: Uint8Array, take: (frame: WireFrame) => void): void {
     for (let at = 0; at < chunk.length; ) {
       const count = Math.min(chunk.length - at, this.#buffer.length - this.#filled);
       this.#buffer.set(chunk.subarray(at, at + count), this.#filled);
@@ -131,7 +131,7 @@ export class FrameReader {
   }
 
   /** The frame is there: its tag checked. */
-  #closeFrame(): Frame {
+  #closeFrame(): WireFrame {
     const frame = this.#buffer;
     const payload = frame.subarray(FRAME_HEADER);
     const tag = this.#rules.seal()(this.#sequence, frame.subarray(0, tagAt), payload);

@@ -177,12 +177,12 @@ export const STATE_VERSION = 1;
 export interface End {
   readonly steps: number;
   readonly printed: number;
-  /** Of the source's ledger (image/ledger.ts); null = not all units were sent. */
+  /** Checksum of the source's manifest (migration/image/manifest.ts); null = not all units were sent. */
   readonly digest: number | null;
 }
 
 export const outcomes = ['committed', 'aborted', 'undecided'] as const;
-export type Outcome = (typeof outcomes)[number];
+export type CommitOutcome = (typeof outcomes)[number];
 
 const idOnly = record({ id: migrationId });
 const why = record({ reason });

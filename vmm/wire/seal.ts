@@ -3,7 +3,7 @@
  *
  * Before both sides have proved that they know the key it is a checksum, which finds
  * damage and nothing else. Then it is GMAC (NIST SP 800-38D: AES-GCM of no plaintext)
- * under a key of this session and direction, its nonce the frame's sequence number, so
+ * under a key of this channel and direction, its nonce the frame's sequence number, so
  * that nobody can change, repeat, reorder or add a frame. GMAC because it is four times
  * as fast as HMAC here; it hides nothing: for that there is TLS (tcp.ts).
  */

@@ -1,11 +1,11 @@
 /**
- * Links over TCP, or over TLS where hosts share a certificate. The key proves who is who
- * (session.ts); TLS only hides what is said, so a certificate is trusted because it is the
+ * Connections over TCP, or over TLS where hosts share a certificate. The key proves who is who
+ * (channel.ts); TLS only hides what is said, so a certificate is trusted because it is the
  * one that was given, whatever name it bears.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
-import type { Link, LinkEvents, Network } from './link.ts';
+import type { Connection, ConnectionEvents, Dialer } from './connection.ts';
 
 /** A certificate and its private key, as PEM text. All hosts have the same. */
 export interface Certificate {
@@ -23,11 +23,11 @@ const dialTimeout = 5000;
  */
 const readBytes = 2 ** 18;
 
-class SocketLink implements Link {
+class SocketConnection implements Connection {
   readonly peer: string;
   readonly #socket: Socket;
   readonly #active: () => void;
-  #events: LinkEvents | undefined;
+  #events: ConnectionEvents | undefined;
   #isOver = false;
 
   /** `active` is told of whatever comes or has gone. */
@@ -42,7 +42,7 @@ class SocketLink implements Link {
     return this.#socket.writableLength;
   }
 
-  listen(events: LinkEvents): void {
+  listen(events: ConnectionEvents): void {
     let reason = 'the other side closed the connection';
     this.#events = events;
     this.#socket.on('data', (chunk: Buffer) => this.read(chunk));
@@ -84,7 +84,7 @@ class SocketLink implements Link {
 }
 
 /** The network of a host's process. */
-export class TcpNetwork implements Network {
+export class TcpNetwork implements Dialer {
   /** Called when something has come, or has gone. */
   onActivity: (() => void) | undefined;
   readonly #certificate: Certificate | undefined;
@@ -95,10 +95,10 @@ export class TcpNetwork implements Network {
     this.#certificate = certificate;
   }
 
-  dial(address: string, done: (link: Link | undefined, reason: string) => void): void {
+  dial(address: string, done: (connection: Connection | undefined, reason: string) => void): void {
     const { host, port } = splitAddress(address);
     const certificate = this.#certificate;
-    let made: SocketLink | undefined;
+    let made: SocketConnection | undefined;
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
       callback: (count: number, buffer: Uint8Array) => {
@@ -111,26 +111,26 @@ export class TcpNetwork implements Network {
       : connect({ host, port, onread });
     this.#note(socket);
     let isDone = false;
-    const finish = (link: SocketLink | undefined, reason: string) => {
+    const finish = (connection: SocketConnection | undefined, reason: string) => {
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
       socket.removeAllListeners('error');
-      if (link === undefined) socket.on('error', () => {}).destroy();
-      made = link;
-      done(link, reason);
+      if (connection === undefined) socket.on('error', () => {}).destroy();
+      made = connection;
+      done(connection, reason);
     };
     const timer = setTimeout(() => finish(undefined, 'no answer'), dialTimeout);
     socket.once('error', (error) => finish(undefined, explain(error)));
-    socket.once(certificate ? 'secureConnect' : 'connect', () => finish(this.#link(socket), ''));
+    socket.once(certificate ? 'secureConnect' : 'connect', () => finish(this.#connection(socket), ''));
   }
 
   /** Listens; every connection is handed to `accept`. Rejects with the system's error. */
-  listen(address: string, accept: (link: Link) => void): Promise<void> {
+  listen(address: string, accept: (connection: Connection) => void): Promise<void> {
     const { host, port } = splitAddress(address);
     const take = (socket: Socket) => {
       this.#note(socket);
-      accept(this.#link(socket));
+      accept(this.#connection(socket));
     };
     const { certificate: cert, key } = this.#certificate ?? {};
     const server = cert && key ? createTlsServer({ cert, key }, take) : createServer(take);
@@ -147,8 +147,8 @@ export class TcpNetwork implements Network {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #link(socket: Socket): SocketLink {
-    return new SocketLink(socket, () => this.onActivity?.());
+  #connection(socket: Socket): SocketConnection {
+    return new SocketConnection(socket, () => this.onActivity?.());
   }
 
   #note(socket: Socket): void {

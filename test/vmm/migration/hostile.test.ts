@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
 import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/wire/frame.ts';
-import type { Link, LinkEvents } from '../../../vmm/wire/link.ts';
+import type { Connection, ConnectionEvents } from '../../../vmm/wire/connection.ts';
 import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/wire/messages.ts';
 import { checksum } from '../../../vmm/wire/seal.ts';
-import { Session } from '../../../vmm/wire/session.ts';
+import { Channel } from '../../../vmm/wire/channel.ts';
 import { Random } from '../../property/random.ts';
 import { seed } from '../../property/seed.ts';
 import { movables } from './busy.ts';
@@ -20,19 +20,19 @@ function randomBytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, () => noise.below(256));
 }
 
-/** More than a greeting may take (session.ts): a damaged length there is waited for so long, and no longer. */
+/** More than a greeting may take (channel.ts): a damaged length there is waited for so long, and no longer. */
 const pastGreeting = 6000;
 
 /** Both ends of a line in memory; what is sent is there at once. */
-class Line implements Link {
+class Line implements Connection {
   readonly peer = 'the test';
   readonly backlog = 0;
   other: Line | undefined;
-  events: LinkEvents | undefined;
+  events: ConnectionEvents | undefined;
   isOver = false;
   readonly got: Uint8Array[] = [];
 
-  listen(events: LinkEvents): void {
+  listen(events: ConnectionEvents): void {
     this.events = events;
   }
 
@@ -72,22 +72,22 @@ function expectUnharmed(world: World): void {
   for (let n = 0; n < 30; n++) world.step();
   expect(world.difference('busy')).toBeUndefined();
   const host = world.hosts.get('a:1');
-  expect([host?.places.size, host?.targets.size]).toEqual([1, 0]);
+  expect([host?.slots.size, host?.targets.size]).toEqual([1, 0]);
 }
 
 /** Connects as somebody who knows the key. */
 function friend(world: World): {
-  readonly session: Session;
+  readonly channel: Channel;
   readonly end: Line;
   readonly messages: number[];
 } {
   const [near, far] = line();
   const messages: number[] = [];
   world.hosts.get('a:1')?.accept(far);
-  const session = new Session({ link: near, role: 'dialer', key, clock: () => world.now });
-  session.begin({ open: () => {}, message: (type) => messages.push(type), ended: () => {} });
-  expect(session.isOpen).toBe(true);
-  return { session, end: far, messages };
+  const channel = new Channel({ connection: near, role: 'dialer', key, clock: () => world.now });
+  channel.begin({ open: () => {}, message: (type) => messages.push(type), ended: () => {} });
+  expect(channel.isOpen).toBe(true);
+  return { channel, end: far, messages };
 }
 
 /** A batch (image/batch.ts): entries of a unit and where its contents are, and the contents. */
@@ -192,8 +192,8 @@ describe('A stranger', () => {
     const [near, far] = line();
     far.listen({ bytes: () => answer(far), ended: () => {} });
     let reason = '';
-    const session = new Session({ link: near, role: 'dialer', key, clock: () => 0 });
-    session.begin({ open: () => {}, message: () => {}, ended: (why) => (reason = why) });
+    const channel = new Channel({ connection: near, role: 'dialer', key, clock: () => 0 });
+    channel.begin({ open: () => {}, message: () => {}, ended: (why) => (reason = why) });
     expect(reason).toContain(told);
   });
 
@@ -243,8 +243,8 @@ describe('Somebody who has the key and means ill', () => {
 
   it.each(nonsense)('is cut off for %s', (_, type, payload) => {
     const world = bothered();
-    const { session, end } = friend(world);
-    session.send(type, payload);
+    const { channel, end } = friend(world);
+    channel.send(type, payload);
     expect(end.isOver).toBe(true);
     expectUnharmed(world);
   });
@@ -257,8 +257,8 @@ describe('Somebody who has the key and means ill', () => {
     ['brings a state of another version', { stateVersion: 9 }],
   ])('is refused when it %s', (_, other) => {
     const world = bothered();
-    const { session, messages } = friend(world);
-    session.send(MESSAGE.RESERVE, pack(shapes.reserve, { ...reserve, ...other }));
+    const { channel, messages } = friend(world);
+    channel.send(MESSAGE.RESERVE, pack(shapes.reserve, { ...reserve, ...other }));
     expect(messages).toEqual([MESSAGE.REFUSED]);
     expectUnharmed(world);
   });
@@ -283,11 +283,11 @@ describe('Somebody who has the key and means ill', () => {
     ['an empty batch', batchOf([])],
   ])('reserves a place, sends %s, and the place is free again', (_, batch) => {
     const world = bothered();
-    const { session, messages, end } = friend(world);
-    session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+    const { channel, messages, end } = friend(world);
+    channel.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
     world.step();
     expect(messages).toEqual([MESSAGE.RESERVED]);
-    session.send(MESSAGE.PAGES, batch);
+    channel.send(MESSAGE.PAGES, batch);
     expect(end.isOver).toBe(true);
     expectUnharmed(world);
   });
@@ -295,15 +295,15 @@ describe('Somebody who has the key and means ill', () => {
   it('sends a state that is none, or never sends all pages, and nothing comes of it', () => {
     for (const isWhole of [false, true]) {
       const world = bothered();
-      const { session, messages } = friend(world);
-      session.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+      const { channel, messages } = friend(world);
+      channel.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
       world.step();
       const batch = batchOf(Array.from({ length: isWhole ? 16 : 15 }, (_, unit) => [unit, ZERO] as const));
-      session.send(MESSAGE.PAGES, batch);
-      session.send(MESSAGE.STOPPED);
-      session.send(MESSAGE.STATE, randomBytes(300));
+      channel.send(MESSAGE.PAGES, batch);
+      channel.send(MESSAGE.STOPPED);
+      channel.send(MESSAGE.STATE, randomBytes(300));
       const digest = createHash('md5').digest().readUInt32LE();
-      session.send(MESSAGE.END, pack(shapes.end, { steps: 0, printed: 0, digest }));
+      channel.send(MESSAGE.END, pack(shapes.end, { steps: 0, printed: 0, digest }));
       expect(messages).toEqual([MESSAGE.RESERVED]);
       expectUnharmed(world);
     }
@@ -335,9 +335,9 @@ describe('Somebody who has the key and means ill', () => {
 
   it('floods a host with migrations that it never ends: they hold no more memory than there is', () => {
     const world = bothered();
-    const sessions = Array.from({ length: 300 }, (_, n) => {
-      const { session, messages } = friend(world);
-      session.send(
+    const channels = Array.from({ length: 300 }, (_, n) => {
+      const { channel, messages } = friend(world);
+      channel.send(
         MESSAGE.RESERVE,
         pack(shapes.reserve, {
           ...reserve,
@@ -348,7 +348,7 @@ describe('Somebody who has the key and means ill', () => {
       return messages;
     });
     world.step();
-    expect(sessions.filter(([answer]) => answer === MESSAGE.RESERVED).length).toBe(
+    expect(channels.filter(([answer]) => answer === MESSAGE.RESERVED).length).toBe(
       (2 ** 24 - 2 ** 17) / 2 ** 16,
     );
     for (let n = 0; n < 300; n++) world.step();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WATCH } from '../../../isa/machine/memory.ts';
 import { PAGE } from '../../../isa/machine/storage.ts';
-import { Ledger } from '../../../vmm/migration/image/ledger.ts';
+import { Manifest } from '../../../vmm/migration/image/manifest.ts';
 import { UNIT, Units } from '../../../vmm/migration/image/units.ts';
 import { Keep } from '../../../vmm/hosting/keep/keep.ts';
 import { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
@@ -52,14 +52,14 @@ describe('Units that are put in place', () => {
 });
 
 describe('A ledger', () => {
-  const told = (...acts: ((ledger: Ledger) => void)[]) => {
-    const ledger = new Ledger(4);
+  const told = (...acts: ((ledger: Manifest) => void)[]) => {
+    const ledger = new Manifest(4);
     for (const act of acts) act(ledger);
     return ledger.digest();
   };
-  const contents = (unit: number) => (ledger: Ledger) => ledger.contents(unit);
-  const same = (unit: number, as: number) => (ledger: Ledger) => ledger.same(unit, as);
-  const zero = (unit: number) => (ledger: Ledger) => ledger.zero(unit);
+  const contents = (unit: number) => (ledger: Manifest) => ledger.contents(unit);
+  const same = (unit: number, as: number) => (ledger: Manifest) => ledger.same(unit, as);
+  const zero = (unit: number) => (ledger: Manifest) => ledger.zero(unit);
 
   it('tells a unit that was left out, put elsewhere, or taken for an older one', () => {
     const right = told(contents(0), contents(1), same(2, 0), contents(0));

@@ -145,7 +145,7 @@ export const mutants: readonly Mutant[] = [
     by: { kind: 'fault', policy: 'pre-copy', stage: 'commitment', side: 'target', fault: 'kill' },
     changes: [
       target(
-        '    this.#units.whenKept((error) =>\n      this.#line.guard(() => {\n        this.#busySince = undefined;\n        this.#line.owed();\n        if (error) throw error;\n        act();\n      }),\n    );',
+        '    this.#units.whenKept((error) =>\n      this.#peer.guard(() => {\n        this.#busySince = undefined;\n        this.#peer.owed();\n        if (error) throw error;\n        act();\n      }),\n    );',
         '    act();',
       ),
     ],

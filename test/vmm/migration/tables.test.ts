@@ -14,7 +14,7 @@ import { type Stage, stageNames } from '../../../vmm/migration/stages.ts';
 import { MigrationTarget } from '../../../vmm/migration/target.ts';
 import { targetTable } from '../../../vmm/migration/target-table.ts';
 import { MESSAGE, type MessageName, pack, type Reserve, shapes } from '../../../vmm/wire/messages.ts';
-import type { Session, SessionEvents } from '../../../vmm/wire/session.ts';
+import type { Channel, ChannelEvents } from '../../../vmm/wire/channel.ts';
 
 const variant = variantNamed('ring32-v') as NonNullable<ReturnType<typeof variantNamed>>;
 
@@ -59,15 +59,15 @@ const payloads: Readonly<Partial<Record<MessageName, Uint8Array>>> = {
 class End {
   readonly said: { readonly type: number; readonly payload: Uint8Array }[] = [];
   isClosed = false;
-  readonly session: Session;
-  #events: SessionEvents | undefined;
+  readonly channel: Channel;
+  #events: ChannelEvents | undefined;
 
   constructor() {
     const say = (type: number, payload = new Uint8Array()) => this.said.push({ type, payload });
-    this.session = {
+    this.channel = {
       backlog: 0,
       heard: 0,
-      handTo: (events: SessionEvents) => {
+      handTo: (events: ChannelEvents) => {
         this.#events = events;
       },
       send: say,
@@ -79,7 +79,7 @@ class End {
       close: () => {
         this.isClosed = true;
       },
-    } as unknown as Session;
+    } as unknown as Channel;
   }
 
   hear(name: MessageName, payload = payloads[name] ?? new Uint8Array()): void {
@@ -106,7 +106,7 @@ function sourceIn(stage: Stage): { readonly side: MigrationSource; readonly end:
     events: told,
   });
   const steps: readonly (() => void)[] = [
-    () => side.connected(end.session),
+    () => side.connected(end.channel),
     () => end.hear('RESERVED'),
     () => {
       side.turn();
@@ -131,7 +131,7 @@ function targetIn(stage: Stage): { readonly side: MigrationTarget; readonly end:
     patience: 1000,
     events: { changed: () => {}, failed: () => {}, prepared: () => {}, committed: () => {}, whole: () => {} },
   });
-  side.asked(end.session);
+  side.asked(end.channel);
   side.begin();
   const copied = [MESSAGE.PAGES, MESSAGE.ROUND_END, MESSAGE.STOPPED, MESSAGE.STATE, MESSAGE.END];
   const names = new Map(Object.entries(MESSAGE).map(([name, type]) => [type, name as MessageName]));

@@ -1,11 +1,11 @@
-/** Links over real connections, with what a host writes in a real folder. */
+/** Connections over real connections, with what a host writes in a real folder. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FolderShelf } from '../../../vmm/hosting/keep/folder-shelf.ts';
-import type { Link } from '../../../vmm/wire/link.ts';
+import type { Connection } from '../../../vmm/wire/connection.ts';
 import { TcpNetwork } from '../../../vmm/wire/tcp.ts';
 
 const networks: TcpNetwork[] = [];
@@ -24,8 +24,12 @@ async function freeAddress(): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-/** A link between two networks, both ends of it. */
-async function link(): Promise<{ readonly near: Link; readonly far: Link; activity: () => number }> {
+/** A connection between two networks, both ends of it. */
+async function connection(): Promise<{
+  readonly near: Connection;
+  readonly far: Connection;
+  activity: () => number;
+}> {
   const [one, other] = [new TcpNetwork(), new TcpNetwork()];
   networks.push(one, other);
   const address = await freeAddress();
@@ -33,17 +37,17 @@ async function link(): Promise<{ readonly near: Link; readonly far: Link; activi
   one.onActivity = () => {
     count += 1;
   };
-  const far = new Promise<Link>((resolve) => void other.listen(address, resolve).then(() => dial()));
+  const far = new Promise<Connection>((resolve) => void other.listen(address, resolve).then(() => dial()));
   let dial = () => {};
-  const near = new Promise<Link>((resolve, reject) => {
+  const near = new Promise<Connection>((resolve, reject) => {
     dial = () => one.dial(address, (made, reason) => (made ? resolve(made) : reject(new Error(reason))));
   });
   return { near: await near, far: await far, activity: () => count };
 }
 
-/** What comes over a link until it ends, with the memory that each part of it came in. */
+/** What comes over a connection until it ends, with the memory that each part of it came in. */
 function heard(
-  end: Link,
+  end: Connection,
 ): Promise<{ readonly bytes: Buffer; readonly buffers: Set<ArrayBufferLike>; parts: number }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -60,9 +64,9 @@ function heard(
 
 const sent = Buffer.from(Uint32Array.from({ length: 2 ** 19 }, (_, n) => Math.imul(n, 0x9e3779b1)).buffer);
 
-describe('A link over TCP', () => {
+describe('A connection over TCP', () => {
   it('brings what is sent, whole and in order, both ways; who made it reads into one buffer', async () => {
-    const { near, far, activity } = await link();
+    const { near, far, activity } = await connection();
     const [atNear, atFar] = [heard(near), heard(far)];
     let gone = 0;
     for (let at = 0; at < sent.length; at += 2 ** 18) {
@@ -82,12 +86,12 @@ describe('A link over TCP', () => {
   });
 
   it('tells both ends when the other one closes it', async () => {
-    const { near, far } = await link();
+    const { near, far } = await connection();
     const ends = [heard(near), heard(far)];
     near.send(Buffer.from('to the end'));
     near.close();
     expect((await ends[1])?.bytes.toString()).toBe('to the end');
-    const again = await link();
+    const again = await connection();
     const end = heard(again.near);
     void heard(again.far);
     again.far.send(Buffer.from('and back'));

@@ -11,11 +11,11 @@ import { Host, type HostEvents } from '../../../vmm/hosting/host.ts';
 import { GuestDisk } from '../../../vmm/hosting/keep/guest-disk.ts';
 import { Register } from '../../../vmm/hosting/keep/register.ts';
 import { MemoryShelf, type Shelf } from '../../../vmm/hosting/keep/shelf.ts';
-import type { Disks } from '../../../vmm/hosting/place.ts';
+import type { Disks } from '../../../vmm/hosting/slot.ts';
 import { type Policy, presets } from '../../../vmm/migration/policy.ts';
 import type { MigrationSource } from '../../../vmm/migration/source.ts';
 import type { MigrationTarget } from '../../../vmm/migration/target.ts';
-import type { Link, LinkEvents, Network } from '../../../vmm/wire/link.ts';
+import type { Connection, ConnectionEvents, Dialer } from '../../../vmm/wire/connection.ts';
 import type { GuestSpec } from '../../../vmm/wire/messages.ts';
 import { decodeState } from '../../../vmm/snapshot/state.ts';
 import { difference } from '../../property/lockstep.ts';
@@ -24,12 +24,12 @@ import { difference } from '../../property/lockstep.ts';
 export type Fault = (chunk: Uint8Array, from: string, to: string) => readonly Uint8Array[];
 
 /** One end of a wire. */
-class WireEnd implements Link {
+class WireEnd implements Connection {
   readonly peer: string;
   readonly at: string;
   other: WireEnd | undefined;
   readonly #world: World;
-  #events: LinkEvents | undefined;
+  #events: ConnectionEvents | undefined;
   /** What is on its way to this end. */
   #coming: Uint8Array[] = [];
   #over = false;
@@ -54,7 +54,7 @@ class WireEnd implements Link {
     return this.#coming.length;
   }
 
-  listen(events: LinkEvents): void {
+  listen(events: ConnectionEvents): void {
     this.#events = events;
   }
 
@@ -318,7 +318,7 @@ export class World {
 
   // ---- Wires ----
 
-  #network(from: string): Network {
+  #network(from: string): Dialer {
     return {
       dial: (to, done) =>
         this.#dials.push(() => {
@@ -460,7 +460,7 @@ export class World {
     const [owner, ...others] = this.owners(name);
     if (owner === undefined || others.length > 0)
       throw new Error(`${name} is owned by ${this.owners(name).join(' and ') || 'nobody'}`);
-    return this.hosts.get(owner)?.places.get(name)?.guest as HostedGuest;
+    return this.hosts.get(owner)?.slots.get(name)?.guest as HostedGuest;
   }
 
   feed(name: string, text: string): void {

@@ -5,7 +5,7 @@ import type { Policy } from '../../../vmm/migration/policy.ts';
 import { addressNumber, formatAddress } from '../../../vmm/network/frame.ts';
 import { HostNetwork } from '../../../vmm/hosting/host-network.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
-import { type Line, Trunk } from '../../../vmm/network/trunk.ts';
+import { Trunk, type TrunkChannel } from '../../../vmm/network/trunk.ts';
 import { eager, expectCompiled } from '../../engines/compiled.ts';
 import { imageOf } from '../../guests/run.ts';
 import { policies, World } from '../migration/world.ts';
@@ -14,7 +14,7 @@ const [serverAddress, clientAddress] = [addressNumber(1), addressNumber(2)];
 const addresses = ['a:1', 'b:1', 'c:1'];
 
 /** Two ends of a trunk; messages arrive when the world makes its next step. */
-class MemoryLine implements Line {
+class MemoryLine implements TrunkChannel {
   readonly peer: string;
   readonly backlog = 0;
   readonly #world: World;
@@ -25,8 +25,7 @@ class MemoryLine implements Line {
     this.peer = peer;
   }
 
-  send(type: number, ...parts: Uint8Array[]): void {
-    const payload = new Uint8Array(Buffer.concat(parts));
+  send(type: number, payload = new Uint8Array()): void {
     this.#world.later(() => this.other?.message(type, payload));
   }
 

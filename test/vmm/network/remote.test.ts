@@ -1,6 +1,6 @@
 /** Switches of several processes: who knows the key is a member, who does not is nobody. */
 import { describe, expect, it } from 'vitest';
-import type { Link, LinkEvents } from '../../../vmm/wire/link.ts';
+import type { Connection, ConnectionEvents } from '../../../vmm/wire/connection.ts';
 import { addressNumber, BROADCAST, formatAddress } from '../../../vmm/network/frame.ts';
 import { GuestPort } from '../../../vmm/network/guest-port.ts';
 import { joinSwitch, Members } from '../../../vmm/network/remote.ts';
@@ -8,21 +8,21 @@ import { Switch } from '../../../vmm/network/switch.ts';
 import type { Trunk } from '../../../vmm/network/trunk.ts';
 import fc from '../../property/fast-check.ts';
 
-/** One end of a link in memory. */
-class End implements Link {
+/** One end of a connection in memory. */
+class End implements Connection {
   readonly peer: string;
   readonly backlog = 0;
   other: End | undefined;
   closed = false;
   readonly #queue: (() => void)[];
-  #events: LinkEvents | undefined;
+  #events: ConnectionEvents | undefined;
 
   constructor(peer: string, queue: (() => void)[]) {
     this.peer = peer;
     this.#queue = queue;
   }
 
-  listen(events: LinkEvents): void {
+  listen(events: ConnectionEvents): void {
     this.#events = events;
   }
 
@@ -135,6 +135,22 @@ describe('A switch with members in other processes', () => {
     new GuestPort(host.own, addressNumber(2)).announce();
     net.settle();
     expect(formatAddress(member(net, 'a').made.port?.address ?? BROADCAST)).toBe('02:00:00:00:00:03');
+  });
+
+  it('hands on the frames that waited for a guest which has moved to another member', () => {
+    const net = middle();
+    const [a, b, c] = [member(net, 'a'), member(net, 'b'), member(net, 'c')];
+    a.made.port?.hold();
+    c.send(addressNumber(1), 7);
+    expect(a.made.port?.waiting).toBe(1);
+    a.made.port?.depart();
+    const got: number[] = [];
+    const port = new GuestPort(b.own, addressNumber(1));
+    port.run({ deliver: (frame) => got.push(frame[14] as number) > 0 });
+    port.announce();
+    net.settle();
+    expect(got).toEqual([7]);
+    expect([a.ended, b.ended, c.ended]).toEqual([[], [], []]);
   });
 
   it('goes on when a member leaves, and tells the others nothing', () => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { addressNumber, BROADCAST } from '../../../vmm/network/frame.ts';
 import { GuestPort } from '../../../vmm/network/guest-port.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
-import { BACKLOG_MAX, type Line, Trunk, TRUNK } from '../../../vmm/network/trunk.ts';
+import { BACKLOG_MAX, Trunk, TRUNK, type TrunkChannel } from '../../../vmm/network/trunk.ts';
 
 /** One end of a line in memory: what is sent waits until `carry`. */
-class End implements Line {
+class End implements TrunkChannel {
   readonly peer: string;
   backlog = 0;
   closed = false;
@@ -16,8 +16,8 @@ class End implements Line {
     this.peer = peer;
   }
 
-  send(type: number, ...parts: Uint8Array[]): void {
-    this.#sent.push([type, new Uint8Array(Buffer.concat(parts))]);
+  send(type: number, payload = new Uint8Array()): void {
+    this.#sent.push([type, payload.slice()]);
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CloneGroup, type Clone, CurrentDisk, loadClones } from '../../../vmm/snapshot/clones.ts';
 import { SharedMemory } from '../../../vmm/snapshot/shared-memory.ts';
-import { Session } from '../../../vmm/snapshot/session.ts';
+import { Snapshotter } from '../../../vmm/snapshot/snapshotter.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot } from '../../../vmm/snapshot/tree.ts';
 import { seed } from '../../property/seed.ts';
@@ -27,7 +27,7 @@ describe(`Clones that run in turns in one memory (seed ${seed})`, () => {
       (guest, todo, way, packing) => {
         const store = new Store('/s', new MemoryFiles());
         const first = start(guest, bare);
-        const session = new Session(store, first);
+        const session = new Snapshotter(store, first);
         first.run(700);
         session.takeAll({ name: 'template', program: 'guest.s', symbols: [] }, { packing });
         first.run(900);
@@ -74,7 +74,7 @@ describe('A clone', () => {
     ...saved,
     devices: { ...saved.devices, network: { ...saved.devices.network, address } },
   });
-  new Session(store, running).takeAll({ name: 'a', program: 'guest.s', symbols: [] });
+  new Snapshotter(store, running).takeAll({ name: 'a', program: 'guest.s', symbols: [] });
   const [one, two] = ['one', 'two'].map((name) => cloneSnapshot(store, store.open('a'), name).description);
 
   it('has an identity and a network address of its own, and is otherwise the same machine', () => {
@@ -94,7 +94,7 @@ describe('A clone', () => {
   });
 
   it('cannot be run together with a snapshot of another tree', () => {
-    new Session(store, running).takeAll({ name: 'b', program: 'guest.s', symbols: [] });
+    new Snapshotter(store, running).takeAll({ name: 'b', program: 'guest.s', symbols: [] });
     expect(() => loadClones(store.files, [store.chain('one'), store.chain('b')])).toThrow('not of one tree');
   });
 
@@ -107,7 +107,7 @@ describe('A clone', () => {
       new Uint8Array(4096),
     );
     guest.machine.memory.write(0x28004, 4, 1);
-    new Session(other, guest).takeAll({ name: 'a', program: 'guest.s', symbols: [] });
+    new Snapshotter(other, guest).takeAll({ name: 'a', program: 'guest.s', symbols: [] });
     for (const name of ['one', 'two']) cloneSnapshot(other, other.open('a'), name);
     const { shared, clones } = loadClones(files, [other.chain('one'), other.chain('two')]);
     const group = new CloneGroup(

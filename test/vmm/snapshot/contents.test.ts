@@ -4,7 +4,7 @@ import { loadChain } from '../../../vmm/snapshot/chain.ts';
 import { CloneGroup, type Clone, loadClones } from '../../../vmm/snapshot/clones.ts';
 import type { Opened } from '../../../vmm/snapshot/read.ts';
 import { SharedMemory } from '../../../vmm/snapshot/shared-memory.ts';
-import { Session } from '../../../vmm/snapshot/session.ts';
+import { Snapshotter } from '../../../vmm/snapshot/snapshotter.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot, consolidate, deleteSnapshot } from '../../../vmm/snapshot/tree.ts';
 import { type Guest, start, ways } from './kit.ts';
@@ -53,7 +53,7 @@ describe('A snapshot', () => {
   const store = new Store('/s', files);
   const running = start(writer, ways[0] as (typeof ways)[number]);
   running.run(written);
-  const session = new Session(store, running);
+  const session = new Snapshotter(store, running);
   const numbers = (table: Opened['memory']) => [...table].filter((_, n) => n % 2 === 0);
 
   it('holds every page that is not zeros when it is the first, and none that is', () => {
@@ -115,7 +115,7 @@ describe('A clone that is in memory', () => {
     const store = new Store('/s', new MemoryFiles());
     const running = start(writer, ways[0] as (typeof ways)[number]);
     running.run(written);
-    new Session(store, running).takeAll({ name: 'a', program: 'writer.s', symbols: [] });
+    new Snapshotter(store, running).takeAll({ name: 'a', program: 'writer.s', symbols: [] });
     for (const name of ['one', 'two']) cloneSnapshot(store, store.open('a'), name);
     const { shared, clones } = loadClones(store.files, [store.chain('one'), store.chain('two')]);
     const group = new CloneGroup(

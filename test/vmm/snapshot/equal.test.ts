@@ -1,7 +1,7 @@
 /** Snapshots of random guests: whatever runs them before and after, they go on as if nothing had happened. */
 import { describe, expect, it } from 'vitest';
 import { type Chain, last, loadChain, loadDisk } from '../../../vmm/snapshot/chain.ts';
-import { Session } from '../../../vmm/snapshot/session.ts';
+import { Snapshotter } from '../../../vmm/snapshot/snapshotter.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { cloneSnapshot, consolidate, deleteSnapshot, setTemplate } from '../../../vmm/snapshot/tree.ts';
@@ -26,10 +26,10 @@ const way = fc.constantFrom(...ways);
 const origin = (name: string) => ({ name, program: 'guest.s', symbols: [] });
 
 /** A guest put back from its snapshots. */
-function restored(store: Store, chain: Chain, how: Way): { running: Running; session: Session } {
+function restored(store: Store, chain: Chain, how: Way): { running: Running; session: Snapshotter } {
   const { sectors } = last(chain).description.configuration;
   const running = blank(how, ThinDisk.overBlocks(sectors, loadDisk(store.files, chain)));
-  const session = new Session(store, running);
+  const session = new Snapshotter(store, running);
   session.restore(chain);
   return { running, session };
 }
@@ -53,7 +53,7 @@ describe(`A snapshot of a random guest (seed ${seed})`, () => {
         const store = new Store('/s', new MemoryFiles());
         const oracle = start(guest, { strategy: undefined, engine: 'interpreter' });
         let running: Running = start(guest, ways.next().value as Way);
-        let session = new Session(store, running);
+        let session = new Snapshotter(store, running);
         const printed: number[] = [];
         let step = 0;
         for (const [n, stride] of strides.entries()) {
@@ -112,7 +112,7 @@ describe(`A tree of snapshots (seed ${seed})`, () => {
       const store = new Store('/s', new MemoryFiles());
       const first = start(guest, { strategy: undefined, engine: 'interpreter' });
       first.run(500);
-      new Session(store, first).takeAll(origin('s0'));
+      new Snapshotter(store, first).takeAll(origin('s0'));
       const expected = new Map([['s0', wholeOf(first)]]);
       let current = 's0';
       for (const [n, deed] of todo.entries()) {

@@ -5,7 +5,7 @@ import { openSnapshot, readBlocks } from '../../../vmm/snapshot/read.ts';
 import { SnapshotError } from '../../../vmm/snapshot/failure.ts';
 import type { Files } from '../../../vmm/snapshot/files.ts';
 import { loadChain } from '../../../vmm/snapshot/chain.ts';
-import { Session } from '../../../vmm/snapshot/session.ts';
+import { Snapshotter } from '../../../vmm/snapshot/snapshotter.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot, consolidate, deleteSnapshot, setTemplate } from '../../../vmm/snapshot/tree.ts';
 import { encodeState } from '../../../vmm/snapshot/state.ts';
@@ -34,10 +34,10 @@ _start:
 };
 
 /** A store with a root `a`, its child `b`, b's children `c` and `d`, and the guest at `b` + 100 steps to take more of. */
-function makeStore(files: MemoryFiles): { store: Store; session: Session } {
+function makeStore(files: MemoryFiles): { store: Store; session: Snapshotter } {
   const store = new Store('/s', files);
   const running = start(counter, { strategy: undefined, engine: 'interpreter' });
-  const session = new Session(store, running);
+  const session = new Snapshotter(store, running);
   const take = (name: string, step: number) => {
     running.run(step);
     return session.takeChanges(name);
@@ -215,7 +215,7 @@ describe.each(['plain', 'deflate'] as const)('A small snapshot, %s', (packing) =
   const files = new MemoryFiles();
   const running = start(counter, { strategy: undefined, engine: 'interpreter' }, new Uint8Array(8192));
   running.run(30);
-  const taken = new Session(new Store('/s', files), running).takeAll(
+  const taken = new Snapshotter(new Store('/s', files), running).takeAll(
     { name: 'small', program: 'counter.s', symbols: [] },
     { packing },
   );

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { decode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { last, loadChain } from '../../../vmm/snapshot/chain.ts';
-import { Session } from '../../../vmm/snapshot/session.ts';
+import { Snapshotter } from '../../../vmm/snapshot/snapshotter.ts';
 import { Store } from '../../../vmm/snapshot/store.ts';
 import { cloneSnapshot, consolidate } from '../../../vmm/snapshot/tree.ts';
 import { difference, type Guest, start, wholeOf } from './kit.ts';
@@ -46,7 +46,7 @@ const bare = { strategy: undefined, engine: 'interpreter' } as const;
 /** What the files were made of: a first snapshot, its child, a clone of that, and a packed grandchild. */
 function make(store: Store): void {
   const running = start(guest, bare);
-  const session = new Session(store, running);
+  const session = new Snapshotter(store, running);
   running.run(100);
   session.takeAll({
     name: 'v1-first',

@@ -13,8 +13,8 @@ import { variantNamed, type Variant } from '../../../isa/table/variants.ts';
 import { Monitor } from '../../../vmm/monitor/monitor.ts';
 import { strategies } from '../../../vmm/monitor/strategies.ts';
 import type { VirtualMachine } from '../../../vmm/monitor/virtual-machine.ts';
-import { type Blocks, ZERO } from '../../../vmm/snapshot/blocks.ts';
-import type { Subject } from '../../../vmm/snapshot/guest.ts';
+import { type BlockContents, ZERO } from '../../../vmm/snapshot/blocks.ts';
+import type { SnapshotSubject } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
@@ -125,7 +125,7 @@ export const ways: readonly Way[] = [undefined, ...strategies.map(({ name }) => 
   { strategy, engine: 'fast' },
 ]);
 
-export interface Running<Disk extends DiskStore = ThinDisk> extends Omit<Subject, 'disk'> {
+export interface Running<Disk extends DiskStore = ThinDisk> extends Omit<SnapshotSubject, 'disk'> {
   readonly disk: Disk;
   readonly printed: number[];
   readonly run: (until: number) => Stop;
@@ -208,7 +208,7 @@ export function start(guest: Guest, way: Way, contents = disk): Running & { read
 export interface Whole {
   readonly state: Uint8Array;
   readonly memory: Uint8Array;
-  readonly disk: Blocks;
+  readonly disk: BlockContents;
 }
 
 export function wholeOf({ machine, state, disk }: Running): Whole {

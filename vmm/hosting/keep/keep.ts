@@ -23,7 +23,7 @@ import type { GuestDisk } from './guest-disk.ts';
 import type { Shelf } from './shelf.ts';
 
 /** What came from outside while the guest had made so many steps. No bytes on the console = the end of input. */
-export interface Input {
+export interface GuestInput {
   readonly kind: 'console' | 'frame';
   readonly step: number;
   readonly bytes: Uint8Array;
@@ -100,7 +100,7 @@ export class Keep {
   // ---- Since the base ----
 
   /** Notes input, before the guest gets it. */
-  noteInput({ kind, step, bytes }: Input): void {
+  noteInput({ kind, step, bytes }: GuestInput): void {
     const entry = Buffer.alloc(inputHeader + bytes.length);
     entry.writeDoubleLE(step, 0);
     entry.writeUInt32LE(bytes.length, 8);
@@ -110,9 +110,9 @@ export class Keep {
   }
 
   /** All input that was noted; one whose noting was cut off never reached the guest. */
-  inputs(): Input[] {
+  inputs(): GuestInput[] {
     const log = Buffer.from(this.#shelf.read(this.#name('input')) ?? []);
-    const inputs: Input[] = [];
+    const inputs: GuestInput[] = [];
     for (let at = 0; at + inputHeader <= log.length; ) {
       const end = at + inputHeader + log.readUInt32LE(at + 8);
       if (end > log.length) break;

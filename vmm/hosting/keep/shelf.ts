@@ -17,14 +17,14 @@ export interface Shelf {
   put(name: string, bytes: Uint8Array, forGood?: boolean): void;
   /** Adds to the end, in parts if it must be: a reader has to bear a cut-off end. */
   append(name: string, bytes: Uint8Array): void;
-  /** Writes at a place; what was never written reads as zeros. */
+  /** Writes at an offset; what was never written reads as zeros. */
   writeAt(name: string, at: number, bytes: Uint8Array): void;
   /**
    * As `writeAt`, while others go on: the bytes are written as they are some time before `done`
    * is called, which is told the error if there was one. Two writes under way are in no order.
    */
   writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void;
-  /** Fills `into` from a place; zeros past the end. */
+  /** Fills `into` from an offset; zeros past the end. */
   readAt(name: string, at: number, into: Uint8Array): void;
   remove(name: string): void;
 }

@@ -84,7 +84,7 @@ export class BatchWriter {
 }
 
 /** Units that follow each other, and what they have. */
-export interface Run {
+export interface UnitRun {
   readonly first: number;
   readonly count: number;
   /** Their contents, one after the other, 'zero', or the unit that has the same (one unit only). */
@@ -92,7 +92,7 @@ export interface Run {
 }
 
 /** Takes a batch apart, in order. Throws FieldError for what is no batch of units below `units`. */
-export function* readBatch(payload: Uint8Array, units: number): Generator<Run> {
+export function* readBatch(payload: Uint8Array, units: number): Generator<UnitRun> {
   const batch = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const [count, rawCount] = counts(batch);
   const entries = headBytes + rawCount * UNIT;

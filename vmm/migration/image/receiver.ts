@@ -5,8 +5,8 @@
 import { FieldError } from '../../wire/schema.ts';
 import type { GuestStore } from '../moving-guest.ts';
 import { UnitWriter } from './unit-writer.ts';
-import { readBatch, type Run } from './batch.ts';
-import { Ledger } from './ledger.ts';
+import { readBatch, type UnitRun } from './batch.ts';
+import { Manifest } from './manifest.ts';
 import { UNIT, type Units } from './units.ts';
 
 export class UnitReceiver {
@@ -17,7 +17,7 @@ export class UnitReceiver {
   readonly #units: Units;
   readonly #store: GuestStore;
   readonly #writer: UnitWriter;
-  readonly #ledger: Ledger;
+  readonly #manifest: Manifest;
   /** 1 = the unit is here. */
   readonly #here: Uint8Array;
 
@@ -26,7 +26,7 @@ export class UnitReceiver {
     this.#units = units;
     this.#store = store;
     this.#writer = new UnitWriter(store, memory);
-    this.#ledger = new Ledger(units.count);
+    this.#manifest = new Manifest(units.count);
     this.#here = new Uint8Array(units.count);
     this.missing = units.count;
   }
@@ -88,7 +88,7 @@ export class UnitReceiver {
   }
 
   /** The parts of a run whose units are here, or are not. */
-  *#parts({ first, count, contents }: Run, here: boolean): Generator<Run> {
+  *#parts({ first, count, contents }: UnitRun, here: boolean): Generator<UnitRun> {
     const end = first + count;
     for (let from = first; from < end; ) {
       let to = from;
@@ -103,7 +103,7 @@ export class UnitReceiver {
   }
 
   /** Puts units in place; returns their contents. */
-  #place({ first, count, contents: from }: Run): Uint8Array {
+  #place({ first, count, contents: from }: UnitRun): Uint8Array {
     const contents =
       from === 'zero'
         ? new Uint8Array(count * UNIT)
@@ -114,19 +114,19 @@ export class UnitReceiver {
     return contents;
   }
 
-  #note({ first, count, contents: from }: Run): void {
+  #note({ first, count, contents: from }: UnitRun): void {
     for (let unit = first; unit < first + count; unit++) {
-      if (from === 'zero') this.#ledger.zero(unit);
-      else if (typeof from === 'number') this.#ledger.same(unit, from);
-      else this.#ledger.contents(unit);
+      if (from === 'zero') this.#manifest.zero(unit);
+      else if (typeof from === 'number') this.#manifest.same(unit, from);
+      else this.#manifest.contents(unit);
       if (this.#here[unit] === 0) this.missing -= 1;
       this.#here[unit] = 1;
     }
     this.received += count;
   }
 
-  /** What the source's ledger must come to. */
+  /** What the source's manifest must come to. */
   digest(): number {
-    return this.#ledger.digest();
+    return this.#manifest.digest();
   }
 }

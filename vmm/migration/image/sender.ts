@@ -9,7 +9,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { type Batch, BatchWriter } from './batch.ts';
-import { Ledger } from './ledger.ts';
+import { Manifest } from './manifest.ts';
 import { UNIT, type UnitLog, type Units } from './units.ts';
 
 const zeros = Buffer.alloc(UNIT);
@@ -29,7 +29,7 @@ export class UnitSender {
   /** Whether the target's units stay as they were sent. */
   repeats = true;
   readonly #batch = new BatchWriter();
-  readonly #ledger: Ledger;
+  readonly #manifest: Manifest;
   /** 1 = the target has it as it was read last. */
   readonly #there: Uint8Array;
   /** The first unit with that sketch; of others with it, one by the checksum of its contents. */
@@ -42,7 +42,7 @@ export class UnitSender {
     this.#units = units;
     this.#log = log;
     this.#emit = emit;
-    this.#ledger = new Ledger(units.count);
+    this.#manifest = new Manifest(units.count);
     this.#there = new Uint8Array(units.count);
   }
 
@@ -62,7 +62,7 @@ export class UnitSender {
     const contents = this.#units.read(unit);
     const sketch = sketchOf(contents);
     if (sketch === 0 && Buffer.compare(contents, zeros) === 0) {
-      this.#ledger.zero(unit);
+      this.#manifest.zero(unit);
       this.#batch.zero(unit);
       this.tally.zero += 1;
     } else this.#addContents(unit, contents, sketch);
@@ -74,10 +74,10 @@ export class UnitSender {
   #addContents(unit: number, contents: Uint8Array, sketch: number): void {
     const like = this.repeats ? this.#alike(unit, contents, sketch) : undefined;
     if (like === undefined) {
-      this.#ledger.contents(unit);
+      this.#manifest.contents(unit);
       this.#batch.raw(unit, contents);
     } else {
-      this.#ledger.same(unit, like);
+      this.#manifest.same(unit, like);
       this.#batch.same(unit, like);
       this.tally.repeated += 1;
     }
@@ -112,9 +112,9 @@ export class UnitSender {
     if (!this.#batch.isEmpty) this.tally.bytes += this.#emit(this.#batch.take());
   }
 
-  /** What the target's ledger must come to. */
+  /** What the target's manifest must come to. */
   digest(): number {
-    return this.#ledger.digest();
+    return this.#manifest.digest();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ledger of a migration. Contents are numbered in the order in which they are sent, and the
- * ledger has, for each unit, the number of its contents. Source and target each write a ledger of the same
+ * The manifest of a migration. Contents are numbered in the order in which they are sent, and the
+ * manifest has, for each unit, the number of its contents. Source and target each write a manifest of the same
  * batches, and compare the two before the guest changes hands. That finds a unit that one side
  * left out, put in the wrong place or took for an older one.
  *
@@ -9,7 +9,7 @@
  */
 import { crc32 } from 'node:zlib';
 
-export class Ledger {
+export class Manifest {
   /** 0 = zeros, or nothing yet. */
   readonly #entries: Uint32Array;
   #sent = 0;

@@ -4,18 +4,18 @@
  */
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import { type Chain, last, restoreMemory } from './chain.ts';
-import { captureAll, captureChanges, type Origin, type Subject } from './guest.ts';
+import { captureAll, captureChanges, type Provenance, type SnapshotSubject } from './guest.ts';
 import type { Opened } from './read.ts';
 import type { Store } from './store.ts';
 import type { WriteOptions } from './encode.ts';
 
-export class Session {
+export class Snapshotter {
   readonly #store: Store;
-  readonly #subject: Subject;
+  readonly #subject: SnapshotSubject;
   #log: DirtyLog | undefined;
   #parent: Opened | undefined;
 
-  constructor(store: Store, subject: Subject) {
+  constructor(store: Store, subject: SnapshotSubject) {
     this.#store = store;
     this.#subject = subject;
   }
@@ -26,7 +26,7 @@ export class Session {
   }
 
   /** Takes the first snapshot of a guest: everything. Throws SnapshotError; the guest goes on all the same. */
-  takeAll(origin: Origin, options?: WriteOptions): Opened {
+  takeAll(origin: Provenance, options?: WriteOptions): Opened {
     return this.#follow(
       this.#store.add(captureAll(this.#subject, origin, this.#store.files.sha256), options),
     );

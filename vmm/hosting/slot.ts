@@ -1,4 +1,4 @@
-/** A guest's place on a host: the guest, its keep, what the register says of it, its disk, and its turns. */
+/** A guest's slot on a host: the guest, its keep, what the register says of it, its disk, and its turns. */
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { HostedGuest, type Machinery } from './hosted-guest.ts';
@@ -29,7 +29,7 @@ export interface Disks {
 /** Most steps of a turn while memory is fetched: each is looked at before it is made. */
 const fetchingSteps = 1000;
 
-export interface PlaceParts {
+export interface SlotOptions {
   readonly spec: GuestSpec;
   readonly machinery: Machinery;
   readonly disks: Disks;
@@ -39,7 +39,7 @@ export interface PlaceParts {
   readonly onPrint: (name: string, bytes: Uint8Array) => void;
 }
 
-export class Place {
+export class Slot {
   readonly guest: HostedGuest;
   keep: Keep;
   readonly #shelf: Shelf;
@@ -55,7 +55,7 @@ export class Place {
   #credit = 0;
 
   /** Throws an Error when the disk cannot be opened or is another one, RangeError for a machine that cannot be. */
-  constructor({ spec, machinery, disks, shelf, keep, onPrint }: PlaceParts) {
+  constructor({ spec, machinery, disks, shelf, keep, onPrint }: SlotOptions) {
     this.#disks = disks;
     this.#disk = spec.disk === null ? undefined : disks.open(spec.disk);
     try {

@@ -5,9 +5,9 @@
  */
 import { FieldError } from '../wire/schema.ts';
 import { MESSAGE, type MessageName, messageName, pack, shapes } from '../wire/messages.ts';
-import { complaint, type Session } from '../wire/session.ts';
+import { complaint, type Channel } from '../wire/channel.ts';
 
-export interface LineOptions {
+export interface PeerOptions {
   /** Who is at the other end. */
   readonly other: 'source' | 'target';
   readonly clock: () => number;
@@ -21,20 +21,20 @@ export interface LineOptions {
   readonly back?: () => void;
 }
 
-export class Line {
-  readonly #options: LineOptions;
-  #session: Session | undefined;
+export class Peer {
+  readonly #options: PeerOptions;
+  #channel: Channel | undefined;
   /** The connection before the present one, as long as nothing has come over that. */
-  #before: Session | undefined;
+  #before: Channel | undefined;
   #since: number;
 
-  constructor(options: LineOptions) {
+  constructor(options: PeerOptions) {
     this.#options = options;
     this.#since = options.clock();
   }
 
   get isConnected(): boolean {
-    return this.#session !== undefined;
+    return this.#channel !== undefined;
   }
 
   /** Whether a connection is being tried, with another one to go back to. */
@@ -44,28 +44,28 @@ export class Line {
 
   /** Bytes that are not on their way yet. */
   get backlog(): number {
-    return this.#session?.backlog ?? 0;
+    return this.#channel?.backlog ?? 0;
   }
 
   /** Goes on over that connection; the one before is closed. */
-  use(session: Session): void {
+  use(channel: Channel): void {
     this.close();
-    this.#attach(session);
+    this.#attach(channel);
   }
 
   /** Goes on over that connection if anything comes over it, and otherwise over the one before. */
-  try(session: Session): void {
-    this.#before = this.#session;
-    this.#attach(session);
+  try(channel: Channel): void {
+    this.#before = this.#channel;
+    this.#attach(channel);
   }
 
-  #attach(session: Session): void {
-    this.#session = session;
+  #attach(channel: Channel): void {
+    this.#channel = channel;
     this.owed();
-    session.handTo({
+    channel.handTo({
       open: () => {},
-      message: (type, payload) => this.guard(() => this.#message(session, type, payload)),
-      ended: (reason) => this.#ended(session, reason),
+      message: (type, payload) => this.guard(() => this.#message(channel, type, payload)),
+      ended: (reason) => this.#ended(channel, reason),
     });
   }
 
@@ -75,17 +75,17 @@ export class Line {
   }
 
   send(type: number, payload?: Uint8Array): void {
-    this.#session?.send(type, payload);
+    this.#channel?.send(type, payload);
   }
 
-  /** As Session's. */
+  /** As Channel's. */
   sendFrom(buffer: Buffer, length: number, type: number, sent: () => void): void {
-    this.#session?.sendFrom(buffer, length, type, sent);
+    this.#channel?.sendFrom(buffer, length, type, sent);
   }
 
   close(): void {
-    this.#session?.close();
-    this.#session = undefined;
+    this.#channel?.close();
+    this.#channel = undefined;
     this.#before?.close();
     this.#before = undefined;
   }
@@ -98,11 +98,11 @@ export class Line {
 
   /** Looks whether the other side was heard in time; returns whether there is a line. */
   tick(): boolean {
-    const session = this.#session;
-    if (session === undefined) return false;
-    session.tick();
+    const channel = this.#channel;
+    if (channel === undefined) return false;
+    channel.tick();
     const { clock, patience, other } = this.#options;
-    if (clock() - Math.max(this.#since, session.heard) > patience)
+    if (clock() - Math.max(this.#since, channel.heard) > patience)
       this.#lose(`nothing was heard of the ${other} for ${patience} ms`);
     return this.isConnected;
   }
@@ -121,8 +121,8 @@ export class Line {
     this.#options.lost(reason);
   }
 
-  #message(session: Session, type: number, payload: Uint8Array): void {
-    if (session === this.#session) {
+  #message(channel: Channel, type: number, payload: Uint8Array): void {
+    if (channel === this.#channel) {
       this.#before?.close();
       this.#before = undefined;
     } else if (type !== MESSAGE.ABORT) throw new FieldError('a message over a connection that was given up');
@@ -131,10 +131,10 @@ export class Line {
     this.#options.message(name, payload);
   }
 
-  #ended(session: Session, reason: string): void {
-    if (session === this.#before) this.#before = undefined;
-    if (session !== this.#session) return;
-    this.#session = this.#before;
+  #ended(channel: Channel, reason: string): void {
+    if (channel === this.#before) this.#before = undefined;
+    if (channel !== this.#channel) return;
+    this.#channel = this.#before;
     this.#before = undefined;
     if (this.isConnected) this.#options.back?.();
     else this.#options.lost(reason);

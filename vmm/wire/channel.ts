@@ -1,5 +1,5 @@
 /**
- * A conversation over a link: first both prove that they know the key, then messages.
+ * A conversation over a connection: first both prove that they know the key, then messages.
  *
  * Challenge and response: each side sends 32 random bytes, and proves the key by an HMAC
  * over both sides' bytes and its own role, so that no proof can be used again or sent
@@ -9,12 +9,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { FieldError } from './schema.ts';
-import { encodeFrame, finishFrame, type Frame, FrameError, FrameReader, VersionError } from './frame.ts';
-import type { Link } from './link.ts';
+import { encodeFrame, finishFrame, type WireFrame, FrameError, FrameReader, VersionError } from './frame.ts';
+import type { Connection } from './connection.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
 import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
 
-export interface SessionEvents {
+export interface ChannelEvents {
   /** Both have proved that they know the key. */
   open(): void;
   /** The payload is to be used, or copied, before the call returns. */
@@ -23,8 +23,8 @@ export interface SessionEvents {
   ended(reason: string): void;
 }
 
-export interface SessionOptions {
-  readonly link: Link;
+export interface ChannelOptions {
+  readonly connection: Connection;
   readonly role: 'dialer' | 'listener';
   /** The key that both sides know. */
   readonly key: Uint8Array;
@@ -37,17 +37,17 @@ const unanswered = "without an answer; does it speak another version of ringlab'
 /** Milliseconds that a stranger has to prove that it is none. */
 const greeting = 5000;
 
-export class Session {
+export class Channel {
   readonly peer: string;
-  readonly #link: Link;
-  readonly #role: SessionOptions['role'];
+  readonly #connection: Connection;
+  readonly #role: ChannelOptions['role'];
   readonly #key: Uint8Array;
   readonly #clock: () => number;
   readonly #started: number;
   readonly #reader: FrameReader;
   readonly #nonce = randomBytes(32);
   #peerNonce: Uint8Array = new Uint8Array();
-  #events: SessionEvents | undefined;
+  #events: ChannelEvents | undefined;
   #state: 'greeting' | 'open' | 'ended' = 'greeting';
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
@@ -57,9 +57,9 @@ export class Session {
   /** When something came last, by the clock. */
   heard: number;
 
-  constructor({ link, role, key, clock }: SessionOptions) {
-    this.peer = link.peer;
-    this.#link = link;
+  constructor({ connection, role, key, clock }: ChannelOptions) {
+    this.peer = connection.peer;
+    this.#connection = connection;
     this.#role = role;
     this.#isGreeted = role === 'listener';
     this.#key = key;
@@ -73,9 +73,9 @@ export class Session {
   }
 
   /** Begins. */
-  begin(events: SessionEvents): void {
+  begin(events: ChannelEvents): void {
     this.#events = events;
-    this.#link.listen({
+    this.#connection.listen({
       bytes: (chunk) => this.#received(chunk),
       ended: (reason) => this.#end(this.#isGreeted ? reason : `${reason} ${unanswered}`),
     });
@@ -83,13 +83,13 @@ export class Session {
   }
 
   /** Gives the conversation to somebody else from here on. */
-  handTo(events: SessionEvents): void {
+  handTo(events: ChannelEvents): void {
     this.#events = events;
   }
 
   /** Bytes that are not on their way yet. */
   get backlog(): number {
-    return this.#link.backlog;
+    return this.#connection.backlog;
   }
 
   get isOpen(): boolean {
@@ -107,14 +107,14 @@ export class Session {
    */
   sendFrom(buffer: Buffer, length: number, type: number, sent: () => void): void {
     if (this.#state === 'open')
-      this.#link.send(finishFrame(buffer, length, type, this.#sequence++, this.#sealOut), sent);
+      this.#connection.send(finishFrame(buffer, length, type, this.#sequence++, this.#sealOut), sent);
   }
 
   /** Ends it from this side; `ended` is not told. */
   close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#link.close();
+    this.#connection.close();
   }
 
   /** Ends it when the other side does not prove itself in time. */
@@ -124,7 +124,7 @@ export class Session {
   }
 
   #send(type: number, payload?: Uint8Array): void {
-    this.#link.send(encodeFrame(type, this.#sequence++, this.#sealOut, payload));
+    this.#connection.send(encodeFrame(type, this.#sequence++, this.#sealOut, payload));
   }
 
   #received(chunk: Uint8Array): void {
@@ -141,7 +141,7 @@ export class Session {
     }
   }
 
-  #take(frame: Frame): void {
+  #take(frame: WireFrame): void {
     if (this.#state === 'ended') return;
     if (this.#state === 'open') this.#events?.message(frame.type, frame.payload);
     else if (this.#role === 'dialer') this.#answer(frame);
@@ -149,7 +149,7 @@ export class Session {
   }
 
   /** The dialer's part: the listener's challenge, checked and answered. */
-  #answer({ type, payload }: Frame): void {
+  #answer({ type, payload }: WireFrame): void {
     if (type !== MESSAGE.CHALLENGE) throw new FrameError('no challenge where one was expected');
     const challenge = unpack(shapes.challenge, payload);
     this.#peerNonce = challenge.nonce;
@@ -159,7 +159,7 @@ export class Session {
   }
 
   /** The listener's part: challenges, then checks. */
-  #greet({ type, payload }: Frame): void {
+  #greet({ type, payload }: WireFrame): void {
     if (type === MESSAGE.HELLO && this.#peerNonce.length === 0) {
       this.#peerNonce = unpack(shapes.hello, payload).nonce;
       const proof = this.#proof('listener');
@@ -177,7 +177,7 @@ export class Session {
     return this.#role === 'dialer' ? [this.#nonce, this.#peerNonce] : [this.#peerNonce, this.#nonce];
   }
 
-  #proof(role: SessionOptions['role']): Uint8Array {
+  #proof(role: ChannelOptions['role']): Uint8Array {
     return hmac(this.#key, `ringlab 1 proof of the ${role}`, ...this.#nonces());
   }
 
@@ -192,7 +192,7 @@ export class Session {
   }
 
   #fail(reason: string): void {
-    this.#link.close();
+    this.#connection.close();
     this.#end(reason);
   }
 
@@ -204,9 +204,9 @@ export class Session {
 }
 
 /** Says why not, and ends the conversation. */
-export function refuse(session: Session, reason: string): void {
-  session.send(MESSAGE.REFUSED, pack(shapes.why, { reason: reason.slice(0, 500) }));
-  session.close();
+export function refuse(channel: Channel, reason: string): void {
+  channel.send(MESSAGE.REFUSED, pack(shapes.why, { reason: reason.slice(0, 500) }));
+  channel.close();
 }
 
 /**
