@@ -16,6 +16,7 @@ import { NotAssembly, sourceText } from './source/text.ts';
 
 /** A file to assemble. */
 export interface SourceFile {
+  /** How messages call it. */
   readonly name: string;
   /** The text, or the bytes of it. */
   readonly text: string | Uint8Array;
@@ -34,12 +35,15 @@ export interface AssembleOptions {
 
 /** What `assemble` returns: an executable, and what belongs to it. */
 export interface Assembly {
+  /** The executable, an ELF32 file: `readImage` reads it. */
   readonly elf: Uint8Array;
+  /** Address of the first instruction: `_start`, or the first one there is. */
   readonly entry: number;
   /** Every symbol with a place: name to address. */
   readonly symbols: ReadonlyMap<string, number>;
   /** One entry per source line that produced bytes or a label, in order of address. */
   readonly listing: readonly ListingLine[];
+  /** What is allowed, and likely a mistake. */
   readonly warnings: readonly Diagnostic[];
 }
 

@@ -16,6 +16,7 @@ export interface DiagnosticUse {
 
 /** An error or a warning about a place in a source. */
 export interface Diagnostic {
+  /** The name of the source file. */
   readonly file: string;
   /** From 1; 0 when the message is about the whole file. */
   readonly line: number;
@@ -23,7 +24,9 @@ export interface Diagnostic {
   readonly column: number;
   /** The line, safe to show on a screen. */
   readonly source: string;
+  /** What is wrong, in one line. */
   readonly message: string;
+  /** What to write instead, where that is known. */
   readonly hint?: string;
   /** Innermost first. */
   readonly via?: readonly DiagnosticUse[];

@@ -12,8 +12,11 @@ export interface Segment {
   readonly address: number;
   /** The bytes from the file; the rest up to `size` is zero. */
   readonly bytes: Uint8Array;
+  /** Bytes in memory. */
   readonly size: number;
+  /** Whether a process may store there. */
   readonly writable: boolean;
+  /** Whether a process may execute it. */
   readonly executable: boolean;
 }
 
@@ -31,17 +34,25 @@ export interface Section {
 
 /** A name in an image, and what it names. */
 export interface ImageSymbol {
+  /** As the source has it. */
   readonly name: string;
+  /** Unsigned. */
   readonly address: number;
+  /** Bytes that it names; 0 = not said. */
   readonly size: number;
+  /** What it names. */
   readonly kind: 'function' | 'object' | 'other';
+  /** Whether other files see it. */
   readonly global: boolean;
 }
 
 /** An executable program, as an ELF file describes it. */
 export interface Image {
+  /** Address of the first instruction. */
   readonly entry: number;
+  /** What is copied to memory. */
   readonly segments: readonly Segment[];
+  /** Its named parts, debugging information included. */
   readonly sections: readonly Section[];
   /** Symbols with an address and a name, in the order of the file, without those of sections and files. */
   readonly symbols: readonly ImageSymbol[];

@@ -31,6 +31,7 @@ export interface Side {
 
 /** One thing that differs, as text on either side. */
 export interface Difference {
+  /** A register, a word of memory, or what was printed. */
   readonly what: string;
   readonly left: string;
   readonly right: string;
@@ -42,16 +43,21 @@ export interface Divergence {
   readonly step: number;
   /** Where the guest was on the bare machine, and what it executed there. */
   readonly pc: number;
+  /** Its disassembly. */
   readonly instruction: string;
+  /** Why it diverged, in a sentence. */
   readonly reason: string;
+  /** What differs after the step. */
   readonly differences: readonly Difference[];
 }
 
 /** What a comparison found. */
 export interface Comparison {
+  /** Whether no step differed. */
   readonly equal: boolean;
   /** Guest steps that were equal. */
   readonly steps: number;
+  /** Where they differ; undefined if they do not. */
   readonly divergence: Divergence | undefined;
 }
 
