@@ -1,6 +1,6 @@
 /**
- * The kernels: what kernels/expected.txt lists. Each is one C file, built by
- * kernels/build.sh in four flavours; how often it repeats its work is told at run time.
+ * The kernels that kernels/expected.txt lists. Each is one C file, from which
+ * kernels/build.sh builds four images. The repeat count is given at run time.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,10 +27,10 @@ export interface Kernel extends Readonly<Record<Size, Work>> {
   readonly modes: readonly Mode[];
 }
 
-/** Kernels about what only a whole machine has. */
+/** Kernels that need a whole machine. */
 const systemOnly: readonly string[] = ['switches'];
 
-/** The kernel that does nothing: not a benchmark, but what starting and ending costs. */
+/** The kernel that does nothing. It is not a benchmark: it measures what start and end cost. */
 export const startUp = 'nothing';
 
 /** A file or folder of the package, seen from here or from the compiled file in dist/bench/. */
@@ -48,7 +48,7 @@ export function kernelFolder(): string {
   return fileURLToPath(new URL('./', pathToFileURL(list)));
 }
 
-/** The command line, to be started by Node. */
+/** The file that Node runs as the command line. */
 export function cliFile(): string {
   return packagePath('cli/bin.js', 'the command line');
 }
@@ -90,7 +90,7 @@ function parseWork(text: string): Work {
   return { repeat: Number(repeat), prints };
 }
 
-/** The kernels to measure: all, or those named. Throws BenchFailure for a name that is none. */
+/** The kernels to measure: all, or those named. Throws BenchFailure for an unknown name. */
 export function chooseKernels(names?: readonly string[]): readonly Kernel[] {
   const all = readCatalogue().filter(({ name }) => name !== startUp);
   if (names === undefined) return all;

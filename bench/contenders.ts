@@ -1,8 +1,8 @@
 /**
- * Who is measured: our engines, and the peers that are installed.
+ * What is measured: our engines, and the other emulators ("peers") that are installed.
  *
- * A peer's time is that of its process, from start to end; what it takes for the kernel
- * that does nothing is taken off later (measure.ts). Ours: run-kernel.ts, in a fresh
+ * The time of a peer is that of its process, from start to end. The time of the kernel that
+ * does nothing is subtracted later (measure.ts). Our engines run in run-kernel.ts, in a new
  * Node process each time.
  */
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ export type ContenderName =
 export interface Contender {
   readonly name: ContenderName;
   readonly mode: Mode;
-  /** Whether the start-up is to be measured and taken off. */
+  /** Whether to measure the start-up and subtract it. */
   readonly peer: boolean;
-  /** Runs a kernel; `limit` is a number of steps, which only our engines know. */
+  /** Runs a kernel. `limit` is a number of steps; only our engines have one. */
   readonly run: (kernel: string, repeat: number, limit?: number) => Promise<KernelResult>;
 }
 
@@ -38,7 +38,7 @@ export interface Absent {
 export interface Field {
   readonly contenders: readonly Contender[];
   readonly absent: readonly Absent[];
-  /** The peers' own words on their versions. */
+  /** The versions of the peers, as they print them. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -131,7 +131,7 @@ function ours(engine: 'fast' | 'interpreter', mode: Mode): Contender {
   return { name: engine, mode, peer: false, run };
 }
 
-/** A module beside this one that is a program. */
+/** The path of a module in this folder that is a program. */
 function moduleFile(name: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url));

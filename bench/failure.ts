@@ -1,4 +1,4 @@
-/** Failures that the command line tells in one line; `exitStatus` is cli.md's. */
+/** Failures that the command line reports in one line. cli/README.md lists the values of `exitStatus`. */
 export class BenchFailure extends Error {
   readonly exitStatus: number;
 
@@ -8,22 +8,22 @@ export class BenchFailure extends Error {
   }
 }
 
-/** The user asked for what there is not. */
+/** The user asked for something that does not exist. */
 export function usage(message: string): BenchFailure {
   return new BenchFailure(2, message);
 }
 
-/** What was measured did not compute what it should have. */
+/** A measured program did not compute what it should have. */
 export function wrongResult(message: string): BenchFailure {
   return new BenchFailure(1, message);
 }
 
-/** A part of the package that should be here is not. */
+/** A part of the package is missing. */
 export function missing(message: string): BenchFailure {
   return new BenchFailure(65, message);
 }
 
-/** Something that is installed apart from us is not. */
+/** A tool that has to be installed separately is missing. */
 export function unreachable(message: string): BenchFailure {
   return new BenchFailure(69, message);
 }

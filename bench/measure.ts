@@ -1,6 +1,7 @@
 /**
- * The measurement: rounds of every kernel on every contender in turn, so that what else
- * the host does falls on all alike; of each, the median. Every run's result is checked.
+ * The measurement. In each round, every contender runs every kernel in turn, so that other
+ * load of the host affects all of them alike. The median of the rounds counts. The result of
+ * every run is checked.
  */
 import { type Kernel, type Mode, type Size, startUp, type Work } from './catalogue.ts';
 import type { Contender, ContenderName } from './contenders.ts';
@@ -13,7 +14,7 @@ export interface Plan {
   readonly contenders: readonly Contender[];
   readonly runs: number;
   readonly size: Exclude<Size, 'short'>;
-  /** Told before each run. */
+  /** Called before each run. */
   readonly progress: (text: string) => void;
 }
 
@@ -22,7 +23,7 @@ export interface Entry {
   readonly kernel: string;
   readonly mode: Mode;
   readonly contender: ContenderName;
-  /** Each run's time as it was taken. */
+  /** The time of each run, as measured. */
   readonly seconds: readonly number[];
   /**
    * Their median; for a peer less its start-up, null if that leaves less than the start-up
