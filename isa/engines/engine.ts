@@ -1,4 +1,4 @@
-/** Engines by name: one way in for whoever runs a machine. */
+/** Makes an engine by its name. */
 import type { Machine } from '../machine/machine.ts';
 import { plainStorage, type Storage } from '../machine/storage.ts';
 import type { Stop } from '../machine/stop.ts';
@@ -23,7 +23,7 @@ export function storageFor(name: EngineName, size: number): Storage {
   return name === 'interpreter' ? plainStorage(size) : wasmStorage(size);
 }
 
-/** Makes the engine of that name for a machine whose storage suits it; the options are the fast engine's. */
+/** Makes the engine of that name for a machine with suitable storage. The options are for the fast engine. */
 export function createEngine(name: EngineName, machine: Machine, options: FastOptions = {}): Engine {
   return name === 'interpreter' ? new Interpreter(machine) : new FastEngine(machine, options);
 }

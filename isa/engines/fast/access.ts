@@ -1,8 +1,8 @@
 /**
  * Loads and stores of a region: the checks that checks.ts planned, and the host address.
  *
- * An access that cannot be made here gives up: the region ends before its instruction and
- * the interpreter does it.
+ * If compiled code cannot make an access, the region ends before its instruction, and the
+ * interpreter executes it.
  */
 import { WATCH } from '../../machine/memory.ts';
 import type { Instruction } from '../../table/row.ts';

@@ -1,8 +1,8 @@
 /**
- * A region's function while it is written: its locals, the blocks that are open, and its ways out.
+ * The function of a region while it is written: its locals, the open blocks, and its exits.
  *
- * The way out stores what may have changed of the registers (registers.ts) and goes on at PC: in the engine, or
- * by the jump cache in another region.
+ * An exit stores the registers that may have changed (registers.ts). Execution then continues at PC, in the engine
+ * or, through the jump cache, in another region.
  */
 import { firstFreeLocal, SCRATCH } from './access.ts';
 import type { Block } from './blocks.ts';

@@ -1,10 +1,10 @@
 /**
- * What compiling may cost. A region costs as much as many interpreted steps, and whether it will be worth it
- * nobody knows: so compiling is paid for by what was run, as a skier buys skis who has hired them often
- * enough (R. Karp, "On-line Algorithms Versus Off-line Algorithms", 1992). A run is then never much slower
- * than the interpreter would have been, however short it is; one that goes on soon pays for all it wants.
+ * How much compiling may cost. A region costs as much as many interpreted steps, and nobody knows in advance whether it
+ * will be worth it. So a run pays for compiling by what it has executed, like a skier who buys skis after renting them
+ * often enough (R. Karp, "On-line Algorithms Versus Off-line Algorithms", 1992). Then even a short run is never
+ * much slower than on the interpreter, and a longer run can soon pay for everything it wants.
  *
- * All is counted in interpreted steps, not in time: the same run compiles the same regions everywhere.
+ * Everything is counted in interpreted steps, not in time, so the same run compiles the same regions everywhere.
  */
 import { hottest } from './cache.ts';
 
@@ -27,7 +27,7 @@ const visits = 3000;
  */
 const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16, misses: 16 } } as const;
 
-/** What a failure or a miss costs, in interpreted steps. What is lost to them is earned for a cure: it pays once it costs less. */
+/** What a failure or a miss costs, in interpreted steps. The budget earns this, so that compiling again pays once it costs less. */
 const failure = 100;
 
 /** Steps, and failures, after which what can be afforded is reckoned anew. */
@@ -60,7 +60,7 @@ export class Budget {
     this.dueAt = this.#isFree ? Number.POSITIVE_INFINITY : 0;
   }
 
-  /** A region of so many bytes was compiled. */
+  /** Notes that a region of so many bytes was compiled. */
   spend(bytes: number): void {
     this.#spent += this.#price(bytes);
     this.#made += bytes;
@@ -72,12 +72,12 @@ export class Budget {
     return region + byte * bytes;
   }
 
-  /** Whether a region can be afforded. */
+  /** Whether the budget is enough for a region. */
   get affords(): boolean {
     return this.visits !== hottest;
   }
 
-  /** A check failed, or a jump missed. */
+  /** Notes that a check failed or a jump missed. */
   fail(): void {
     this.#earned += failure;
     this.#failures += 1;

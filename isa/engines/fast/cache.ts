@@ -1,7 +1,7 @@
 /**
- * Compiled regions, found by the physical address and ring of their entry, dropped when
- * a word they were made from is written. The jump cache lets one region go on in another
- * without returning to us; it holds only regions that are valid now.
+ * Compiled regions, found by the physical address and ring of their entry. A region is dropped
+ * when a word from which it was made is written. Through the jump cache, a region continues in
+ * another without returning to the engine; the cache holds only regions that are valid now.
  */
 import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
@@ -18,14 +18,14 @@ export interface CompiledRegion {
   readonly physical: number;
   readonly ring: number;
   readonly addressing: Addressing;
-  /** Fuel without which it does nothing. */
+  /** The least fuel with which it does anything. */
   readonly longest: number;
   /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */
   readonly leastBound: number;
   readonly bytes: number;
   /** Virtual page number to physical page number, of all its code. */
   readonly pages: ReadonlyMap<number, number>;
-  /** What its accesses were compiled for. */
+  /** The spans for which its accesses were compiled. */
   readonly spans: ReadonlySet<Span>;
   /** Physical word numbers of all its code. */
   readonly words: ReadonlySet<number>;
@@ -50,10 +50,10 @@ interface CodePage {
 /** Heat that is enough, whatever is asked. */
 export const hottest = 2 ** 16 - 1;
 
-/** A page whose code was rewritten this often is left to the interpreter. */
+/** If the code of a page was rewritten this often, only the interpreter executes it. */
 const tooManyDrops = 200;
 
-/** Code beyond which everything is dropped and begun anew. */
+/** Bytes of code beyond which everything is dropped and compiled again. */
 const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 
 const wordsPerPage = PAGE / 4;

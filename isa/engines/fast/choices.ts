@@ -1,7 +1,7 @@
 /**
- * Short branches forward over instructions that only compute become choices: what is skipped is computed
- * in any case, and the branch's condition chooses between the old values and the new ("if-conversion":
- * J. Allen et al., POPL 1983). No processor can mispredict that, and the block goes on.
+ * A short branch forward over instructions that only compute becomes a choice. The skipped instructions are computed
+ * in any case, and the condition of the branch chooses between old and new values ("if-conversion":
+ * J. Allen et al., POPL 1983). A processor cannot mispredict that, and the block does not end.
  */
 import { isOneInstruction } from './expression.ts';
 import type { Node, Region } from './region.ts';

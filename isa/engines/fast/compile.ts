@@ -1,14 +1,14 @@
 /**
  * A region as one WebAssembly function, `run(fuel) -> fuel left`.
  *
- * On entry the registers it reads are loaded into locals; on every way out those it may
- * have changed are stored (registers.ts), and the address to go on at. Fuel is steps: a block takes its
- * own on entry, the entry and each loop header check that the longest way to the next
- * check is there. An instruction that cannot complete here is not begun: the function
- * ends before it and gives back the fuel of the block's rest.
+ * On entry, the registers that the region reads are loaded into locals. On every exit, the
+ * registers that may have changed (registers.ts) and the next pc are stored. Fuel counts steps: a
+ * block takes its fuel on entry; the region's entry and each loop header check that there is enough
+ * for the longest way to the next check. An instruction that cannot complete here is not begun: the
+ * function ends before it, and gives back the fuel for the rest of the block.
  *
- * Structure follows the dominator tree (blocks.ts): a loop header opens a `loop`, a merge
- * point is placed after a `block` that all its forward edges leave.
+ * The structure follows the dominator tree (blocks.ts). A loop header opens a `loop`; a merge
+ * point comes after a `block` that all its forward edges leave.
  */
 import { type Block, dominates, isBackward, makeBlocks, nextRound, stepsOf } from './blocks.ts';
 import { Body, FUEL, HOP, PC } from './body.ts';

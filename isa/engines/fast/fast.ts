@@ -2,9 +2,9 @@
  * The fast engine: the interpreter until a place is hot, then WebAssembly.
  *
  * It counts entries of basic blocks (cache.ts), forms a region at a hot one (region.ts),
- * compiles it (compile.ts) and from then on enters it instead of interpreting. Compiled
- * code either completes an instruction or ends before it; the interpreter then executes
- * that one, so that traps are raised in one place and what is compiled never decides.
+ * compiles it (compile.ts), and from then on enters it instead of interpreting. Compiled
+ * code either completes an instruction or ends before it. Then the interpreter executes that
+ * instruction, so that all traps are raised in one place.
  */
 import { FAULT, type Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
@@ -26,15 +26,15 @@ import { FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
 import { wasm } from './webassembly.ts';
 
-/** What the engine has done, for `--stats`. */
+/** Counts of what the engine has done, for `--stats`. */
 export interface FastStatistics extends CompilingStatistics {
   /** Steps that compiled code executed. */
   compiledSteps: number;
-  /** Regions entered from here; jumps among regions are not counted. */
+  /** Regions entered from the engine; jumps between regions are not counted. */
   entries: number;
 }
 
-/** Most steps before compiled code comes back here, so that optimized code can take over. */
+/** Most steps before compiled code returns, so that the host can switch to optimized code. */
 const slice = 2 ** 22;
 
 /** Heat of a place where compiled code was left. */
@@ -81,7 +81,7 @@ export class FastEngine implements Engine {
   #entryFuel = 0;
   #uncounted = 0;
 
-  /** Throws TypeError when the machine's storage is not one that compiled code can reach. */
+  /** Throws TypeError if compiled code cannot reach the storage of the machine. */
   constructor(machine: Machine, { hot }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
@@ -192,7 +192,7 @@ export class FastEngine implements Engine {
     if (this.#speculation.failed(pc >>> 0, va)) this.#regions.recompile(pc >>> 0);
   }
 
-  /** Leaves the storage as a new machine expects it: no translation, no compiled code. */
+  /** Leaves the storage as a new machine expects it: without translations and compiled code. */
   close(): void {
     this.#spans.clear();
     this.#spaces.forget();
@@ -206,7 +206,7 @@ export class FastEngine implements Engine {
 
   // ---- Entering regions ----
 
-  /** Enters a region; returns the pc to go on at (signed). */
+  /** Enters a region; returns the next pc (signed). */
   #enter(region: CompiledRegion): number {
     const machine = this.#machine;
     const words = this.#words;
@@ -228,7 +228,7 @@ export class FastEngine implements Engine {
     return pc;
   }
 
-  /** An indirect jump in compiled code went where it was not expected. */
+  /** Notes that an indirect jump in compiled code went to an unexpected target. */
   #learn(site: number, target: number): void {
     if (this.#targets.note(site, target)) this.#regions.recompile(site);
   }
@@ -245,7 +245,7 @@ export class FastEngine implements Engine {
     words[SLOT.SALT >>> 2] = jumpSalt(this.#spaces.stamp);
   }
 
-  /** Called by compiled code: executes a system instruction. Returns how the region goes on (AFTER). */
+  /** Called by compiled code: executes a system instruction. Returns how the region continues (AFTER). */
   #system(number: number, fuel: number): number {
     const machine = this.#machine;
     const { ring } = machine;

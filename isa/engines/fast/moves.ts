@@ -1,4 +1,4 @@
-/** System instructions that only copy a word from or to a system register: a load or a store, as the machine keeps them in memory. */
+/** System instructions that only copy a word from or to a system register. They become loads and stores, because the registers are in memory. */
 import type { Instruction, Place } from '../../table/row.ts';
 import { SR, type SystemRegister, systemRegisters } from '../../table/sysregs.ts';
 

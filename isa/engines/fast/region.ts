@@ -2,10 +2,10 @@
  * Region formation: from one hot entry, the instructions reachable by direct control
  * flow, up to a budget.
  *
- * A node is an instruction at an address *and* the calls that led there: a direct call is
- * inlined by giving the callee's instructions a context, so that its return goes straight
- * on when the return address is the expected one. Recursion, large functions and calls too
- * deep leave the region. Indirect jumps go to the targets learned so far, each behind a comparison.
+ * A node is an instruction at an address *and* the calls that led there. To inline a direct
+ * call, the instructions of the callee get a context, so that its return continues in the region
+ * if the return address is the expected one. Recursion, large functions and deep calls leave the
+ * region. Indirect jumps go to the targets learned so far, after a comparison with each.
  */
 import type { Expression } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';

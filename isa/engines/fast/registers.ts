@@ -1,9 +1,9 @@
 /**
- * Where a region's registers are: a general register that compiled code does not read before it writes it
- * again is in memory, where the region's ways out want it, and in no local. V8 would keep such a value
- * from one round of a loop to the next, and store it wherever it is computed, for exits that are hardly
- * ever taken. So a region loads what it reads, stores on a way out what may have changed, and on the
- * way to a loop what the loop does not read.
+ * Where the registers of a region are. If compiled code writes a general register before it reads it again, the
+ * value is in memory, where the exits need it, and not in a local. In a local, V8 would keep such a value from one
+ * round of a loop to the next, and store it wherever it is computed, for exits that are hardly ever
+ * taken. So a region loads the registers that it reads. On an exit it stores those that may have changed, and before
+ * a loop those that the loop does not read.
  *
  * Sets of registers are words, register n being bit n.
  */

@@ -1,11 +1,11 @@
 /**
- * Spans, for paged guests: runs of pages at which virtual addresses differ from physical ones by one number, and which all
- * loads, or all stores with nobody looking, may reach. An access that is compiled for a span needs one
+ * Spans, for paged guests: runs of pages with the same difference between virtual and physical addresses, which may be
+ * loaded from, or stored to without being watched. An access that is compiled for a span needs one
  * comparison with its ends instead of a look-up of its page ("range translations": V. Karakostas et al.,
  * "Redundant Memory Mappings", ISCA 2015).
  *
- * A span is true of an address space until a page-table entry that it was taken from is written, or, for
- * stores, one of its pages comes to be watched. Then it is lost for good, and so are the regions made for it.
+ * A span holds for an address space until a page-table entry from which it was made is written, or, for
+ * stores, until one of its pages is watched. Then the span and the regions that use it are dropped.
  */
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';

@@ -1,6 +1,6 @@
 /**
- * What regions are compiled for without being sure of it, and what was learned when it failed: which span
- * (spans.ts) an access is in, and which accesses may share one check.
+ * The guesses for which regions are compiled, and what was learned from wrong ones: which span (spans.ts) an access
+ * is in, and which accesses may share one check.
  */
 import type { Instruction } from '../../table/row.ts';
 import type { Budget } from './budget.ts';

@@ -2,9 +2,9 @@
  * The flat tables: for paged guests, one word per virtual page, class and kind of access.
  * 0 = not here; otherwise host address minus guest address minus entryBias (layout.ts).
  *
- * A page is absent from a store table while somebody watches it (Memory.watched): it
- * holds decoded or compiled instructions, or page tables that an entry here was taken
- * from. So every write that must be noticed is a miss, and the interpreter does it.
+ * A page is not in a store table while it is watched (Memory.watched), because it holds
+ * decoded or compiled instructions, or page tables from which an entry here was made. So every
+ * write that must be noticed is a miss, and the interpreter executes it.
  */
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';

@@ -1,4 +1,4 @@
-/** What indirect jumps were seen to do: the targets that compiled code did not foresee, by the jump's address. */
+/** Observed targets of indirect jumps that compiled code did not expect, by the address of the jump. */
 import type { Budget } from './budget.ts';
 
 interface Site {

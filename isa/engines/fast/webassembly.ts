@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that we use, typed: Node's types leave it out. */
+/** Types for the part of the WebAssembly API that we use; Node's types do not contain it. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;

@@ -1,7 +1,7 @@
 /**
- * The interpreter: the definition of Ring32 that every other way of running is compared
- * with. It decodes a word once into a closure (factories.ts), keeps the closures by physical
- * page, and drops a word's closure when the word is written.
+ * The interpreter: the definition of Ring32, with which every other way of running is compared.
+ * It decodes a word once into a closure (factories.ts), stores the closures by physical page, and
+ * drops the closure of a word when the word is written.
  */
 import { FAULT, type Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
@@ -44,7 +44,7 @@ export class Interpreter implements Engine {
     }
   }
 
-  /** Executes until the horizon: for who settles the machine itself. */
+  /** Executes until the horizon. The caller settles the machine. */
   burst(): void {
     const machine = this.#machine;
     const pages = this.#pages;
@@ -64,9 +64,9 @@ export class Interpreter implements Engine {
   }
 
   /**
-   * Executes at least one instruction from `pc` (signed), which `locate` has found at `physical`, until the horizon or a
-   * breakpoint after the first, or until `arrives` says so of where one jumps back to, as loops do; with `left`, of where
-   * the first jump goes, wherever that is. For the fast engine, between two regions.
+   * Used by the fast engine between two regions. Executes at least one instruction from `pc` (signed), which `locate` has
+   * found at `physical`. Ends at the horizon, at a breakpoint after the first instruction, or when `arrives` returns true. It
+   * is called with the target of each backward jump, as in loops; with `left`, also with the target of the first jump.
    */
   runBlocks(pc: number, physical: number, left: boolean, arrives: (physical: number) => boolean): number {
     const machine = this.#machine;
@@ -107,7 +107,7 @@ export class Interpreter implements Engine {
     return (at & 3) === 0 ? this.#pages[at >>> pageShift]?.[(at >>> 2) & (wordsPerPage - 1)] : undefined;
   }
 
-  /** Makes the step of the word at `at`, and keeps it when the word is aligned (an odd R base gives others). */
+  /** Makes the step of the word at `at`, and stores it if the word is aligned (with an odd RBASE it is not). */
   #decode(at: number): Step {
     const step = makeStep(this.#machine, this.#machine.memory.read(at, 4));
     if ((at & 3) !== 0) return step;
@@ -135,8 +135,8 @@ export class Interpreter implements Engine {
 }
 
 /**
- * Executes one instruction, uncached: for who interprets only now and then, as a monitor
- * does. The caller has settled the machine; `pc` and `steps` are exact before and after.
+ * Executes one instruction without storing its step, for callers that interpret rarely, such as
+ * a monitor. The caller has settled the machine; `pc` and `steps` are exact before and after.
  */
 export function executeOne(machine: Machine): void {
   const pc = machine.pc | 0;
@@ -146,7 +146,7 @@ export function executeOne(machine: Machine): void {
   machine.pc = next >>> 0;
 }
 
-/** Steps that `executeOne` made, by machine and word; at most so many. */
+/** Steps that `executeOne` made, by machine and word. */
 const madeSteps = new WeakMap<Machine, Map<number, Step>>();
 const mostKnown = 4096;
 
@@ -161,7 +161,7 @@ function stepOf(machine: Machine, word: number): Step {
   return made;
 }
 
-/** The step of one word on one machine: what it means, or the trap it takes. */
+/** The step of one word on one machine: its meaning, or the trap that it takes. */
 export function makeStep(machine: Machine, word: number): Step {
   const at = decode(word);
   if (at === undefined) return (pc) => machine.trap(CAUSE.ILLEGAL, word, pc);

@@ -1,11 +1,11 @@
 /**
- * Prints a row's meaning as JavaScript: a factory that, given an instruction's fields,
- * returns its step, a function from pc to the next pc.
+ * Prints the meaning of a row as JavaScript: a factory that takes the fields of an instruction
+ * and returns its step, a function from pc to the next pc.
  *
  *     addi:  rd === 0 ? … : (pc) => { x[rd] = (x[rs1] + imm | 0); return pc + 4 | 0; }
  *
- * The text is the same for every instruction of a row, so the JavaScript engine
- * optimizes it once. System rows are functions already and are not printed.
+ * The text is the same for every instruction of a row, so the JavaScript engine optimizes it
+ * once. System rows contain functions already and are not printed.
  */
 import type { Effect, Expression } from '../../table/effects.ts';
 import { operatorFunctions, operatorJavaScript } from '../../table/operators.ts';
@@ -47,7 +47,7 @@ function printJump(target: Expression, link: string): string {
     ${link}return target;`;
 }
 
-/** The body of a step that writes rd by `write`, which is empty when rd is x0. */
+/** The body of a step. `write` prints the assignment to rd; it prints nothing if rd is x0. */
 function printBody(effect: UserEffect, write: (value: string) => string): string {
   switch (effect.kind) {
     case 'set':
