@@ -146,48 +146,53 @@ function help(): string {
 }
 
 export const commands: readonly PromptCommand[] = [
-  { names: ['step', 's'], takes: '[N]', says: 'one step, or N', run: step },
-  { names: ['back', 'b'], takes: '[N]', says: 'one step back, or N', run: back },
+  { names: ['step', 's'], takes: '[N]', says: 'go on one step, or N', run: step },
+  { names: ['back', 'b'], takes: '[N]', says: 'go back one step, or N', run: back },
   {
     names: ['continue', 'c'],
     takes: '',
-    says: 'on, until something happens',
+    says: 'run until something happens',
     run: async (prompt) => prompt.tell(await prompt.guest.session.run(), 'on'),
   },
   {
     names: ['reverse', 'r'],
     takes: '',
-    says: 'back, until something happens',
+    says: 'run back until something happens',
     run: async (prompt) => prompt.tell(await prompt.guest.session.runBack(), 'back'),
   },
-  { names: ['goto', 'g'], takes: 'STEP', says: 'to a step, forward or back', run: goTo },
+  { names: ['goto', 'g'], takes: 'STEP', says: 'go to a step, forward or back', run: goTo },
   {
     names: ['trap', 't'],
     takes: '',
-    says: 'back to the last trap taken',
+    says: 'go back to the last trap',
     run: (prompt) => prompt.seek(seekTrap(prompt.guest.session.timeline)),
   },
   {
     names: ['exit', 'e'],
     takes: '',
-    says: 'back to the last exit to the monitor',
+    says: 'go back to the last exit to the monitor',
     run: (prompt) => prompt.seek(seekExit(prompt.guest.session.timeline)),
   },
-  { names: ['writer', 'wr'], takes: 'PLACE', says: 'back to who wrote the word there last', run: writer },
+  {
+    names: ['writer', 'wr'],
+    takes: 'PLACE',
+    says: 'go back to the last write of the word there',
+    run: writer,
+  },
   { names: ['break', 'br'], takes: 'PLACE', says: 'stop before the instruction there', run: setBreak },
-  { names: ['watch', 'w'], takes: 'PLACE [BYTES]', says: 'stop when they are written', run: setWatch },
+  { names: ['watch', 'w'], takes: 'PLACE [BYTES]', says: 'stop when these bytes are written', run: setWatch },
   {
     names: ['delete', 'd'],
     takes: '',
-    says: 'no breakpoints and no watchpoints any more',
+    says: 'remove all breakpoints and watchpoints',
     run: ({ guest }) => {
       guest.session.clearPoints();
       return '';
     },
   },
-  { names: ['registers', 'x'], takes: '', says: 'all registers', run: registers },
-  { names: ['memory', 'm'], takes: 'PLACE [WORDS]', says: 'what is there', run: memory },
-  { names: ['code', 'l'], takes: '[PLACE] [N]', says: 'the instructions there', run: code },
-  { names: ['where', 'i'], takes: '', says: 'the step, and how far the recording goes', run: where },
-  { names: ['help', 'h'], takes: '', says: 'this list', run: help },
+  { names: ['registers', 'x'], takes: '', says: 'show all registers', run: registers },
+  { names: ['memory', 'm'], takes: 'PLACE [WORDS]', says: 'show memory', run: memory },
+  { names: ['code', 'l'], takes: '[PLACE] [N]', says: 'show the instructions there', run: code },
+  { names: ['where', 'i'], takes: '', says: 'show the step, and how far the recording goes', run: where },
+  { names: ['help', 'h'], takes: '', says: 'show this list', run: help },
 ];

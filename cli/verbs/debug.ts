@@ -28,7 +28,7 @@ export const command = addGuestOptions(
 async function debug(file: string, options: DebugOptions): Promise<number> {
   const { gdb, replay } = options;
   if (options.maxSteps !== undefined)
-    throw usage('--max-steps has no meaning here: who debugs says when to stop');
+    throw usage('--max-steps has no meaning here: the commands of the debugger decide when to stop');
   if (replay !== undefined && options.input !== undefined)
     throw usage('--replay has the input of its recording; --input would be another');
   if (gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2, replay));
@@ -107,7 +107,7 @@ function parseAddress(text: string, allowRemote: boolean): Address {
   const host = (match[1] || '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
   if (!loopback.has(host) && !allowRemote)
     throw usage(
-      `--gdb ${text}: whoever reaches that address could do anything with the guest; if that is meant, say --allow-remote`,
+      `--gdb ${text}: anyone who reaches that address could do anything with the guest; if you want that, add --allow-remote`,
     );
   return { host, port };
 }

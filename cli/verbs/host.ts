@@ -188,7 +188,7 @@ function recover(made: Host): void {
     made.recover();
   } catch (error) {
     if (error instanceof FieldError)
-      throw badInput(`${hostFolder(made.address)}: ${error.message}; --fresh forgets what is kept there`);
+      throw badInput(`${hostFolder(made.address)}: ${error.message}; --fresh forgets what is stored there`);
     throw error;
   }
 }
@@ -215,7 +215,9 @@ function startGuest(
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (error instanceof HostError && made.slots.has(spec.name))
-      throw usage(`${error.message}, kept from before; leave ${file} out to go on with it, or say --fresh`);
+      throw usage(
+        `${error.message}, stored by an earlier run; leave ${file} out to go on with it, or add --fresh`,
+      );
     throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
   }
 }
@@ -258,7 +260,7 @@ async function listen(network: TcpNetwork, made: Host, options: HostVerbOptions)
     await network.listen(address, (link) => made.accept(link));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'somebody listens there already' : systemReason(error);
+    const reason = code === 'EADDRINUSE' ? 'another program listens there already' : systemReason(error);
     throw new Failure(EXIT.UNREACHABLE, `${address}: cannot listen: ${reason}`);
   }
   note(`ringlab: a host on ${address}: ${options.isa}, monitor ${options.monitor}\n`);

@@ -59,7 +59,7 @@ async function listen(network: TcpNetwork, address: string, members: Members): P
     await network.listen(address, (link) => members.accept(link));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'somebody listens there already' : systemReason(error);
+    const reason = code === 'EADDRINUSE' ? 'another program listens there already' : systemReason(error);
     throw new Failure(EXIT.UNREACHABLE, `${address}: cannot listen: ${reason}`);
   }
 }

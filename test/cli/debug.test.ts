@@ -183,7 +183,7 @@ describe('ringlab debug', () => {
   it.each([
     [['guests/hello.s', '--gdb', 'nowhere'], 2, '--gdb nowhere: expected HOST:PORT'],
     [['guests/hello.s', '--gdb', '1.2.3.4:99999'], 2, 'expected HOST:PORT'],
-    [['guests/hello.s', '--gdb', '0.0.0.0:1234'], 2, 'if that is meant, say --allow-remote'],
+    [['guests/hello.s', '--gdb', '0.0.0.0:1234'], 2, 'if you want that, add --allow-remote'],
     [['guests/hello.s', '--gdb', '192.0.2.1:1234', '--allow-remote'], 69, 'cannot listen there'],
     [
       ['guests/hello-process.s', '--gdb', ':0', '--process'],

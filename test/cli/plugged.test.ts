@@ -143,7 +143,7 @@ describe('ringlab switch', () => {
     const { status, stderr } = await start('switch', '--listen', address, '--key', key).ended;
     expect([status, stderr]).toEqual([
       69,
-      `ringlab: ${address}: cannot listen: somebody listens there already\n`,
+      `ringlab: ${address}: cannot listen: another program listens there already\n`,
     ]);
   });
 });
