@@ -1,7 +1,7 @@
 /** `ringlab snapshot take` and `restore`: start a guest from a file or a snapshot, and run it. */
 import type { Command } from 'commander';
 import { type Chain, last, loadDisk } from '../../vmm/snapshot/chain.ts';
-import { type SnapshotSubject, variantOf } from '../../vmm/snapshot/guest.ts';
+import { type SnapshotParts, variantOf } from '../../vmm/snapshot/guest.ts';
 import { Snapshotter } from '../../vmm/snapshot/snapshotter.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
@@ -137,7 +137,7 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
   return { guest, session };
 }
 
-function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined): SnapshotSubject {
+function subjectOf({ machine, state }: PreparedGuest, disk: ThinDisk | undefined): SnapshotParts {
   if (state === undefined) throw new Error('a process has no snapshots');
   return { machine, state, disk };
 }

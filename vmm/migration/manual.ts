@@ -1,6 +1,6 @@
 /** Prints the transition tables for README.md. `npm run manual` puts them there. */
 import { sourceTable } from './source-table.ts';
-import type { Row } from './stage-machine.ts';
+import type { TransitionRow } from './stage-machine.ts';
 import { stageNames } from './stages.ts';
 import { targetTable } from './target-table.ts';
 
@@ -11,14 +11,14 @@ export function withTables(page: string): string {
   return insert(insert(page, 'source', sourceTable), 'target', targetTable);
 }
 
-function insert(page: string, side: string, table: readonly Row[]): string {
+function insert(page: string, side: string, table: readonly TransitionRow[]): string {
   const [begin, end] = [`<!-- ${side} -->\n`, `<!-- end of ${side} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`the page has no marks for the table of the ${side}`);
   return `${page.slice(0, from + begin.length)}\n${formatTable(table)}\n${page.slice(to)}`;
 }
 
-function formatTable(table: readonly Row[]): string {
+function formatTable(table: readonly TransitionRow[]): string {
   const lines = [columns, ...table.map(cells)];
   const widths = columns.map((_, n) => Math.max(...lines.map((line) => (line[n] as string).length)));
   const format = (line: readonly string[]) =>
@@ -27,7 +27,7 @@ function formatTable(table: readonly Row[]): string {
   return [format(columns), rule, ...lines.slice(1).map(format)].join('');
 }
 
-function cells(row: Row): readonly string[] {
+function cells(row: TransitionRow): readonly string[] {
   const { when = '', do: does = '', after = '' } = row;
   return [formatStages(row.in), row.on.join(', '), when, does, row.next ?? '', after];
 }

@@ -1,5 +1,5 @@
 /** What the source does: README.md has this table in print. A message that is in no row for the stage is a protocol error. */
-import { type Row, undecided } from './stage-machine.ts';
+import { type TransitionRow, undecided } from './stage-machine.ts';
 
 export const sourceTable = [
   { in: ['pre-migration'], on: ['connected'], next: 'reservation', after: 'send RESERVE' },
@@ -50,4 +50,4 @@ export const sourceTable = [
   { in: undecided, on: ['ABORT'], do: 'note why the target gave up', next: 'failed' },
   { in: undecided, on: ['connection lost'], do: 'note the reason', next: 'failed' },
   { in: undecided, on: ['cancelled'], do: 'send ABORT', next: 'failed' },
-] as const satisfies readonly Row[];
+] as const satisfies readonly TransitionRow[];

@@ -10,7 +10,7 @@ import { type Stage, stageNames } from './stages.ts';
 export type Ending = 'failed' | 'moved';
 
 /** A row of a transition table. Actions, conditions and events are phrases, which the documentation prints as they are. */
-export interface Row {
+export interface TransitionRow {
   readonly in: readonly Stage[];
   /** Messages, by name, and events in the words of this side. */
   readonly on: readonly string[];
@@ -35,14 +35,14 @@ export interface Happening {
 }
 
 /** What a table's phrases stand for. */
-export interface Meanings<R extends Row> {
+export interface Meanings<R extends TransitionRow> {
   readonly conditions: Readonly<Record<Field<R, 'when'>, () => boolean>>;
   readonly actions: Readonly<Record<Field<R, 'do'> | Field<R, 'after'>, Action>>;
 }
 
 export type Action = (happening: Happening) => void;
 
-export interface StageMachineOptions<R extends Row> {
+export interface StageMachineOptions<R extends TransitionRow> {
   readonly table: readonly R[];
   readonly meanings: Meanings<R>;
   readonly first: Stage;
@@ -57,7 +57,7 @@ export interface StageMachineOptions<R extends Row> {
 /** The stages in which the source has not decided yet. */
 export const undecided: readonly Stage[] = stageNames.slice(0, -1);
 
-export class StageMachine<R extends Row> {
+export class StageMachine<R extends TransitionRow> {
   /** The stages entered so far, each with the time by the clock. */
   readonly stages: { readonly stage: Stage; readonly at: number }[] = [];
   ending: Ending | undefined;

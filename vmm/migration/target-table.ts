@@ -1,5 +1,5 @@
 /** What the target does: README.md has this table in print. A message that is in no row for the stage is a protocol error. */
-import type { Row } from './stage-machine.ts';
+import type { TransitionRow } from './stage-machine.ts';
 
 export const targetTable = [
   { in: ['reservation'], on: ['source reached'], when: 'the source waits', do: 'send FETCH' },
@@ -41,4 +41,4 @@ export const targetTable = [
     next: 'failed',
   },
   { in: ['reservation', 'pre-copy', 'stop-and-copy'], on: ['cancelled'], do: 'send ABORT', next: 'failed' },
-] as const satisfies readonly Row[];
+] as const satisfies readonly TransitionRow[];

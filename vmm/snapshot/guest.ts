@@ -16,7 +16,7 @@ import { encodeState } from './state.ts';
 import type { ThinDisk } from './thin-disk.ts';
 import type { Content } from './encode.ts';
 
-export interface SnapshotSubject {
+export interface SnapshotParts {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly machine: Machine;
   /** Its state: the machine's, or what the monitor has of it. */
@@ -33,7 +33,7 @@ export interface Provenance {
 
 /** Everything of the guest. Pages are the memory's own: write them before it goes on. */
 export function captureAll(
-  { machine, state, disk }: SnapshotSubject,
+  { machine, state, disk }: SnapshotParts,
   { name, program, symbols }: Provenance,
   sha256: Sha256,
 ): Content {
@@ -59,7 +59,7 @@ export function captureAll(
 
 /** What the guest changed since it was `parent`: the pages `dirty`, and what its disk has written. As `captureAll`, do not wait. */
 export function captureChanges(
-  { machine, state, disk }: SnapshotSubject,
+  { machine, state, disk }: SnapshotParts,
   name: string,
   parent: Opened,
   dirty: readonly number[],

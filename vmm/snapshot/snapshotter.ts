@@ -4,18 +4,18 @@
  */
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import { type Chain, last, restoreMemory } from './chain.ts';
-import { captureAll, captureChanges, type Provenance, type SnapshotSubject } from './guest.ts';
+import { captureAll, captureChanges, type Provenance, type SnapshotParts } from './guest.ts';
 import type { Opened } from './read.ts';
 import type { Store } from './store.ts';
 import type { WriteOptions } from './encode.ts';
 
 export class Snapshotter {
   readonly #store: Store;
-  readonly #subject: SnapshotSubject;
+  readonly #subject: SnapshotParts;
   #log: DirtyLog | undefined;
   #parent: Opened | undefined;
 
-  constructor(store: Store, subject: SnapshotSubject) {
+  constructor(store: Store, subject: SnapshotParts) {
     this.#store = store;
     this.#subject = subject;
   }

@@ -9,7 +9,7 @@ import { withTables } from '../../../vmm/migration/manual.ts';
 import { presets } from '../../../vmm/migration/policy.ts';
 import { MigrationSource } from '../../../vmm/migration/source.ts';
 import { sourceTable } from '../../../vmm/migration/source-table.ts';
-import type { Row } from '../../../vmm/migration/stage-machine.ts';
+import type { TransitionRow } from '../../../vmm/migration/stage-machine.ts';
 import { type Stage, stageNames } from '../../../vmm/migration/stages.ts';
 import { MigrationTarget } from '../../../vmm/migration/target.ts';
 import { targetTable } from '../../../vmm/migration/target-table.ts';
@@ -141,7 +141,7 @@ function targetIn(stage: Stage): { readonly side: MigrationTarget; readonly end:
   return { side, end };
 }
 
-function isAllowed(table: readonly Row[], stage: Stage, name: MessageName): boolean {
+function isAllowed(table: readonly TransitionRow[], stage: Stage, name: MessageName): boolean {
   return table.some((row) => row.in.includes(stage) && row.on.includes(name));
 }
 
@@ -155,7 +155,7 @@ describe('The transition tables of a migration', () => {
     ['source', sourceTable, 'pre-migration'],
     ['target', targetTable, 'reservation'],
   ] as const)('of the %s: every stage can be reached, and no row hides another', (_, table, first) => {
-    const rows: readonly Row[] = table;
+    const rows: readonly TransitionRow[] = table;
     const reached = new Set<string>([first]);
     for (const _ of stageNames)
       for (const { in: stages, next } of rows)

@@ -14,7 +14,7 @@ import { Monitor } from '../../../vmm/monitor/monitor.ts';
 import { strategies } from '../../../vmm/monitor/strategies.ts';
 import type { VirtualMachine } from '../../../vmm/monitor/virtual-machine.ts';
 import { type BlockContents, ZERO } from '../../../vmm/snapshot/blocks.ts';
-import type { SnapshotSubject } from '../../../vmm/snapshot/guest.ts';
+import type { SnapshotParts } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
@@ -125,7 +125,7 @@ export const ways: readonly Way[] = [undefined, ...strategies.map(({ name }) => 
   { strategy, engine: 'fast' },
 ]);
 
-export interface Running<Disk extends DiskStore = ThinDisk> extends Omit<SnapshotSubject, 'disk'> {
+export interface Running<Disk extends DiskStore = ThinDisk> extends Omit<SnapshotParts, 'disk'> {
   readonly disk: Disk;
   readonly printed: number[];
   readonly run: (until: number) => Stop;
