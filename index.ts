@@ -44,7 +44,8 @@ export type { Stop } from './isa/machine/stop.ts';
 
 // ---- Machines ----
 
-export { Machine, type MachineOptions, type MachineState } from './isa/machine/machine.ts';
+export { Machine, type MachineOptions } from './isa/machine/machine.ts';
+export type { MachineState } from './isa/machine/state.ts';
 export type { Memory } from './isa/machine/memory.ts';
 export { CollectingConsole, Console } from './isa/machine/devices/console.ts';
 export { type DiskStore, MemoryDisk, SECTOR } from './isa/machine/devices/disk.ts';

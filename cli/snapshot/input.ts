@@ -1,5 +1,5 @@
 /** Console input given to a guest that comes from a snapshot. */
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 
 /** The state with input appended to what already waits; no more input comes after it. */
 export function withInput(state: MachineState, input: Uint8Array): MachineState {

@@ -15,24 +15,16 @@ import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
 import { Network, type NetworkLink } from './devices/network.ts';
-import { type Board, type DeviceStates, inputFrom, outputTo } from './devices/ports.ts';
+import { type Board, inputFrom, outputTo } from './devices/ports.ts';
+import { Addressing } from './addressing.ts';
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
 import { defaultMemory, MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
+import type { MachineState } from './state.ts';
 import type { Stop } from './stop.ts';
-import { Tlb } from './tlb.ts';
-import {
-  type Access,
-  accessFault,
-  findLeaf,
-  frameInMemory,
-  neededRight,
-  OUTSIDE,
-  PTE,
-  pageFault,
-  setBits,
-} from './translate.ts';
+import { never, Timer } from './timer.ts';
+import type { Access } from './translate.ts';
 
 /** What a machine is made of. Everything has a default. */
 export interface MachineOptions {
@@ -58,33 +50,10 @@ export interface MachineOptions {
   readonly within?: { readonly machine: Machine; readonly at: number } | undefined;
 }
 
-/** A machine's state but for the contents of memory and disk. Words signed. */
-export interface MachineState {
-  readonly pc: number;
-  readonly steps: number;
-  readonly status: number;
-  readonly waiting: boolean;
-  readonly registers: readonly number[];
-  /** System registers by number; entries of those that are computed when read mean nothing. */
-  readonly system: readonly number[];
-  /** The step at which the timer reaches 0; null = off. */
-  readonly timerAt: number | null;
-  readonly timerPending: boolean;
-  readonly stop: Stop | null;
-  readonly devices: DeviceStates;
-}
-
-/** `locate` found no address: the fault is recorded, `fault` raises it. */
-export const FAULT = -1;
-/** `locate` found two pages that do not lie together: see Memory.readSplit. */
-const SPLIT = -2;
-
 /** Writable bits of the system registers. */
 const masks = Int32Array.from(systemRegisters, ({ mask = 0 }) => mask);
 /** What writing them does beside. */
 const acts = systemRegisters.map((register) => register.acts);
-
-const never = Number.POSITIVE_INFINITY;
 
 /** A Ring32 machine. An engine executes its instructions; see `createEngine`. */
 export class Machine implements Processor, Board, Component<MachineState> {
@@ -114,25 +83,13 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #status = 0;
   #stop: Stop | undefined;
   #waiting = false;
-  /** The step at which the timer reaches 0; never = off. */
-  #timerAt = never;
-  #timerPending = false;
+  readonly #timer = new Timer();
   /**
    * Changes whenever a translation may have changed otherwise than by a write to a page
    * table or by a change of ring: PTBR, LIMIT, or R while paging is off.
    */
   translation = 0;
-  // Derived from RING, R, LIMIT and PTBR by #refresh, for the shortest way through `locate`.
-  #paging = false;
-  #base = 0;
-  #plainBound = 0;
-  #namedBound = 0;
-  /** The first address that a load or store through a named register may not reach. */
-  #limit = never;
-  readonly #tlb: Tlb;
-  // The fault that `locate` found last.
-  #faultCause = 0;
-  #faultAddress = 0;
+  readonly #addressing: Addressing;
 
   /** Throws RangeError when the memory size is not whole pages or out of range. */
   constructor(options: MachineOptions = {}) {
@@ -148,7 +105,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#system = within ? new Int32Array(length) : new Int32Array(storage.buffer, systemAt, length).fill(0);
     this.#isVirtual = within !== undefined;
     this.memory = new Memory(storage, size, within && { memory: within.machine.memory, at: within.at });
-    this.#tlb = new Tlb(this.memory);
+    this.#addressing = new Addressing(this.memory);
     this.variant = options.variant ?? (variants[0] as Variant);
     this.console = options.console ?? new Console(() => {});
     this.disk = new Disk(options.disk);
@@ -194,7 +151,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       case SR.TIMEH:
         return Math.floor(this.steps / 2 ** 32) | 0;
       case SR.TIMER:
-        return this.#timerAt === never ? 0 : (this.#timerAt - this.steps) | 0;
+        return this.#timer.read(this.steps);
       case SR.IPEND:
         return this.pending();
       default:
@@ -208,56 +165,44 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#system[number] = after;
     const act = acts[number];
     if (act === undefined) return;
-    if (act === 'timer') this.#armTimer(value >>> 0);
-    else if (before !== after) {
-      if (act === 'translation' || !this.#paging) this.#changeTranslation();
+    if (act === 'timer') {
+      this.#timer.arm(value >>> 0, this.after);
+      this.horizon = 0;
+    } else if (before !== after) {
+      if (act === 'translation' || !this.paging) this.#changeTranslation();
       this.#refresh();
     }
   }
 
-  #armTimer(count: number): void {
-    this.#timerPending = false;
-    this.#timerAt = count === 0 ? never : this.after + count;
-    this.horizon = 0;
-  }
-
   #changeTranslation(): void {
     this.translation += 1;
-    this.#tlb.flush();
+    this.#addressing.forget();
   }
 
   #refresh(): void {
-    this.#paging = ((this.#system[SR.PTBR] as number) & 1) !== 0;
-    this.#base = (this.#system[SR.RBASE] as number) >>> 0;
-    const bound = (this.#system[SR.RBOUND] as number) >>> 0;
-    this.#plainBound = this.#paging ? 0 : Math.min(bound, this.memory.size - this.#base);
-    const limit = (this.#system[SR.LIMIT] as number) >>> 0;
-    const ring = this.#status & STATUS.RING;
-    this.#limit = limit === 0 || ring === 0 ? never : limit;
-    this.#namedBound = Math.min(this.#plainBound, this.#limit);
-    this.#tlb.enter(ring);
+    this.#addressing.refresh(this.#system, this.#status & STATUS.RING);
   }
+
+  // ---- Addresses (addressing.ts) ----
 
   /** Whether paging is on. */
   get paging(): boolean {
-    return this.#paging;
+    return this.#addressing.paging;
   }
 
   /** R's base: what physical addresses are past virtual ones while paging is off. */
   get base(): number {
-    return this.#base;
+    return this.#addressing.base;
   }
 
   /** First address past what may be accessed with paging off: through x0 and by fetches, and through a named register. */
   get plainBound(): number {
-    return this.#plainBound;
+    return this.#addressing.plainBound;
   }
 
   get namedBound(): number {
-    return this.#namedBound;
+    return this.#addressing.namedBound;
   }
-
-  // ---- Addresses ----
 
   /**
    * Physical address of an access of `width` bytes at `va` (signed or unsigned), or
@@ -265,78 +210,11 @@ export class Machine implements Processor, Board, Component<MachineState> {
    * D. With paging on and the access on one page, or paging off, the bytes lie together.
    */
   locate(va: number, width: number, access: Access, named: boolean): number {
-    const address = va >>> 0;
-    if (address + width <= (named ? this.#namedBound : this.#plainBound)) return this.#base + address;
-    return this.#locateSlowly(address, width, access, named);
-  }
-
-  #locateSlowly(address: number, width: number, access: Access, named: boolean): number {
-    const end = address + width;
-    const within = address & (PAGE - 1);
-    if (this.#paging && within + width <= PAGE && !(named && end > this.#limit)) {
-      const page = this.#tlb.find(address, access);
-      if (page >= 0) return page + within;
-    }
-    if ((named && end > this.#limit) || !this.#paging || end > 2 ** 32) {
-      return this.#refuse(accessFault[access], address);
-    }
-    const first = this.#walk(address, access);
-    if (first === FAULT) return FAULT;
-    const inFirst = PAGE - within;
-    if (inFirst >= width) {
-      this.#mark(first, access);
-      const physical = this.#physical(first, address);
-      this.#tlb.add(address, access, physical, this.#system[SR.PTBR] as number, first);
-      return physical;
-    }
-    const second = this.#walk(address + inFirst, access);
-    if (second === FAULT) return FAULT;
-    this.#mark(first, access);
-    this.#mark(second, access);
-    this.memory.split(this.#physical(first, address), inFirst, this.#physical(second, 0));
-    return SPLIT;
-  }
-
-  /** Physical address of the entry that lets `access` to `address` pass, or FAULT. */
-  #walk(address: number, access: Access): number {
-    const leaf = findLeaf(this.memory.words, this.#system[SR.PTBR] as number, address);
-    if (leaf === OUTSIDE) return this.#refuse(accessFault[access], address);
-    const entry = leaf < 0 ? 0 : (this.memory.words[leaf >>> 2] as number);
-    const needed = neededRight[access] | PTE.V | (this.ring === 3 ? PTE.U : 0);
-    if ((entry & needed) !== needed) return this.#refuse(pageFault[access], address);
-    if (!frameInMemory(entry, this.memory.size)) return this.#refuse(accessFault[access], address);
-    return leaf;
-  }
-
-  /** Sets A, and D for a store, in the entry at `leaf`. */
-  #mark(leaf: number, access: Access): void {
-    const entry = this.memory.words[leaf >>> 2] as number;
-    const marked = entry | setBits[access];
-    if (marked !== entry) this.memory.mark(leaf, marked);
-  }
-
-  #physical(leaf: number, address: number): number {
-    return (((this.memory.words[leaf >>> 2] as number) & PTE.FRAME) >>> 0) + (address & (PAGE - 1));
-  }
-
-  #refuse(cause: number, address: number): typeof FAULT {
-    this.#faultCause = cause;
-    this.#faultAddress = address;
-    return FAULT;
+    return this.#addressing.locate(va, width, access, named);
   }
 
   probe(va: number): Probe {
-    const address = va >>> 0;
-    const nowhere = { physical: -1, rights: 0 };
-    if (!this.#paging) {
-      if (address + 1 > this.#plainBound) return nowhere;
-      return { physical: this.#base + address, rights: PTE.RIGHTS };
-    }
-    const leaf = findLeaf(this.memory.words, this.#system[SR.PTBR] as number, address);
-    const entry = leaf < 0 ? 0 : (this.memory.words[leaf >>> 2] as number);
-    if ((entry & PTE.V) === 0 || !frameInMemory(entry, this.memory.size)) return nowhere;
-    const rights = this.ring === 3 && (entry & PTE.U) === 0 ? 0 : entry & PTE.RIGHTS;
-    return { physical: this.#physical(leaf, address), rights };
+    return this.#addressing.probe(va, this.ring);
   }
 
   // ---- Traps ----
@@ -373,7 +251,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** Raises the fault that `locate` found, for the instruction at `pc`. */
   fault(pc: number): number {
-    return this.trap(this.#faultCause, this.#faultAddress, pc);
+    return this.trap(this.#addressing.faultCause, this.#addressing.faultAddress, pc);
   }
 
   // ---- Time, interrupts, stopping ----
@@ -387,7 +265,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   pending(): number {
     const console = this.console.interrupts && this.console.waits();
     return (
-      (this.#timerPending ? 1 << LINE.TIMER : 0) |
+      (this.#timer.isPending ? 1 << LINE.TIMER : 0) |
       (console ? 1 << LINE.CONSOLE : 0) |
       (this.disk.status >= DISK_STATUS.DONE ? 1 << LINE.DISK : 0) |
       (this.network.interrupts ? 1 << LINE.NETWORK : 0)
@@ -459,7 +337,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** The step at which the timer or a device does something next; Infinity = none will by itself. */
   get nextEvent(): number {
-    return Math.min(this.#timerAt, this.disk.doneAt, this.network.eventAt);
+    return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt);
   }
 
   /** Whether input from outside, which has not come yet, could end a wait. */
@@ -487,8 +365,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
       waiting: this.#waiting,
       registers: [...this.x],
       system: [...this.#system],
-      timerAt: this.#timerAt === never ? null : this.#timerAt,
-      timerPending: this.#timerPending,
+      timerAt: this.#timer.dueAt === never ? null : this.#timer.dueAt,
+      timerPending: this.#timer.isPending,
       stop: this.#stop ?? null,
       devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
     };
@@ -502,8 +380,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#waiting = state.waiting;
     this.x.set(state.registers);
     this.#system.set(state.system);
-    this.#timerAt = state.timerAt ?? never;
-    this.#timerPending = state.timerPending;
+    this.#timer.dueAt = state.timerAt ?? never;
+    this.#timer.isPending = state.timerPending;
     this.#stop = state.stop ?? undefined;
     this.#breakAsked = false;
     this.console.restore(state.devices.console);
@@ -515,10 +393,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   }
 
   #passEvents(): void {
-    if (this.steps >= this.#timerAt) {
-      this.#timerAt = never;
-      this.#timerPending = true;
-    }
+    this.#timer.pass(this.steps);
     if (this.steps >= this.disk.doneAt) this.disk.finish(this.memory);
     if (this.steps >= this.network.eventAt) this.network.pass(this.steps, this.memory);
   }

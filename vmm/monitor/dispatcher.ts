@@ -5,7 +5,8 @@
  * (interpreted by its routine), or a fault (reflected if true, repaired if hidden).
  */
 import { executeOne } from '../../isa/engines/interpreter/interpreter.ts';
-import { FAULT, type Machine } from '../../isa/machine/machine.ts';
+import { FAULT } from '../../isa/machine/addressing.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
 import { type Access, FETCH, LOAD, STORE } from '../../isa/machine/translate.ts';
 import type { Instruction } from '../../isa/table/row.ts';
 import { decode } from '../../isa/table/table.ts';

@@ -11,7 +11,8 @@
 import type { Engine } from '../../isa/engines/engine.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
-import { Machine, type MachineOptions, type MachineState } from '../../isa/machine/machine.ts';
+import { Machine, type MachineOptions } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { composeRelocation } from '../memory/relocation.ts';

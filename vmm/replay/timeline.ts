@@ -10,7 +10,7 @@
  * search.ts. To go step by step: stepping.ts.
  */
 import { finish, type Work } from '../../isa/work.ts';
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { Checkpoints, type Checkpoint, type Limits } from './checkpoints.ts';
 import type { DevicesState } from './devices.ts';

@@ -8,7 +8,8 @@
 import type { Component } from '../../isa/machine/component.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
-import type { Machine, MachineState } from '../../isa/machine/machine.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import { BLOCK, type BlockContents } from './blocks.ts';
 import { type Chain, last, loadDisk } from './chain.ts';
 import type { Files } from './files.ts';

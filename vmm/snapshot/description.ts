@@ -1,6 +1,6 @@
 /** What a snapshot says of itself, but for the contents of blocks: the machine, its state, its parent. */
 import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import { variantRows } from '../../isa/table/variants.ts';
 import {

@@ -1,5 +1,5 @@
 /** What two snapshots differ in: processor and devices field by field, memory and disk by their blocks. */
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import { hex } from '../../isa/table/disassemble.ts';
 import { registerName } from '../../isa/table/registers.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';

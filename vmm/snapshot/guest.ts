@@ -5,7 +5,8 @@
  */
 import { utf8 } from '../../isa/machine/bytes.ts';
 import type { Component } from '../../isa/machine/component.ts';
-import type { Machine, MachineState } from '../../isa/machine/machine.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { Memory } from '../../isa/machine/memory.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import type { Sha256 } from '../wire/sha256.ts';

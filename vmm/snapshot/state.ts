@@ -17,7 +17,7 @@ import {
   RING_MAX,
 } from '../../isa/machine/devices/network.ts';
 import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';

@@ -4,7 +4,7 @@
  * still know it.
  */
 import { createHash } from 'node:crypto';
-import type { MachineState } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { BlockContents } from './blocks.ts';
 import { loadChain, withoutZeros } from './chain.ts';
 import { type Configuration, ID_BYTES } from './description.ts';

@@ -12,7 +12,8 @@
  *   runner.ts                       running what is translated, and counting
  */
 import type { Breaks } from '../../isa/machine/breaks.ts';
-import { FAULT, type Machine } from '../../isa/machine/machine.ts';
+import { FAULT } from '../../isa/machine/addressing.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { FETCH } from '../../isa/machine/translate.ts';
 import { decode } from '../../isa/table/table.ts';

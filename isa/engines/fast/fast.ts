@@ -6,7 +6,8 @@
  * code either completes an instruction or ends before it. Then the interpreter executes that
  * instruction, so that all traps are raised in one place.
  */
-import { FAULT, type Machine } from '../../machine/machine.ts';
+import { FAULT } from '../../machine/addressing.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { FETCH } from '../../machine/translate.ts';

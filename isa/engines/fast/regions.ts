@@ -1,6 +1,7 @@
 /** Which region to enter at a place: found and still true, or compiled now if the place is hot; and which are dropped. */
 import type { Breaks } from '../../machine/breaks.ts';
-import { FAULT, type Machine } from '../../machine/machine.ts';
+import { FAULT } from '../../machine/addressing.ts';
+import type { Machine } from '../../machine/machine.ts';
 import type { Addressing } from './access.ts';
 import type { Budget } from './budget.ts';
 import type { RegionBuilder } from './builder.ts';

@@ -3,7 +3,8 @@
  * It decodes a word once into a closure (factories.ts), stores the closures by physical page, and
  * drops the closure of a word when the word is written.
  */
-import { FAULT, type Machine } from '../../machine/machine.ts';
+import { FAULT } from '../../machine/addressing.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';

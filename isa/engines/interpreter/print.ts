@@ -10,7 +10,7 @@
 import type { Effect, Expression } from '../../table/effects.ts';
 import { operatorFunctions, operatorJavaScript } from '../../table/operators.ts';
 import { CAUSE } from '../../table/traps.ts';
-import { FAULT } from '../../machine/machine.ts';
+import { FAULT } from '../../machine/addressing.ts';
 import { LOAD, STORE } from '../../machine/translate.ts';
 
 /** Executes one instruction at `pc` (signed), traps included; returns the next pc (signed). */

@@ -92,8 +92,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       change(
         'isa/machine/machine.ts',
-        'this.#timerPending = state.timerPending;',
-        'this.#timerPending = false;',
+        'this.#timer.isPending = state.timerPending;',
+        'this.#timer.isPending = false;',
       ),
     ],
   },

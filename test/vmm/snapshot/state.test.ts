@@ -1,7 +1,7 @@
 /** A machine's state as bytes: all of it comes back, and nothing else gets in. */
 import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
-import type { MachineState } from '../../../isa/machine/machine.ts';
+import type { MachineState } from '../../../isa/machine/state.ts';
 import { STATUS, systemRegisters } from '../../../isa/table/sysregs.ts';
 import { FieldError } from '../../../vmm/wire/schema.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
