@@ -5,7 +5,8 @@
 import type { Component } from '../../isa/machine/component.ts';
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { joined } from '../../isa/machine/bytes.ts';
-import type { Machine, MachineState } from '../../isa/machine/machine.ts';
+import type { Machine } from '../../isa/machine/machine.ts';
+import type { MachineState } from '../../isa/machine/state.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { portableSha256 } from '../wire/sha256.ts';
 import { BLOCK, type BlockContents, ZERO } from './blocks.ts';
