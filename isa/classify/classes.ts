@@ -1,4 +1,4 @@
 /** The classes of sensitive instructions; definitions.ts has them in words. */
-/** What a row can be a member of, by a witness. */
+/** The classes that a witness can prove. */
 export const classes = ['control', 'mode', 'location', 'state', 'user', 'supervisor'] as const;
 export type Class = (typeof classes)[number];

@@ -1,7 +1,7 @@
 /**
- * Classifies a table of rows as one variant runs it: Popek and Goldberg's sets and what
- * their theorems say of the variant. Everything is measured (measure.ts, privilege.ts);
- * what the rows declare of their sensitivity is not read.
+ * Classifies a table of rows on one variant: Popek and Goldberg's sets, and what their
+ * theorems say about the variant. Everything is measured (measure.ts, privilege.ts). What
+ * the rows declare about their sensitivity is not read.
  */
 import { finish, type Work } from '../work.ts';
 import type { Row, Sensitivity } from '../table/row.ts';
@@ -28,18 +28,18 @@ export interface InstructionClass {
   readonly critical: boolean;
   /** A witness for each class that it is a member of. */
   readonly witnesses: ReadonlyMap<Class, Witness>;
-  /** How it was established that it is innocuous; undefined when it is not. */
+  /** How it was established that the instruction is innocuous; undefined if it is not. */
   readonly innocuous: ForAll | undefined;
 }
 
 /** Whether a theorem's condition holds, and the instructions that decide it. */
 export interface Verdict {
   readonly holds: boolean;
-  /** The instructions because of which it does not hold, sorted; empty when it does. */
+  /** The instructions that violate the condition, sorted; empty if it holds. */
   readonly decidedBy: readonly string[];
 }
 
-/** What was measured of a variant. */
+/** The results for a variant. */
 export interface Classification {
   readonly isa: string;
   /** In the order of the table. */
@@ -57,7 +57,7 @@ export function classify(variant: Variant, rows: readonly Row[] = allRows): Clas
   return finish(classifying(variant, rows));
 }
 
-/** As `classify`, as work in parts: yields each instruction as soon as it is classified, in the order of `rows`. */
+/** Like `classify`, in parts: yields each instruction as soon as it is classified, in the order of `rows`. */
 export function* classifying(
   variant: Variant,
   rows: readonly Row[] = allRows,

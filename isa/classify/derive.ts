@@ -1,7 +1,7 @@
 /**
- * What an instruction can read and write, derived from its meaning where that is data.
- * An effect names everything that it touches, so this is a proof and not a measurement:
- * what an effect does not name, it cannot depend on.
+ * What an instruction can read and write, derived from its meaning if that is data. An effect
+ * names everything that it touches, and cannot depend on anything that it does not name. So
+ * this is a proof and not a measurement.
  */
 import type { Effect, Expression } from '../table/effects.ts';
 

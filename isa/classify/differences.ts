@@ -1,10 +1,10 @@
-/** The two comparisons that the definitions ask for: two outcomes, or before and after. */
+/** The two comparisons that the definitions need: two outcomes, or the state before and after. */
 import { isMemoryTrap, type Outcome } from './execute.ts';
 import { isPrivilegedChanged, observables, owners, VISIBLE } from './observe.ts';
 import { RING_PART } from './parts.ts';
 
 export interface StateDifference {
-  /** Name of what differs: an observable, `memory` or `trap`. */
+  /** The name of what differs: an observable, `memory` or `trap`. */
   readonly name: string;
   readonly first: number | string;
   readonly second: number | string;
@@ -28,7 +28,7 @@ function sameTrap({ trap: one }: Outcome, { trap: other }: Outcome): boolean {
   return one?.cause === other?.cause && one?.value === other?.value;
 }
 
-/** The same, told one by one. */
+/** The same differences, one by one. */
 export function listDifferences(part: number, first: Outcome, second: Outcome): readonly StateDifference[] {
   const found: StateDifference[] = [];
   for (const [n, { name, owner }] of observables.entries()) {

@@ -25,7 +25,7 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? 'nothing' : names.join(', ');
 }
 
-/** A witness in a line: the instruction, what differs, and where. */
+/** A witness as one line: the instruction, what differs, and in which state. */
 export function describeWitness(witness: Witness): string {
   const { first, second, part, differences } = witness;
   const [difference] = differences;
@@ -61,7 +61,7 @@ export function* evidenceOf(one: InstructionClass): Generator<readonly [string, 
   if (one.innocuous !== undefined) yield ['innocuous', describeForAll(one.innocuous)];
 }
 
-/** The classes as they are spoken of. */
+/** The classes in words. */
 export const classNames: Readonly<Record<Class, string>> = {
   control: 'control-sensitive',
   mode: 'mode-sensitive',

@@ -1,9 +1,8 @@
 /**
- * Executes one instruction on a specimen: the row's meaning with the privilege check off
- * (that is how sensitivity is measured, for a check would hide what it is there for),
- * or behind the check of a variant (that is how privilege is measured).
+ * Executes one instruction on a specimen. To measure sensitivity, the privilege check is off,
+ * because it would hide what it protects. To measure privilege, the check of a variant is on.
  *
- * The rows are given, not looked up: a row that is in no table can be measured too.
+ * The rows are arguments, so a row that is in no table can be measured too.
  */
 import { factoryOf } from '../engines/interpreter/factories.ts';
 import { STATUS } from '../table/sysregs.ts';
@@ -15,7 +14,7 @@ import type { Specimen, SpecimenTrap } from './specimen.ts';
 import { applyState, type State } from './states.ts';
 import { PC } from './world.ts';
 
-/** What an execution did. A trap leaves the state as it was. */
+/** The outcome of an execution. A trap leaves the state as it was. */
 export interface Outcome {
   readonly trap: SpecimenTrap | undefined;
   /** In the order of `observables`. */
@@ -29,12 +28,12 @@ export function load(machine: Specimen, { rs1, rs2 }: Sample): void {
   machine.x[RS2] = rs2?.value ?? 0;
 }
 
-/** Executes the sample's meaning on the machine as it is, whatever the ring. */
+/** Executes the meaning of the sample on the machine as it is, in any ring. */
 export function step(machine: Specimen, { at }: Sample): void {
   machine.pc = factoryOf(at.row)(machine, at)(PC) >>> 0;
 }
 
-/** The same behind the privilege check of a variant. */
+/** The same, with the privilege check of a variant. */
 export function checkedStep(machine: Specimen, sample: Sample, variant: Variant): void {
   const { row, word } = sample.at;
   if (trapsIn(row, machine.ring, variant)) machine.trap(CAUSE.PRIVILEGED, word, PC);
@@ -75,7 +74,7 @@ function restart(machine: Specimen, flags: number): void {
   machine.pc = PC;
 }
 
-/** What can be seen of a state before anything is executed. */
+/** What can be observed of a state before anything is executed. */
 export function before(machine: Specimen, state: State): readonly number[] {
   applyState(machine, state);
   return observe(machine);

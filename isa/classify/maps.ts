@@ -1,8 +1,8 @@
 /**
- * Maps: the ways in which R or the page tables can place the same memory contents.
- * Two maps of this list agree on what every address holds that both of them map. They
- * differ in where it is, in how that is said, and in the rights that the page DATA has,
- * as a monitor's shadow page tables differ from its guest's own.
+ * Maps: the ways in which R or the page tables can place the same memory contents. An address
+ * that two maps of this list both map has the same contents in both. The maps differ in the
+ * physical addresses, in paging on or off, and in the rights of the page DATA, as the shadow
+ * page tables of a monitor differ from the page tables of its guest.
  */
 import { PAGE } from '../machine/storage.ts';
 import { PTE } from '../machine/translate.ts';

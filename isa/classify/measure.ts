@@ -1,7 +1,7 @@
 /**
  * Measures why a row is sensitive: executes it with every sample in every state, with
  * the privilege check off, and looks for the witnesses that definitions.ts asks for.
- * The answer is the row's own; which of it is privileged depends on the variant
+ * The answer does not depend on the variant; whether the row is privileged does
  * (privilege.ts).
  */
 import type { Row } from '../table/row.ts';
@@ -28,7 +28,7 @@ export interface Measurement {
 
 const known = new WeakMap<Row, Measurement>();
 
-/** Measures a row; the same row again costs nothing. */
+/** Measures a row. Measuring the same row again costs nothing. */
 export function measure(row: Row): Measurement {
   const done = known.get(row);
   if (done !== undefined) return done;

@@ -1,15 +1,15 @@
 /**
- * What can be seen of a machine between two instructions, as a list of words: the
+ * What can be observed of a machine between two instructions, as a list of words: the
  * program's own state (general registers, pc, user flags), and each part of the
- * privileged state. What was stored is compared apart (Specimen.written), and TIME is
- * left out: it passes for every instruction alike.
+ * privileged state. Stores are compared separately (Specimen.written). TIME is left out,
+ * because every instruction changes it in the same way.
  */
 import { registerName } from '../table/registers.ts';
 import { SR, STATUS, type SystemRegisterName } from '../table/sysregs.ts';
 import { parts } from './parts.ts';
 import type { Specimen } from './specimen.ts';
 
-/** Numbers `owner` of what belongs to no part. */
+/** Values of `owner` for observables that belong to no part. */
 export const VISIBLE = -1;
 const PROCESSOR = -2;
 

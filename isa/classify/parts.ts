@@ -3,8 +3,8 @@
  * are a *pair* when they differ in one part only; the part's kind says what a
  * difference in results then proves (definitions.ts has it in words).
  *
- * A part's value 0 is its default. To make a new part of the machine count: its entry
- * here, and what of it can be seen in observe.ts.
+ * Value 0 of a part is its default. To add a part: add its entry here, and what can be
+ * observed of it to observe.ts.
  */
 import { PORT } from '../machine/devices/ports.ts';
 import { SR, STATUS, type SystemRegisterName } from '../table/sysregs.ts';
@@ -28,7 +28,7 @@ export interface StatePart {
   readonly name: string;
   readonly kind: PartKind;
   readonly values: readonly PartValue[];
-  /** It differs from run to run by itself: it is shown only where nothing else can be. */
+  /** The part changes by itself from run to run. A witness uses it only if nothing else will do. */
   readonly drifts?: true;
 }
 
@@ -207,7 +207,7 @@ const timePart: StatePart = {
   ],
 };
 
-/** Every part, in the order in which a state is set up. The map and the ring come last: they move the ground. */
+/** Every part, in the order in which a state is set up. The map and the ring come last, because they affect the code that does it. */
 export const parts: readonly StatePart[] = [
   timePart,
   flagPart,
@@ -231,6 +231,6 @@ export const parts: readonly StatePart[] = [
   ringPart,
 ];
 
-/** Numbers of the parts that the rest speaks of by name. */
+/** Numbers of the parts that other files use by name. */
 export const RING_PART: number = parts.indexOf(ringPart);
 export const MAP_PART: number = parts.findIndex(({ name }) => name === 'map');

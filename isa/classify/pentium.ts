@@ -9,7 +9,7 @@ export interface PentiumInstruction {
   readonly mnemonic: string;
   /** Mnemonic of ours; undefined = there is none. */
   readonly ours: string | undefined;
-  /** What is alike, or why there is none. */
+  /** The similarity, or the reason why there is none. */
   readonly why: string;
 }
 

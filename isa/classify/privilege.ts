@@ -1,10 +1,10 @@
 /**
  * Measures whether a row is privileged in a variant, and how far that is known.
  *
- * Outside ring 0 the instruction must trap in every state. It is executed on a Recorder:
- * when the trap comes after nothing but the ring was read, the three rings are all there
- * is to try. In ring 0 it must not take that trap: exhaustively where its meaning reads
- * only STATUS, otherwise in every state of states.ts.
+ * Outside ring 0 the instruction must trap in every state. It is executed on a Recorder. If
+ * only the ring is read before the trap, trying the three rings is exhaustive. In ring 0 it
+ * must not take that trap. This is tried exhaustively if its meaning reads only STATUS, and
+ * otherwise in every state of states.ts.
  */
 import type { Row } from '../table/row.ts';
 import { STATUS } from '../table/sysregs.ts';
@@ -20,7 +20,7 @@ import { applyState, defaultState, ringOf, type State, states, withPart } from '
 export type ForAll =
   /** Derived from the meaning, which is data: what it reads and writes. */
   | { readonly kind: 'proof'; readonly reads: readonly string[]; readonly writes: readonly string[] }
-  /** Every value of all that the execution reads. */
+  /** All values of everything that the execution reads were tried. */
   | { readonly kind: 'exhaustive'; readonly reads: readonly string[]; readonly cases: number }
   /** Not refuted in so many samples. */
   | { readonly kind: 'samples'; readonly samples: number };

@@ -1,6 +1,6 @@
 /**
- * The text around a witness: where both runs start from, the handler that reads the
- * symptom, printing, page tables, moving. What comes in between: program.ts.
+ * The text around a witness: the common start of both runs, the handler that reads the
+ * symptom, printing, page tables, copying. program.ts writes the text in between.
  */
 
 interface Run {

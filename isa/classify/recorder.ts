@@ -1,7 +1,7 @@
 /**
- * A specimen that notes which state an execution reads. Execution is deterministic, so
- * every state that agrees in what was read gives the same execution: if that part of the
- * state is finite and small, going through its values is going through all states.
+ * A specimen that notes which state an execution reads. Execution is deterministic, so all
+ * states that agree in what was read give the same execution. If that part of the state has
+ * few values, trying all of them is the same as trying all states.
  */
 import type { Probe } from '../table/processor.ts';
 import { systemRegisters } from '../table/sysregs.ts';

@@ -1,6 +1,6 @@
 /**
- * Shrinks a witness to what matters: every part that need not be away from its default
- * goes back to it, every operand to the simplest that will do.
+ * Shrinks a witness to what matters: sets every part to its default if it can be, and every
+ * operand to the simplest value that will do.
  */
 import { changesInUserMode, type StateDifference, listChanges, listDifferences } from './differences.ts';
 import { before, execute, isMemoryTrap } from './execute.ts';

@@ -1,7 +1,6 @@
 /**
- * The machine under the microscope: a Machine on which one instruction is executed,
- * and on which a trap, a wait and a power-off are only noted, so that the state before
- * them stays to be looked at. It has the memory of world.ts.
+ * A Machine on which one instruction is executed for observation. A trap, a wait and a power-off
+ * are only noted, so that the state before them can be observed. It has the memory of world.ts.
  */
 import { Console } from '../machine/devices/console.ts';
 import { Machine } from '../machine/machine.ts';

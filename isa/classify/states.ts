@@ -1,12 +1,12 @@
 /**
- * The states in which every instruction is executed: each part at its default but the
- * ring, the map, and at most one more. States that differ in one part are paired.
+ * The states in which every instruction is executed. In each, all parts have their defaults
+ * except the ring, the map, and at most one more. States that differ in one part form pairs.
  */
 import { MAP_PART, type StatePart, parts, RING_PART, rings } from './parts.ts';
 import type { Specimen } from './specimen.ts';
 import { PC } from './world.ts';
 
-/** For each part, which of its values: a place in the state space. */
+/** A state: for each part, the number of its value. */
 export type State = readonly number[];
 
 export const defaultState: State = parts.map(() => 0);

@@ -1,7 +1,7 @@
 /**
- * Symptoms: for each thing in which a witness can differ, the assembly by which a trap
- * handler in ring 0 reads it into a0 after the fact. The trap saved pc, STATUS and R; what
- * else there is, is still there.
+ * Symptoms: for each thing in which a witness can differ, the assembly with which a trap
+ * handler in ring 0 reads it into a0 afterwards. The trap has saved pc, STATUS and R, and has
+ * left everything else as it was.
  */
 import { PORT } from '../machine/devices/ports.ts';
 import { STATUS } from '../table/sysregs.ts';
