@@ -1,49 +1,27 @@
 /** What a migration did, as data: for `--json`, `--report`, progress and the drawing (rounds-svg.ts). */
 import type { HostedGuest } from './hosted-guest.ts';
-import { flag, integer, list, nullable, oneOf, record, type Shape, step, unsigned } from '../wire/schema.ts';
+import {
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Checked,
+  type Shape,
+  step,
+  unsigned,
+} from '../wire/schema.ts';
 import { UNIT } from '../migration/image/units.ts';
 import { expectedMs, type Round } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
-import { type Stage, stageNames } from '../migration/stages.ts';
+import { stageNames } from '../migration/stages.ts';
 import { address, guestName, modes, text } from '../wire/messages.ts';
 
 /** A round, with what is left after it. */
 interface ReportedRound extends Round {
   /** Milliseconds in which what was dirty at its end could be sent; null = not known yet. */
   readonly expectedMs: number | null;
-}
-
-export interface MigrationReport {
-  readonly format: 'ringlab-migrate';
-  readonly version: 1;
-  readonly guest: string;
-  readonly from: string;
-  readonly to: string;
-  readonly mode: (typeof modes)[number];
-  readonly withStorage: boolean;
-  /** Bytes of its memory, and units that are copied. */
-  readonly memory: number;
-  readonly units: number;
-  readonly unitBytes: number;
-  readonly state: 'under way' | 'moved' | 'failed';
-  /**
-   * Percent that the guest has repeated of what it did before its host's process ended: the
-   * migration begins after that. null = nothing is left to repeat.
-   */
-  readonly repeated: number | null;
-  /** Why it stopped for good, or failed. */
-  readonly reason: string;
-  /** When each stage began, in milliseconds since the first. */
-  readonly stages: readonly { readonly stage: Stage; readonly atMs: number }[];
-  readonly rounds: readonly ReportedRound[];
-  /** What went over after the guest stood still: units, and bytes. */
-  readonly last: { readonly sent: number; readonly bytes: number };
-  /** From when the guest stood still until the target had it; null = not yet. */
-  readonly downtimeMs: number | null;
-  /** From its beginning until the target needed nothing more, or until now. */
-  readonly totalMs: number;
-  /** Bytes of memory and disk sent, frames' heads with them. */
-  readonly bytes: number;
 }
 
 /** The report of a migration as it stands at `now`. */
@@ -98,7 +76,7 @@ const round: Shape<ReportedRound> = record<ReportedRound>({
 });
 
 /** The shape of a report: hosts send it to whoever asked for the migration. */
-export const reportShape: Shape<MigrationReport> = record<MigrationReport>({
+export const reportShape = record({
   format: oneOf('ringlab-migrate'),
   version: oneOf(1),
   guest: guestName,
@@ -106,16 +84,29 @@ export const reportShape: Shape<MigrationReport> = record<MigrationReport>({
   to: address,
   mode: oneOf(...modes),
   withStorage: flag,
+  /** Bytes of its memory, and units that are copied. */
   memory: unsigned,
   units: unsigned,
   unitBytes: unsigned,
   state: oneOf('under way', 'moved', 'failed'),
+  /**
+   * Percent that the guest has repeated of what it did before its host's process ended: the
+   * migration begins after that. null = nothing is left to repeat.
+   */
   repeated: nullable(integer(0, 100)),
+  /** Why it stopped for good, or failed. */
   reason: text(500),
+  /** When each stage began, in milliseconds since the first. */
   stages: list(record({ stage: oneOf(...stageNames), atMs: real }), 0, 32),
   rounds: list(round, 0, 4096),
+  /** What went over after the guest stood still: units, and bytes. */
   last: record({ sent: unsigned, bytes: step }),
+  /** From when the guest stood still until the target had it; null = not yet. */
   downtimeMs: nullable(real),
+  /** From its beginning until the target needed nothing more, or until now. */
   totalMs: real,
+  /** Bytes of memory and disk sent, frames' heads with them. */
   bytes: step,
 });
+
+export type MigrationReport = Checked<typeof reportShape>;

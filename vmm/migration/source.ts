@@ -58,24 +58,19 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   /** By the clock: when it was over. */
   endedAt: number | undefined;
   readonly units: Units;
-  readonly #reserve: Reserve;
-  readonly #clock: () => number;
-  readonly #printed: () => number;
-  readonly #events: SourceEvents;
+  readonly #options: SourceOptions<Guest>;
   readonly #peer: Peer;
   readonly #rounds: Rounds;
   readonly #machine: StageMachine<(typeof sourceTable)[number]>;
   /** All of the round is on its way. */
   #roundSent = false;
 
-  constructor({ guest, policy, reserve, clock, patience, printed, events, isDecided }: SourceOptions<Guest>) {
+  constructor(options: SourceOptions<Guest>) {
+    const { guest, policy, reserve, clock, patience, events, isDecided } = options;
+    this.#options = options;
     this.guest = guest;
     this.policy = policy;
     this.id = reserve.id;
-    this.#reserve = reserve;
-    this.#clock = clock;
-    this.#printed = printed;
-    this.#events = events;
     this.#peer = new Peer({
       other: 'target',
       clock,
@@ -207,7 +202,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'a round was sent': () => this.#roundSent,
       },
       actions: {
-        'send RESERVE': () => this.#peer.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#reserve)),
+        'send RESERVE': () => this.#peer.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#options.reserve)),
         'send ROUND_END': () => this.#sendRoundEnd(),
         'send STATE and END': () => this.#sendState(),
         'send RESUME': () => this.#peer.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id })),
@@ -252,7 +247,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     this.#rounds.limit = limit;
     this.throttle = throttle;
     this.#roundSent = false;
-    this.#events.changed();
+    this.#options.events.changed();
     this.reason = stop ?? '';
     this.#machine.take(stop === undefined ? 'policy: another round' : 'policy: stop');
   }
@@ -262,7 +257,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     const { mode } = this.policy;
     if (mode === 'cold') this.reason = 'cold: it is copied standing still';
     else if (mode === 'post-copy') this.reason = 'post-copy: it runs there first';
-    this.stoppedAt = this.#clock();
+    this.stoppedAt = this.#options.clock();
     this.guest.flush();
   }
 
@@ -281,36 +276,36 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     for (let at = 0; at < state.length; at += stateChunk)
       this.#peer.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
     const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
-    const end: End = { steps: this.guest.machine.steps, printed: this.#printed(), digest };
+    const end: End = { steps: this.guest.machine.steps, printed: this.#options.printed(), digest };
     this.#peer.send(MESSAGE.END, pack(shapes.end, end));
   }
 
   /** The target has a whole image. Written down first, and sent after that: the order makes it a transaction. */
   #decide(): void {
-    this.#events.decided(this.guest.machine.steps);
+    this.#options.events.decided(this.guest.machine.steps);
     this.#peer.send(MESSAGE.COMMIT);
   }
 
   #activated(): void {
-    this.activatedAt ??= this.#clock();
-    this.#events.changed();
+    this.activatedAt ??= this.#options.clock();
+    this.#options.events.changed();
   }
 
   /** Post-copy: the units that the target has not are to be sent. */
   #have(bits: Uint8Array): void {
     this.#rounds.startMissing(bits);
-    this.activatedAt ??= this.#clock();
+    this.activatedAt ??= this.#options.clock();
   }
 
   #ended(ending: 'failed' | 'moved'): void {
-    this.endedAt = this.#clock();
+    this.endedAt = this.#options.clock();
     this.#peer.close();
     if (ending === 'moved') {
-      this.#events.moved();
+      this.#options.events.moved();
       return;
     }
     this.throttle = 0;
     this.#rounds.unwatch();
-    this.#events.failed();
+    this.#options.events.failed();
   }
 }

@@ -54,10 +54,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   reason = '';
   /** Rounds received. */
   rounds = 0;
-  readonly #store: GuestStore;
-  readonly #clock: () => number;
-  readonly #patience: number;
-  readonly #events: TargetEvents;
+  readonly #options: TargetOptions<Guest>;
   readonly #units: UnitReceiver;
   /** Post-copy: units that were asked for. */
   readonly #asked = new Set<number>();
@@ -72,13 +69,11 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   /** The source's END, once all has come. */
   #end: End | undefined;
 
-  constructor({ reserve, guest, store, clock, patience, events, before }: TargetOptions<Guest>) {
+  constructor(options: TargetOptions<Guest>) {
+    const { reserve, guest, store, clock, patience, events, before } = options;
+    this.#options = options;
     this.reserve = reserve;
     this.guest = guest;
-    this.#store = store;
-    this.#clock = clock;
-    this.#patience = patience;
-    this.#events = events;
     this.#peer = new Peer({
       other: 'source',
       clock,
@@ -158,9 +153,9 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   }
 
   turn(): void {
-    const now = this.#clock();
-    if (now - (this.stages[0]?.at ?? 0) > Math.min(mostDialing, this.#patience / 2)) this.begin();
-    if (now - (this.#busySince ?? now) > Math.min(mostSilence, this.#patience / 4)) {
+    const now = this.#options.clock();
+    if (now - (this.stages[0]?.at ?? 0) > Math.min(mostDialing, this.#options.patience / 2)) this.begin();
+    if (now - (this.#busySince ?? now) > Math.min(mostSilence, this.#options.patience / 4)) {
       this.#busySince = now;
       this.#peer.send(MESSAGE.BUSY);
       this.#peer.owed();
@@ -199,7 +194,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
         'collect the state': ({ payload }) => this.#collect(payload),
         'check the image, save it': ({ payload }) => this.#prepare(unpack(shapes.end, payload)),
         'write "prepared", send PREPARED': () => this.#prepared(),
-        'write "owned", run the guest': () => this.#events.committed(),
+        'write "owned", run the guest': () => this.#options.events.committed(),
         'send ACTIVATED': () => this.#tellActivated(),
         'put the missing units in place': ({ payload }) => this.#fetched(payload),
         'forget what was asked for': () => this.#asked.clear(),
@@ -226,7 +221,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#busySince = undefined;
     this.#units.abandon();
     this.#peer.close();
-    this.#events.failed();
+    this.#options.events.failed();
   }
 
   // ---- Units, before the guest runs here ----
@@ -235,13 +230,13 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   #endRound(round: number): void {
     this.#whenKept(() => {
       this.rounds = round;
-      this.#events.changed();
+      this.#options.events.changed();
       this.#peer.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
     });
   }
 
   #whenKept(act: () => void): void {
-    this.#busySince = this.#clock();
+    this.#busySince = this.#options.clock();
     this.#units.whenKept((error) =>
       this.#peer.guard(() => {
         this.#busySince = undefined;
@@ -273,14 +268,14 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     if (this.guest.machine.steps !== end.steps) throw new FieldError('a state of another step');
     this.#end = end;
     this.#whenKept(() => {
-      this.#store.state = state;
+      this.#options.store.state = state;
       this.#machine.take('image saved');
     });
   }
 
   /** All of the guest is saved. Written down first, and sent after that. */
   #prepared(): void {
-    this.#events.prepared(this.#end as End);
+    this.#options.events.prepared(this.#end as End);
     this.#peer.send(MESSAGE.PREPARED);
   }
 
@@ -311,7 +306,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   #fetched(payload: Uint8Array): void {
     this.#units.takeMissing(payload);
     if (this.#units.missing > 0) return;
-    this.#events.whole();
+    this.#options.events.whole();
     this.#peer.send(MESSAGE.COMPLETE);
   }
 }

@@ -14,6 +14,9 @@ export class FieldError extends Error {
 /** Checks `value`, which stands at `at` (like `devices.disk.sector`). */
 export type Shape<T> = (value: unknown, at: string) => T;
 
+/** The data that a shape describes. */
+export type Checked<S> = S extends Shape<infer T> ? Readonly<T> : never;
+
 function refuse(at: string, expected: string, value: unknown): never {
   throw new FieldError(`${at === '' ? 'it' : at}: expected ${expected}, found ${describe(value)}`);
 }

@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       source(
         "'start a round of all units': () => this.#rounds.startAll(),",
-        "'start a round of all units': () => {\n    if (this.#reserve.epoch < 2) this.#rounds.startAll();\n    else this.#rounds.start(Array.from({ length: this.units.count / 2 }, (_, unit) => 2 * unit)); },",
+        "'start a round of all units': () => {\n    if (this.#options.reserve.epoch < 2) this.#rounds.startAll();\n    else this.#rounds.start(Array.from({ length: this.units.count / 2 }, (_, unit) => 2 * unit)); },",
       ),
       target('if (!isPostCopy && missing > 0)', 'if (false)'),
     ],
@@ -222,7 +222,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       target(
         "'forget what was asked for': () => this.#asked.clear(),",
-        "'forget what was asked for': () => {\n      this.#asked.clear();\n      if (this.isPrepared) this.#events.committed();\n    },",
+        "'forget what was asked for': () => {\n      this.#asked.clear();\n      if (this.isPrepared) this.#options.events.committed();\n    },",
       ),
     ],
   },

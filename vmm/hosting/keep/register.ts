@@ -22,48 +22,37 @@ import {
   nullable,
   oneOf,
   record,
+  type Checked,
   type Shape,
   step,
 } from '../../wire/schema.ts';
-import { address, guestSpec, type GuestSpec, migrationId, text } from '../../wire/messages.ts';
+import { address, guestSpec, migrationId, text } from '../../wire/messages.ts';
 import type { Shelf } from './shelf.ts';
 
-export interface Registered {
-  readonly spec: GuestSpec;
-  readonly phase: 'prepared' | 'leaving' | 'owned';
-  /** How often it has moved. */
-  readonly epoch: number;
-  /** Name of its keep (keep.ts). */
-  readonly keep: string;
-  /** Bytes it had printed when its keep's base was taken. */
-  readonly printed: number;
-  /** The disk with the guest is this host's own copy, to be removed with it. */
-  readonly ownDisk: boolean;
-  /** All units are here: false while post-copy fetches them. */
-  readonly whole: boolean;
-  /** Stopped by its user, and stays so. */
-  readonly held: boolean;
-  /** The migration it came by, or goes by. */
-  readonly migration: string | null;
-  /** The other host of that migration. */
-  readonly peer: string | null;
-  /** The step at which it stood still for going. */
-  readonly stoppedAt: number | null;
-}
-
-const registered: Shape<Registered> = record<Registered>({
+const registered = record({
   spec: guestSpec,
   phase: oneOf('prepared', 'leaving', 'owned'),
+  /** How often it has moved. */
   epoch: integer(0, 2 ** 31),
+  /** Name of its keep (keep.ts). */
   keep: text(128),
+  /** Bytes it had printed when its keep's base was taken. */
   printed: step,
+  /** The disk with the guest is this host's own copy, to be removed with it. */
   ownDisk: flag,
+  /** All units are here: false while post-copy fetches them. */
   whole: flag,
+  /** Stopped by its user, and stays so. */
   held: flag,
+  /** The migration it came by, or goes by. */
   migration: nullable(migrationId),
+  /** The other host of that migration. */
   peer: nullable(address),
+  /** The step at which it stood still for going. */
   stoppedAt: nullable(step),
 });
+
+export type Registered = Checked<typeof registered>;
 
 /** Migrations whose end the other side may still ask for. */
 const mostSettled = 1024;
