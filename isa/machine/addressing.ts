@@ -22,7 +22,7 @@ import {
 
 /** `locate` found no address: the fault is recorded. */
 export const FAULT = -1;
-/** `locate` found two pages that do not lie together: see Memory.readSplit. */
+/** Result of `locate` for an access across two pages: see Memory.readSplit. */
 const SPLIT = -2;
 
 export class Addressing {
@@ -40,7 +40,7 @@ export class Addressing {
   readonly #tlb: Tlb;
   #ring = 0;
   #ptbr = 0;
-  /** The first address that a load or store through a named register may not reach. */
+  /** The first address that is out of reach of a load or store through a named register. */
   #limit = never;
 
   constructor(memory: Memory) {

@@ -1,12 +1,12 @@
 /**
  * The machine: processor state, memory, traps, time and devices, as isa/MANUAL.md specifies them.
  *
- * It does not execute: an engine (isa/engines) fetches, does what the row means and
- * counts the step, calling `settle` whenever `steps` reaches `horizon`. Everything that
- * can make an event due, an interrupt deliverable or the machine stop sets `horizon` to
- * 0, so that the engine comes to `settle` before the next instruction.
+ * The machine does not execute instructions. An engine (isa/engines) fetches, does what the
+ * row means and counts the step, and calls `settle` whenever `steps` reaches `horizon`.
+ * Everything that can make an event due, make an interrupt deliverable or stop the machine
+ * sets `horizon` to 0, so that the engine calls `settle` before the next instruction.
  *
- * Words are signed 32-bit inside; `pc` and what the public getters return are unsigned.
+ * Words are signed 32-bit numbers inside; `pc` is unsigned, and so is what public getters return.
  */
 import type { Probe, Processor } from '../table/processor.ts';
 import { SR, STATUS, systemRegisters } from '../table/sysregs.ts';
@@ -34,25 +34,25 @@ export interface MachineOptions {
   readonly variant?: Variant | undefined;
   readonly console?: Console | undefined;
   readonly disk?: DiskStore | undefined;
-  /** What its network device is plugged into. */
+  /** The network that its network device is plugged into. */
   readonly network?: NetworkLink | undefined;
-  /** The machine's ring-0 software is its host: every trap taken stops it with `trap`. */
+  /** The host is the ring-0 software of the machine: every trap that is taken stops it with `trap`. */
   readonly hosted?: boolean | undefined;
   /**
-   * A hosted machine's host answers `ecall` in place: it is called with the registers as the guest left them and the
-   * pc (signed) of the instruction, may change registers and memory, and the guest goes on after the instruction,
-   * which took its step. `powerOff` ends it.
+   * Answers `ecall` in place, on a hosted machine. It is called with the pc (signed) of the instruction and finds the
+   * registers as the guest left them. It may change registers and memory. The guest then continues after the
+   * instruction, which takes one step. `powerOff` ends the guest.
    */
   readonly answer?: ((pc: number) => void) | undefined;
-  /** Where registers and memory live; default ordinary memory. */
+  /** The buffer for registers and memory; default: ordinary memory. */
   readonly storage?: Storage | undefined;
-  /** A virtual machine: its memory is a part of another's, from `at`, its registers are that one's. */
+  /** Makes a virtual machine: its memory is a part of another machine's, from `at`, and it shares that machine's registers. */
   readonly within?: { readonly machine: Machine; readonly at: number } | undefined;
 }
 
 /** Writable bits of the system registers. */
 const masks = Int32Array.from(systemRegisters, ({ mask = 0 }) => mask);
-/** What writing them does beside. */
+/** What a write to them does in addition. */
 const acts = systemRegisters.map((register) => register.acts);
 
 /** A Ring32 machine. An engine executes its instructions; see `createEngine`. */
@@ -71,9 +71,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
   pc = 0;
   /** TIME: steps since reset. An integer; 64 bits wide on the machine, exact here to 2^53. */
   steps = 0;
-  /** The engine comes to `settle` when `steps` is here. */
+  /** The engine calls `settle` when `steps` reaches this. */
   horizon = 0;
-  /** Told of every trap taken, before its handler runs; words signed. */
+  /** Called for every trap that is taken, before its handler runs. Words are signed. */
   onTrap: ((cause: number, value: number, pc: number) => void) | undefined;
   /** Where engines stop for a debugger. */
   breaks: Breaks | undefined;
@@ -85,8 +85,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #waiting = false;
   readonly #timer = new Timer();
   /**
-   * Changes whenever a translation may have changed otherwise than by a write to a page
-   * table or by a change of ring: PTBR, LIMIT, or R while paging is off.
+   * Changes whenever PTBR, LIMIT, or R while paging is off, has changed. Writes to page tables
+   * and changes of ring, which can also change a translation, do not count.
    */
   translation = 0;
   readonly #addressing: Addressing;
@@ -124,7 +124,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#status;
   }
 
-  /** A virtual machine's engine ends when the ring changes: its monitor may have another way to go on there. */
+  /** When the ring changes, the engine of a virtual machine ends, because its monitor may continue in another way. */
   set status(value: number) {
     const changed = (this.#status ^ value) & STATUS.ALL;
     this.#status ^= changed;
@@ -190,12 +190,12 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#addressing.paging;
   }
 
-  /** R's base: what physical addresses are past virtual ones while paging is off. */
+  /** The base of R: physical less virtual address while paging is off. */
   get base(): number {
     return this.#addressing.base;
   }
 
-  /** First address past what may be accessed with paging off: through x0 and by fetches, and through a named register. */
+  /** With paging off, the first address that accesses through x0 and fetches cannot reach; `namedBound`: through a named register. */
   get plainBound(): number {
     return this.#addressing.plainBound;
   }
@@ -256,7 +256,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   // ---- Time, interrupts, stopping ----
 
-  /** The step count once the present instruction is done. */
+  /** The step count after the current instruction. */
   get after(): number {
     return this.steps + 1;
   }
@@ -335,12 +335,12 @@ export class Machine implements Processor, Board, Component<MachineState> {
     }
   }
 
-  /** The step at which the timer or a device does something next; Infinity = none will by itself. */
+  /** The next step at which the timer or a device does something; Infinity if none does anything by itself. */
   get nextEvent(): number {
     return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt);
   }
 
-  /** Whether input from outside, which has not come yet, could end a wait. */
+  /** Whether input from outside that has not come yet could end a wait. */
   #canBeWoken(): boolean {
     return this.console.canInterrupt() || this.network.canInterrupt();
   }
@@ -356,7 +356,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   // ---- State as data ----
 
-  /** All state but the contents of memory and disk, between two steps. */
+  /** The state between two steps, without the contents of memory and disk. */
   save(): MachineState {
     return {
       pc: this.pc,
@@ -372,7 +372,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     };
   }
 
-  /** Takes back what `save` gave. Memory must be of the size it was; its contents are the caller's to put back. */
+  /** Sets the state to one that `save` returned. Memory must have the same size; the caller restores its contents. */
   restore(state: MachineState): void {
     this.pc = state.pc;
     this.steps = state.steps;
