@@ -22,7 +22,7 @@ import { refuse, Channel } from '../wire/channel.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
 
-/** Connections that may be about to prove themselves at once. */
+/** Most connections at once whose other side has not proved yet that it knows the key. */
 const mostStrangers = 32;
 
 export class Host {
@@ -104,7 +104,7 @@ export class Host {
       const source = this.sources.get(slot.name);
       const { entry, guest } = slot;
       const repeats = guest.repeats;
-      // One that is held stands still where it was, which it first has to come to.
+      // A held guest stands still; but after a death it first repeats its run to where it was held.
       if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;
       slot.turn(slot.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
       if (repeats && !guest.repeats) this.#house.events.repeated?.(guest);
@@ -184,7 +184,7 @@ export class Host {
 
   // ---- Ends and beginnings ----
 
-  /** Keeps every guest as it is now, so that who starts this host again need not repeat anything. */
+  /** Saves every guest as it is now, so that nothing has to be repeated when this host is started again. */
   rest(): void {
     for (const slot of this.slots.values()) {
       if (slot.entry?.phase !== 'owned' || !slot.entry.whole || slot.guest.repeats) continue;

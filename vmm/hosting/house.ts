@@ -1,6 +1,6 @@
 /**
- * What a host has in hand: its guests' slots, the register that says whose they are, and
- * the way to other hosts. Going and coming (departures.ts, arrivals.ts) share it.
+ * What departures (departures.ts) and arrivals (arrivals.ts) share: the guests' slots, the register that says who owns
+ * them, and the way to other hosts.
  */
 import { randomBytes } from 'node:crypto';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';

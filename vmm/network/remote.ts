@@ -1,8 +1,8 @@
 /**
  * Switches of several processes: one in the middle takes members (`Members`), the others
  * join it (`joinSwitch`). Both sides prove that they know the key before anything else
- * passes (vmm/wire/channel.ts); who does not costs a bounded amount of memory
- * and is sent away.
+ * passes (vmm/wire/channel.ts). A stranger costs a bounded amount of memory and is sent
+ * away.
  */
 import type { Connection } from '../wire/connection.ts';
 import { Channel } from '../wire/channel.ts';

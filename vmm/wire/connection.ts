@@ -1,6 +1,6 @@
 /**
  * A byte stream to somebody, both ways: TCP, TLS (tcp.ts), or a pair in memory. Bytes
- * come in order or not at all; who breaks that is found out by the frames (frame.ts).
+ * come in order or not at all; a violation is found out by the frames (frame.ts).
  */
 export interface ConnectionEvents {
   bytes(chunk: Uint8Array): void;

@@ -78,7 +78,7 @@ class SocketConnection implements Connection {
   close(): void {
     this.#isOver = true;
     this.#socket.end();
-    // Who does not take what was sent in time has lost interest.
+    // A peer that has not read everything by then is given up.
     setTimeout(() => this.#socket.destroy(), 1000).unref();
   }
 }

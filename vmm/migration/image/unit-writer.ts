@@ -1,7 +1,7 @@
 /**
- * Keeps units of memory while others go on: what has come is put in memory, and written from
- * there. One write at a time, so that of a unit that comes again the last one written is the
- * newest; and what waits is a mark for each unit, however much comes.
+ * Saves units of memory in the background: a unit that has arrived is put into the guest's memory and written from
+ * there. There is one write at a time, so that the newest contents of a unit are written last. A unit that waits to be
+ * written is one mark, however often it arrives.
  */
 import { UNIT } from './units.ts';
 import type { GuestStore } from '../moving-guest.ts';
