@@ -43,7 +43,7 @@ describe.each(variants.map((variant) => [variant.name, variant] as const))('For 
       ).toBe(true);
   });
 
-  it('JSON has what the contract names, and evidence for each membership', () => {
+  it('JSON has every documented field, and evidence for each membership', () => {
     const document = JSON.parse(formatJson(classification)) as Record<string, unknown>;
     expect(document).toMatchObject({
       format: 'ringlab-classify',
