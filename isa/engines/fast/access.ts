@@ -14,11 +14,11 @@ import type { Node } from './region.ts';
 import type { Span } from './spans.ts';
 
 /** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
-export type Addressing = 'direct' | 'relocated' | 'paged';
+export type AddressMode = 'direct' | 'relocated' | 'paged';
 
 /** What accesses need to know of the machine. */
 export interface AccessTarget {
-  readonly addressing: Addressing;
+  readonly addressing: AddressMode;
   readonly ring: number;
   /** Accesses (by pc) that check for themselves; see checks.ts. */
   readonly alone: ReadonlySet<number>;

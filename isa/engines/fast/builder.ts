@@ -9,7 +9,7 @@ import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
 import { makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
-import type { Addressing } from './access.ts';
+import type { AddressMode } from './access.ts';
 import type { CompiledRegion, RegionCache } from './cache.ts';
 import { compileRegion, type Target } from './compile.ts';
 import { formRegion, type Node, type Region } from './region.ts';
@@ -23,7 +23,7 @@ import { wasm, type WasmMemory, type WasmTable } from './webassembly.ts';
 export interface RegionStart {
   readonly entry: number;
   readonly physical: number;
-  readonly addressing: Addressing;
+  readonly addressing: AddressMode;
   readonly stamp: number;
 }
 

@@ -6,7 +6,7 @@
 import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
-import type { Addressing } from './access.ts';
+import type { AddressMode } from './access.ts';
 import { jumpCache, jumpSalt } from './layout.ts';
 import type { Span } from './spans.ts';
 import type { WasmTable } from './webassembly.ts';
@@ -17,7 +17,7 @@ export interface CompiledRegion {
   /** Physical address of the entry. */
   readonly physical: number;
   readonly ring: number;
-  readonly addressing: Addressing;
+  readonly addressing: AddressMode;
   /** The least fuel with which it does anything. */
   readonly longest: number;
   /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */

@@ -2,7 +2,7 @@
 import type { Breaks } from '../../machine/breaks.ts';
 import { FAULT } from '../../machine/addressing.ts';
 import type { Machine } from '../../machine/machine.ts';
-import type { Addressing } from './access.ts';
+import type { AddressMode } from './access.ts';
 import type { Budget } from './budget.ts';
 import type { RegionBuilder } from './builder.ts';
 import type { CompiledRegion, RegionCache } from './cache.ts';
@@ -121,7 +121,7 @@ export class Regions {
     return false;
   }
 
-  #compile(entry: number, physical: number, addressing: Addressing): CompiledRegion | undefined {
+  #compile(entry: number, physical: number, addressing: AddressMode): CompiledRegion | undefined {
     const { budget, builder, cache, spaces } = this.#parts;
     const started = performance.now();
     if (cache.full) this.clear();

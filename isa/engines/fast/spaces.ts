@@ -5,7 +5,7 @@
 import type { Machine } from '../../machine/machine.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { SR } from '../../table/sysregs.ts';
-import type { Addressing } from './access.ts';
+import type { AddressMode } from './access.ts';
 import type { Spans } from './spans.ts';
 import type { Filled, FlatTables } from './tables.ts';
 
@@ -30,7 +30,7 @@ export class Spaces {
   /** Address spaces seen since a page table was last written, by what makes them; and the present one. */
   readonly #known = new Map<string | number, Space>();
   #present: Space = { stamp: 0, filled: [] };
-  #addressing: Addressing | undefined;
+  #addressing: AddressMode | undefined;
 
   constructor(machine: Machine, tables: FlatTables, spans: Spans) {
     this.#machine = machine;
@@ -44,7 +44,7 @@ export class Spaces {
   }
 
   /** How regions reach memory in it; undefined = not at all. */
-  get addressing(): Addressing | undefined {
+  get addressing(): AddressMode | undefined {
     return this.#addressing;
   }
 
