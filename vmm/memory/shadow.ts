@@ -165,11 +165,6 @@ export class ShadowTables {
     trace.hits = 0;
   }
 
-  /** Whether writes to guest page `page` are traced. */
-  traces(page: number): boolean {
-    return this.#traces.has(page);
-  }
-
   #noteWritable(page: number, at: number): void {
     const known = this.#writable.get(page);
     if (known === undefined) this.#writable.set(page, new Set([at]));
