@@ -1,7 +1,7 @@
 /**
- * Loads and stores of a region: the checks that checks.ts planned, and the host address.
+ * Emits the loads and stores of a region: the checks that checks.ts planned, and the address in host memory.
  *
- * If compiled code cannot make an access, the region ends before its instruction, and the
+ * If compiled code cannot make an access, the region ends before that instruction, and the
  * interpreter executes it.
  */
 import { WATCH } from '../../machine/memory.ts';
@@ -13,39 +13,49 @@ import { entryBias, flatTable, guestMemoryAt, SLOT, tableClass, watchedFlagsAt }
 import type { Node } from './region.ts';
 import type { Span } from './spans.ts';
 
-/** How the region reaches memory: paging off and R all of memory, paging off and another R or a LIMIT, or paging on. */
+/**
+ * How the region reaches memory. `direct`: paging is off, and R covers all of memory. `relocated`: paging is off, with
+ * another R or a LIMIT. `paged`: paging is on.
+ */
 export type AddressMode = 'direct' | 'relocated' | 'paged';
 
-/** What accesses need to know of the machine. */
+/** The facts about the machine that accesses are compiled for. */
 export interface AccessTarget {
   readonly addressing: AddressMode;
   readonly ring: number;
-  /** Accesses (by pc) that check for themselves; see checks.ts. */
+  /** Accesses (by pc) that share no check with others; see checks.ts. */
   readonly alone: ReadonlySet<number>;
   /** Bytes of guest memory. */
   readonly memorySize: number;
-  /** Paging on: the span that an access off a register is compiled for, if any; and the one for loads that has all of one for stores. */
+  /** Paging on: the span that an access through a register is compiled for, if there is one. */
   readonly spanOf: (at: Instruction, pc: number) => Span | undefined;
+  /** The span for loads that contains a whole span for stores, if there is one. */
   readonly readable: (span: Span) => Span | undefined;
 }
 
-/** What accesses need of the function they stand in. */
+/** What accesses use of the function that they are part of. */
 export interface Surroundings {
   readonly code: Code;
   /** Pushes a general register that is not x0. */
   readonly register: (n: number) => void;
   /** A new i32 local. */
   readonly local: () => number;
-  /** With a condition on the stack: if it holds, does `also` and ends before the instruction at `pc`. */
+  /**
+   * Takes a condition from the stack; if it is true, the code of `also` runs and the region ends before the
+   * instruction at `pc`.
+   */
   readonly giveUpIf: (pc: number, also?: () => void) => void;
-  /** With a condition on the stack: code for when it holds. */
+  /** Takes a condition from the stack; the code of `then` runs if it is true. */
   readonly when: (then: () => void) => void;
 }
 
-/** MISS: what missed in the flat table; or CHECK: not there, but the access' span or bounds, or a watched page. */
+/**
+ * Why an access failed. LOAD or STORE: its page is not in the flat table; NAMED is added if the address came from a
+ * register. CHECK: the address is outside the span or the bounds, or the page is watched.
+ */
 export const MISS = { LOAD: 1, STORE: 2, NAMED: 4, CHECK: 8 } as const;
 
-/** Locals of the function that are ours, after the three of body.ts; and the first one after them. */
+/** The locals that this file uses; they follow the three of body.ts. firstFreeLocal is the next one. */
 const ADDRESS = 3;
 const ENTRY = 4;
 const NAMED_BOUND = 5;
@@ -53,7 +63,7 @@ const PLAIN_BOUND = 6;
 const BASE = 7;
 export const firstFreeLocal = 8;
 
-/** A local that holds nothing between instructions. */
+/** A local whose value is not needed between instructions. */
 export const SCRATCH = ADDRESS;
 
 export class AccessEmitter {
@@ -61,10 +71,10 @@ export class AccessEmitter {
   readonly #target: AccessTarget;
   readonly #out: Surroundings;
   readonly #plans: ReadonlyMap<Node, Plan>;
-  /** Locals of flat-table entries, by register × 2 + kind. */
+  /** The locals that hold flat-table entries, by register × 2 + kind. */
   readonly #entries = new Map<number, number>();
   readonly #spans = new Map<Node, Span | undefined>();
-  /** Paging off: below this bound of R or LIMIT a comparison with it would wrap around. */
+  /** Paging off: if the bound of R or LIMIT is less than this, a comparison with it would wrap around. */
   leastBound = 0;
 
   constructor(blocks: readonly Block[], target: AccessTarget, surroundings: Surroundings) {
@@ -86,7 +96,7 @@ export class AccessEmitter {
     return this.#spans.get(node);
   }
 
-  /** Whether an instruction is an access that checks something. */
+  /** Whether an instruction is an access with a check, which may fail. */
   mayFail(node: Node): boolean {
     const effect = node.at?.row.effect.kind;
     if (effect !== 'load' && effect !== 'store') return false;
@@ -101,7 +111,7 @@ export class AccessEmitter {
     return local;
   }
 
-  /** What the function does once, before anything else. */
+  /** Emits what the function does once, on entry: loads the bounds and the base. */
   emitEntry(): void {
     if (this.#target.addressing !== 'relocated') return;
     const code = this.#code;
@@ -110,7 +120,10 @@ export class AccessEmitter {
     code.constant(0).memory(OP.i32_load, SLOT.BASE).set(BASE);
   }
 
-  /** Checks what must be checked, gives up if the access cannot be made here, and pushes the host address; returns its static offset. */
+  /**
+   * Emits the checks of an access, which give up if it cannot be made here, and pushes the address in host memory.
+   * Returns the static offset that the load or store must add.
+   */
   emitAddress(node: Node, width: number, store: boolean): number {
     const at = node.at as Instruction;
     if (at.rs1 === 0) return this.#emitConstantAddress(node, width, store);
@@ -133,7 +146,7 @@ export class AccessEmitter {
     return guestMemoryAt + at.imm;
   }
 
-  /** As emitAddress, for an access within a span. */
+  /** Like emitAddress, for an access within a span. */
   #emitSpanAddress(node: Node, check: Interval | undefined, span: Span): number {
     const at = node.at as Instruction;
     if (check !== undefined) this.#emitSpanCheck(node, check, span);
@@ -153,13 +166,16 @@ export class AccessEmitter {
     this.#out.giveUpIf(pc, () => this.#noteWhat(MISS.CHECK));
   }
 
-  /** Pushes the address at which an interval off a register begins. */
+  /** Pushes the address at which an interval around a register's value begins. */
   #pushStart({ at }: Node, { low }: Interval): void {
     this.#out.register(at?.rs1 ?? 0);
     if (low !== 0) this.#code.constant(low).op(OP.i32_add);
   }
 
-  /** Paging off: one comparison with R's bound. An interval that begins below 0 begins, unsigned, far above. */
+  /**
+   * Paging off: one comparison with R's bound. An interval that begins below 0 fails too: as an unsigned number its
+   * start is very large.
+   */
   #emitBoundCheck(node: Node, check: Interval): void {
     const length = check.high - check.low;
     this.leastBound = Math.max(this.leastBound, length);
@@ -169,19 +185,19 @@ export class AccessEmitter {
     this.#out.giveUpIf(node.pc, () => this.#noteWhat(MISS.CHECK));
   }
 
-  /** Pushes the last address at which `span` bytes fit. */
+  /** Pushes the last address at which an access of `span` bytes ends in bounds. */
   #pushLastStart(span: number, bound: number): void {
     if (this.#target.addressing === 'direct') this.#code.constant(this.#target.memorySize - span);
     else this.#code.get(bound).constant(span).op(OP.i32_sub);
   }
 
-  /** Paging off, stores: whether anybody watches the page, or the next one if the interval reaches it. */
+  /** Paging off, stores: gives up if the page is watched, or the next page if the interval reaches it. */
   #emitWatchCheck(node: Node, check: Interval): void {
     this.#pushStart(node, check);
     this.#emitWatchLookup(node.pc, check.high - check.low);
   }
 
-  /** Gives up unless `span` bytes from the address on the stack can be written with nobody looking. */
+  /** Gives up if one of the `span` bytes from the address on the stack is on a watched page. */
   #emitWatchLookup(pc: number, span: number): void {
     const code = this.#code;
     if (this.#target.addressing === 'relocated') code.get(BASE).op(OP.i32_add);
@@ -199,8 +215,9 @@ export class AccessEmitter {
   }
 
   /**
-   * Paging on: the flat table's entry, 0 = not here; an interval across pages is not for us. Two
-   * branches: one on either condition would have V8 make numbers of both, which costs more.
+   * Paging on: loads the flat table's entry, and gives up if it is 0 (the page is not in the table) or if the interval
+   * crosses a page boundary. The code has two branches because V8 would turn both conditions into numbers to combine
+   * them, which costs more.
    */
   #emitPageCheck(node: Node, { low, high }: Interval, entry: number, store: boolean): void {
     const code = this.#code;
@@ -218,7 +235,7 @@ export class AccessEmitter {
     giveUp();
   }
 
-  /** Says which page (in ADDRESS) was wanted, before giving up. */
+  /** Stores the address (in ADDRESS) that missed, and why, for the engine. */
   #noteMiss(what: number): void {
     this.#code.constant(0).get(ADDRESS).memory(OP.i32_store, SLOT.MISS_ADDRESS);
     this.#noteWhat(what);
@@ -228,7 +245,10 @@ export class AccessEmitter {
     this.#code.constant(0).constant(what).memory(OP.i32_store, SLOT.MISS);
   }
 
-  /** An access off x0: its address is known now. Across two pages it is not made here. */
+  /**
+   * An access whose base is x0: its address is known when the region is compiled. If it crosses a page boundary, it
+   * gives up.
+   */
   #emitConstantAddress(node: Node, width: number, store: boolean): number {
     const code = this.#code;
     const va = (node.at?.imm ?? 0) >>> 0;

@@ -1,5 +1,5 @@
 /**
- * A region as a graph of basic blocks, with what structured control flow needs: reverse
+ * Turns a region into a graph of basic blocks and finds what structured control flow needs: reverse
  * postorder, dominators, loop headers, merge points (N. Ramsey, "Beyond Relooper",
  * ICFP 2022; dominators after Cooper, Harvey and Kennedy, 2001).
  */
@@ -10,17 +10,17 @@ export interface Block {
   /** In the order of the last node's successors. */
   readonly successors: Block[];
   readonly predecessors: Block[];
-  /** Place in reverse postorder. */
+  /** Position in reverse postorder. */
   order: number;
   dominator: Block | undefined;
   /** Blocks that this one immediately dominates. */
   readonly children: Block[];
   isLoopHeader: boolean;
-  /** Forward edges that come here; two or more make it a merge point. */
+  /** Number of forward edges that lead here; a block with two or more is a merge point. */
   forwardEdges: number;
-  /** Steps in the block, at most. */
+  /** Most steps that the block takes. */
   readonly size: number;
-  /** Instructions on the longest way from here to the next check of the fuel. */
+  /** Steps on the longest path from here to the next check of the fuel. */
   longest: number;
 }
 
@@ -38,7 +38,7 @@ export function makeBlocks(region: Region): Block[] {
   return blocks;
 }
 
-/** Whether `a` dominates `b`: every way from the entry to `b` passes `a`. */
+/** Whether `a` dominates `b`: every path from the entry to `b` passes through `a`. */
 export function dominates(a: Block, b: Block): boolean {
   let block: Block | undefined = b;
   while (block !== undefined && block.order > a.order) block = block.dominator;
@@ -50,7 +50,7 @@ export function isBackward(from: Block, to: Block): boolean {
   return to.order <= from.order;
 }
 
-/** The next round of an unrolled loop, if the block ends one: most likely it goes on there. */
+/** If the block ends a round of an unrolled loop: the first block of the next round, where control most likely goes. */
 export function nextRound(block: Block): Block | undefined {
   const last = block.nodes.at(-1) as Node;
   if (last.kind === 'indirect') return undefined;
@@ -59,7 +59,10 @@ export function nextRound(block: Block): Block | undefined {
   return block.successors.find(isNext);
 }
 
-/** Chains of nodes with one way in and out. */
+/**
+ * Joins nodes into blocks: a chain of nodes that each have one way in and one way out is one block. Returns the
+ * entry.
+ */
 function chain({ entry, nodes }: Region): Block {
   const waysIn = new Map<Node, number>([[entry, 2]]);
   for (const { successors } of nodes) {

@@ -1,8 +1,8 @@
 /**
- * The function of a region while it is written: its locals, the open blocks, and its exits.
+ * The function of a region while it is being written: its locals, the blocks that are open, and its exits.
  *
- * An exit stores the registers that may have changed (registers.ts). Execution then continues at PC, in the engine
- * or, through the jump cache, in another region.
+ * An exit stores the registers that may have changed (registers.ts). Execution then continues at PC, either in the
+ * engine or, through the jump cache, in another region.
  */
 import { firstFreeLocal, SCRATCH } from './access.ts';
 import type { Block } from './blocks.ts';
@@ -15,7 +15,10 @@ export const FUEL = 0;
 export const PC = 1;
 export const WAY = 2;
 
-/** WAY's values out of the region: to the engine; by the jump cache; more: as HOP, at the indirect jump WAY - 1. */
+/**
+ * The values of WAY at an exit. 0: return to the engine. HOP: continue in another region if the jump cache has it. A larger
+ * value: like HOP, and the exit is the indirect jump at address WAY - 1.
+ */
 export const HOP = 1;
 
 export type Frame =
@@ -25,9 +28,12 @@ export type Frame =
 
 export class Body {
   readonly code = new Code();
-  /** Where registers are at the present instruction. */
+  /** Where the registers are at the current instruction. */
   places: Places = { memory: 0, dirty: 0 };
-  /** Fuel already taken for instructions of the block, and further rounds, that are not done yet, the present one included. */
+  /**
+   * Fuel that was taken for the current instruction, the rest of its block, and the further rounds of an unrolled
+   * loop.
+   */
   ahead = 0;
   /** Local of each register in use, by number. */
   readonly #locals: ReadonlyMap<number, number>;
@@ -41,7 +47,7 @@ export class Body {
     this.#localCount = firstFreeLocal + used.length;
   }
 
-  /** Locals but the parameter. */
+  /** The number of locals without the parameter. */
   get locals(): number {
     return this.#localCount - 1;
   }
@@ -63,7 +69,7 @@ export class Body {
     else this.code.get(this.local(register));
   }
 
-  /** Loads registers, a set, from memory. */
+  /** Loads a set of registers from memory. */
   load(set: number): void {
     for (const n of registersIn(set))
       this.code
@@ -81,7 +87,10 @@ export class Body {
 
   // ---- Structure ----
 
-  /** What `inside` writes, in a block (of `opcode`) that branches to `frame` begin or end. */
+  /**
+   * Writes a block (of `opcode`) around what `inside` writes. Branches to `frame` go to its begin (a loop) or its
+   * end.
+   */
   within(frame: Frame, inside: () => void, opcode: number = OP.block): void {
     this.code.op(opcode, VOID);
     this.#frames.push(frame);
@@ -90,7 +99,7 @@ export class Body {
     this.code.op(OP.end);
   }
 
-  /** Code in an `if` whose condition is on the stack. */
+  /** Writes an `if` whose condition is on the stack. */
   when(then: () => void, otherwise?: () => void): void {
     const both = () => {
       then();
@@ -107,7 +116,7 @@ export class Body {
     this.code.branch(depth);
   }
 
-  // ---- Fuel, and ways out ----
+  // ---- Fuel and exits ----
 
   giveBack(steps: number): void {
     if (steps !== 0) this.code.get(FUEL).constant(steps).op(OP.i32_add).set(FUEL);
@@ -124,7 +133,7 @@ export class Body {
     this.leave(way);
   }
 
-  /** Leaves the region; `way` is 0, HOP, or a site, or set already. PC is set. */
+  /** Leaves the region. PC must be set. `way` is the value for WAY (see HOP); with 0, WAY stays as it is. */
   leave(way = 0): void {
     if (way !== 0) this.code.constant(way).set(WAY);
     const { dirty } = this.places;
@@ -134,7 +143,7 @@ export class Body {
     this.branchTo(shared ? isOurs : ({ kind }) => kind === 'end');
   }
 
-  /** What `inside` writes, and after it what each shared way out stores: sets of registers. */
+  /** Writes `inside`, and after it the exits that several places share: one for each set of registers to store. */
   withWaysOut(waysOut: readonly number[], inside: () => void): void {
     const [dirty, ...rest] = waysOut;
     if (dirty === undefined) {
@@ -146,7 +155,10 @@ export class Body {
     this.branchTo(({ kind }) => kind === 'end');
   }
 
-  /** All is stored: goes on in another region by the jump cache if that is asked and possible. */
+  /**
+   * Writes the end of the function, where all registers are stored: continues in another region if WAY asks for it
+   * and the jump cache has one.
+   */
   end(): void {
     const { code } = this;
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
@@ -160,14 +172,17 @@ export class Body {
     code.op(OP.end).get(FUEL);
   }
 
-  /** Puts the place of PC's entry in the jump cache into SCRATCH, and leaves it on the stack. */
+  /** Puts the offset of PC's entry in the jump cache into SCRATCH, and also leaves it on the stack. */
   #findJump(): void {
     const { code } = this;
     code.get(PC).constant(2).op(OP.i32_shl).constant(0).memory(OP.i32_load, SLOT.SALT).op(OP.i32_add);
     code.constant(jumpCache.mask).op(OP.i32_and).tee(SCRATCH);
   }
 
-  /** Pushes whether the entry there (on the stack, and in SCRATCH) is for PC in this ring and this address space. */
+  /**
+   * Pushes whether the entry at that offset (on the stack and in SCRATCH) is for PC in this ring and this address
+   * space.
+   */
   #isJumpHere(): void {
     const { code } = this;
     code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
@@ -176,7 +191,7 @@ export class Body {
     code.constant(0).memory(OP.i32_load, SLOT.STAMP).op(OP.i32_eq, OP.i32_and);
   }
 
-  /** Goes on in the region of the entry at SCRATCH. */
+  /** Continues in the region whose entry is at SCRATCH. */
   #enterOther(): void {
     const { code } = this;
     code.get(FUEL).get(SCRATCH);

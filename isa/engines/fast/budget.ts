@@ -1,56 +1,74 @@
 /**
- * How much compiling may cost. A region costs as much as many interpreted steps, and nobody knows in advance whether it
- * will be worth it. So a run pays for compiling by what it has executed, like a skier who buys skis after renting them
- * often enough (R. Karp, "On-line Algorithms Versus Off-line Algorithms", 1992). Then even a short run is never
- * much slower than on the interpreter, and a longer run can soon pay for everything it wants.
+ * How much compiling may cost. To compile a region takes as long as many interpreted steps, and the engine cannot know in
+ * advance whether the region will save that time. So a run earns its budget by what it executes, like a skier who buys
+ * skis after renting them often enough (R. Karp, "On-line Algorithms Versus Off-line Algorithms", 1992). Then even a
+ * short run is never much slower than on the interpreter, and a longer run can soon afford every hot region.
  *
- * Everything is counted in interpreted steps, not in time, so the same run compiles the same regions everywhere.
+ * The unit of all costs is the interpreted step, not time, so the same run compiles the same regions on every machine.
  */
 import { hottest } from './cache.ts';
 
-/** A region's price: so much, and so much for each byte of its code; less once the compiler, which the host compiles too, has made some code. */
+/**
+ * The price of a region: a fixed part, and a part for each byte of its code. The price falls after the compiler has made
+ * `warmUp` bytes of code, because by then the host has optimized the compiler itself.
+ */
 const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 60 } } as const;
 const warmUp = 40_000;
 
-/** Bytes of a usual region. Only the first is begun without the price of such a one: it is mostly a small loop, and pays for others. */
+/**
+ * Bytes of a usual region. The budget must cover the price of one before it compiles, except for the first: that is
+ * mostly a small loop, which soon earns the price of others.
+ */
 const usual = 4000;
 
-/** Of interpreted steps, one in so many may be spent; compiled ones have saved nearly all of theirs. */
+/**
+ * One in so many interpreted steps may be spent. A compiled step counts whole, because it saved nearly all of its
+ * cost.
+ */
 const share = 10;
 
-/** Visits before a place is compiled: as many as cost about as much as a small region. */
+/** Visits before code is compiled: as many as cost about as much as a small region. */
 const visits = 3000;
 
 /**
- * Failed checks of an access, and jumps that went where they were not expected, before their regions are compiled
- * anew: each costs some microseconds, a region as much as many. And where `hot` is given.
+ * How many failed checks of an access, and how many jumps to an unexpected target, it takes before their regions are
+ * compiled again: one costs some microseconds, and a region costs as much as many of them. `tests` is for runs with `hot`.
  */
 const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16, misses: 16 } } as const;
 
-/** What a failure or a miss costs, in interpreted steps. The budget earns this, so that compiling again pays once it costs less. */
+/**
+ * What a failure or a miss costs, in interpreted steps. The budget earns this, so that it can pay for compiling
+ * again.
+ */
 const failure = 100;
 
-/** Steps, and failures, after which what can be afforded is reckoned anew. */
+/** Steps, and failures, after which the budget is computed again. */
 const interval = 100_000;
 const failuresPerInterval = 1000;
 
-/** What guides the decision to compile. With `hot`, the visits that are always enough, nothing else is asked. */
+/**
+ * Decides whether a region may be compiled. If `hot` is given, this number of visits is always enough, and costs do
+ * not count.
+ */
 export class Budget {
-  /** Failed checks of an access before its regions are compiled anew; and misses of an indirect jump. */
+  /** Failed checks of an access before its regions are compiled again. */
   readonly failures: number;
+  /** Misses of an indirect jump before its regions are compiled again. */
   readonly misses: number;
-  /** Visits that make a place hot: `hottest` while nothing can be afforded. To be reckoned anew at step `dueAt`. */
+  /** Visits that make code hot; `hottest` while the budget is too small for a region. */
   visits: number;
+  /** The step at which `visits` is to be computed again. */
   dueAt: number;
-  /** At first a region's price, so that the shortest runs compile nothing. */
+  /** At first the price of a region, so that the shortest runs compile nothing. */
   #spent: number = price.cold.region;
+  /** Bytes of code made. */
   #made = 0;
-  /** What was earned, and by which steps. */
   #earned = 0;
   #failures = 0;
+  /** Steps, and compiled steps among them, that `#earned` contains. */
   #ran = 0;
   #compiled = 0;
-  /** Nothing is asked but `hot`, and so nothing is ever due to be reckoned. */
+  /** `hot` was given: costs do not count, and `dueAt` is never reached. */
   readonly #isFree: boolean;
 
   constructor(hot: number | undefined) {
@@ -60,7 +78,7 @@ export class Budget {
     this.dueAt = this.#isFree ? Number.POSITIVE_INFINITY : 0;
   }
 
-  /** Notes that a region of so many bytes was compiled. */
+  /** Notes that a region with this many bytes of code was compiled. */
   spend(bytes: number): void {
     this.#spent += this.#price(bytes);
     this.#made += bytes;
@@ -84,12 +102,15 @@ export class Budget {
     if (this.#failures % failuresPerInterval === 0 && !this.#isFree) this.dueAt = 0;
   }
 
-  /** Reckons at a step; so many of the steps were nobody's, and so many compiled code's. */
+  /**
+   * Computes the budget again. `steps` is the machine's count of steps, `idle` how many of them the engine did not
+   * execute, and `compiled` how many compiled code executed.
+   */
   reckon(steps: number, idle: number, compiled: number): void {
     const ran = steps - idle;
     const saved = compiled - this.#compiled;
     const interpreted = ran - this.#ran - saved;
-    // Whole numbers, always: with the first fraction the host would throw away what it has optimized of the engine.
+    // Only whole numbers: at the first fraction the host would throw away its optimized code of the engine.
     this.#earned += saved + Math.floor(interpreted / share);
     this.#ran = ran;
     this.#compiled = compiled;

@@ -1,4 +1,7 @@
-/** Compiled regions made: formed from what memory holds now, compiled for what is known of it, and put into the cache. */
+/**
+ * Makes compiled regions: forms them from what memory holds now, compiles them for the machine's present state, and
+ * puts them into the cache.
+ */
 import type { Breaks } from '../../machine/breaks.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { PAGE } from '../../machine/storage.ts';
@@ -19,8 +22,9 @@ import type { FlatTables } from './tables.ts';
 import type { TargetProfile } from './targets.ts';
 import { wasm, type WasmMemory, type WasmTable } from './webassembly.ts';
 
-/** Where a region begins, virtual and physical, and the state of translation it is made in. */
+/** Where a region begins, and the state of translation that it is made in. */
 export interface RegionStart {
+  /** Virtual address. */
   readonly entry: number;
   readonly physical: number;
   readonly addressing: AddressMode;
@@ -36,7 +40,7 @@ export interface Parts {
   readonly spans: Spans;
   readonly speculation: Speculation;
   readonly targets: TargetProfile;
-  /** Executes the system instruction of a site, with the fuel that is left; how the region goes on (AFTER). */
+  /** Executes the system instruction of a site, with the fuel that is left; returns how the region goes on (AFTER). */
   readonly system: (site: number, fuel: number) => number;
 }
 
@@ -50,7 +54,10 @@ export class RegionBuilder {
     this.#memory = parts.machine.storage.wasm as WasmMemory;
   }
 
-  /** The region at a place, in the cache from now on; undefined when it is not worth compiling, or cannot be now. */
+  /**
+   * Makes the region that begins at `place` and puts it into the cache; undefined if it is not worth compiling, or
+   * cannot be compiled now.
+   */
   build(place: RegionStart, breaks: Breaks | undefined): CompiledRegion | undefined {
     const { cache, machine } = this.#parts;
     const { ring } = machine;
@@ -63,7 +70,7 @@ export class RegionBuilder {
     cache.claim(pages.values());
     const spans = new Set<Span>();
     const { module, longest, leastBound } = compileRegion(region, this.#target(place, spans));
-    // To find one span may have another one lost.
+    // While one span was searched for, another one may have been lost.
     if ([...spans].some(({ lost }) => lost)) {
       cache.release(pages.values());
       return undefined;
@@ -97,7 +104,10 @@ export class RegionBuilder {
     this.#sites.length = 0;
   }
 
-  /** Number of the physical page that a fetch from virtual page `virtual` would get without changing anything. */
+  /**
+   * Number of the physical page that a fetch from virtual page `virtual` would read; undefined if it would fault or
+   * change the page table.
+   */
   codePage(virtual: number): number | undefined {
     const { machine, tables } = this.#parts;
     const va = virtual * PAGE;
@@ -120,7 +130,7 @@ export class RegionBuilder {
     });
   }
 
-  /** The instruction at `pc` (unsigned) for a region, noting its page; undefined when it is not to be compiled. */
+  /** The instruction at `pc` (unsigned), whose page is added to `pages`; undefined if it is not to be compiled. */
   #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
     const virtual = pc >>> 12;
     const page = pages.get(virtual) ?? this.codePage(virtual);
@@ -130,7 +140,7 @@ export class RegionBuilder {
     return at;
   }
 
-  /** What the region at `physical` is compiled for; the spans that are used are put in `used`. */
+  /** What the region at `physical` is compiled for. The spans that it uses are added to `used`. */
   #target({ physical, addressing }: RegionStart, used: Set<Span>): Target {
     const { machine, speculation, spans } = this.#parts;
     const { ring, memory, x } = machine;

@@ -1,7 +1,7 @@
 /**
- * Compiled regions, found by the physical address and ring of their entry. A region is dropped
+ * Stores the compiled regions, by the physical address and ring of their entry. A region is dropped
  * when a word from which it was made is written. Through the jump cache, a region continues in
- * another without returning to the engine; the cache holds only regions that are valid now.
+ * another without returning to the engine; the jump cache contains only regions that are valid now.
  */
 import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
@@ -18,26 +18,27 @@ export interface CompiledRegion {
   readonly physical: number;
   readonly ring: number;
   readonly addressing: AddressMode;
-  /** The least fuel with which it does anything. */
+  /** With less fuel than this it executes nothing. */
   readonly longest: number;
-  /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */
+  /** Paging off: the smallest bound of R and LIMIT for which its comparisons are right. */
   readonly leastBound: number;
   readonly bytes: number;
-  /** Virtual page number to physical page number, of all its code. */
+  /** The pages of its code: virtual page number to physical page number. */
   readonly pages: ReadonlyMap<number, number>;
   /** The spans for which its accesses were compiled. */
   readonly spans: ReadonlySet<Span>;
-  /** Physical word numbers of all its code. */
+  /** The words of its code, by physical address / 4. */
   readonly words: ReadonlySet<number>;
+  /** Takes the fuel; returns the fuel that is left. */
   readonly run: (fuel: number) => number;
-  /** Number in the function table. */
+  /** Index in the function table. */
   readonly slot: number;
   /** The states of translation for which `pages` is known to hold. */
   readonly stamps: Set<number>;
 }
 
 interface CodePage {
-  /** Visits to a place, by word; where a region begins, `hottest`. */
+  /** Visits to each word; `hottest` where a region begins. */
   readonly heat: Uint16Array;
   /** Regions that begin here, by entry word × 4 + ring: see `find`. */
   readonly regions: Map<number, CompiledRegion>;
@@ -47,13 +48,13 @@ interface CodePage {
   drops: number;
 }
 
-/** Heat that is enough, whatever is asked. */
+/** The largest heat: enough for every threshold. */
 export const hottest = 2 ** 16 - 1;
 
-/** If the code of a page was rewritten this often, only the interpreter executes it. */
+/** If writes to a page have dropped this many regions, only the interpreter executes its code. */
 const tooManyDrops = 200;
 
-/** Bytes of code beyond which everything is dropped and compiled again. */
+/** With more code or regions than this, all are dropped, and the hot ones are compiled again. */
 const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 
 const wordsPerPage = PAGE / 4;
@@ -82,8 +83,8 @@ export class RegionCache {
   }
 
   /**
-   * Notes `visits` visits to a place; true when a region begins there, or when there were `hot`. With `hottest` none is
-   * noted: the places that are compiled first, later, shall be those that are hot then.
+   * Counts `visits` visits to an address; true if a region begins there, or if the count has reached `hot`. With
+   * `hot` = `hottest` visits are not counted: the code to be compiled first is the code that is hot at that later time.
    */
   visit(physical: number, visits: number, hot: number): boolean {
     const { heat } = this.#pages[physical >>> 12] ?? this.#page(physical >>> 12);
@@ -95,22 +96,22 @@ export class RegionCache {
     return enough;
   }
 
-  /** Whether code at a place may be compiled: its page was not rewritten too often. */
+  /** Whether code at an address may be compiled: its page was not rewritten too often. */
   mayCompile(physical: number): boolean {
     return this.#page(physical >>> 12).drops < tooManyDrops;
   }
 
-  /** Has the place where a region began compiled anew at the next visit. */
+  /** Makes the entry of a dropped region so hot that it is compiled again at the next visit. */
   rekindle({ physical }: CompiledRegion): void {
     this.#setHeat(physical, hottest - 1);
   }
 
-  /** A place without a region is to be visited as often again before it is compiled. */
+  /** Sets the visits of an address back to 0. */
   cool(physical: number): void {
     this.#setHeat(physical, 0);
   }
 
-  /** Where a region begins, in whatever ring, it is always hottest. */
+  /** Sets the heat; it stays `hottest` where a region of any ring begins. */
   #setHeat(physical: number, heat: number): void {
     const page = this.#page(physical >>> 12);
     const begins = [0, 1, 2, 3].some((ring) => page.regions.has((physical & 0xffc) + ring));
@@ -136,25 +137,28 @@ export class RegionCache {
     return this.#bytes > capacity.bytes || this.#count > capacity.regions;
   }
 
-  /** A free number in the function table. */
+  /** A free index in the function table. */
   slot(): number {
     const slot = this.#free.pop() ?? this.#next++;
     if (slot >= this.#table.length) this.#table.grow(256);
     return slot;
   }
 
-  /** Has writes to physical pages noticed, as code on them is about to be compiled: follow it with `add` or `release`. */
+  /**
+   * Watches physical pages for writes, because code on them is about to be compiled. Call `add` or `release` after
+   * it.
+   */
   claim(pages: Iterable<number>): void {
     for (const page of pages) this.#memory.watch(page, WATCH.COMPILED);
   }
 
-  /** Takes back `claim`, but for pages with regions. */
+  /** Undoes `claim`, except for pages that have regions. */
   release(pages: Iterable<number>): void {
     for (const page of pages)
       if (this.#page(page).users.size === 0) this.#memory.unwatch(page, WATCH.COMPILED);
   }
 
-  /** Adds a region whose pages are claimed and for whose entry there is none. */
+  /** Adds a region. Its pages must be claimed, and its entry must have no region. */
   add(region: CompiledRegion): void {
     this.#table.set(region.slot, region.run);
     this.#page(region.physical >>> 12).regions.set((region.physical & 0xffc) + region.ring, region);
@@ -180,7 +184,7 @@ export class RegionCache {
     this.#count -= 1;
   }
 
-  /** All regions, as of now. */
+  /** A list of all regions at this moment. */
   all(): CompiledRegion[] {
     return this.#pages.flatMap((page) => [...(page?.regions.values() ?? [])]);
   }
@@ -212,7 +216,7 @@ export class RegionCache {
 
   // ---- The jump cache ----
 
-  /** Lets other regions go on in this one, in the state of translation of that stamp, which is one of the region's. */
+  /** Lets other regions continue in this one while `stamp`, one of its stamps, is the state of translation. */
   rememberJump({ entry, ring, slot }: CompiledRegion, stamp: number): void {
     const at = jumpIndex(entry, stamp);
     this.#jumps[at] = entry | ring;
@@ -232,7 +236,7 @@ function wordOf(physical: number): number {
   return (physical >>> 2) & (wordsPerPage - 1);
 }
 
-/** Where the jump cache may have a region, in words. */
+/** Index, in words, of the jump cache's entry for a region. */
 function jumpIndex(pc: number, stamp: number): number {
   return ((4 * pc + jumpSalt(stamp)) & jumpCache.mask) / 4;
 }

@@ -1,56 +1,60 @@
 /**
- * Which loads and stores must check their address, and how far one check reaches.
+ * Plans which loads and stores check their address, and which addresses one check covers.
  *
- * A check proves an interval around a base register's value; it holds until the register
- * changes, and moves along when a constant is added. So accesses off one base share a
- * check within a block, and a check that holds on every way to a block is not made again
- * there (available-expression analysis, forward over the blocks until nothing changes).
+ * A check proves something about an interval around the value of a base register. The proof holds until the register
+ * changes; when a constant is added to the register, the interval moves along. So the accesses of a block through one
+ * base register share a check, and a block does not repeat a check that was made on every path to it
+ * (available-expression analysis, forward over the blocks until nothing changes).
  *
- * What a check proves. Paging off: kind 0, the interval is within R's bound; kind 1, no
- * page of it is watched (a store needs both; where R is all of memory, the second implies
- * the first, as pages past it count as watched). Paging on: kind 0 for loads, 1 for stores,
- * the interval is within a span (spans.ts), or else within one page, whose flat-table entry
- * is in the local for that register and kind.
+ * There are two kinds of checks. With paging off, kind 0 proves that the interval is within R's bound, and kind 1 that
+ * none of its pages is watched. A load needs kind 0, a store both. (If R covers all of memory, kind 1 is enough for a
+ * store, because pages past the end of memory count as watched.) With paging on, kind 0 is for loads and kind 1 for
+ * stores: it proves that the interval is within a span (spans.ts), or else within one page, whose flat-table entry is
+ * then in the local for that register and kind.
  */
 import type { Instruction } from '../../table/row.ts';
 import { type Block, nextRound } from './blocks.ts';
 import type { Node } from './region.ts';
 import type { Span } from './spans.ts';
 
-/** Offsets from the base register's value at the instruction: low to high, high excluded. */
+/** Offsets from the base register's value at the instruction: from low up to, but without, high. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  /** Paging on: the span it is within, if it is in one. */
+  /** Paging on: the span that contains it, if there is one. */
   readonly span?: Span | undefined;
 }
 
-/** What an access must check, by kind. */
+/** The intervals that an access must check, by kind; undefined = none. */
 export type Plan = readonly [Interval | undefined, Interval | undefined];
 
 export interface CheckOptions {
   readonly paged: boolean;
-  /** Paging off, and R is all of memory. */
+  /** Paging off, and R covers all of memory. */
   readonly whole: boolean;
-  /** Accesses (by pc) whose group was found lying across pages: they check for themselves. */
+  /** Accesses (by pc) that share no check with others, because their group was found to lie across two pages. */
   readonly alone: ReadonlySet<number>;
-  /** Paging on: the span that an access is to be in, and the one for loads that has all of one for stores. */
+  /** Paging on: the span that an access is expected in, if there is one. */
   readonly spanOf: (node: Node) => Span | undefined;
+  /** The span for loads that contains a whole span for stores, if there is one. */
   readonly readable: (span: Span) => Span | undefined;
 }
 
-/** Facts by kind and register. */
+/** The intervals that are proved at some point, by kind and register. */
 type Facts = readonly [(Interval | undefined)[], (Interval | undefined)[]];
 
 const everything: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
-/** Longest interval of one check. Paged ones are short: a group across two pages is no use. */
+/**
+ * Bytes of the longest interval of one check. With pages it is short, because a check fails if its interval crosses a
+ * page boundary.
+ */
 const longest = { flat: 2048, paged: 512 } as const;
 
-/** Rounds after which a fact that still changes is given up. */
+/** Rounds of the analysis after which an interval that still changes is given up. */
 const patience = 12;
 
-/** The plan of every load and store of the region with a named base register. */
+/** The plan of every load and store of the region whose base register is not x0. */
 export function planChecks(blocks: readonly Block[], options: CheckOptions): ReadonlyMap<Node, Plan> {
   return new Planner(blocks, options).plan();
 }
@@ -83,7 +87,7 @@ class Planner {
     return this.#plans;
   }
 
-  /** Goes through a block, planning its accesses; returns the facts at its end. */
+  /** Plans the accesses of a block; returns the facts at its end. */
   #transfer(block: Block): Facts {
     const [first, second] = this.#entering.get(block) as Facts;
     const facts: Facts = [first.slice(), second.slice()];
@@ -116,7 +120,7 @@ class Planner {
     return this.#options.paged ? this.#options.spanOf(node) : undefined;
   }
 
-  /** Where one can store, one can load: if R is all of memory, or within a span. */
+  /** Where a store is allowed, a load is allowed too: if R covers all of memory, or within a span. */
   #implyLoads(register: number, wanted: Interval, loads: (Interval | undefined)[]): void {
     const span = wanted.span && this.#options.readable(wanted.span);
     if (span === undefined && !this.#options.whole) return;
@@ -124,21 +128,27 @@ class Planner {
     if (!covers(loads[register], implied)) loads[register] = implied;
   }
 
-  /** The access' own bytes; if one comparison is to do, from or up to the register's value too, which then is in bounds itself. */
+  /**
+   * The interval of the access alone. Unless it is checked by page, it is extended to the register's value: WebAssembly
+   * adds the static offset without wrapping around, so the register's value must be in bounds too.
+   */
   #ownInterval(at: Instruction, span: Span | undefined): Interval {
     const [low, high] = [at.imm, at.imm + widthOf(at)];
     if (this.#options.paged && span === undefined) return { low, high, span };
     return { low: Math.min(low, 0), high: Math.max(high, 0), span };
   }
 
-  /** Whether an access needs what checks of `kind` prove. */
+  /** Whether an access needs a check of `kind`. */
   #needs(at: Instruction, kind: number): boolean {
     const store = at.row.effect.kind === 'store';
     if (this.#options.paged || (this.#options.whole && store)) return store === (kind === 1);
     return kind === 0 || store;
   }
 
-  /** The access' own interval, and those of later ones off the same value in the block, or the next rounds of its loop. */
+  /**
+   * The interval of the access together with those of later accesses through the same register value, in the block or in
+   * the next rounds of its unrolled loop.
+   */
   #group(block: Block, n: number, { rs1 }: Instruction, kind: number, own: Interval): Interval {
     const { paged, alone } = this.#options;
     const { span } = own;
@@ -161,14 +171,17 @@ class Planner {
     return group;
   }
 
-  /** A block's nodes from the nth on, and those of the unrolled loop's next rounds, which are likely to come. */
+  /**
+   * A block's nodes from the nth on; with `rounds`, then those of the next rounds of its unrolled loop, which are
+   * likely to be executed.
+   */
   *#following(block: Block, n: number, rounds: boolean): Iterable<Node> {
     for (let at = n; at < block.nodes.length; at++) yield block.nodes[at] as Node;
     if (!rounds) return;
     for (let next = nextRound(block); next !== undefined; next = nextRound(next)) yield* next.nodes;
   }
 
-  /** What an instruction's result does to the facts. */
+  /** Changes the facts for the register that an instruction writes. */
   #define(at: Instruction, facts: Facts): void {
     const rd = writes(at);
     if (rd === 0) return;
@@ -187,7 +200,7 @@ function allFacts(fact: Interval | undefined): Facts {
   return [all, all.slice()];
 }
 
-/** A load or store whose base register is named. */
+/** Whether a node is a load or store whose base register is not x0. */
 function isAccess({ at, kind }: Pick<Node, 'at' | 'kind'>): boolean {
   const effect = at?.row.effect.kind;
   return kind === 'plain' && (effect === 'load' || effect === 'store') && at?.rs1 !== 0;
@@ -203,14 +216,14 @@ function writes(at: Instruction): number {
   return at.row.effect.kind === 'store' ? 0 : at.rd;
 }
 
-/** What a node adds to a register: a constant, mostly 0; undefined if the register is another one after it. */
+/** The constant that a node adds to a register, mostly 0; undefined if it changes the register in another way. */
 function movedBy(node: Node, at: Instruction, register: number): number | undefined {
   if (node.skipped?.some((skipped) => skipped.at?.rd === register)) return undefined;
   if (node.kind === 'choice' || writes(at) !== register) return 0;
   return at.rs1 === register ? addedConstant(at) : undefined;
 }
 
-/** The constant that the instruction adds to rs1, if that is what it does. */
+/** The constant that the instruction adds to rs1; undefined if it does something else. */
 function addedConstant(at: Instruction): number | undefined {
   const { effect } = at.row;
   if (effect.kind !== 'set' || effect.value.kind !== 'operation' || at.rs1 === 0) return undefined;
@@ -235,13 +248,16 @@ function union(a: Interval, b: Interval): Interval {
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), span: a.span };
 }
 
-/** The same addresses, seen from a register that is `constant` larger. */
+/** The same addresses, as offsets from a register that is larger by `constant`. */
 function shift(fact: Interval | undefined, constant: number): Interval | undefined {
   if (fact === undefined || fact === everything) return fact;
   return { ...fact, low: fact.low - constant, high: fact.high - constant };
 }
 
-/** Keeps in `into` what also holds in `from`; true if that was less. `giveUp`: what changes is lost altogether. */
+/**
+ * Removes from `into` what does not hold in `from`; true if that changed something. With `giveUp`, an interval that
+ * changes is removed as a whole.
+ */
 function meet(into: Facts, from: Facts, giveUp: boolean): boolean {
   let changed = false;
   for (const kind of [0, 1] as const) {

@@ -1,12 +1,12 @@
 /**
- * A short branch forward over instructions that only compute becomes a choice. The skipped instructions are computed
- * in any case, and the condition of the branch chooses between old and new values ("if-conversion":
- * J. Allen et al., POPL 1983). A processor cannot mispredict that, and the block does not end.
+ * Turns a short branch forward, over instructions that only compute, into a choice. The skipped instructions are always
+ * computed, and the condition of the branch chooses between the old and the new values ("if-conversion":
+ * J. Allen et al., POPL 1983). The host's processor cannot mispredict a choice, and the block does not end at it.
  */
 import { isOneInstruction } from './expression.ts';
 import type { Node, Region } from './region.ts';
 
-/** Fewest and most instructions that a choice skips. */
+/** The fewest and the most instructions that a choice skips. */
 const fewest = 2;
 const most = 3;
 
@@ -28,7 +28,10 @@ export function convertBranches(region: Region): Region {
   return { entry: choices.get(region.entry) ?? region.entry, nodes };
 }
 
-/** What a branch forward skips, if it is short, can only be reached from there, and only computes. */
+/**
+ * The instructions that a branch forward skips; none if they are too many, compute more than registers, or can be
+ * reached from elsewhere.
+ */
 function skippedBy({ kind, successors }: Node, waysIn: ReadonlyMap<Node, number>): Node[] {
   const skipped: Node[] = [];
   if (kind !== 'branch') return skipped;

@@ -1,14 +1,14 @@
 /**
- * A region as one WebAssembly function, `run(fuel) -> fuel left`.
+ * Compiles a region to one WebAssembly function, `run(fuel) -> fuel left`.
  *
- * On entry, the registers that the region reads are loaded into locals. On every exit, the
- * registers that may have changed (registers.ts) and the next pc are stored. Fuel counts steps: a
+ * On entry, the function loads the registers that the region reads into locals. On every exit, it stores the
+ * registers that may have changed (registers.ts) and the next pc. Fuel counts steps: a
  * block takes its fuel on entry; the region's entry and each loop header check that there is enough
- * for the longest way to the next check. An instruction that cannot complete here is not begun: the
+ * for the longest path to the next check. An instruction that cannot complete here is not begun: the
  * function ends before it, and gives back the fuel for the rest of the block.
  *
- * The structure follows the dominator tree (blocks.ts). A loop header opens a `loop`; a merge
- * point comes after a `block` that all its forward edges leave.
+ * The structure follows the dominator tree (blocks.ts). A loop header opens a `loop`. A merge
+ * point follows the end of a `block`, and all its forward edges branch to that end.
  */
 import { type Block, dominates, isBackward, makeBlocks, nextRound, stepsOf } from './blocks.ts';
 import { Body, FUEL, HOP, PC } from './body.ts';
@@ -27,13 +27,13 @@ export interface Target extends NodeTarget {
 
 export interface Compiled {
   readonly module: Uint8Array;
-  /** Fuel without which the region does nothing. */
+  /** With less fuel than this the region executes nothing. */
   readonly longest: number;
-  /** Paging off: the least bound of R and LIMIT that its comparisons are right for. */
+  /** Paging off: the smallest bound of R and LIMIT for which its comparisons are right. */
   readonly leastBound: number;
 }
 
-/** Compiles a region whose entry is an instruction to be compiled. */
+/** Compiles a region. Its entry must be an instruction that can be compiled. */
 export function compileRegion(region: Region, target: Target): Compiled {
   return new Compiler(region, target).compile();
 }
@@ -47,7 +47,7 @@ class Compiler {
   readonly #plan: RegisterPlan;
   readonly #body: Body;
   readonly #nodes: NodeEmitter;
-  /** Blocks whose fuel was taken with that of the round before. */
+  /** Blocks whose fuel was taken together with that of the round before. */
   readonly #paid = new Set<Block>();
 
   constructor(region: Region, target: Target) {
@@ -81,7 +81,7 @@ class Compiler {
     this.#nodes.accesses.emitEntry();
   }
 
-  /** The sets of registers that several ways out have to store. */
+  /** The sets of registers that more than one exit has to store. */
   #sharedWaysOut(): number[] {
     const times = new Map<number, number>();
     const note = ({ dirty }: Places) => times.set(dirty, (times.get(dirty) ?? 0) + 1);
@@ -108,7 +108,10 @@ class Compiler {
     else this.#body.within({ kind: 'loop', block }, () => this.#emitWithin(block, merges), OP.loop);
   }
 
-  /** The block's own code inside a `block` for each merge point it dominates, innermost first. */
+  /**
+   * Emits the block's own code inside one `block` for each merge point that it dominates; the first merge point has
+   * the innermost one.
+   */
   #emitWithin(block: Block, merges: readonly Block[]): void {
     const last = merges.at(-1);
     if (last === undefined) {
@@ -120,20 +123,26 @@ class Compiler {
     this.#emitTree(last);
   }
 
-  /** Goes from the end of one block to another, its successor. */
+  /** Emits the way from the end of one block to its successor. */
   #emitGoto(from: Block, to: Block): void {
     this.#payRounds(from, to);
     if (isIrreducible(from, to)) this.#body.leaveTo((to.nodes[0] as Node).pc, HOP);
     else this.#emitEdge(from, to);
   }
 
-  /** The next round of an unrolled loop was paid for with this one; on any other way the fuel of the rounds left is given back. */
+  /**
+   * The fuel of all rounds of an unrolled loop was taken with the first; an edge that leaves the loop gives back that
+   * of the rest.
+   */
   #payRounds(from: Block, to: Block): void {
     if (nextRound(from) === to) this.#paid.add(to);
     else this.#body.giveBack(stepsInRounds(from));
   }
 
-  /** Stores what the successor expects in memory, and branches to it, or writes it here if this is the only way there. */
+  /**
+   * Stores the registers that the successor expects in memory. Then branches to it, or emits it here if this edge is
+   * the only forward one.
+   */
   #emitEdge(from: Block, to: Block): void {
     const body = this.#body;
     const { places } = body;
@@ -201,7 +210,10 @@ class Compiler {
     }
   }
 
-  /** A jump to a register: straight on where the target was foreseen, out where it was not. */
+  /**
+   * Emits a jump to a register: compares the target with each expected one and continues there; leaves the region if
+   * it is none of them.
+   */
   #emitIndirect(node: Node, block: Block): void {
     const body = this.#body;
     const { ahead, places: before } = body;
@@ -226,18 +238,21 @@ class Compiler {
   }
 }
 
-/** Whether an edge goes back to a block that can be passed by: no loop of WebAssembly's has it. */
+/** Whether an edge goes back to a block that does not dominate its start. WebAssembly has no loop for such an edge. */
 function isIrreducible(from: Block, to: Block): boolean {
   return isBackward(from, to) && !dominates(to, from);
 }
 
-/** Steps of the rounds of an unrolled loop that follow a block's. */
+/** Steps of the rounds of an unrolled loop that follow this block's round. */
 function stepsInRounds(block: Block): number {
   const next = nextRound(block);
   return next === undefined ? 0 : next.size + stepsInRounds(next);
 }
 
-/** Whether a loop has no system instruction: between its header and its last way back, in the blocks' order. */
+/**
+ * Whether there is a loop without a system instruction between its header and its last back edge, in the order of
+ * blocks.
+ */
 function hasLoopWithoutSystem(blocks: readonly Block[]): boolean {
   return blocks.some((header) => {
     const back = header.predecessors.filter((block) => isBackward(block, header));

@@ -1,5 +1,5 @@
 /**
- * A small WebAssembly emitter: bytes of one function, and the module around it
+ * A small WebAssembly emitter: it writes the bytes of one function and of the module around it
  * (WebAssembly Core Specification 1.0, chapter 5; tail calls from the tail-call proposal).
  */
 import { utf8 } from '../../machine/bytes.ts';
@@ -62,7 +62,7 @@ export const OP = {
 const I32 = 0x7f;
 export const VOID = 0x40;
 
-/** Bytes of code, growing. */
+/** A growing buffer of code. */
 export class Code {
   #bytes = new Uint8Array(128);
   #length = 0;
@@ -131,7 +131,7 @@ export class Code {
     return this.byte(OP.local_tee).unsigned(local);
   }
 
-  /** A load or store with its static offset; alignment is never promised. */
+  /** A load or store with its static offset. The alignment hint is always 0: none is promised. */
   memory(opcode: number, offset: number): this {
     return this.byte(opcode).byte(0).unsigned(offset);
   }
@@ -162,8 +162,8 @@ export const systemFunction = 0;
 export const regionType = 0;
 
 /**
- * A module with one region: `run(fuel) -> fuel left`, with `localCount` i32 locals. Imports `r.memory` of `pages` 64 KiB pages, `r.table`, and
- * `r.system(site, fuel) -> 0 or 1`.
+ * The bytes of a module with one region: `run(fuel) -> fuel left`, with `localCount` i32 locals. The module imports
+ * `r.memory` of `pages` 64 KiB pages, `r.table`, and `r.system(site, fuel) -> AFTER` (layout.ts).
  */
 export function regionModule(body: Code, localCount: number, pages: number): Uint8Array {
   const module = new Code().append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));

@@ -1,16 +1,16 @@
-/** Expressions of the effect language as WebAssembly. The operators' meaning: table/operators.ts. */
+/** Compiles expressions of the effect language to WebAssembly. table/operators.ts defines what the operators mean. */
 import type { Expression, Operator } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { type Code, OP } from './emitter.ts';
 
 const I32 = 0x7f;
 
-/** Emits an operator, given what pushes its operands. */
+/** Emits an operator; `left` and `right` push its operands. */
 type Emit = (code: Code, left: () => void, right: () => void) => void;
 
 interface Emission {
   readonly emit: Emit;
-  /** It is one instruction of the host, which cannot fail. */
+  /** The operator is one WebAssembly instruction, which cannot trap. */
   readonly isDirect: boolean;
 }
 
@@ -23,7 +23,7 @@ function direct(opcode: number): Emission {
   return { emit, isDirect: true };
 }
 
-/** The high word of a product whose sides are widened by these. */
+/** The high word of a product; the opcodes widen its two sides to 64 bits. */
 function highProduct(wideLeft: number, wideRight: number): Emission {
   const emit: Emit = (code, left, right) => {
     left();
@@ -86,7 +86,7 @@ const emissions: Readonly<Record<Operator, Emission>> = {
   remu: division(OP.i32_rem_u, { quotient: false, signed: false }),
 };
 
-/** Where expressions find what they read. */
+/** Where an expression is emitted, and how it reads registers, the immediate and the pc. */
 export interface ExpressionSite {
   readonly code: Code;
   readonly at: Instruction;
@@ -95,7 +95,7 @@ export interface ExpressionSite {
   readonly register: (number: number) => void;
 }
 
-/** Whether an expression is no more than an instruction or two of the host, which cannot fail. */
+/** Whether each operator of an expression is one WebAssembly instruction, which cannot trap. */
 export function isOneInstruction(expression: Expression): boolean {
   if (expression.kind !== 'operation') return true;
   const { operator, left, right } = expression;

@@ -1,9 +1,9 @@
 /**
- * The fast engine: the interpreter until a place is hot, then WebAssembly.
+ * The fast engine: it interprets code until it is hot, and then runs it as WebAssembly.
  *
- * It counts entries of basic blocks (cache.ts), forms a region at a hot one (region.ts),
- * compiles it (compile.ts), and from then on enters it instead of interpreting. Compiled
- * code either completes an instruction or ends before it. Then the interpreter executes that
+ * It counts visits to the targets of backward jumps (cache.ts), forms a region at a hot one (region.ts),
+ * compiles the region (compile.ts), and from then on enters it instead of interpreting. Compiled
+ * code either completes an instruction or ends before it. In the second case the interpreter executes the
  * instruction, so that all traps are raised in one place.
  */
 import { FAULT } from '../../machine/addressing.ts';
@@ -31,19 +31,22 @@ import { wasm } from './webassembly.ts';
 export interface FastStatistics extends CompilingStatistics {
   /** Steps that compiled code executed. */
   compiledSteps: number;
-  /** Regions entered from the engine; jumps between regions are not counted. */
+  /** How often the engine entered a region; jumps from region to region are not counted. */
   entries: number;
 }
 
 /** Most steps before compiled code returns, so that the host can switch to optimized code. */
 const slice = 2 ** 22;
 
-/** Heat of a place where compiled code was left. */
+/** How many visits one arrival counts if it came from compiled code. */
 const leftHeat = 20;
 
 /** Options of the fast engine. */
 export interface FastOptions {
-  /** Visits before a place is compiled, whatever it costs; by default as budget.ts says. Tests lower it. */
+  /**
+   * Visits after which code is compiled, whatever that costs. If undefined, the budget decides (budget.ts). Tests set
+   * it low.
+   */
   readonly hot?: number | undefined;
 }
 
@@ -69,17 +72,22 @@ export class FastEngine implements Engine {
   readonly #speculation: Speculation;
   readonly #builder: RegionBuilder;
   readonly #regions: Regions;
-  /** Told where the interpreter jumps back to; true when it is time to look for a region there, or to reckon. */
+  /**
+   * The interpreter passes each target (physical) of a backward jump. True = return to the engine: a region may begin
+   * there, or the budget is due.
+   */
   readonly #arrives = (physical: number): boolean =>
     physical === FAULT ||
     this.#cache.visit(physical, 1, this.#budget.visits) ||
     this.#machine.steps >= this.#budget.dueAt;
-  /** Steps that passed, but not here: before us, or while the machine waited; and where we ended last. */
+  /** Steps that the engine did not execute: before its first run, or while the machine waited. */
   #idle = 0;
+  /** The step at which the last burst ended. */
   #burstEnd = 0;
-  /** Steps and fuel when the running region was entered, and steps it counted that were none. */
+  /** Steps and fuel when the running region was entered. */
   #entrySteps = 0;
   #entryFuel = 0;
+  /** Steps that the region's fuel counted but the machine did not. */
   #uncounted = 0;
 
   /** Throws TypeError if compiled code cannot reach the storage of the machine. */
@@ -127,7 +135,7 @@ export class FastEngine implements Engine {
     }
   }
 
-  /** Has what can be afforded reckoned anew when it is due. */
+  /** Computes the budget again when it is due. */
   #reckon(): void {
     const { steps } = this.#machine;
     if (steps < this.#budget.dueAt) return;
@@ -146,7 +154,8 @@ export class FastEngine implements Engine {
       if (!this.#spaces.isCurrent) this.#spaces.update();
       this.#reckon();
       const at = machine.locate(pc, 4, FETCH, false);
-      // What was missed is made up for before all: a region there may do without it, and those it came from not.
+      // After a miss, interpret that instruction first and fill the tables, even if a region begins here: the region
+      // that missed needs the entry.
       const missed = this.#words[SLOT.MISS >>> 2] !== 0;
       const region = missed ? undefined : this.#regions.at(pc, at, left ? leftHeat : 1);
       const before = machine.steps;
@@ -158,7 +167,10 @@ export class FastEngine implements Engine {
     machine.pc = pc >>> 0;
   }
 
-  /** Interprets: the instruction that compiled code missed an access of, or blocks until it is time to look for a region. */
+  /**
+   * Interprets: after a miss, the one instruction whose access missed; otherwise blocks, until it is time to look for
+   * a region.
+   */
   #interpret(pc: number, at: number, left: boolean): number {
     const miss = this.#words[SLOT.MISS >>> 2] as number;
     return miss === 0
@@ -166,7 +178,9 @@ export class FastEngine implements Engine {
       : this.#makeUpFor(miss, pc, at);
   }
 
-  /** Interprets the instruction whose access compiled code missed; the access can then be entered in the tables. */
+  /**
+   * Interprets the instruction whose access missed in compiled code. Then its page can be entered in the flat tables.
+   */
   #makeUpFor(miss: number, pc: number, at: number): number {
     this.#words[SLOT.MISS >>> 2] = 0;
     const { ring, translation } = this.#machine;
@@ -182,7 +196,7 @@ export class FastEngine implements Engine {
     if (wasThere) this.#noteAcross(pc);
   }
 
-  /** A check of the access at `pc` failed. */
+  /** Notes that a check of the access at `pc` failed. */
   #noteFailure(pc: number): void {
     this.#words[SLOT.MISS >>> 2] = 0;
     const { x, memory } = this.#machine;
@@ -193,14 +207,17 @@ export class FastEngine implements Engine {
     if (this.#speculation.failed(pc >>> 0, va)) this.#regions.recompile(pc >>> 0);
   }
 
-  /** Leaves the storage as a new machine expects it: without translations and compiled code. */
+  /** Drops translations and compiled code, so that a new machine can use the storage. */
   close(): void {
     this.#spans.clear();
     this.#spaces.forget();
     this.#regions.clear();
   }
 
-  /** A group of accesses missed though its first page was there: it lies across two. Often so, they are parted. */
+  /**
+   * A group of accesses missed although its first page is in the table, so it lies across two pages. If this happens
+   * often, the group is split.
+   */
   #noteAcross(pc: number): void {
     if (this.#speculation.acrossPages(pc)) this.#regions.recompile(pc);
   }
@@ -234,7 +251,7 @@ export class FastEngine implements Engine {
     if (this.#targets.note(site, target)) this.#regions.recompile(site);
   }
 
-  /** Tells regions that are entered from now on what they cannot be compiled for. */
+  /** Writes the state that regions read when they run, because it may change after they are compiled. */
   #tellState(): void {
     const { namedBound, plainBound, base, ring } = this.#machine;
     const words = this.#words;
@@ -264,7 +281,7 @@ export class FastEngine implements Engine {
     return AFTER.HOP;
   }
 
-  // ---- Staying right ----
+  // ---- Writes to watched pages ----
 
   #written(at: number, length: number, mark: boolean): void {
     const { watched } = this.#machine.memory;

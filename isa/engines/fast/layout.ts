@@ -1,50 +1,61 @@
 /**
- * The memory that compiled code sees: storage.ts with slots, the jump cache, and the
- * flat tables between the registers and guest memory.
+ * The layout of the memory that compiled code sees: registers as in storage.ts, then slots, the jump cache, the
+ * watch bytes and the flat tables, and then guest memory.
  *
+ *     offset       contents
  *     512          slots, one word each (SLOT)
- *     8 KiB        jump cache: 2048 entries of pc | ring, function-table index, state of translation, nothing
- *     64 KiB       one byte a page of the 4 GiB: who watches it; all ones past memory
+ *     8 KiB        jump cache: 2048 entries of 4 words: pc | ring, function-table index, state of translation, unused
+ *     64 KiB       watch bytes: one for each page of the 4 GiB (WATCH); all ones past the end of memory
  *     2 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
  *     34 MiB       guest memory
  *
- * Untouched parts take no memory: the system commits pages as they are written.
+ * Parts that are never written take no memory: the operating system commits pages on the first write.
  */
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE, type Storage } from '../../machine/storage.ts';
 import { wasm } from './webassembly.ts';
 
-/** Words by which compiled code and the engine talk. */
+/**
+ * Offsets of the words through which the engine and compiled code pass values. "In" = the engine writes, "out" =
+ * compiled code writes.
+ */
 export const SLOT = {
-  /** Out: where to go on. */
+  /** Out: the next pc. */
   PC: 512,
-  /** In: bounds and base of R while paging is off. */
+  /** In: the bounds and the base for accesses while paging is off. */
   NAMED_BOUND: 516,
   PLAIN_BOUND: 520,
   BASE: 524,
-  /** Out: an access that missed: its address, and what it was (MISS), or 0. */
+  /** Out: the address of an access that missed. */
   MISS_ADDRESS: 528,
+  /** Out: why an access failed (MISS in access.ts); 0 = none failed. */
   MISS: 532,
-  /** Out: pc of an indirect jump whose target was not foreseen, plus 1; or 0. */
+  /** Out: the pc of an indirect jump with an unexpected target, plus 1; 0 = none. */
   SITE: 536,
-  /** Bytes of guest memory for which the watch bytes past it are set. */
+  /** The size of guest memory for which markEnd has set the watch bytes. */
   MARKED: 540,
-  /** Fuel, while the interpreter executes an instruction for a region. */
+  /** The region's fuel, while the interpreter executes an instruction for it. */
   FUEL: 544,
-  /** In: the ring, which regions that are gone on in must be for. */
+  /** In: the ring. The jump cache must have an entry for this ring. */
   RING: 548,
-  /** In: the state of translation likewise, and its salt. */
+  /** In: the state of translation, for the same check, and its salt. */
   STAMP: 552,
   SALT: 556,
 } as const;
 
-/** What a region does after an instruction that the interpreter executed for it: goes on, ends, or goes on by the jump cache. */
+/**
+ * What a region does after the interpreter has executed an instruction for it. ON: goes on. END: returns to the
+ * engine. HOP: continues in another region through the jump cache.
+ */
 export const AFTER = { ON: 0, END: 1, HOP: 2 } as const;
 
 const jumpBytes = 16;
 export const jumpCache = { at: 0x2000, entries: 2048, mask: 2047 * jumpBytes } as const;
 
-/** What sets entries of one state of translation apart from those of others for the same pc: an entry is at 4 pc + salt, masked. */
+/**
+ * The salt of a state of translation. A pc's entry is at (4 pc + salt) & mask, so that the same pc has another entry
+ * in another state.
+ */
 export function jumpSalt(stamp: number): number {
   return (stamp * 97 * jumpBytes) & jumpCache.mask;
 }
@@ -53,7 +64,7 @@ const watchedAt = 0x10000;
 const tablesAt = 0x200000;
 const tableBytes = 4 * 2 ** 20;
 
-/** Who accesses: rings 0 to 2 or 3, subject to LIMIT or not. */
+/** Classes of accesses: made in rings 0 to 2 or in ring 3, subject to LIMIT or not. */
 const tableClasses = 4;
 
 /** Offset of the flat table for a class (0 to 3), loads or stores. */
@@ -62,8 +73,9 @@ export function flatTable(tableClass: number, store: boolean): number {
 }
 
 /**
- * The class whose table an access uses: ring 0 and LIMIT-exempt accesses of rings 1 and
- * 2 are 0, named ones there 1; ring 3's are 2 and 3.
+ * The class whose table an access uses. An access is `named` if a register other than x0 is its base; LIMIT applies only to
+ * these. Class 0: ring 0, and accesses of rings 1 and 2 that are not named. Class 1: named accesses of rings 1 and 2.
+ * Classes 2 and 3: ring 3, not named and named.
  */
 export function tableClass(ring: number, named: boolean): number {
   if (ring === 0) return 0;
@@ -71,9 +83,8 @@ export function tableClass(ring: number, named: boolean): number {
 }
 
 /**
- * A flat table's entry is host address minus guest address minus this: odd, so that no
- * entry is 0, and more than any negative offset, so that an access adds entry, register
- * and a static offset that is never negative.
+ * A flat table's entry is host address - guest address - entryBias. The bias is odd, so that no entry is 0. It is larger
+ * than any negative immediate, so that the static offset of an access, immediate + bias, is never negative.
  */
 export const entryBias = 4095;
 
@@ -85,8 +96,8 @@ const wasmPage = 65536;
 const allPages = 2 ** 20;
 
 /**
- * Sets the watch bytes past a guest memory of `size` bytes, so that one look tells a store
- * both whether anybody watches the page and whether there is one.
+ * Sets the watch bytes past the end of a guest memory of `size` bytes. Then a store needs only one look to find out
+ * whether the page is watched or does not exist.
  */
 export function markEnd(buffer: ArrayBuffer, size: number): void {
   const pages = size / PAGE;
@@ -97,7 +108,7 @@ export function markEnd(buffer: ArrayBuffer, size: number): void {
   flags[pages - 1] = (flags[pages - 1] as number) | WATCH.NEXT;
 }
 
-/** Storage that compiled code can run on, for `size` bytes of guest memory. */
+/** Makes storage that compiled code can use, for `size` bytes of guest memory. */
 export function wasmStorage(size: number): Storage {
   const pages = Math.ceil((memoryAt + Math.max(size, PAGE)) / wasmPage);
   const memory = new wasm.Memory({ initial: pages, maximum: pages });

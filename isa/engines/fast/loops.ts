@@ -1,11 +1,11 @@
 /**
- * Loops made fit for compiling, before the region becomes blocks (blocks.ts): those that share a header
- * are told apart, and small inner ones are unrolled.
+ * Prepares loops for compiling, before the region is divided into blocks (blocks.ts): gives each loop a header of its
+ * own, and unrolls small inner loops.
  */
 import { type Block, dominates, isBackward, makeBlocks } from './blocks.ts';
 import type { Node, Region } from './region.ts';
 
-/** Copies of a loop by its size: none beyond the last. */
+/** How many copies of a loop to make, by its size in nodes. A larger loop is not copied. */
 const copiesBySize = [
   { most: 12, copies: 4 },
   { most: 52, copies: 2 },
@@ -14,22 +14,22 @@ const copiesBySize = [
 /** Most nodes that are added to a region. */
 const mostAdded = 400;
 
-/** A loop by its way back. */
+/** A loop of a region. */
 interface Loop {
   readonly header: Node;
-  /** What leads back to the header; the header itself first. */
+  /** The nodes from which control returns to the header; the header itself is the first. */
   readonly body: ReadonlySet<Node>;
-  /** The nodes from which it goes back. */
+  /** The nodes with an edge back to the header. */
   readonly back: readonly Node[];
-  /** No other header is in it. */
+  /** It contains no other loop's header. */
   readonly inner: boolean;
-  /** A larger loop has the same header. */
+  /** A larger loop shares the header. */
   readonly outer: boolean;
 }
 
 /**
- * The region with its small inner loops unrolled: what an iteration costs beside its work (the check of
- * the fuel, V8's own of the stack, values moved about for the next time round) is paid once for all copies.
+ * The region with its small inner loops unrolled. An iteration has costs besides its work: the check of the fuel, V8's
+ * check of the stack, moves of values to where the next iteration expects them. All copies together pay them once.
  */
 export function shapeLoops(region: Region): Region {
   const found = findLoops(region);
@@ -47,9 +47,9 @@ export function shapeLoops(region: Region): Region {
 }
 
 /**
- * Where an outer loop comes back to the header of an inner one, as when a region begins in the inner one,
- * a node that does nothing becomes the outer one's header: what only the outer loop changes then stays
- * where it is in the inner one.
+ * Separates loops that share a header, for example because the region begins in the inner one. A node that does nothing
+ * becomes the header of the outer loop. Then registers that only the outer loop changes stay where they are while the
+ * inner loop runs.
  */
 function partLoops(region: Region, loops: readonly Loop[]): Region {
   const nodes = [...region.nodes];
@@ -66,7 +66,7 @@ function partLoops(region: Region, loops: readonly Loop[]): Region {
   return { entry, nodes };
 }
 
-/** For each header its smallest loop. */
+/** The smallest loop of each header. */
 function findLoops(region: Region): Loop[] {
   const blocks = makeBlocks(region);
   const loops = blocks
@@ -93,12 +93,15 @@ function findLoops(region: Region): Loop[] {
   }));
 }
 
-/** Whether `larger` has all of `body` and more. */
+/** Whether `larger` contains all of `body` and more. */
 function isBeyond(larger: ReadonlySet<Block>, body: ReadonlySet<Block>): boolean {
   return larger.size > body.size && [...body].every((block) => larger.has(block));
 }
 
-/** The natural loop of a way back: what leads there from the header. */
+/**
+ * The natural loop of the back edge from `from`: the blocks from which `from` can be reached without passing the
+ * header.
+ */
 function bodyOf(header: Block, from: Block): Set<Block> {
   const body = new Set([header]);
   const pending = [from];
@@ -110,7 +113,7 @@ function bodyOf(header: Block, from: Block): Set<Block> {
   return body;
 }
 
-/** Makes copies of a loop: the way back leads to the next copy, the last one's to the loop itself. */
+/** Copies a loop: back edges lead to the next copy, those of the last copy to the original. Returns the new nodes. */
 function copyLoop({ header, body, back }: Loop, copies: number): Node[] {
   const all = [new Map([...body].map((node) => [node, node]))];
   while (all.length < copies) all.push(new Map([...body].map((node) => [node, { ...node }])));

@@ -1,4 +1,7 @@
-/** System instructions that only copy a word from or to a system register. They become loads and stores, because the registers are in memory. */
+/**
+ * Finds system instructions that only copy a word from or to a system register. They are compiled to loads and
+ * stores, because system registers are in memory.
+ */
 import type { Instruction, Place } from '../../table/row.ts';
 import { SR, type SystemRegister, systemRegisters } from '../../table/sysregs.ts';
 
@@ -6,7 +9,7 @@ export type WordMove =
   | { readonly kind: 'get'; readonly register: SystemRegister }
   | { readonly kind: 'put'; readonly register: SystemRegister; readonly mask: number };
 
-/** The move that an instruction is, in a ring that may execute it; undefined when it is none, or may do more. */
+/** The move that an instruction makes in a ring that may execute it; undefined if it is no move, or may do more. */
 export function wordMove(at: Instruction): WordMove | undefined {
   if (at.row.moves === undefined) return undefined;
   const [to, from] = at.row.moves;

@@ -1,4 +1,4 @@
-/** The instructions of a region, each by its row's own meaning; what has to do with more than one is compile.ts'. */
+/** Emits single instructions of a region, from the effect in each one's row. compile.ts emits what connects them. */
 import { systemAt } from '../../machine/storage.ts';
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
@@ -12,7 +12,7 @@ import { wordMove } from './moves.ts';
 import type { Node } from './region.ts';
 import { readBy, type RegisterPlan, registersIn, writtenBy } from './registers.ts';
 
-/** What instructions need to know of the machine. */
+/** The facts about the machine that instructions are compiled for. */
 export interface NodeTarget extends AccessTarget {
   /** Registers the instruction with the interpreter and returns its number for `system`. */
   readonly site: (at: Instruction, pc: number) => number;
@@ -76,7 +76,10 @@ export class NodeEmitter {
     this.#setResult(node);
   }
 
-  /** Computes what the branch skips, and chooses by its condition; the fuel of what was skipped is given back. */
+  /**
+   * Computes what the branch skips, and chooses by its condition between old and new values. If it is taken, the fuel
+   * of the skipped instructions is given back.
+   */
   choice(node: Node): void {
     const { code } = this.#body;
     const { skipped = [] } = node;
@@ -92,12 +95,12 @@ export class NodeEmitter {
   }
 
   /**
-   * The interpreter executes the instruction on the registers in memory; the region ends, or goes on in
-   * another one, if it asks so.
+   * Calls the interpreter, which executes the instruction on the registers in memory. Its answer tells whether the
+   * region goes on, ends, or continues in another one (AFTER).
    *
-   * V8 keeps what lives across the call in the stack as well, stored wherever it is computed, also in loops
-   * that never come here. Where there are such loops, nothing does: all is stored before, and loaded after if
-   * it is read again.
+   * V8 also stores each local that is live across the call on its stack, wherever the local is computed, even in loops
+   * that never reach the call. If the region has such loops, no register is live across the call: all are stored before
+   * it, and those that are read later are loaded after it.
    */
   system(node: Node): void {
     const body = this.#body;
@@ -105,7 +108,7 @@ export class NodeEmitter {
     const at = node.at as Instruction;
     const { dirty } = body.places;
     const storesAll = this.#plan.storesAll(node);
-    // rd too: an instruction that traps leaves it as it is.
+    // rd too: an instruction that traps does not change it.
     body.store(storesAll ? dirty : dirty & (readBy(node) | writtenBy(node)));
     if (storesAll) code.constant(0).get(FUEL).memory(OP.i32_store, SLOT.FUEL);
     code.constant(this.#target.site(at, node.pc));
@@ -127,7 +130,7 @@ export class NodeEmitter {
     });
   }
 
-  /** A word from or to a system register that does no more than hold it. */
+  /** Moves a word from or to a system register that only stores it (moves.ts). */
   #move(node: Node): void {
     const { code } = this.#body;
     const move = wordMove(node.at as Instruction);

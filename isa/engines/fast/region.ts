@@ -1,11 +1,11 @@
 /**
- * Region formation: from one hot entry, the instructions reachable by direct control
+ * Region formation: collects the instructions that are reachable from one hot entry by direct control
  * flow, up to a budget.
  *
- * A node is an instruction at an address *and* the calls that led there. To inline a direct
- * call, the instructions of the callee get a context, so that its return continues in the region
+ * A node is an instruction at an address *together with* the calls that led there. A direct call is inlined: the
+ * nodes of the called function have a context of their own, so that its return continues in the region
  * if the return address is the expected one. Recursion, large functions and deep calls leave the
- * region. Indirect jumps go to the targets learned so far, after a comparison with each.
+ * region. An indirect jump compares its target with each target learned so far, and continues at the one that is equal.
  */
 import type { Expression } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
@@ -13,9 +13,9 @@ import { wordMove } from './moves.ts';
 
 /** The calls that led to an instruction, innermost first. */
 export interface CallContext {
-  /** Address of the function called; for the outermost, the region's entry. */
+  /** Address of the called function; the region's entry in the outermost context. */
   readonly entry: number;
-  /** Where its return goes; undefined outermost. */
+  /** Where its return goes; undefined in the outermost context. */
   readonly returnTo: number | undefined;
   /** Register that holds the return address. */
   readonly link: number;
@@ -25,11 +25,11 @@ export interface CallContext {
 }
 
 /**
- * What an instruction does to control: `plain` goes on; `system` is executed by the
- * interpreter and goes on if it can; `leave` is no instruction, but the place where the
- * region ends and execution goes on at `pc` elsewhere; `stop` is an instruction that
- * compiled code must not begin: the region ends before it. `join` is no instruction either: loops.ts
- * has one where ways meet. `choice` is a branch and what it skips, in one (choices.ts).
+ * What a node does to the flow of control. `plain` goes on to the next instruction. `system` is executed by the
+ * interpreter, and then the region goes on if it can. `leave` is not an instruction: the region ends there, and execution
+ * continues at `pc` outside it. `stop` is an instruction that compiled code must not begin: the region ends before it.
+ * `join` is not an instruction: loops.ts inserts it as a loop's header. `choice` is a branch together with the
+ * instructions that it skips (choices.ts).
  */
 export type NodeKind =
   | 'plain'
@@ -47,27 +47,30 @@ export interface Node {
   readonly pc: number;
   readonly context: CallContext;
   readonly at: Instruction | undefined;
-  /** Of a system instruction: it may change any register. */
+  /** A system instruction that may change any register. */
   readonly changesAll?: boolean;
-  /** Of a choice: what its branch skips. */
+  /** For a choice: the instructions that its branch skips. */
   readonly skipped?: readonly Node[];
-  /** In order: branch = taken, next; indirect = one per target; others at most one. */
+  /**
+   * For a branch: the target if taken, then the next instruction. For an indirect jump: one for each target. For
+   * others: at most one.
+   */
   successors: Node[];
 }
 
-/** What formation needs to know of the machine. Addresses are unsigned. */
+/** What formation asks about the machine. Addresses are unsigned. */
 export interface Source {
-  /** The decoded instruction at `pc`, or undefined when it cannot be fetched, is unknown, or is not to be compiled. */
+  /** The decoded instruction at `pc`; undefined if it cannot be fetched, is unknown, or is not to be compiled. */
   readonly fetch: (pc: number) => Instruction | undefined;
-  /** Whether the ring at hand may execute this instruction without the privileged trap. */
+  /** Whether the current ring may execute this instruction without the privileged trap. */
   readonly allowed: (at: Instruction) => boolean;
-  /** Whether it is answered by the machine's host, which may change any register, and goes on. */
+  /** Whether the machine's host answers this instruction. The answer may change any register, and execution goes on. */
   readonly answered: (at: Instruction) => boolean;
   /** Targets learned for the indirect jump at `pc`. */
   readonly targets: (pc: number) => readonly number[];
 }
 
-/** The value of an expression that reads no register. */
+/** The value of an expression of constants and additions; undefined if it reads a register or has another operator. */
 function constantValue(expression: Expression, imm: number, pc: number): number | undefined {
   switch (expression.kind) {
     case 'immediate':
@@ -88,9 +91,11 @@ function constantValue(expression: Expression, imm: number, pc: number): number 
   }
 }
 
-/** Most instructions in a region and in a function that is inlined, and most calls inlined within each other. */
+/** Most instructions in a region. */
 const budget = 400;
+/** Most instructions of a function that is inlined. */
 const smallFunction = 40;
+/** Most calls that are inlined within each other. */
 const maxDepth = 2;
 
 export interface Region {
@@ -109,7 +114,7 @@ class Formation {
   readonly #contexts = new Map<string, CallContext>();
   readonly #queue: Node[] = [];
   readonly #fetched = new Map<number, Instruction | undefined>();
-  /** Functions looked at, by their entries: whether few instructions can be reached there. */
+  /** Functions examined so far, by their entries: whether they are small enough to be inlined. */
   readonly #small = new Map<number, boolean>();
   #count = 0;
 
@@ -134,7 +139,7 @@ class Formation {
     return { entry: first, nodes: [...this.#nodes.values()] };
   }
 
-  /** The node at `pc` in `context`, or a way out when the budget is spent or it cannot be fetched. */
+  /** The node at `pc` in `context`; a `leave` node if the budget is spent or the instruction cannot be fetched. */
   #node(pc: number, context: CallContext): Node {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
@@ -183,7 +188,7 @@ class Formation {
     }
   }
 
-  /** Where a jump that may link goes. */
+  /** The node that a jump, which may be a call, leads to. */
   #call(node: Node, target: number): Node {
     const link = node.at?.rd ?? 0;
     if (link === 0) return this.#node(target, node.context);
@@ -203,7 +208,10 @@ class Formation {
     return targets.map((target) => this.#call(node, target));
   }
 
-  /** Where the instruction before a jump to a register sends it: `auipc` or `lui`, as far calls and jumps have it. */
+  /**
+   * The target of a jump to a register if the instruction before it sets the register to a constant, as `auipc` or
+   * `lui` does in far calls and jumps.
+   */
   #toldTarget({ pc, at }: Node): number | undefined {
     const before = this.#fetch((pc - 4) >>> 0);
     if (at === undefined || before === undefined || before.rd !== at.rs1 || at.rs1 === 0) return undefined;
@@ -219,7 +227,7 @@ class Formation {
     return small;
   }
 
-  /** Whether few instructions can be reached in the function at `entry`, calls not followed. */
+  /** Whether at most `smallFunction` instructions can be reached from `entry` without following calls. */
   #reachesFew(entry: number): boolean {
     const seen = new Set<number>();
     const pending = [entry];

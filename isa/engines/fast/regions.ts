@@ -1,4 +1,7 @@
-/** Which region to enter at a place: found and still true, or compiled now if the place is hot; and which are dropped. */
+/**
+ * Decides which region to enter at an address: one that exists and is valid, or one that is compiled now because the
+ * code is hot. Also drops regions.
+ */
 import type { Breaks } from '../../machine/breaks.ts';
 import { FAULT } from '../../machine/addressing.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -10,17 +13,19 @@ import type { Spaces } from './spaces.ts';
 import type { Span, Spans } from './spans.ts';
 import type { Speculation } from './speculation.ts';
 
-/** What was compiled. */
+/** Counts of what was compiled. */
 export interface CompilingStatistics {
-  /** Regions compiled, their code in bytes, and the seconds it took. */
+  /** Regions compiled. */
   regions: number;
+  /** Bytes of their code. */
   codeBytes: number;
+  /** Seconds that compiling took. */
   compileSeconds: number;
-  /** Regions with accesses that were compiled for a span (spans.ts). */
+  /** Regions with an access that was compiled for a span (spans.ts). */
   spanning: number;
 }
 
-/** What decides. */
+/** The parts of the engine that the decision uses. */
 export interface RegionParts {
   readonly machine: Machine;
   readonly budget: Budget;
@@ -37,22 +42,25 @@ const mostStamps = 32;
 export class Regions {
   readonly #parts: RegionParts;
   readonly #statistics: CompilingStatistics;
-  /** Breakpoints that no region holds. */
+  /** Breakpoints that no region contains. */
   #breaks: Breaks | undefined;
 
-  /** Keeps count in `statistics`. */
+  /** Adds its counts to `statistics`. */
   constructor(parts: RegionParts, statistics: CompilingStatistics) {
     this.#parts = parts;
     this.#statistics = statistics;
   }
 
-  /** No region holds these breakpoints from now on. */
+  /** From now on no region contains one of these breakpoints. */
   avoid(breaks: Breaks | undefined): void {
     if (breaks !== this.#breaks) this.clear();
     this.#breaks = breaks;
   }
 
-  /** The region to enter at `pc` (signed), which is at `physical`, compiled now if it has become hot; undefined = interpret. */
+  /**
+   * The region to enter at `pc` (signed), which is at address `physical`. It is compiled now if the code has become
+   * hot. Undefined = interpret.
+   */
   at(pc: number, physical: number, visits: number): CompiledRegion | undefined {
     const { budget, cache, machine, spaces } = this.#parts;
     const { addressing } = spaces;
@@ -66,14 +74,17 @@ export class Regions {
     return this.#compile(pc >>> 0, physical, addressing);
   }
 
-  /** Drops the regions with the instruction at `pc`: they are made anew at the next visit. */
+  /** Drops the regions that contain the instruction at `pc`. They are compiled again at the next visit. */
   recompile(pc: number): void {
     const { cache, machine } = this.#parts;
     const { physical } = machine.probe(pc);
     for (const region of physical < 0 ? [] : cache.containing(physical)) this.#dropWarm(region);
   }
 
-  /** Nothing that was compiled for a span goes on: also not the region that runs, hence the horizon. */
+  /**
+   * Drops the regions that were compiled for a span. The running region may be one of them, so the horizon makes it
+   * end.
+   */
   spanLost(span: Span): void {
     const { cache, machine } = this.#parts;
     for (const region of cache.all()) if (region.spans.has(span)) this.#dropWarm(region);
@@ -90,7 +101,10 @@ export class Regions {
     this.#parts.cache.rekindle(region);
   }
 
-  /** Whether the region's pages are mapped as when it was compiled. */
+  /**
+   * Whether the region can be entered now: the bounds leave room, and its pages and spans are mapped as when it was
+   * compiled.
+   */
   #isValid(region: CompiledRegion): boolean {
     const { builder, cache, spaces, spans } = this.#parts;
     const { stamp } = spaces;
@@ -114,7 +128,7 @@ export class Regions {
     return addressing === 'paged' || this.#parts.machine.namedBound >= leastBound;
   }
 
-  /** A region whose spans are another address space's is compiled anew, without any. */
+  /** Drops a region whose spans do not hold in this address space. It is compiled again without spans. */
   #dropShared(region: CompiledRegion): false {
     this.#parts.speculation.isShared(region.physical, region.ring);
     this.#dropWarm(region);

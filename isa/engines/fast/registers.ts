@@ -1,20 +1,21 @@
 /**
- * Where the registers of a region are. If compiled code writes a general register before it reads it again, the
- * value is in memory, where the exits need it, and not in a local. In a local, V8 would keep such a value from one
- * round of a loop to the next, and store it wherever it is computed, for exits that are hardly ever
- * taken. So a region loads the registers that it reads. On an exit it stores those that may have changed, and before
- * a loop those that the loop does not read.
+ * Plans where the registers of a region are at each instruction: in a local, in memory, or in both.
  *
- * Sets of registers are words, register n being bit n.
+ * A register that the code writes before it reads it again is left in memory, where the exits need it. If it were in a
+ * local, V8 would carry its value from one round of a loop to the next, and store it wherever it is computed, only for
+ * exits that are hardly ever taken. So a region loads only the registers that it reads. On an exit it stores those that
+ * may have changed, and before a loop those that the loop does not read.
+ *
+ * A set of registers is a word; register n is bit n.
  */
 import { type Block, dominates, isBackward } from './blocks.ts';
 import type { Node } from './region.ts';
 
-/** Where registers are at some point; the rest are in locals, and in memory too. */
+/** Where registers are at some point. Registers in neither set are both in their locals and in memory. */
 export interface Places {
-  /** In memory: their locals hold nothing. */
+  /** Only in memory: their locals are not valid. */
   readonly memory: number;
-  /** In locals: memory may have an older value. */
+  /** In locals, and memory may have an older value. */
   readonly dirty: number;
 }
 
@@ -32,7 +33,7 @@ export function* registersIn(set: number): Iterable<number> {
 
 /** What an instruction reads. */
 export function readBy({ at, kind, skipped = [] }: Node): number {
-  // What a choice may write it may leave, too.
+  // A choice may leave the registers that it can write as they were, so it also reads them.
   if (kind === 'choice')
     return skipped.reduce(
       (set, node) => set | readBy(node) | writtenBy(node),
@@ -55,7 +56,7 @@ export class RegisterPlan {
   readonly #liveOut = new Map<Block, number>();
   readonly #liveAfter = new Map<Node, number>();
   readonly #places = new Map<Block, Places>();
-  /** What was taken on from a block last. */
+  /** The places at a block's begin when #goOn last went through it. */
   readonly #takenOn = new Map<Block, Places>();
 
   constructor(blocks: readonly Block[], systemStoresAll: boolean) {
@@ -80,7 +81,7 @@ export class RegisterPlan {
     return this.#systemStoresAll || changesAll;
   }
 
-  /** What the region reads from here on before it writes it. */
+  /** The registers that the region reads, from this block on, before it writes them. */
   liveInto(block: Block): number {
     return this.#live.get(block) ?? 0;
   }
@@ -100,7 +101,7 @@ export class RegisterPlan {
     return { memory: (memory & ~written) | unread, dirty: rest };
   }
 
-  /** What is read after a system instruction before it is written. */
+  /** The registers that are read after a system instruction before they are written. */
   liveAfter(node: Node): number {
     return this.#liveAfter.get(node) ?? 0;
   }
@@ -120,7 +121,7 @@ export class RegisterPlan {
     return changed;
   }
 
-  /** Takes what a block leaves on to those after it; true if that was more than they knew. */
+  /** Passes the places at a block's end on to its successors; true if that changed one of them. */
   #goOn(block: Block): boolean {
     let leaving = this.into(block);
     if (this.#takenOn.get(block) === leaving) return false;

@@ -1,6 +1,6 @@
 /**
- * Address spaces: states of translation, each with its entries in the flat tables, which are put away while another
- * one is the present one. A write to a page table ends all that are known.
+ * Address spaces, that is, states of translation. Each has its own entries of the flat tables, which are taken out and
+ * saved while another address space is current. After a write to a page table, all known address spaces are forgotten.
  */
 import type { Machine } from '../../machine/machine.ts';
 import { PAGE } from '../../machine/storage.ts';
@@ -10,9 +10,9 @@ import type { Spans } from './spans.ts';
 import type { Filled, FlatTables } from './tables.ts';
 
 interface Space {
-  /** A region checked in this state need not be checked in it again. */
+  /** Identifies the state: a region that was checked under this stamp is not checked again. */
   readonly stamp: number;
-  /** Its entries in the flat tables while it is not the present one. */
+  /** Its entries of the flat tables while it is not current. */
   filled: readonly Filled[];
 }
 
@@ -23,12 +23,13 @@ export class Spaces {
   readonly #machine: Machine;
   readonly #tables: FlatTables;
   readonly #spans: Spans;
-  /** Translation as we last knew it; -1 = never. */
+  /** The machine's count of changes to translation at the last update; -1 = never updated. */
   #translation = -1;
   /** Counts the states of translation. */
   #stamps = 0;
-  /** Address spaces seen since a page table was last written, by what makes them; and the present one. */
+  /** Address spaces seen since the last write to a page table, by PTBR or R, and LIMIT. */
   readonly #known = new Map<string | number, Space>();
+  /** The current one. */
   #present: Space = { stamp: 0, filled: [] };
   #addressing: AddressMode | undefined;
 
@@ -38,22 +39,22 @@ export class Spaces {
     this.#spans = spans;
   }
 
-  /** What the present state is told by. */
+  /** The stamp of the current state. */
   get stamp(): number {
     return this.#present.stamp;
   }
 
-  /** How regions reach memory in it; undefined = not at all. */
+  /** How regions reach memory in it; undefined = no region can run in it. */
   get addressing(): AddressMode | undefined {
     return this.#addressing;
   }
 
-  /** Whether the present state is the machine's. */
+  /** Whether the machine's state has not changed since the last update. */
   get isCurrent(): boolean {
     return this.#machine.translation === this.#translation;
   }
 
-  /** PTBR, R or LIMIT changed, or nothing is known any more: goes over to the machine's state. */
+  /** Makes the machine's state the current one, after PTBR, R or LIMIT changed or `forget` was called. */
   update(): void {
     const machine = this.#machine;
     this.#translation = machine.translation;
@@ -65,7 +66,7 @@ export class Spaces {
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
   }
 
-  /** A page table was written: no translation is known to hold. */
+  /** Forgets all address spaces and translations, because a page table was written. */
   forget(): void {
     this.#tables.flush((page) => this.#spans.needs(page));
     this.#known.clear();
@@ -88,7 +89,7 @@ export class Spaces {
   }
 }
 
-/** Whether all of memory, and nothing else, can be reached, in every ring. */
+/** Whether every ring can access all of memory, at its physical addresses. */
 function isWhole(machine: Machine): boolean {
   const { base, plainBound, memory } = machine;
   return base === 0 && plainBound === memory.size && machine.readSystem(SR.LIMIT) === 0;

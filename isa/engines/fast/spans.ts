@@ -1,11 +1,11 @@
 /**
- * Spans, for paged guests: runs of pages with the same difference between virtual and physical addresses, which may be
- * loaded from, or stored to without being watched. An access that is compiled for a span needs one
- * comparison with its ends instead of a look-up of its page ("range translations": V. Karakostas et al.,
- * "Redundant Memory Mappings", ISCA 2015).
+ * Spans, for paged guests. A span is a run of pages that are all mapped with the same difference between virtual and
+ * physical address. A span for loads has only pages that can be read; a span for stores has only pages that can be written and
+ * are not watched. An access that is compiled for a span compares its address with the span's ends, instead of looking up
+ * its page ("range translations": V. Karakostas et al., "Redundant Memory Mappings", ISCA 2015).
  *
- * A span holds for an address space until a page-table entry from which it was made is written, or, for
- * stores, until one of its pages is watched. Then the span and the regions that use it are dropped.
+ * A span is valid in an address space until a page-table entry from which it was made is written. A span for
+ * stores also ends when one of its pages is watched. Then the span and the regions that use it are dropped.
  */
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
@@ -16,28 +16,33 @@ import type { FlatTables } from './tables.ts';
 
 export interface Span {
   readonly store: boolean;
-  /** Virtual addresses: the first, and the first past it. */
+  /** The first virtual address. */
   readonly from: number;
+  /** The first virtual address past the end. */
   readonly to: number;
-  /** Physical less virtual address. */
+  /** Physical address - virtual address. */
   readonly offset: number;
-  /** Bits of their page-table entries that its pages need. */
+  /** Bits that must be set in the page-table entry of each page. */
   readonly needed: number;
-  /** Where these entries are, by physical addresses: from, and to, excluded. */
+  /** Where these entries are: ranges of physical addresses, each with its start and its excluded end. */
   readonly entries: readonly (readonly [number, number])[];
+  /** The span is no longer valid. */
   lost: boolean;
 }
 
-/** Pages beyond which a run is not followed. */
+/** Most pages that a run is followed in each direction. */
 const most = 2 ** 17;
 
-/** Address spaces, rings and kinds of access whose spans are remembered. */
+/** Most combinations of address space, ring and kind of access whose spans are remembered. */
 const mostKeys = 64;
 
-/** Spans of one of these. */
+/** Most spans of one combination. */
 const mostSpans = 32;
 
-/** Losses to writes of page tables after which there are no more spans: such a guest remaps all the time. */
+/**
+ * After so many losses to writes of page tables no more spans are made: such a guest changes its mappings all the
+ * time.
+ */
 const patience = 2;
 
 const watchedHere = ~WATCH.NEXT;
@@ -47,10 +52,13 @@ export class Spans {
   readonly #tables: FlatTables;
   readonly #onLost: (span: Span) => void;
   readonly #known = new Map<string, Span[]>();
-  /** Pages left out at both ends of a run for stores: doubled whenever one is lost, as code or tables may be next to it. */
+  /**
+   * Pages left out at both ends of a run for stores. Grows whenever such a span is lost, because code or tables may
+   * be next to it.
+   */
   #margin = 0;
   #remapped = 0;
-  /** Pages with entries of spans, if they were counted since a span was made or lost. */
+  /** The pages that contain page-table entries of spans; undefined after a span was made or lost. */
   #tablePages: ReadonlySet<number> | undefined;
 
   constructor(machine: Machine, tables: FlatTables, onLost: (span: Span) => void) {
@@ -69,7 +77,7 @@ export class Spans {
     return made;
   }
 
-  /** Newer spans come first: where pages are mapped one after the other, they are the longer ones. */
+  /** Adds a span as the first: where pages are mapped one after the other, newer spans are longer. */
   #add(span: Span): void {
     const oldest = this.#here(span.store)[mostSpans - 1];
     if (oldest !== undefined) this.#lose((each) => each === oldest);
@@ -77,38 +85,41 @@ export class Spans {
     this.#tablePages = undefined;
   }
 
-  /** Whether such an access can be made at a virtual address, in a span or not. */
+  /** Whether such an access at a virtual address is possible, in a span or not. */
   reaches(va: number, store: boolean): boolean {
     return this.#frame(Math.floor(va / PAGE), this.#needed(store), store) >= 0;
   }
 
-  /** The longest span known here, one without `stack` if possible. */
+  /**
+   * The longest known span of this address space and ring; one that does not contain the address `stack`, if
+   * possible.
+   */
   longest(store: boolean, stack: number): Span | undefined {
     const size = ({ from, to }: Span) => to - from - (stack >= from && stack < to ? 2 ** 32 : 0);
     return [...this.#here(store)].sort((a, b) => size(b) - size(a))[0];
   }
 
-  /** The span for loads that has all of one for stores in it, if there is one. */
+  /** The span for loads that contains a whole span for stores, if there is one. */
   readable(span: Span): Span | undefined {
     const loads = this.find(span.from, false);
     return loads !== undefined && contains(loads, span) ? loads : undefined;
   }
 
-  /** Whether a span of another address space, or this one's, is true here. */
+  /** Whether a span, possibly made in another address space, is valid in the current one. */
   holds(span: Span): boolean {
     if (span.lost) return false;
     const here = this.find(span.from, span.store);
     return here !== undefined && contains(here, span);
   }
 
-  /** A physical page is watched from now on. */
+  /** Drops the spans for stores that contain a physical page, because it is watched from now on. */
   watched(page: number): void {
     const at = page * PAGE;
     const hit = this.#lose(({ store, from, to, offset }) => store && at >= from + offset && at < to + offset);
     if (hit) this.#margin = Math.min(2 * this.#margin + 1, most);
   }
 
-  /** `length` bytes of a page table were written. */
+  /** Drops the spans whose entries have changed, because `length` bytes of a page table were written. */
   written(at: number, length: number): void {
     const hit = this.#lose(
       (span) =>
@@ -150,7 +161,7 @@ export class Spans {
     return hit;
   }
 
-  /** Whether a written last-level entry still says of its page what the span says. */
+  /** Whether the write changed one last-level entry, which still maps its page as the span has it. */
   #isHarmless({ entries, needed, from, offset }: Span, at: number, length: number): boolean {
     const [root] = entries;
     if (length > 4 || at % 4 !== 0 || root === undefined || (at < root[1] && at + length > root[0]))
@@ -182,7 +193,10 @@ export class Spans {
     return known;
   }
 
-  /** The run around a page. Looking at page tables has them watched, which may part one for stores: it is looked at twice. */
+  /**
+   * The run around a page. A look at page tables has them watched, and that may split a run for stores, so this looks
+   * twice.
+   */
   #runAround(anchor: number, store: boolean): Run {
     const needed = this.#needed(store);
     if (store) this.#run(anchor, needed, store);
@@ -200,17 +214,17 @@ export class Spans {
     return { store, from, to, offset, needed, entries: this.#entries(from, to), lost: false };
   }
 
-  /** Bits of a page-table entry without which such an access faults, or changes the entry. */
+  /** The bits that a page-table entry must have, so that such an access neither faults nor changes the entry. */
   #needed(store: boolean): number {
     const right = store ? PTE.W | PTE.D : PTE.R;
     return PTE.V | PTE.A | right | (this.#machine.ring === 3 ? PTE.U : 0);
   }
 
-  /** First and last page of the run around a page; the last before the first if there is none. */
+  /** The first and the last page of the run around a page; if there is none, the last is less than the first. */
   #run(anchor: number, needed: number, store: boolean): Run {
     const frame = this.#frame(anchor, needed, store);
     if (frame < 0) return [1, 0];
-    // Never below frame 0: that would be -1, as of a page without one.
+    // A frame number must not be negative: -1 would look like a page without a frame.
     const inRun = (page: number) =>
       frame + page - anchor >= 0 && this.#frame(page, needed, store) === frame + page - anchor;
     let first = anchor;
@@ -220,7 +234,7 @@ export class Spans {
     return [first, last];
   }
 
-  /** Number of the physical page of a virtual one if such accesses can be made to it; or -1. */
+  /** The number of the physical page of a virtual page; -1 if such an access to it is not possible. */
   #frame(page: number, needed: number, store: boolean): number {
     const { memory, ring } = this.#machine;
     const limit = ring === 0 ? 0 : this.#machine.readSystem(SR.LIMIT) >>> 0;
@@ -231,7 +245,9 @@ export class Spans {
     return store && ((memory.watched[frame] as number) & watchedHere) !== 0 ? -1 : frame;
   }
 
-  /** Where the page-table entries of a run are: the first level's, then a piece of the last level's for each of those. */
+  /**
+   * Where the page-table entries of a run are: one range in the root table, then one range in each last-level table.
+   */
   #entries(from: number, to: number): (readonly [number, number])[] {
     const ptbr = this.#machine.readSystem(SR.PTBR);
     const root = (ptbr & PTE.FRAME) >>> 0;
@@ -256,7 +272,7 @@ function pagesOf([from, to]: readonly [number, number]): number[] {
   return Array.from({ length: Math.ceil(to / PAGE) - first }, (_, n) => first + n);
 }
 
-/** Whether `outer` says all that `inner` says. */
+/** Whether `outer` covers all of `inner`, with the same offset. */
 export function contains(outer: Span, inner: Span): boolean {
   return outer.from <= inner.from && outer.to >= inner.to && outer.offset === inner.offset;
 }

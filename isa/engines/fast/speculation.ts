@@ -1,40 +1,46 @@
 /**
- * The guesses for which regions are compiled, and what was learned from wrong ones: which span (spans.ts) an access
+ * Makes the guesses that regions are compiled with, and learns from wrong ones: which span (spans.ts) an access
  * is in, and which accesses may share one check.
  */
 import type { Instruction } from '../../table/row.ts';
 import type { Budget } from './budget.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
-/** Times that an access is given a span elsewhere before it is compiled without one. */
+/** After so many moves to another span an access is compiled without a span. */
 const moves = 3;
 
-/** Times that its span is found to have grown before the same is done: such memory grows all the time. */
+/** After its span has grown so many times an access is compiled without a span: such memory grows all the time. */
 const growths = 3;
 
 const stackPointer = 2;
 
-/** An access whose check failed. */
+/** The failed checks of one access. */
 interface Failures {
+  /** How many since it was last compiled. */
   times: number;
-  /** At how many it is compiled anew: twice as many each time. */
+  /** At how many it is compiled again. The limit doubles each time. */
   limit: number;
   moves: number;
   growths: number;
 }
 
 export class Speculation {
-  /** Accesses by pc whose group was often found lying across pages, or across a span's end: they check for themselves. */
+  /**
+   * Accesses (by pc) that share no check, because their group was often found to lie across two pages or across a
+   * span's end.
+   */
   readonly alone = new Set<number>();
   readonly #spans: Spans;
   readonly #budget: Budget;
   readonly #across = new Map<number, number>();
   readonly #failures = new Map<number, Failures>();
-  /** The spans that accesses were compiled for last, and where those went that were outside. */
+  /** The span that each access was last compiled for, by pc. */
   readonly #given = new Map<number, Span>();
+  /** The last address outside its span that each access went to, by pc. */
   readonly #seen = new Map<number, number>();
+  /** Accesses (by pc) that are compiled without a span. */
   readonly #roaming = new Set<number>();
-  /** Regions, by physical address and ring, that run in several address spaces which have different spans. */
+  /** Regions, by physical address + ring, that run in several address spaces with different spans. */
   readonly #shared = new Set<number>();
 
   constructor(spans: Spans, budget: Budget) {
@@ -42,7 +48,10 @@ export class Speculation {
     this.#budget = budget;
   }
 
-  /** A group of accesses lay across two pages that are both there; true when it is time to compile it anew, and affordable. */
+  /**
+   * Notes that the group of the access at `pc` lay across two pages. True = compile it again now; the budget allows
+   * it.
+   */
   acrossPages(pc: number): boolean {
     const times = (this.#across.get(pc) ?? 0) + 1;
     this.#across.set(pc, times);
@@ -51,7 +60,7 @@ export class Speculation {
     return true;
   }
 
-  /** The check of an access to `va` failed; true when it is time to compile it anew, and affordable. */
+  /** Notes that the check of an access to `va` failed. True = compile it again now; the budget allows it. */
   failed(pc: number, va: number): boolean {
     const failures = this.#failures.get(pc) ?? {
       times: 0,
@@ -64,7 +73,7 @@ export class Speculation {
     this.#budget.fail();
     if (failures.times < failures.limit || !this.#budget.affords) return false;
     const given = this.#given.get(pc);
-    // A page that is not mapped yet says nothing of the next ones.
+    // A page that is not mapped yet says nothing about later accesses.
     if (given !== undefined && !this.#spans.reaches(va, given.store)) return false;
     failures.times = 0;
     failures.limit *= 2;
@@ -72,10 +81,11 @@ export class Speculation {
     return true;
   }
 
-  /** What the access is compiled for the next time. */
+  /** Changes what the access will be compiled for. */
   #change(pc: number, va: number, given: Span | undefined, failures: Failures): void {
     if (given === undefined || (va >= given.from && va < given.to)) {
-      // In bounds itself, and yet it fails: by itself it does not, or it does not fit a span.
+      // The address itself is in bounds, so the group's check failed: give the access its own check. If it has one
+      // already, use no span.
       if (this.alone.has(pc)) this.#roaming.add(pc);
       this.alone.add(pc);
       return;
@@ -87,14 +97,15 @@ export class Speculation {
     if (failures.moves >= moves || failures.growths >= growths) this.#roaming.add(pc);
   }
 
-  /** A region was entered in an address space where its spans are not true. */
+  /** Notes that a region was entered in an address space where its spans are not valid. */
   isShared(physical: number, ring: number): void {
     this.#shared.add(physical + ring);
   }
 
   /**
-   * The span for an access off a register: where it was seen to go, or where the register points now; if that is
-   * nowhere, the longest that is not the stack's. Undefined: it looks its page up.
+   * The span for an access through a register: the one at the address where the access last failed, or else where the
+   * register points now. If nothing is mapped there, the longest span that is not the stack's. Undefined = the access looks
+   * up its page.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
     const isFree = this.#roaming.has(pc) || this.#shared.has(region);

@@ -1,9 +1,9 @@
 /**
- * The flat tables: for paged guests, one word per virtual page, class and kind of access.
- * 0 = not here; otherwise host address minus guest address minus entryBias (layout.ts).
+ * The flat tables: for paged guests, one word for each virtual page, class and kind of access.
+ * 0 = not in the table; otherwise host address - guest address - entryBias (layout.ts).
  *
- * A page is not in a store table while it is watched (Memory.watched), because it holds
- * decoded or compiled instructions, or page tables from which an entry here was made. So every
+ * A page is not in a store table while it is watched (Memory.watched), for example because it contains
+ * compiled instructions, or page tables from which an entry here was made. So every
  * write that must be noticed is a miss, and the interpreter executes it.
  */
 import type { Machine } from '../../machine/machine.ts';
@@ -15,17 +15,17 @@ import { entryBias, flatTable, guestMemoryAt, tableClass } from './layout.ts';
 
 /** One entry of the tables. */
 export interface Filled {
-  /** Index in the words of the whole buffer. */
+  /** Word index in the whole storage. */
   readonly index: number;
   /** Number of the physical page. */
   readonly page: number;
   readonly store: boolean;
   readonly value: number;
-  /** Taken out by `purge`. */
+  /** `purge` has taken it out. */
   gone: boolean;
 }
 
-/** Entries noted, gone ones among them, at which the gone ones are forgotten. */
+/** When the list of entries is this long, those that are gone are removed from it. */
 const crowded = 65536;
 
 const watchedHere = ~WATCH.NEXT;
@@ -34,11 +34,14 @@ export class FlatTables {
   readonly #machine: Machine;
   readonly #words: Int32Array;
   #filled: Filled[] = [];
-  /** How many of them are gone. */
+  /** How many of the entries are gone. */
   #gone = 0;
-  /** Entries for stores, by physical page: made when a page is purged, and kept until entries are put back by the hundred. */
+  /**
+   * The entries for stores, by physical page. This index is made when a page is purged, and dropped when the address
+   * space changes.
+   */
   #stores: Map<number, Filled[]> | undefined;
-  /** Pages marked WATCH.TABLE on our account. */
+  /** The pages that this class has marked WATCH.TABLE. */
   readonly #tables = new Set<number>();
 
   constructor(machine: Machine) {
@@ -47,8 +50,8 @@ export class FlatTables {
   }
 
   /**
-   * Enters the page of `va` (unsigned) if a load or store there would now pass and change
-   * nothing but the data: the interpreter has just done one. True if it was there already.
+   * Enters the page of `va` (unsigned), where the interpreter has just made an access, if another one would now
+   * pass and change nothing but data. True if the page was in the table already.
    */
   fill(va: number, store: boolean, named: boolean): boolean {
     const machine = this.#machine;
@@ -79,13 +82,13 @@ export class FlatTables {
     this.#gone = 0;
   }
 
-  /** Whether LIMIT falls within the page at `from` or before it. */
+  /** Whether a part of the page at `from` is beyond LIMIT. */
   #beyondLimit(from: number): boolean {
     const limit = this.#machine.readSystem(SR.LIMIT) >>> 0;
     return limit !== 0 && from + PAGE > limit;
   }
 
-  /** The page-table entry of `va`, if there is one; the tables it is in are watched from now on. */
+  /** The page-table entry of `va`, if there is one. From now on, the page tables that lead to it are watched. */
   entry(va: number): number | undefined {
     const { memory } = this.#machine;
     const ptbr = this.#machine.readSystem(SR.PTBR);
@@ -102,7 +105,10 @@ export class FlatTables {
     this.#machine.memory.watch(page, WATCH.TABLE);
   }
 
-  /** Takes everything out of the tables, to be put back by `resume` when this address space is again the present one. */
+  /**
+   * Takes all entries out of the tables and returns them. `resume` puts them back when this address space is current
+   * again.
+   */
   suspend(): readonly Filled[] {
     this.#forgetGone();
     const filled = this.#filled;
@@ -112,7 +118,10 @@ export class FlatTables {
     return filled;
   }
 
-  /** Puts back what `suspend` took out, but stores to pages that are watched by now. No page table was written meanwhile. */
+  /**
+   * Puts back what `suspend` took out, except stores to pages that are watched by now. No page table may have been
+   * written since.
+   */
   resume(filled: readonly Filled[]): void {
     const { watched } = this.#machine.memory;
     this.#stores = undefined;
@@ -124,7 +133,7 @@ export class FlatTables {
     }
   }
 
-  /** Forgets everything, and which pages hold tables, but for those still `needed`. */
+  /** Forgets all entries, and stops watching page tables, except for the pages that are still `needed`. */
   flush(needed: (page: number) => boolean): void {
     this.suspend();
     for (const page of this.#tables) {
@@ -134,7 +143,7 @@ export class FlatTables {
     }
   }
 
-  /** A physical page is watched from now on: stores to it must miss. */
+  /** Takes out the stores to a physical page, because it is watched from now on and stores to it must miss. */
   purge(page: number): void {
     const stores = this.#stores ?? this.#index();
     this.#stores = stores;

@@ -1,14 +1,15 @@
-/** Observed targets of indirect jumps that compiled code did not expect, by the address of the jump. */
+/** Records the targets of indirect jumps that compiled code did not expect, by the address of the jump. */
 import type { Budget } from './budget.ts';
 
 interface Site {
+  /** How often each target was seen. */
   readonly targets: Map<number, number>;
   misses: number;
-  /** Misses at which the regions with this jump are compiled anew; then it takes four times as many. */
+  /** At how many misses the regions with this jump are compiled again. The number grows fourfold each time. */
   next: number;
 }
 
-/** Most targets that a jump is given. */
+/** Most targets that a region compares a jump with. */
 const most = 24;
 
 export class TargetProfile {
@@ -19,7 +20,7 @@ export class TargetProfile {
     this.#budget = budget;
   }
 
-  /** Notes a miss; true when it is time to compile the regions with this jump anew, and affordable. */
+  /** Notes a miss. True = compile the regions with this jump again now; the budget allows it. */
   note(pc: number, target: number): boolean {
     let site = this.#sites.get(pc);
     if (site === undefined) {

@@ -1,4 +1,4 @@
-/** Types for the part of the WebAssembly API that we use; Node's types do not contain it. */
+/** Types for the part of the WebAssembly API that the engine uses. Node's types do not contain it. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
