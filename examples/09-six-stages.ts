@@ -4,10 +4,11 @@ import { presets } from '../vmm/migration/policy.ts';
 import type { MigrationSource } from '../vmm/migration/source.ts';
 import { type Stage, stageNumber } from '../vmm/migration/stages.ts';
 import { formatRounds, type StageTold, TwoHosts } from './hosts.ts';
+import { imageOf } from './monitor.ts';
 import { type Desk, giveIfMain, type Lesson } from './lesson.ts';
 
 /** A slow guest, so that numbers stay small: 1 MiB, 14 steps and 16 KiB a millisecond. */
-const setting = { guest: 'memory-walker.s', memory: 2 ** 20, stepsPerMs: 14, bytesPerMs: 2 ** 14 };
+const setting = { image: imageOf('memory-walker.s'), memory: 2 ** 20, stepsPerMs: 14, bytesPerMs: 2 ** 14 };
 
 export const lesson: Lesson = {
   title: 'Lesson 9: six stages',

@@ -3,10 +3,11 @@ import type { HostedGuest } from '../vmm/hosting/hosted-guest.ts';
 import { type Policy, presets } from '../vmm/migration/policy.ts';
 import type { MigrationSource } from '../vmm/migration/source.ts';
 import { formatRounds, TwoHosts } from './hosts.ts';
+import { imageOf } from './monitor.ts';
 import { type Desk, giveIfMain, type Lesson, wordsOf } from './lesson.ts';
 
 /** 1 MiB, 300 steps and 16 KiB a millisecond: it writes to 20 pages while 4 are sent. */
-const setting = { guest: 'dirtier.s', memory: 2 ** 20, stepsPerMs: 300, bytesPerMs: 2 ** 14 };
+const setting = { image: imageOf('dirtier.s'), memory: 2 ** 20, stepsPerMs: 300, bytesPerMs: 2 ** 14 };
 
 export const lesson: Lesson = {
   title: 'Lesson 10: the dirtier',

@@ -1,11 +1,12 @@
 /**
  * Two hosts in one process and a cable between them that carries so many bytes a
  * millisecond, by a clock that is turned by hand: a migration as between two machines,
- * and the same every time.
+ * and the same every time. Nothing here needs Node: a page runs it, too.
  */
 import type { HostedGuest } from '../vmm/hosting/hosted-guest.ts';
+import { joined, sameBytes } from '../isa/machine/bytes.ts';
 import { Console } from '../isa/machine/devices/console.ts';
-import { loadImage } from '../isa/machine/image.ts';
+import { type Image, loadImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
 import { Interpreter } from '../isa/engines/interpreter/interpreter.ts';
 import { type Variant, variantNamed } from '../isa/table/variants.ts';
@@ -16,12 +17,12 @@ import type { MigrationSource } from '../vmm/migration/source.ts';
 import type { Stage } from '../vmm/migration/stages.ts';
 import type { Connection, ConnectionEvents } from '../vmm/wire/connection.ts';
 import type { GuestSpec } from '../vmm/wire/messages.ts';
-import { imageOf } from './monitor.ts';
+import { hmacSeal } from '../vmm/wire/seal.ts';
 
 const variant = variantNamed('ring32-v') as Variant;
 
 export interface Setting {
-  readonly guest: string;
+  readonly image: Image;
   /** Bytes of its memory. */
   readonly memory: number;
   /** How fast it is, and how fast the cable. */
@@ -35,7 +36,7 @@ class End implements Connection {
   other: End | undefined;
   events: ConnectionEvents | undefined;
   /** What is on its way to the other end. */
-  #going = Buffer.alloc(0);
+  #going: Uint8Array = new Uint8Array();
   #ends = false;
 
   constructor(peer: string) {
@@ -51,7 +52,7 @@ class End implements Connection {
   }
 
   send(bytes: Uint8Array): void {
-    this.#going = Buffer.concat([this.#going, bytes]);
+    this.#going = joined([this.#going, bytes]);
   }
 
   close(): void {
@@ -90,7 +91,7 @@ export class TwoHosts {
     this.#setting = setting;
     this.hosts = { A: this.#host('A:1'), B: this.#host('B:1') };
     this.hosts.A.start(specOf(setting), (guest) => {
-      const image = imageOf(setting.guest);
+      const { image } = setting;
       loadImage(image, guest.machine.memory.bytes);
       guest.machine.pc = image.entry;
     });
@@ -106,6 +107,7 @@ export class TwoHosts {
       shelf: new MemoryShelf(),
       network: { dial: (_, done) => this.#later.push(() => this.#connect(done)) },
       key: new Uint8Array(32),
+      sealMaker: hmacSeal,
       clock: () => this.now,
       machinery: { variant, monitor: 'none', engine: 'interpreter' },
       disks: {
@@ -183,19 +185,16 @@ export class TwoHosts {
 
   /** Whether the guest on B is in the very state of one that never moved, at the same step. */
   isAsIfItHadStayed(): boolean {
-    const { guest, memory } = this.#setting;
+    const { image, memory } = this.#setting;
     const moved = this.#machine(this.hosts.B);
     const stayed = new Machine({ memory, variant, console: new Console(() => {}) });
-    const image = imageOf(guest);
     loadImage(image, stayed.memory.bytes);
     stayed.pc = image.entry;
     new Interpreter(stayed).run(moved?.steps ?? 0);
     const [one, other] = [stayed, moved].map((machine) =>
       JSON.stringify({ ...machine?.save(), devices: null }),
     );
-    return (
-      one === other && Buffer.compare(stayed.memory.bytes, moved?.memory.bytes ?? new Uint8Array()) === 0
-    );
+    return one === other && sameBytes(stayed.memory.bytes, moved?.memory.bytes ?? new Uint8Array());
   }
 }
 

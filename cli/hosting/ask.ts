@@ -7,6 +7,7 @@ import {
 } from '../../vmm/hosting/control.ts';
 import { MESSAGE } from '../../vmm/wire/messages.ts';
 import { Channel } from '../../vmm/wire/channel.ts';
+import { gmac } from '../../vmm/wire/node-seal.ts';
 import { type Certificate, TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 
@@ -39,7 +40,13 @@ export function ask(
         reject(unreachable(address, `cannot be reached: ${reason}`));
         return;
       }
-      const channel = new Channel({ connection, role: 'dialer', key, clock: () => performance.now() });
+      const channel = new Channel({
+        connection,
+        role: 'dialer',
+        key,
+        sealMaker: gmac,
+        clock: () => performance.now(),
+      });
       const timer = setInterval(() => channel.tick(), tickMs);
       channel.begin({
         open: () => channel.send(MESSAGE.CONTROL, encodeRequest(request)),

@@ -4,6 +4,7 @@ import { joinSwitch } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
 import type { Trunk } from '../../vmm/network/trunk.ts';
 import type { Connection } from '../../vmm/wire/connection.ts';
+import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { readCertificate, type SecretOptions } from './certificate.ts';
@@ -102,7 +103,7 @@ function keep(
 async function join(joined: Switch, network: string, options: PlugOptions): Promise<Joined> {
   const unreachable = (reason: string) =>
     new Failure(EXIT.UNREACHABLE, `${network}: no switch there: ${reason}`);
-  const secret = { key: readKey(options.key, network), clock: () => performance.now() };
+  const secret = { key: readKey(options.key, network), sealMaker: gmac, clock: () => performance.now() };
   const connection = await new Promise<Connection>((resolve, reject) => {
     new TcpNetwork(readCertificate(options)).dial(network, (made, reason) =>
       made === undefined ? reject(unreachable(reason)) : resolve(made),

@@ -9,6 +9,7 @@ import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
 import type { GuestSpec } from '../../vmm/wire/messages.ts';
+import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { HostNetwork } from '../../vmm/hosting/host-network.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
@@ -134,6 +135,7 @@ function makeHost(
     shelf: new FolderShelf(folder),
     network,
     key,
+    sealMaker: gmac,
     clock,
     machinery: {
       variant: loadVariant(options.isa),

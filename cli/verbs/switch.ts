@@ -1,4 +1,5 @@
 /** `ringlab switch --listen HOST:PORT`: a switch that connects the guests of other processes. */
+import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { Members } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
@@ -35,7 +36,7 @@ async function runSwitch(options: SwitchOptions): Promise<number> {
       note(`${formatPassing(seconds, from, passing, to)}\n`);
     };
   }
-  const secret = { key: readKey(options.key, address), clock: () => performance.now() };
+  const secret = { key: readKey(options.key, address), sealMaker: gmac, clock: () => performance.now() };
   const members = new Members(joined, secret, {
     joined: (peer) => note(`ringlab: ${peer} is plugged in\n`),
     left: (peer, reason) => note(`ringlab: ${peer} is not plugged in any more: ${reason}\n`),

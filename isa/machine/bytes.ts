@@ -43,6 +43,19 @@ function sameWords(a: Uint8Array, b: Uint8Array, count: number): boolean {
   return true;
 }
 
+/** The bytes as numbers of any width. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A sum of the 32-bit words (FNV-1a, with words for bytes): equal words have equal sums. The bytes begin at a whole word. */
+export function wordSum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (const word of new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2))
+    sum = Math.imul(sum ^ word, 0x01000193);
+  return sum >>> 0;
+}
+
 /** Two hexadecimal digits a byte. */
 export function bytesToHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -87,19 +87,20 @@ async function runPage(script: string, task: Task): Promise<string> {
 }
 
 describe.skipIf(browser === undefined)('The core in a browser that forbids eval', () => {
-  it('assembles, runs, compares, classifies and goes back as in Node, to the byte', async () => {
+  it('assembles, runs, compares, classifies, goes back and migrates as in Node, to the byte', async () => {
     const task = makeTask();
     const page = runPage(await bundlePage(), task);
     // Node works while the browser does.
-    const { runs, comparisons, ...rest } = work(task);
+    const { runs, comparisons, migration, ...rest } = work(task);
     const found = await page;
-    const expected = { runs, comparisons, ...rest, evalIsForbidden: true };
+    const expected = { runs, comparisons, migration, ...rest, evalIsForbidden: true };
     expect(found).toMatch(/^\{/);
     expect(JSON.parse(found)).toEqual(JSON.parse(JSON.stringify(expected)));
     for (const { engine, monitor, stop, compiledSteps } of runs) {
       expect(stop).toEqual({ kind: 'power', status: 0 });
       if (engine === 'fast' && monitor !== 'interpret') expect(compiledSteps).toBeGreaterThan(0);
     }
+    expect(migration).toMatchObject({ state: 'moved', isRight: true });
     expect(comparisons.map(({ equal }) => equal)).toEqual([...strategies.map(() => true), false, true]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * What a page does with the core, as one function from files to results: run by Node and by a browser, which must
- * agree to the byte. It imports the core alone.
+ * agree to the byte. It imports what needs no Node.
  */
 import { assemble } from '../../assembler/index.ts';
 import { pathFrom } from '../../assembler/source/path.ts';
@@ -12,6 +12,8 @@ import { bytesToHex, joined, utf8 } from '../../isa/machine/bytes.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { type Image, readImage } from '../../isa/machine/image.ts';
 import { type Variant, variantNamed, variants } from '../../isa/table/variants.ts';
+import { TwoHosts } from '../../examples/hosts.ts';
+import { presets } from '../../vmm/migration/policy.ts';
 import { compareSides, type Side } from '../../vmm/monitor/compare.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
 import { RecordedDevices } from '../../vmm/replay/devices.ts';
@@ -46,6 +48,7 @@ export function work(task: Task) {
     comparisons: comparisons(task, image),
     classifications: variants.map((variant) => formatJson(classify(variant))),
     recording: recording(task, image),
+    migration: migration(image),
   };
 }
 
@@ -64,6 +67,18 @@ function sumOf(bytes: Uint8Array): string {
   const hash = portableSha256();
   hash.update(bytes);
   return bytesToHex(hash.digest());
+}
+
+// ---- Migration ----
+
+/** The kernel moved between two hosts while it runs: rounds, stages and time, and whether it is as if it had stayed. */
+function migration(image: Image) {
+  const hosts = new TwoHosts({ image, memory, stepsPerMs: 50, bytesPerMs: 2 ** 14 });
+  for (let n = 0; n < 20; n++) hosts.step();
+  const { state, rounds } = hosts.migrate(presets.ringlab);
+  for (let n = 0; n < 20; n++) hosts.step();
+  const { told, still, steps } = hosts;
+  return { state, rounds, told, still, steps, isRight: hosts.isAsIfItHadStayed() };
 }
 
 // ---- Running ----

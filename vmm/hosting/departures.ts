@@ -3,9 +3,8 @@
  * when the other side was lost after the decision.
  */
 import type { HostedGuest } from './hosted-guest.ts';
-import { randomBytes } from 'node:crypto';
 import type { Registered } from './keep/register.ts';
-import { HostError, type House, newKeep, reserveOf } from './house.ts';
+import { HostError, type House, newKeep, randomHex, reserveOf } from './house.ts';
 import type { Slot } from './slot.ts';
 import { type Policy, presets } from '../migration/policy.ts';
 import { MigrationSource } from '../migration/source.ts';
@@ -43,7 +42,7 @@ export class Departures {
     if (refusal !== undefined) throw new HostError(refusal);
     const { entry } = slot;
     const reserve: Reserve = {
-      id: randomBytes(16).toString('hex'),
+      id: randomHex(16),
       guest: { ...entry.spec, diskIdentity: slot.diskIdentity },
       epoch: entry.epoch + 1,
       mode: policy.mode,

@@ -151,8 +151,8 @@ export class Host {
       connection.close();
       return;
     }
-    const { key, clock } = this.#house.options;
-    const channel = new Channel({ connection, role: 'listener', key, clock });
+    const { key, sealMaker, clock } = this.#house.options;
+    const channel = new Channel({ connection, role: 'listener', key, sealMaker, clock });
     this.#strangers.add(channel);
     channel.begin({
       open: () => {},

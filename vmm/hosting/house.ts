@@ -2,7 +2,7 @@
  * What departures (departures.ts) and arrivals (arrivals.ts) share: the guests' slots, the register that says who owns
  * them, and the way to other hosts.
  */
-import { randomBytes } from 'node:crypto';
+import { bytesToHex } from '../../isa/machine/bytes.ts';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
@@ -12,6 +12,7 @@ import type { MigrationTarget } from '../migration/target.ts';
 import type { Dialer } from '../wire/connection.ts';
 import { type GuestSpec, type Reserve, STATE_VERSION } from '../wire/messages.ts';
 import { Channel } from '../wire/channel.ts';
+import type { SealMaker } from '../wire/seal.ts';
 
 export interface HostOptions {
   /** Where it listens, as the other hosts dial it. */
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly network: Dialer;
   /** The key that all hosts know. */
   readonly key: Uint8Array;
+  /** Makes the seals of frames, the same on all hosts. */
+  readonly sealMaker: SealMaker;
   /** Milliseconds since whenever. */
   readonly clock: () => number;
   readonly machinery: Machinery;
@@ -62,7 +65,12 @@ const retryMs = 1000;
 const keepPrefix = 'keep-';
 
 export function newKeep(name: string): string {
-  return `${keepPrefix}${name}-${randomBytes(6).toString('hex')}`;
+  return `${keepPrefix}${name}-${randomHex(6)}`;
+}
+
+/** So many random bytes in hex. */
+export function randomHex(bytes: number): string {
+  return bytesToHex(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
 export class House {
@@ -160,13 +168,13 @@ export class House {
 
   /** Tells of a conversation with the host at `to`, once both have proved who they are, or why there is none. */
   dial(to: string, done: { open(channel: Channel): void; failed(reason: string): void }): void {
-    const { key, clock, network } = this.options;
+    const { key, sealMaker, clock, network } = this.options;
     network.dial(to, (connection, reason) => {
       if (connection === undefined) {
         done.failed(reason);
         return;
       }
-      const channel = new Channel({ connection, role: 'dialer', key, clock });
+      const channel = new Channel({ connection, role: 'dialer', key, sealMaker, clock });
       channel.begin({ open: () => done.open(channel), message: () => {}, ended: done.failed });
     });
   }

@@ -79,7 +79,7 @@ export class Peer {
   }
 
   /** As Channel's. */
-  sendFrom(buffer: Buffer, length: number, type: number, sent: () => void): void {
+  sendFrom(buffer: Uint8Array, length: number, type: number, sent: () => void): void {
     this.#channel?.sendFrom(buffer, length, type, sent);
   }
 

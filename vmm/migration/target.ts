@@ -5,6 +5,7 @@
  * Before it is prepared, whatever goes wrong ends in `failed`, and nothing is left here. Once it is prepared, it must
  * not give up by itself, because the source may have decided: it asks the source (hosting/arrivals.ts).
  */
+import { joined } from '../../isa/machine/bytes.ts';
 import { FieldError } from '../wire/schema.ts';
 import { UnitReceiver } from './image/receiver.ts';
 import type { GuestStore, MovingGuest } from './moving-guest.ts';
@@ -262,7 +263,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     if (!isPostCopy && missing > 0) throw new FieldError(`${missing} units never came`);
     if (!isPostCopy && end.digest !== this.#units.digest())
       throw new FieldError('not the image that was sent');
-    const state = Buffer.concat(this.#state);
+    const state = joined(this.#state);
     this.#state = [];
     this.guest.restore(state);
     if (this.guest.machine.steps !== end.steps) throw new FieldError('a state of another step');

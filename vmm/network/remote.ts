@@ -6,6 +6,7 @@
  */
 import type { Connection } from '../wire/connection.ts';
 import { Channel } from '../wire/channel.ts';
+import type { SealMaker } from '../wire/seal.ts';
 import { addressNumber } from './frame.ts';
 import type { Switch } from './switch.ts';
 import { Trunk } from './trunk.ts';
@@ -13,6 +14,8 @@ import { Trunk } from './trunk.ts';
 export interface Secret {
   /** The key that all members know. */
   readonly key: Uint8Array;
+  /** Makes the seals of frames, the same on both sides. */
+  readonly sealMaker: SealMaker;
   /** Milliseconds since whenever. */
   readonly clock: () => number;
 }

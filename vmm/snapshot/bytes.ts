@@ -4,7 +4,7 @@
  */
 import type { Component } from '../../isa/machine/component.ts';
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
-import { joined } from '../../isa/machine/bytes.ts';
+import { joined, wordSum } from '../../isa/machine/bytes.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import type { Variant } from '../../isa/table/variants.ts';
@@ -43,15 +43,7 @@ const notPacked = (): never => {
 };
 
 /** The sums of a platform that brings none. */
-const portableSums: Sums = { sha256: portableSha256, sum: sumOf, deflate: notPacked, inflate: notPacked };
-
-/** A sum of a block's words (FNV-1a, with words for bytes). */
-function sumOf(block: Uint8Array): number {
-  let sum = 0x811c9dc5;
-  for (const word of new Int32Array(block.buffer, block.byteOffset, block.length >>> 2))
-    sum = Math.imul(sum ^ word, 0x01000193);
-  return sum;
-}
+const portableSums: Sums = { sha256: portableSha256, sum: wordSum, deflate: notPacked, inflate: notPacked };
 
 /**
  * Takes a snapshot of a guest between two runs: state, memory and disk, in one array that nothing changes later. `name`

@@ -1,4 +1,5 @@
 /** What two snapshots differ in: processor and devices field by field, memory and disk by their blocks. */
+import { bytesToHex, sameBytes } from '../../isa/machine/bytes.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import { hex } from '../../isa/table/disassemble.ts';
 import { registerName } from '../../isa/table/registers.ts';
@@ -69,7 +70,7 @@ export function fieldsOf(state: MachineState): (readonly [name: string, text: st
 
 /** The leaves of plain data, named by the way to them. */
 function leaves(name: string, data: unknown): (readonly [name: string, text: string])[] {
-  if (data instanceof Uint8Array) return [[name, Buffer.from(data).toString('hex') || 'empty']];
+  if (data instanceof Uint8Array) return [[name, bytesToHex(data) || 'empty']];
   if (typeof data === 'object' && data !== null) {
     return Object.entries(data).flatMap(([inside, value]) => leaves(`${name} ${inside}`, value));
   }
@@ -80,7 +81,7 @@ function diffBlocks(a: BlockContents, b: BlockContents): BlockDifference[] {
   const numbers = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y);
   return numbers
     .map((block) => [block, a.get(block) ?? ZERO, b.get(block) ?? ZERO] as const)
-    .filter(([, left, right]) => Buffer.compare(left, right) !== 0)
+    .filter(([, left, right]) => !sameBytes(left, right))
     .map(([block, left, right]) => diffBlock(block, left, right));
 }
 

@@ -6,7 +6,6 @@
  * The files stay open, so that nobody takes them away; each page's check sum is kept from
  * the time when all was verified.
  */
-import { crc32 } from 'node:zlib';
 import type { Memory } from '../../isa/machine/memory.ts';
 import { BLOCK, ZERO } from './blocks.ts';
 import { type Chain, newest, type NewestBlocks, restoreMemory } from './chain.ts';
@@ -20,9 +19,11 @@ export class SharedMemory {
   readonly #places: NewestBlocks;
   readonly #sums: Uint32Array;
   readonly #readers: readonly BlockReader[];
+  readonly #sum: Files['sum'];
 
   /** Puts the chain's memory into a machine's. Throws SnapshotError. */
   constructor(files: Files, chain: Chain, memory: Memory) {
+    this.#sum = (block) => files.sum(block);
     this.#readers = chain.map((opened) => new BlockReader(files, opened));
     try {
       restoreMemory(files, chain, memory);
@@ -32,7 +33,7 @@ export class SharedMemory {
     }
     this.#places = newest(chain, memory.size / BLOCK);
     this.#sums = this.#places.block.map((place, page) =>
-      place === 0 ? 0 : crc32(memory.bytes.subarray(page * BLOCK, (page + 1) * BLOCK)),
+      place === 0 ? 0 : this.#sum(memory.bytes.subarray(page * BLOCK, (page + 1) * BLOCK)),
     );
     this.count = this.#places.block.reduce((sum, place) => sum + Number(place !== 0), 0);
   }
@@ -43,7 +44,7 @@ export class SharedMemory {
     if (place === 0) return ZERO;
     const reader = this.#readers[this.#places.layer[number] as number] as BlockReader;
     const bytes = reader.block(place);
-    if (crc32(bytes) === this.#sums[number]) return bytes;
+    if (this.#sum(bytes) === this.#sums[number]) return bytes;
     throw new SnapshotError(reader.path, 'it was written to while guests ran on it');
   }
 

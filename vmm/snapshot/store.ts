@@ -6,6 +6,7 @@
  * leaves all snapshots what they were.
  */
 import { join } from 'node:path';
+import { sameBytes, utf8 } from '../../isa/machine/bytes.ts';
 import type { Chain } from './chain.ts';
 import { namePattern, nameRule } from './description.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
@@ -114,7 +115,7 @@ export class Store {
     const parent = this.pathOf(name);
     if (!this.has(name)) throw new SnapshotError(path, `its parent is missing: ${parent}`);
     const opened = this.open(name);
-    if (Buffer.compare(opened.id, id) === 0) return opened;
+    if (sameBytes(opened.id, id)) return opened;
     throw new SnapshotError(
       path,
       `its parent was altered: ${parent} is another snapshot than it was taken from`,
@@ -123,9 +124,7 @@ export class Store {
 
   /** Snapshots taken from this one. Throws SnapshotError when any in the folder is damaged: it may be one. */
   children(of: Opened): readonly Opened[] {
-    return this.all().filter(
-      ({ description: { parent } }) => parent !== null && Buffer.compare(parent.id, of.id) === 0,
-    );
+    return this.all().filter(({ description: { parent } }) => parent !== null && sameBytes(parent.id, of.id));
   }
 
   /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name, or what it is taken from is not whole. */
@@ -162,9 +161,7 @@ export class Store {
     let file: number | undefined;
     try {
       file = this.files.openToRead(path);
-      const name = Buffer.from(readPart(this.files, file, 0, longestName))
-        .toString()
-        .trim();
+      const name = new TextDecoder().decode(readPart(this.files, file, 0, longestName)).trim();
       return this.has(name) ? name : undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -177,7 +174,7 @@ export class Store {
   /** Makes a snapshot the one that the guest is at. */
   setCurrent(name: string): void {
     const path = join(this.folder, 'current');
-    this.#change(path, 'write', () => writeWhole(this.files, path, [Buffer.from(`${name}\n`)]));
+    this.#change(path, 'write', () => writeWhole(this.files, path, [utf8(`${name}\n`)]));
   }
 
   #list(): readonly string[] {

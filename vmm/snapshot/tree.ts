@@ -3,7 +3,7 @@
  * chains made shorter. Each file that is written anew keeps its id, so that its children
  * still know it.
  */
-import { createHash } from 'node:crypto';
+import { utf8 } from '../../isa/machine/bytes.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import type { BlockContents } from './blocks.ts';
 import { loadChain, withoutZeros } from './chain.ts';
@@ -16,7 +16,7 @@ import type { Content } from './encode.ts';
 /** Makes `name` a clone of a snapshot: the same machine but for its identity, sharing every block until it writes. */
 export function cloneSnapshot(store: Store, of: Opened, name: string): Opened {
   const { configuration, program, state } = of.description;
-  const identity = cloneIdentity(of, name);
+  const identity = cloneIdentity(store, of, name);
   return store.add({
     id: null,
     name,
@@ -31,8 +31,10 @@ export function cloneSnapshot(store: Store, of: Opened, name: string): Opened {
   });
 }
 
-function cloneIdentity(of: Opened, name: string): Configuration['identity'] {
-  const hash = createHash('sha256').update(of.id).update(name);
+function cloneIdentity({ files }: Store, of: Opened, name: string): Configuration['identity'] {
+  const hash = files.sha256();
+  hash.update(of.id);
+  hash.update(utf8(name));
   return new Uint8Array(hash.digest().subarray(0, ID_BYTES));
 }
 

@@ -7,12 +7,11 @@
  * A stranger gets a nonce and a proof that is of no use to it, may send 256 bytes a frame,
  * and has `greeting` milliseconds.
  */
-import { randomBytes } from 'node:crypto';
 import { FieldError } from './schema.ts';
 import { encodeFrame, finishFrame, type WireFrame, FrameError, FrameReader, VersionError } from './frame.ts';
 import type { Connection } from './connection.ts';
 import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
-import { checksum, equal, gmac, hmac, type Seal } from './seal.ts';
+import { checksum, equal, hmac, type Seal, type SealMaker } from './seal.ts';
 
 export interface ChannelEvents {
   /** Both have proved that they know the key. */
@@ -28,6 +27,8 @@ export interface ChannelOptions {
   readonly role: 'dialer' | 'listener';
   /** The key that both sides know. */
   readonly key: Uint8Array;
+  /** Makes the seals of frames, the same on both sides. */
+  readonly sealMaker: SealMaker;
   readonly clock: () => number;
 }
 
@@ -42,10 +43,11 @@ export class Channel {
   readonly #connection: Connection;
   readonly #role: ChannelOptions['role'];
   readonly #key: Uint8Array;
+  readonly #sealMaker: SealMaker;
   readonly #clock: () => number;
   readonly #started: number;
   readonly #reader: FrameReader;
-  readonly #nonce = randomBytes(32);
+  readonly #nonce = crypto.getRandomValues(new Uint8Array(32));
   #peerNonce: Uint8Array = new Uint8Array();
   #events: ChannelEvents | undefined;
   #state: 'greeting' | 'open' | 'ended' = 'greeting';
@@ -57,12 +59,13 @@ export class Channel {
   /** When something came last, by the clock. */
   heard: number;
 
-  constructor({ connection, role, key, clock }: ChannelOptions) {
+  constructor({ connection, role, key, sealMaker, clock }: ChannelOptions) {
     this.peer = connection.peer;
     this.#connection = connection;
     this.#role = role;
     this.#isGreeted = role === 'listener';
     this.#key = key;
+    this.#sealMaker = sealMaker;
     this.#clock = clock;
     this.#started = clock();
     this.heard = this.#started;
@@ -105,7 +108,7 @@ export class Channel {
    * Sends a message whose payload, of so many bytes, is in `buffer` already, behind room for a
    * frame's header. The buffer is not to be changed before `sent` is called.
    */
-  sendFrom(buffer: Buffer, length: number, type: number, sent: () => void): void {
+  sendFrom(buffer: Uint8Array, length: number, type: number, sent: () => void): void {
     if (this.#state === 'open')
       this.#connection.send(finishFrame(buffer, length, type, this.#sequence++, this.#sealOut), sent);
   }
@@ -183,7 +186,7 @@ export class Channel {
 
   #open(): void {
     const seal = (from: string) =>
-      gmac(hmac(this.#key, `ringlab 1 frames of the ${from}`, ...this.#nonces()));
+      this.#sealMaker(hmac(this.#key, `ringlab 1 frames of the ${from}`, ...this.#nonces()));
     const other = this.#role === 'dialer' ? 'listener' : 'dialer';
     this.#sealOut = seal(this.#role);
     this.#sealIn = seal(other);
@@ -215,7 +218,7 @@ export function refuse(channel: Channel, reason: string): void {
  */
 export function complaint(error: unknown, other: string): string {
   if (error instanceof FieldError) return `the ${other} said what makes no sense: ${error.message}`;
-  const { syscall, message } = error as NodeJS.ErrnoException;
+  const { syscall, message } = error as { readonly syscall?: string; readonly message: string };
   if (syscall === undefined) throw error;
   return `it could not be written down here: ${message}`;
 }

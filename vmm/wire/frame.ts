@@ -2,7 +2,7 @@
  * Frames: what a byte stream between hosts is cut into. Numbers little-endian.
  *
  *      0  magic      "RLMG"
- *      4  version    2
+ *      4  version    3
  *      5  type       one byte (messages.ts)
  *      6  zero       two bytes
  *      8  sequence   0, 1, 2, … in each direction
@@ -14,9 +14,10 @@
  * of the payload is used. A frame that is damaged, repeated, out of order or too long
  * ends the connection: there is no way to know what was meant.
  */
+import { viewOf } from '../../isa/machine/bytes.ts';
 import { equal, type Seal, TAG } from './seal.ts';
 
-export const FRAME_VERSION = 2;
+export const FRAME_VERSION = 3;
 
 const magic = 0x474d4c52;
 const tagAt = 16;
@@ -34,7 +35,7 @@ export class FrameError extends Error {
 export class VersionError extends FrameError {
   override readonly name = 'VersionError';
 
-  constructor(version: number | undefined) {
+  constructor(version: number) {
     super(`it speaks version ${version} of ringlab's protocol, this is version ${FRAME_VERSION}`);
   }
 }
@@ -48,26 +49,27 @@ export interface WireFrame {
 /** One frame as bytes, its payload copied. */
 export function encodeFrame(type: number, sequence: number, seal: Seal, payload?: Uint8Array): Uint8Array {
   const { length } = payload ?? [];
-  const frame = Buffer.allocUnsafe(FRAME_HEADER + length);
+  const frame = new Uint8Array(FRAME_HEADER + length);
   if (payload) frame.set(payload, FRAME_HEADER);
   return finishFrame(frame, length, type, sequence, seal);
 }
 
 /** Makes a frame of a buffer that has its payload, of so many bytes, at FRAME_HEADER; returns the part that it is. */
 export function finishFrame(
-  buffer: Buffer,
+  buffer: Uint8Array,
   length: number,
   type: number,
   sequence: number,
   seal: Seal,
 ): Uint8Array {
   const frame = buffer.subarray(0, FRAME_HEADER + length);
-  frame.writeUInt32LE(magic, 0);
-  frame[4] = FRAME_VERSION;
-  frame[5] = type;
-  frame.writeUInt16LE(0, 6);
-  frame.writeUInt32LE(sequence, 8);
-  frame.writeUInt32LE(length, 12);
+  const header = viewOf(frame);
+  header.setUint32(0, magic, true);
+  header.setUint8(4, FRAME_VERSION);
+  header.setUint8(5, type);
+  header.setUint16(6, 0);
+  header.setUint32(8, sequence, true);
+  header.setUint32(12, length, true);
   frame.set(seal(sequence, frame.subarray(0, tagAt), frame.subarray(FRAME_HEADER)), tagAt);
   return frame;
 }
@@ -85,11 +87,11 @@ export class FrameReader {
   readonly #rules: FrameRules;
   #sequence = 0;
   /** What is being filled: a header, or a header and its payload. */
-  #buffer: Buffer = Buffer.alloc(FRAME_HEADER);
+  #buffer = new Uint8Array(FRAME_HEADER);
   #filled = 0;
   #hasHeader = false;
   /** For long payloads, used again and again: one new for each keeps the garbage collector busy. */
-  #long: Buffer | undefined;
+  #long: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(rules: FrameRules) {
     this.#rules = rules;
@@ -109,24 +111,26 @@ export class FrameReader {
 
   /** The header is there: checked, and room made for the payload. */
   #openFrame(): void {
-    const header = this.#buffer;
-    if (header.readUInt32LE(0) !== magic) throw new FrameError('that is not our protocol');
-    if (header[4] !== FRAME_VERSION) throw new VersionError(header[4]);
-    if (header.readUInt16LE(6) !== 0) throw new FrameError('a header with unknown bits');
-    const sequence = header.readUInt32LE(8);
+    const header = viewOf(this.#buffer);
+    if (header.getUint32(0, true) !== magic) throw new FrameError('that is not our protocol');
+    const version = header.getUint8(4);
+    if (version !== FRAME_VERSION) throw new VersionError(version);
+    if (header.getUint16(6) !== 0) throw new FrameError('a header with unknown bits');
+    const sequence = header.getUint32(8, true);
     if (sequence !== this.#sequence)
       throw new FrameError(`frame ${sequence} where frame ${this.#sequence} was expected`);
-    const length = header.readUInt32LE(12);
+    const length = header.getUint32(12, true);
     if (length > this.#rules.longest()) throw new FrameError(`a frame of ${length} bytes, which is too long`);
     this.#hasHeader = true;
     if (length === 0) return;
-    this.#buffer = this.#room(FRAME_HEADER + length);
-    this.#buffer.set(header);
+    const frame = this.#room(FRAME_HEADER + length);
+    frame.set(this.#buffer);
+    this.#buffer = frame;
   }
 
-  #room(bytes: number): Buffer {
-    if (bytes < longFrame) return Buffer.allocUnsafe(bytes);
-    if (this.#long === undefined || this.#long.length < bytes) this.#long = Buffer.allocUnsafe(bytes);
+  #room(bytes: number): Uint8Array<ArrayBuffer> {
+    if (bytes < longFrame) return new Uint8Array(bytes);
+    if (this.#long === undefined || this.#long.length < bytes) this.#long = new Uint8Array(bytes);
     return this.#long.subarray(0, bytes);
   }
 
@@ -137,7 +141,7 @@ export class FrameReader {
     const tag = this.#rules.seal()(this.#sequence, frame.subarray(0, tagAt), payload);
     if (!equal(tag, frame.subarray(tagAt, FRAME_HEADER))) throw new FrameError('a frame that was damaged');
     this.#sequence += 1;
-    this.#buffer = Buffer.alloc(FRAME_HEADER);
+    this.#buffer = new Uint8Array(FRAME_HEADER);
     this.#filled = 0;
     this.#hasHeader = false;
     return { type: frame[5] as number, payload };

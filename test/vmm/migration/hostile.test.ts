@@ -5,6 +5,7 @@ import type { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
 import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/wire/frame.ts';
 import type { Connection, ConnectionEvents } from '../../../vmm/wire/connection.ts';
 import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/wire/messages.ts';
+import { gmac } from '../../../vmm/wire/node-seal.ts';
 import { checksum } from '../../../vmm/wire/seal.ts';
 import { Channel } from '../../../vmm/wire/channel.ts';
 import { Random } from '../../property/random.ts';
@@ -84,7 +85,13 @@ function friend(world: World): {
   const [near, far] = line();
   const messages: number[] = [];
   world.hosts.get('a:1')?.accept(far);
-  const channel = new Channel({ connection: near, role: 'dialer', key, clock: () => world.now });
+  const channel = new Channel({
+    connection: near,
+    role: 'dialer',
+    key,
+    sealMaker: gmac,
+    clock: () => world.now,
+  });
   channel.begin({ open: () => {}, message: (type) => messages.push(type), ended: () => {} });
   expect(channel.isOpen).toBe(true);
   return { channel, end: far, messages };
@@ -192,7 +199,7 @@ describe('A stranger', () => {
     const [near, far] = line();
     far.listen({ bytes: () => answer(far), ended: () => {} });
     let reason = '';
-    const channel = new Channel({ connection: near, role: 'dialer', key, clock: () => 0 });
+    const channel = new Channel({ connection: near, role: 'dialer', key, sealMaker: gmac, clock: () => 0 });
     channel.begin({ open: () => {}, message: () => {}, ended: (why) => (reason = why) });
     expect(reason).toContain(told);
   });

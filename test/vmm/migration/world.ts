@@ -16,6 +16,7 @@ import { type Policy, presets } from '../../../vmm/migration/policy.ts';
 import type { MigrationSource } from '../../../vmm/migration/source.ts';
 import type { MigrationTarget } from '../../../vmm/migration/target.ts';
 import type { Connection, ConnectionEvents, Dialer } from '../../../vmm/wire/connection.ts';
+import { gmac } from '../../../vmm/wire/node-seal.ts';
 import type { GuestSpec } from '../../../vmm/wire/messages.ts';
 import { decodeState } from '../../../vmm/snapshot/state.ts';
 import { difference } from '../../property/lockstep.ts';
@@ -254,6 +255,7 @@ export class World {
       ),
       network: this.#network(address),
       key: new Uint8Array(32).fill(7),
+      sealMaker: gmac,
       clock: () => this.now,
       machinery: whole,
       disks: this.#disksOf(address),

@@ -7,6 +7,7 @@ import { joinSwitch, Members } from '../../../vmm/network/remote.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
 import type { Trunk } from '../../../vmm/network/trunk.ts';
 import fc from '../../property/fast-check.ts';
+import { hmacSeal } from '../../../vmm/wire/seal.ts';
 
 /** One end of a connection in memory. */
 class End implements Connection {
@@ -58,7 +59,7 @@ function middle() {
   const joined = new Switch();
   const members = new Members(
     joined,
-    { key, clock },
+    { key, sealMaker: hmacSeal, clock },
     {
       joined: (peer) => told.push(`${peer} joined`),
       left: (peer, reason) => told.push(`${peer} left: ${reason}`),
@@ -91,7 +92,7 @@ function member({ connect, clock, settle }: ReturnType<typeof middle>, name: str
   joinSwitch(
     own,
     connect(name),
-    { key: with_, clock },
+    { key: with_, sealMaker: hmacSeal, clock },
     {
       joined: (trunk) => {
         made.trunk = trunk;

@@ -17,6 +17,7 @@
  * it printed before, which is left out by its count, and then goes on. Nothing is lost and
  * nothing repeated; the price is the time to run from the base again.
  */
+import { joined, sameBytes, viewOf } from '../../../isa/machine/bytes.ts';
 import { SECTOR } from '../../../isa/machine/devices/disk.ts';
 import { UNIT } from '../../migration/image/units.ts';
 import type { GuestDisk } from './guest-disk.ts';
@@ -37,7 +38,7 @@ const undoEntry = 4 + SECTOR;
 const files = ['state', 'units', 'present', 'input', 'undo', 'console', 'sent'] as const;
 type File = (typeof files)[number];
 
-const zeros = Buffer.alloc(UNIT);
+const zeros = new Uint8Array(UNIT);
 
 export class Keep {
   readonly #shelf: Shelf;
@@ -51,6 +52,10 @@ export class Keep {
 
   #name(file: File): string {
     return `${this.folder}.${file}`;
+  }
+
+  #read(file: File): Uint8Array {
+    return this.#shelf.read(this.#name(file)) ?? new Uint8Array();
   }
 
   // ---- The base ----
@@ -76,7 +81,7 @@ export class Keep {
 
   /** Keeps a unit unless it is zero, which it is already in a new keep. */
   writeNew(unit: number, contents: Uint8Array): void {
-    if (Buffer.compare(contents, zeros) !== 0) this.writeUnits(unit, contents);
+    if (!sameBytes(contents, zeros)) this.writeUnits(unit, contents);
   }
 
   readUnit(unit: number): Uint8Array {
@@ -87,37 +92,38 @@ export class Keep {
 
   /** Notes units as present, after their contents were kept. */
   notePresent(units: readonly number[]): void {
-    const bytes = Buffer.alloc(units.length * 4);
-    for (const [n, unit] of units.entries()) bytes.writeUInt32LE(unit, n * 4);
+    const bytes = new Uint8Array(units.length * 4);
+    for (const [n, unit] of units.entries()) viewOf(bytes).setUint32(n * 4, unit, true);
     this.#shelf.append(this.#name('present'), bytes);
   }
 
   present(): number[] {
-    const bytes = Buffer.from(this.#shelf.read(this.#name('present')) ?? []);
-    return Array.from({ length: Math.floor(bytes.length / 4) }, (_, n) => bytes.readUInt32LE(n * 4));
+    const view = viewOf(this.#read('present'));
+    return Array.from({ length: Math.floor(view.byteLength / 4) }, (_, n) => view.getUint32(n * 4, true));
   }
 
   // ---- Since the base ----
 
   /** Notes input, before the guest gets it. */
   noteInput({ kind, step, bytes }: GuestInput): void {
-    const entry = Buffer.alloc(inputHeader + bytes.length);
-    entry.writeDoubleLE(step, 0);
-    entry.writeUInt32LE(bytes.length, 8);
-    entry[12] = inputKinds.indexOf(kind);
-    entry.set(bytes, inputHeader);
-    this.#shelf.append(this.#name('input'), entry);
+    const header = new Uint8Array(inputHeader);
+    const view = viewOf(header);
+    view.setFloat64(0, step, true);
+    view.setUint32(8, bytes.length, true);
+    view.setUint8(12, inputKinds.indexOf(kind));
+    this.#shelf.append(this.#name('input'), joined([header, bytes]));
   }
 
   /** All input that was noted; one whose noting was cut off never reached the guest. */
   inputs(): GuestInput[] {
-    const log = Buffer.from(this.#shelf.read(this.#name('input')) ?? []);
+    const log = this.#read('input');
+    const view = viewOf(log);
     const inputs: GuestInput[] = [];
     for (let at = 0; at + inputHeader <= log.length; ) {
-      const end = at + inputHeader + log.readUInt32LE(at + 8);
+      const end = at + inputHeader + view.getUint32(at + 8, true);
       if (end > log.length) break;
       const kind = inputKinds[log[at + 12] as number] ?? 'console';
-      inputs.push({ kind, step: log.readDoubleLE(at), bytes: log.subarray(at + inputHeader, end) });
+      inputs.push({ kind, step: view.getFloat64(at, true), bytes: log.subarray(at + inputHeader, end) });
       at = end;
     }
     return inputs;
@@ -146,8 +152,8 @@ export class Keep {
   /** Keeps what the disk's sectors have from here on before they are overwritten. */
   watch(disk: GuestDisk): void {
     disk.keepOld((sector, old) => {
-      const entry = Buffer.alloc(undoEntry);
-      entry.writeUInt32LE(sector);
+      const entry = new Uint8Array(undoEntry);
+      viewOf(entry).setUint32(0, sector, true);
       entry.set(old, 4);
       this.#shelf.append(this.#name('undo'), entry);
     });
@@ -155,9 +161,9 @@ export class Keep {
 
   /** Puts the disk back to the base. Can be done again when it was cut short. */
   rollBack(disk: GuestDisk): void {
-    const log = Buffer.from(this.#shelf.read(this.#name('undo')) ?? []);
+    const log = this.#read('undo');
     for (let at = 0; at + undoEntry <= log.length; at += undoEntry)
-      disk.write(log.readUInt32LE(at), log.subarray(at + 4, at + undoEntry));
+      disk.write(viewOf(log).getUint32(at, true), log.subarray(at + 4, at + undoEntry));
     this.#shelf.put(this.#name('undo'), new Uint8Array());
   }
 

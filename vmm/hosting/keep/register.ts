@@ -12,7 +12,7 @@
  * The file is CBOR behind a head: magic "RLGR", version, length and CRC-32, checked before
  * anything of it is parsed.
  */
-import { crc32 } from 'node:zlib';
+import { joined, sameBytes, utf8, viewOf } from '../../../isa/machine/bytes.ts';
 import { decodeAs, encodeAs } from '../../wire/codec.ts';
 import {
   FieldError,
@@ -26,6 +26,7 @@ import {
   type Shape,
   step,
 } from '../../wire/schema.ts';
+import { crc32 } from '../../wire/crc32.ts';
 import { address, guestSpec, migrationId, text } from '../../wire/messages.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -106,25 +107,25 @@ export class Register {
 
   #write<T>(name: string, shape: Shape<T>, data: T, forGood = false): void {
     const body = encodeAs(shape, data);
-    const file = Buffer.alloc(head + body.length);
-    file.write(magic, 0, 'latin1');
-    file.writeUInt32LE(version, 4);
-    file.writeUInt32LE(body.length, 8);
-    file.writeUInt32LE(crc32(body), 12);
-    file.set(body, head);
-    this.#shelf.put(name, file, forGood);
+    const header = new Uint8Array(head);
+    header.set(utf8(magic));
+    const view = viewOf(header);
+    view.setUint32(4, version, true);
+    view.setUint32(8, body.length, true);
+    view.setUint32(12, crc32(body), true);
+    this.#shelf.put(name, joined([header, body]), forGood);
   }
 
   #read<T>(name: string, shape: Shape<T>): T | undefined {
-    const bytes = this.#shelf.read(name);
-    if (bytes === undefined) return undefined;
-    const file = Buffer.from(bytes);
+    const file = this.#shelf.read(name);
+    if (file === undefined) return undefined;
     const body = file.subarray(head);
-    const isOurs = file.length >= head && file.toString('latin1', 0, 4) === magic;
-    if (!isOurs) throw new FieldError(`${name}: not a file of a host's register`);
-    if (file.readUInt32LE(4) !== version)
-      throw new FieldError(`${name}: version ${file.readUInt32LE(4)}; this is version ${version}`);
-    if (file.readUInt32LE(8) !== body.length || file.readUInt32LE(12) !== crc32(body))
+    const view = viewOf(file);
+    if (file.length < head || !sameBytes(file.subarray(0, 4), utf8(magic)))
+      throw new FieldError(`${name}: not a file of a host's register`);
+    if (view.getUint32(4, true) !== version)
+      throw new FieldError(`${name}: version ${view.getUint32(4, true)}; this is version ${version}`);
+    if (view.getUint32(8, true) !== body.length || view.getUint32(12, true) !== crc32(body))
       throw new FieldError(`${name}: damaged: its length or its checksum is wrong`);
     return decodeAs(shape, body);
   }

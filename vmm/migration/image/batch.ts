@@ -9,6 +9,7 @@
  *              ZERO   zeros
  *              other  the same as that unit's at the target when the batch is applied
  */
+import { viewOf } from '../../../isa/machine/bytes.ts';
 import { FieldError } from '../../wire/schema.ts';
 import { FRAME_HEADER } from '../../wire/frame.ts';
 import { UNIT } from './units.ts';
@@ -27,7 +28,7 @@ const frameBytes = contentsAt + MOST.RAW * UNIT + MOST.ENTRIES * entryBytes;
 
 /** A frame to be: room for its header, and a batch behind it. */
 export interface Batch {
-  readonly frame: Buffer;
+  readonly frame: Uint8Array;
   /** Of the batch. */
   readonly length: number;
   /** To be called when the frame's bytes are not needed any more. */
@@ -38,9 +39,9 @@ export interface Batch {
 export class BatchWriter {
   readonly #entries: number[] = [];
   #rawCount = 0;
-  #frame: Buffer | undefined;
+  #frame: Uint8Array | undefined;
   /** Frames that were released. */
-  readonly #free: Buffer[] = [];
+  readonly #free: Uint8Array[] = [];
 
   get isFull(): boolean {
     return this.#entries.length >= 2 * MOST.ENTRIES || this.#rawCount >= MOST.RAW;
@@ -67,18 +68,22 @@ export class BatchWriter {
   /** The batch; the writer is empty after. */
   take(): Batch {
     const frame = this.#room();
-    frame.writeUInt32LE(this.#entries.length / 2, FRAME_HEADER);
-    frame.writeUInt32LE(this.#rawCount, FRAME_HEADER + 4);
+    const view = viewOf(frame);
+    view.setUint32(FRAME_HEADER, this.#entries.length / 2, true);
+    view.setUint32(FRAME_HEADER + 4, this.#rawCount, true);
     let at = contentsAt + this.#rawCount * UNIT;
-    for (const word of this.#entries) at = frame.writeUInt32LE(word, at);
+    for (const word of this.#entries) {
+      view.setUint32(at, word, true);
+      at += 4;
+    }
     this.#entries.length = 0;
     this.#rawCount = 0;
     this.#frame = undefined;
     return { frame, length: at - FRAME_HEADER, release: () => this.#free.push(frame) };
   }
 
-  #room(): Buffer {
-    this.#frame ??= this.#free.pop() ?? Buffer.allocUnsafe(frameBytes);
+  #room(): Uint8Array {
+    this.#frame ??= this.#free.pop() ?? new Uint8Array(frameBytes);
     return this.#frame;
   }
 }
@@ -93,22 +98,22 @@ export interface UnitRun {
 
 /** Takes a batch apart, in order. Throws FieldError for what is no batch of units below `units`. */
 export function* readBatch(payload: Uint8Array, units: number): Generator<UnitRun> {
-  const batch = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const batch = viewOf(payload);
   const [count, rawCount] = counts(batch);
   const entries = headBytes + rawCount * UNIT;
-  if (count === 0 || batch.length !== entries + count * entryBytes)
+  if (count === 0 || batch.byteLength !== entries + count * entryBytes)
     throw new FieldError('a batch of units of another length');
   let raw = headBytes;
-  for (let at = entries; at < batch.length; ) {
-    const first = batch.readUInt32LE(at);
-    const from = batch.readUInt32LE(at + 4);
+  for (let at = entries; at < batch.byteLength; ) {
+    const first = batch.getUint32(at, true);
+    const from = batch.getUint32(at + 4, true);
     const length = from < ZERO ? 1 : runLength(batch, at);
     if (first + length > units || (from < ZERO && from >= units))
       throw new FieldError('a unit that the guest has not');
     if (from === RAW) {
       const end = raw + length * UNIT;
       if (end > entries) throw new FieldError('a batch of units with too few contents');
-      yield { first, count: length, contents: batch.subarray(raw, end) };
+      yield { first, count: length, contents: payload.subarray(raw, end) };
       raw = end;
     } else yield { first, count: length, contents: from === ZERO ? 'zero' : from };
     at += length * entryBytes;
@@ -117,19 +122,19 @@ export function* readBatch(payload: Uint8Array, units: number): Generator<UnitRu
 }
 
 /** How many entries from the one at `at` are of units that follow each other and have their contents from the same. */
-function runLength(batch: Buffer, at: number): number {
-  const first = batch.readUInt32LE(at);
-  const from = batch.readUInt32LE(at + 4);
+function runLength(batch: DataView, at: number): number {
+  const first = batch.getUint32(at, true);
+  const from = batch.getUint32(at + 4, true);
   let length = 1;
-  for (let next = at + entryBytes; next < batch.length; next += entryBytes, length++)
-    if (batch.readUInt32LE(next) !== first + length || batch.readUInt32LE(next + 4) !== from) break;
+  for (let next = at + entryBytes; next < batch.byteLength; next += entryBytes, length++)
+    if (batch.getUint32(next, true) !== first + length || batch.getUint32(next + 4, true) !== from) break;
   return length;
 }
 
 /** How many entries, and how many contents. */
-function counts(batch: Buffer): [entries: number, contents: number] {
-  if (batch.length < headBytes) throw new FieldError('a batch of units that is cut short');
-  const [entries, contents] = [batch.readUInt32LE(0), batch.readUInt32LE(4)];
+function counts(batch: DataView): [entries: number, contents: number] {
+  if (batch.byteLength < headBytes) throw new FieldError('a batch of units that is cut short');
+  const [entries, contents] = [batch.getUint32(0, true), batch.getUint32(4, true)];
   if (entries > MOST.ENTRIES || contents > MOST.RAW) throw new FieldError('a batch of too many units');
   return [entries, contents];
 }

@@ -7,7 +7,7 @@
  * No checksum of the contents is needed: the tags of the frames prove that they arrived as they
  * were sent (wire/seal.ts).
  */
-import { crc32 } from 'node:zlib';
+import { wordSum } from '../../../isa/machine/bytes.ts';
 
 export class Manifest {
   /** 0 = zeros, or nothing yet. */
@@ -32,9 +32,9 @@ export class Manifest {
     this.#entries[unit] = this.#entries[as] as number;
   }
 
-  /** A checksum over all entries. */
+  /** A sum over all entries. */
   digest(): number {
     const { buffer, byteOffset, byteLength } = this.#entries;
-    return crc32(Buffer.from(buffer, byteOffset, byteLength));
+    return wordSum(new Uint8Array(buffer, byteOffset, byteLength));
   }
 }

@@ -7,12 +7,12 @@
  * Most units are like no other, and that must not cost a look at all their bytes: a sketch of
  * a few words tells most of them apart, and only units whose sketches are alike are compared.
  */
-import { crc32 } from 'node:zlib';
+import { sameBytes, wordSum } from '../../../isa/machine/bytes.ts';
 import { type Batch, BatchWriter } from './batch.ts';
 import { Manifest } from './manifest.ts';
 import { UNIT, type UnitLog, type Units } from './units.ts';
 
-const zeros = Buffer.alloc(UNIT);
+const zeros = new Uint8Array(UNIT);
 
 /** How much of what was sent had what form. */
 export interface Tally {
@@ -32,7 +32,7 @@ export class UnitSender {
   readonly #manifest: Manifest;
   /** 1 = the target has it as it was read last. */
   readonly #there: Uint8Array;
-  /** The first unit with that sketch; of others with it, one by the checksum of its contents. */
+  /** The first unit with that sketch; of others with it, one by the sum of its contents. */
   readonly #bySketch = new Map<number, number>();
   readonly #bySum = new Map<number, number>();
   tally: Tally = { sent: 0, zero: 0, repeated: 0, bytes: 0 };
@@ -61,7 +61,7 @@ export class UnitSender {
   add(unit: number): void {
     const contents = this.#units.read(unit);
     const sketch = sketchOf(contents);
-    if (sketch === 0 && Buffer.compare(contents, zeros) === 0) {
+    if (sketch === 0 && sameBytes(contents, zeros)) {
       this.#manifest.zero(unit);
       this.#batch.zero(unit);
       this.tally.zero += 1;
@@ -91,7 +91,7 @@ export class UnitSender {
       return undefined;
     }
     if (this.#isSame(first, contents)) return first;
-    const sum = crc32(contents);
+    const sum = wordSum(contents);
     const other = this.#bySum.get(sum);
     if (other !== undefined && this.#isKnown(other, unit) && this.#isSame(other, contents)) return other;
     this.#bySum.set(sum, unit);
@@ -104,7 +104,7 @@ export class UnitSender {
   }
 
   #isSame(like: number, contents: Uint8Array): boolean {
-    return Buffer.compare(this.#units.read(like), contents) === 0;
+    return sameBytes(this.#units.read(like), contents);
   }
 
   /** Sends what was added. */
