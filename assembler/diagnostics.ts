@@ -8,9 +8,13 @@ import type { Statement, Via } from './source/statement.ts';
 
 /** Where a macro was used or a file included, for a message about what is inside. */
 export interface DiagnosticUse {
+  /** How the message begins, such as "included". */
   readonly what: string;
+  /** The name of the source file with the use. */
   readonly file: string;
+  /** Counted from 1. */
   readonly line: number;
+  /** The source line, safe to show on a screen. */
   readonly source: string;
 }
 
@@ -64,7 +68,9 @@ const SHOWN = 50;
 
 /** Thrown with every error found. `message` is the whole text to print. */
 export class AssemblyError extends Error {
+  /** Every error found, at least one, in the order of the source. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The status with which a command should exit: 65, EX_DATAERR of sysexits.h. */
   readonly exitStatus = 65;
 
   constructor(diagnostics: readonly Diagnostic[]) {

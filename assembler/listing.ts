@@ -6,9 +6,11 @@ import { outermost } from './source/statement.ts';
 
 /** A line of the source and the bytes that it became. */
 export interface ListingLine {
+  /** The name of the source file. */
   readonly file: string;
+  /** Counted from 1. */
   readonly line: number;
-  /** Of the first byte, unsigned. */
+  /** Address of the first byte, unsigned. */
   readonly address: number;
   /** Empty for a label alone, and for space without bytes. */
   readonly bytes: Uint8Array;

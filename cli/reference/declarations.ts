@@ -1,6 +1,6 @@
 /**
- * Declarations as `tsc` writes them (.d.ts): what a file exports under a name, its comment and its text. Only what
- * those files look like is understood: every declaration begins a line, and is formatted.
+ * Reads declarations that `tsc` wrote (.d.ts): what a file exports under a name, with its comment and its text. It
+ * understands only the form of those files: each declaration begins a line and is formatted.
  */
 
 /** One exported name. */
@@ -8,16 +8,22 @@ export interface Declaration {
   readonly name: string;
   /** The comment above it as paragraphs of Markdown; '' = it has none. */
   readonly says: string;
-  /** Its declaration, without what is private. */
+  /** Its declaration, without private members. */
   readonly text: string;
-  /** The names of its public members that have no comment. */
+  /**
+   * Names of the members of a class or an interface that have no comment of their own. The rule has no exceptions but the
+   * constructor, which the comment of its class can describe: a reader of the reference sees no other file.
+   */
   readonly bareMembers: readonly string[];
 }
 
 /** Reads the file at a path relative to the folder of declarations, as text. */
 export type ReadDeclarations = (path: string) => string;
 
-/** The declaration of `name` in the file at `path`, or in the one that this exports it from. Throws an Error if it is in neither. */
+/**
+ * The declaration of `name` in the file at `path`, or in the file from which that one exports it. Throws an Error if
+ * it is in neither.
+ */
 export function declarationOf(read: ReadDeclarations, path: string, name: string): Declaration {
   const file = read(path);
   const found = new RegExp(
@@ -32,7 +38,7 @@ export function declarationOf(read: ReadDeclarations, path: string, name: string
   return { name, says, text, bareMembers: kind === 'class' || kind === 'interface' ? bareMembers(text) : [] };
 }
 
-/** Where the file exports a name from that it does not declare. */
+/** The path of the file from which this file exports a name that it does not declare. */
 function originOf(file: string, path: string, name: string): string {
   for (const [, names = '', from = ''] of file.matchAll(/^export (?:type )?\{([^}]*)\} from '(.+)';/gm)) {
     if (namesIn(names).some((exported) => exported.name === name && exported.declared === name))
@@ -41,9 +47,10 @@ function originOf(file: string, path: string, name: string): string {
   throw new Error(`${path} exports no ${name}`);
 }
 
-/** A name that is exported, and the one that it was declared with. */
+/** A name in an `export`. */
 export interface ExportedName {
   readonly name: string;
+  /** The name in its declaration, if `as` renames it. */
   readonly declared: string;
 }
 
@@ -91,12 +98,12 @@ function commentBefore(before: string): string {
     .trim();
 }
 
-/** Takes out private members, each with its comment. */
+/** Removes private members and their comments. */
 function withoutPrivate(text: string): string {
   return text.replaceAll(/(?:^ {4}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^ {4}(?:#private|private .*);\n/gm, '');
 }
 
-/** Members of a class or an interface that stand on a line of their own without a comment above. */
+/** The members of a class or an interface whose line does not follow the end of a comment. */
 function bareMembers(text: string): string[] {
   const lines = text.split('\n');
   return lines.flatMap((line, n) => {

@@ -16,13 +16,19 @@ import { readsNothing } from './reads-nothing.ts';
 
 /** One instruction's memberships in one variant. */
 export interface InstructionClass {
+  /** The row that was executed. */
   readonly row: Row;
+  /** The mnemonic. */
   readonly name: string;
+  /** In which rings it traps, as measured. */
   readonly privilege: PrivilegeFinding;
+  /** Whether it traps in every ring but ring 0, and not in ring 0. */
   readonly privileged: boolean;
   /** Why it is sensitive; empty = it is innocuous. */
   readonly sensitive: readonly Sensitivity[];
+  /** Whether it is sensitive when user code executes it (Theorem 3). */
   readonly userSensitive: boolean;
+  /** Whether it is sensitive when supervisor code executes it. */
   readonly supervisorSensitive: boolean;
   /** Sensitive and not privileged. */
   readonly critical: boolean;
@@ -34,6 +40,7 @@ export interface InstructionClass {
 
 /** Whether a theorem's condition holds, and the instructions that decide it. */
 export interface Verdict {
+  /** Whether no instruction violates the condition. */
   readonly holds: boolean;
   /** The instructions that violate the condition, sorted; empty if it holds. */
   readonly decidedBy: readonly string[];
@@ -41,14 +48,19 @@ export interface Verdict {
 
 /** The results for a variant. */
 export interface Classification {
+  /** The name of the variant. */
   readonly isa: string;
   /** In the order of the table. */
   readonly instructions: readonly InstructionClass[];
+  /** Whether a trap-and-emulate monitor is possible: every sensitive instruction is privileged. */
   readonly theorem1: Verdict;
+  /** Whether a monitor can run under itself: Theorem 1's condition, as far as it concerns the instructions. */
   readonly theorem2: Verdict;
+  /** Whether a hybrid monitor is possible: every user-sensitive instruction is privileged. */
   readonly theorem3: Verdict;
-  /** Executions and comparisons made. */
+  /** How many executions were made. */
   readonly executions: number;
+  /** How many pairs of executions were compared. */
   readonly compared: number;
 }
 

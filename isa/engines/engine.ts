@@ -8,8 +8,12 @@ import { Interpreter } from './interpreter/interpreter.ts';
 
 /** What executes the instructions of one machine. */
 export interface Engine {
+  /** What it is, for people to read: `interpreter` or `fast`. */
   readonly name: string;
-  /** Runs until step `until` (Infinity = no limit) or until the machine stops; `pc` and `steps` are then exact. */
+  /**
+   * Runs until step `until` (Infinity = no limit) or until the machine stops. After that, `pc` and `steps` of the
+   * machine are exact.
+   */
   run(until: number): Stop;
 }
 

@@ -22,13 +22,19 @@ export interface Segment {
 
 /** A named part of an image: what linkers and debuggers see of it. */
 export interface Section {
+  /** As in the file, such as `.text`; may be empty. */
   readonly name: string;
+  /** Address of its first byte in memory, unsigned; 0 if it is not in memory. */
   readonly address: number;
+  /** Bytes in memory, or in the file if it is not in memory. */
   readonly size: number;
-  /** The file's bytes; empty for sections that hold none (.bss). */
+  /** The file's bytes; empty for a section that has none (.bss). */
   readonly bytes: Uint8Array;
+  /** Whether it is in memory when the program runs. */
   readonly allocated: boolean;
+  /** Whether the program may store there. */
   readonly writable: boolean;
+  /** Whether it contains instructions. */
   readonly executable: boolean;
 }
 

@@ -6,7 +6,9 @@ import type { Image, Section } from './image.ts';
 
 /** A line of a source file. */
 export interface SourceLine {
+  /** The name of the file as the line table has it. */
   readonly file: string;
+  /** Counted from 1. */
   readonly line: number;
 }
 

@@ -30,11 +30,13 @@ import type { Access } from './translate.ts';
 export interface MachineOptions {
   /** Bytes of physical memory, whole pages (MEMORY says how many); default 16 MiB. */
   readonly memory?: number | undefined;
-  /** Default ring32-v. */
+  /** The variant of Ring32 that the machine is; default ring32-v. */
   readonly variant?: Variant | undefined;
+  /** The console; default: one that drops what is printed and has no input. */
   readonly console?: Console | undefined;
+  /** The disk; default: none. */
   readonly disk?: DiskStore | undefined;
-  /** The network that its network device is plugged into. */
+  /** The network that its network device is plugged into; default: none. */
   readonly network?: NetworkLink | undefined;
   /** The host is the ring-0 software of the machine: every trap that is taken stops it with `trap`. */
   readonly hosted?: boolean | undefined;
@@ -57,15 +59,23 @@ const acts = systemRegisters.map((register) => register.acts);
 
 /** A Ring32 machine. An engine executes its instructions; see `createEngine`. */
 export class Machine implements Processor, Board, Component<MachineState> {
+  /** The buffer that contains the registers and the memory. */
   readonly storage: Storage;
+  /** General registers x0 to x31 as signed words; x[0] is 0 and must stay so. */
   readonly x: Int32Array;
+  /** Physical memory. */
   readonly memory: Memory;
+  /** Which instructions do not trap outside ring 0. */
   readonly variant: Variant;
+  /** The console behind the console's ports. */
   readonly console: Console;
+  /** The disk controller, with its disk if there is one. */
   readonly disk: Disk;
+  /** The network device. */
   readonly network: Network;
+  /** Whether the host is the ring-0 software: every trap that is taken stops the machine. See MachineOptions. */
   readonly hosted: boolean;
-  /** See MachineOptions. */
+  /** Answers `ecall` in place; undefined = `ecall` traps. See MachineOptions. */
   readonly answer: ((pc: number) => void) | undefined;
   /** Address of the next instruction, unsigned, current between steps. */
   pc = 0;
@@ -120,11 +130,15 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   // ---- Processor status and system registers ----
 
+  /** STATUS as the bits of `STATUS`. */
   get status(): number {
     return this.#status;
   }
 
-  /** When the ring changes, the engine of a virtual machine ends, because its monitor may continue in another way. */
+  /**
+   * Sets STATUS; bits that do not exist are ignored. If the ring of a virtual machine changes, its engine ends,
+   * because the monitor may continue in another way.
+   */
   set status(value: number) {
     const changed = (this.#status ^ value) & STATUS.ALL;
     this.#status ^= changed;
@@ -144,6 +158,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#waiting;
   }
 
+  /** Reads system register `number` (0 to 18), as a signed word. */
   readSystem(number: number): number {
     switch (number) {
       case SR.TIME:
@@ -159,6 +174,10 @@ export class Machine implements Processor, Board, Component<MachineState> {
     }
   }
 
+  /**
+   * Writes system register `number`, which must be writable, and does what a write to it does. Bits that it does not
+   * have are ignored.
+   */
   writeSystem(number: number, value: number): void {
     const before = this.#system[number];
     const after = value & (masks[number] as number);
@@ -190,16 +209,17 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#addressing.paging;
   }
 
-  /** The base of R: physical less virtual address while paging is off. */
+  /** While paging is off: what is added to a virtual address to get the physical one. This is the base of R. */
   get base(): number {
     return this.#addressing.base;
   }
 
-  /** With paging off, the first address that accesses through x0 and fetches cannot reach; `namedBound`: through a named register. */
+  /** While paging is off: the first virtual address past what fetches, and accesses whose base is x0, can reach. */
   get plainBound(): number {
     return this.#addressing.plainBound;
   }
 
+  /** While paging is off: the first virtual address past what accesses whose base is another register can reach. */
   get namedBound(): number {
     return this.#addressing.namedBound;
   }
@@ -213,12 +233,18 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#addressing.locate(va, width, access, named);
   }
 
+  /** Translates `va` for the current ring without a trap and changes nothing. */
   probe(va: number): Probe {
     return this.#addressing.probe(va, this.ring);
   }
 
   // ---- Traps ----
 
+  /**
+   * Takes a trap with this cause and value (ECAUSE and EVAL) for the instruction at `pc`. Returns the address of the next
+   * instruction, which is the handler's. Without a handler the machine stops, and the result is `pc`. If `answer` answers
+   * an `ecall`, the result is the address after it.
+   */
   trap(cause: number, value: number, pc: number): number {
     const system = this.#system;
     if (cause === CAUSE.ECALL && this.answer !== undefined) {
@@ -272,28 +298,32 @@ export class Machine implements Processor, Board, Component<MachineState> {
     );
   }
 
+  /** Waits, from the next `settle` on, until an interrupt line is pending: what `hlt` does. */
   wait(): void {
     this.#waiting = true;
     this.horizon = 0;
   }
 
+  /** The word that `in` reads from a port, signed or unsigned; all ones if the port has no input. */
   input(port: number): number {
     return inputFrom(this, port);
   }
 
+  /** Writes a word to a port; a port without output ignores it. */
   output(port: number, value: number): void {
     outputTo(this, port, value);
     this.horizon = 0;
   }
 
+  /** Stops the machine before its next instruction, with an exit status. */
   powerOff(status: number): void {
     this.#stop = { kind: 'power', status };
     this.horizon = 0;
   }
 
   /**
-   * Has the machine stop before its next instruction, once, by `break`. A hosted one takes an
-   * interrupt instead, as if its host's timer had ended the turn: its host then has control.
+   * Stops the machine once, before its next instruction, with a stop of kind `break`. A hosted machine takes an
+   * interrupt instead, as if its host's timer had ended the turn, so its host gets control.
    */
   break(): void {
     this.#breakAsked = true;
@@ -301,9 +331,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
   }
 
   /**
-   * Brings the machine to where an instruction can be executed: lets due events happen,
-   * lets `hlt` wait, takes an interrupt. Returns why not, if it must stop; otherwise
-   * sets `horizon`, at most `until`. A `trap` stop is told once, the others for good.
+   * Brings the machine to a point where it can execute an instruction: due events happen, `hlt` waits, an interrupt is
+   * taken. Then it sets `horizon`, at most to `until`, and returns undefined. If the machine must stop instead, it returns
+   * the reason. It returns a `trap` stop only once; the other stops stay.
    */
   settle(until: number): Stop | undefined {
     for (;;) {
@@ -335,7 +365,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     }
   }
 
-  /** The next step at which the timer or a device does something; Infinity if none does anything by itself. */
+  /** The next step at which the timer or a device does something by itself; Infinity if there is none. */
   get nextEvent(): number {
     return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt);
   }
@@ -346,8 +376,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   }
 
   /**
-   * A frame arrives from the network at step `at`, now if that has passed. Between steps. Returns
-   * false if it is lost at once (Network.deliver).
+   * Delivers a frame from the network, which arrives at step `at`, or now if that step has passed. Call it between steps.
+   * Returns false if the frame is lost at once (Network.deliver).
    */
   deliver(frame: Uint8Array, at = this.steps): boolean {
     this.horizon = 0;
@@ -356,7 +386,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   // ---- State as data ----
 
-  /** The state between two steps, without the contents of memory and disk. */
+  /** The state as plain data, without the contents of memory and disk. Call it between steps. */
   save(): MachineState {
     return {
       pc: this.pc,

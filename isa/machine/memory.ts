@@ -44,6 +44,7 @@ const pageShift = 12;
 export class Memory implements DmaMemory {
   /** Size of physical memory in bytes, a multiple of a page. */
   readonly size: number;
+  /** The contents. A write here calls no watcher; use `write` or `fill` while a machine runs. */
   readonly bytes: Uint8Array;
   /** The same memory as words, for aligned accesses. */
   readonly words: Int32Array;
@@ -171,10 +172,15 @@ export class Memory implements DmaMemory {
     return n < this.#inFirst ? this.#first + n : this.#second + n - this.#inFirst;
   }
 
+  /** The bytes from `address` on, for a device to read; undefined if not all of them are in memory. */
   readable(address: number, length: number): Uint8Array | undefined {
     return address + length <= this.size ? this.bytes.subarray(address, address + length) : undefined;
   }
 
+  /**
+   * Writes bytes from `address` on, and calls the watchers. False if they do not fit in memory; then nothing is
+   * written.
+   */
   fill(address: number, bytes: Uint8Array): boolean {
     if (address + bytes.length > this.size) return false;
     this.bytes.set(bytes, address);

@@ -5,14 +5,19 @@ import { SymbolTable } from './symbols.ts';
 
 /** A part of a program in memory. */
 export interface ProgramPart {
+  /** The name of the section, or `segment 1 of the file` if the file has no sections. */
   readonly name: string;
+  /** Address of its first byte, unsigned. */
   readonly address: number;
+  /** Bytes in memory. */
   readonly size: number;
+  /** Whether it contains code. */
   readonly executable: boolean;
 }
 
 /** A program's names, lines, code and data, by the addresses at which it was loaded. */
 export class ProgramMap {
+  /** The program's symbols, by name and by address. */
   readonly symbols: SymbolTable;
   /** The parts of the program in memory: sections, or segments if the file has no sections. */
   readonly parts: readonly ProgramPart[];

@@ -22,8 +22,11 @@ export const defaultMemory = 2 ** 24;
 
 /** Used by one machine at a time. A new machine on it starts with its system registers as after reset. */
 export interface Storage {
+  /** Contains everything, at the offsets above. */
   readonly buffer: ArrayBuffer;
+  /** Offset of the watch bytes, in bytes. */
   readonly watchedAt: number;
+  /** Offset of guest memory, in bytes; a multiple of a page. */
   readonly memoryAt: number;
   /** The WebAssembly memory that the buffer belongs to; the fast engine needs it. */
   readonly wasm?: object;

@@ -71,29 +71,45 @@ export type Operand =
 
 /** An instruction as the table has it. */
 export interface Row {
+  /** The mnemonic. */
   readonly name: string;
+  /** The encoding as a picture: 32 characters of 0, 1 and field letters, with spaces. */
   readonly bits: string;
+  /** The encoding, parsed. */
   readonly picture: Picture;
+  /** The operands in the order of the assembly language. */
   readonly operands: readonly Operand[];
   /** The operands as written in the source of the row, for the manual and for error messages. */
   readonly syntax: string;
+  /** The chapter of the manual. */
   readonly group: string;
+  /** Where it traps as a privileged instruction. */
   readonly privilege: Privilege;
+  /** Why it is sensitive, as the table declares it; empty = it is innocuous. */
   readonly sensitive: readonly Sensitivity[];
+  /** Similar instructions of real machines, for the manual; may be empty. */
   readonly kin: string;
+  /** What executing it does. */
   readonly effect: Effect;
+  /** The destination and the source, if in ring 0 it only moves state; otherwise undefined. */
   readonly moves: Move | undefined;
+  /** One sentence for the manual. */
   readonly says: string;
 }
 
-/** A decoded instruction. `imm` is its immediate, shift amount or system register number. */
+/** A decoded instruction. Fields that its encoding does not have are 0. */
 export interface Instruction {
+  /** The row of the table that the word matches. */
   readonly row: Row;
   /** The word itself, unsigned. */
   readonly word: number;
+  /** Number of the destination register, 0 to 31. */
   readonly rd: number;
+  /** Number of the first source register, 0 to 31; of the base register in a load, store or jump. */
   readonly rs1: number;
+  /** Number of the second source register, 0 to 31. */
   readonly rs2: number;
+  /** The immediate (signed), the shift amount, or the number of a system register. */
   readonly imm: number;
 }
 

@@ -50,7 +50,9 @@ const address = 0xfffffffc;
 
 /** A system register as the table has it. */
 export interface SystemRegister {
+  /** Its number in instructions, 0 to 18. */
   readonly number: number;
+  /** Its name in assembly. */
   readonly name: SystemRegisterName;
   /** Writable bits (unsigned 32-bit); undefined = read-only. */
   readonly mask?: number;
@@ -60,6 +62,7 @@ export interface SystemRegister {
   readonly acts: Acts | undefined;
   /** What it reads after reset, for the manual. */
   readonly reset: string;
+  /** What it contains, for the manual. */
   readonly says: string;
 }
 

@@ -11,6 +11,7 @@ import { allRows } from './table.ts';
 
 /** A variant of Ring32: it says which sensitive instructions do not trap outside ring 0. */
 export interface Variant {
+  /** Such as `ring32-x`; messages and recordings contain it. */
   readonly name: string;
   /** Names of the rows that do not trap outside ring 0 on this variant. */
   readonly unprivileged: ReadonlySet<string>;

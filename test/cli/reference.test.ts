@@ -1,4 +1,4 @@
-/** REFERENCE.md: as the declarations are, and nothing in it without a word. Needs the build. */
+/** REFERENCE.md agrees with the declarations, and everything in it has a comment. Needs the build. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,15 @@ describe('The reference', () => {
     const declarations = all.flatMap((chapter) => chapter.declarations);
     expect(declarations.length).toBeGreaterThan(100);
     expect(declarations.filter(({ says }) => says === '').map(({ name }) => name)).toEqual([]);
+  });
+
+  it('documents every member of an exported class or interface', () => {
+    const all = entryPoints.flatMap((entry) => chaptersOf(entry, readDeclarations));
+    const declarations = all.flatMap((chapter) => chapter.declarations);
+    const bare = declarations.flatMap(({ name, bareMembers }) =>
+      bareMembers.map((each) => `${name}.${each}`),
+    );
+    expect(bare).toEqual([]);
   });
 
   it('has a chapter for every export of the entry points', async () => {

@@ -1,6 +1,6 @@
-/** The monitor's account of one guest: every exit by its name, and who made each step. */
+/** The monitor's account of one guest: it counts the exits by name, and which steps the guest and the monitor made. */
 
-/** Exits that are no trap of the guest's own. */
+/** Names of exits that are not traps of the guest itself. */
 export const EXIT = {
   TURN: 'timer: the turn ended',
   HIDDEN: 'shadow: hidden fault',
@@ -24,11 +24,12 @@ export class Ledger {
   byMonitor = 0;
   /** Sensitive instructions that translated code ran without an exit, if they are counted. */
   saved = 0;
-  /** Exits by name. */
+  /** How often each exit happened, by name. */
   readonly exits = new Map<string, number>();
-  /** Told of every exit, for traces and recounts. */
+  /** Called for every exit, with the pc of the guest, for traces and independent counts. */
   onExit: ((name: string, pc: number) => void) | undefined;
 
+  /** Counts an exit. */
   exit(name: string, pc: number): void {
     this.exits.set(name, (this.exits.get(name) ?? 0) + 1);
     this.onExit?.(name, pc);

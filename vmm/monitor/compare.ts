@@ -1,14 +1,14 @@
 /**
- * Equivalence, step by step: a guest on the bare machine and under a monitor, compared at
- * the same guest step numbers; the first divergence found to the step.
+ * Checks equivalence: runs a guest on the bare machine and under a monitor, compares both at
+ * the same guest steps, and finds the exact step of the first divergence.
  *
- * Closely: processor and console are compared after every step of the first `everyStep`,
- * later after every `stride`; memory every `memoryStride`. At large: everything is, after
- * every `longStride`, for a guest that is stopped after each step does not run as it does
- * alone: its turns are short, and what a monitor keeps between them is hardly used.
+ * There are two ways to compare. Closely: processor and console are compared after each of the first `everyStep` steps,
+ * and later after every `stride` steps; memory after every `memoryStride` steps. At large: everything is compared after
+ * every `longStride` steps. Both are needed, because a guest that is stopped after each step does not run as it does
+ * alone: its turns are short, so the state that a monitor stores between exits is hardly used.
  *
- * Both sides are deterministic: when a stride ends in a difference, both begin anew and go
- * step by step from its start.
+ * Both sides are deterministic. When a stride ends in a difference, both sides start again and run
+ * step by step from the start of that stride.
  */
 import { finish, type Work } from '../../isa/work.ts';
 import { sameBytes } from '../../isa/machine/bytes.ts';
@@ -20,10 +20,11 @@ import { registerName } from '../../isa/table/registers.ts';
 import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
 import { rowOf } from '../../isa/table/table.ts';
 
-/** One of the two: made anew as often as needed, always the same. */
+/** One of the two sides. It is made again as often as needed, and must always run in the same way. */
 export interface Side {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly machine: Machine;
+  /** Runs until the guest's step `until`, or until the guest stops. */
   readonly run: (until: number) => Stop;
   /** What it printed so far. */
   readonly printed: readonly number[];
@@ -31,9 +32,11 @@ export interface Side {
 
 /** One thing that differs, as text on either side. */
 export interface Difference {
-  /** A register, a word of memory, or what was printed. */
+  /** The name of a register, a word of memory, or what was printed. */
   readonly what: string;
+  /** Its value on the bare machine. */
   readonly left: string;
+  /** Its value under the monitor. */
   readonly right: string;
 }
 

@@ -1,9 +1,9 @@
 /**
- * The monitor: ring-0 software of one real machine, running one guest or several. It has
- * control only when the real machine traps. Its parts, in Popek and Goldberg's names:
+ * The monitor: the ring-0 software of one real machine, which runs one guest or several. The monitor gets
+ * control only when the real machine traps. Its parts, with Popek and Goldberg's names:
  *
- *   allocator.ts    hands out memory, devices and time
- *   dispatcher.ts   entered by every trap; decides what it is
+ *   allocator.ts    hands out memory, devices and time (../guest)
+ *   dispatcher.ts   is entered by every trap and decides what to do about it
  *   routines.ts     the interpreter routines, one for each privileged instruction
  *   virtual-machine.ts, strategies.ts   the virtual CPU, and how its supervisor code runs
  */
@@ -28,26 +28,32 @@ import { VirtualMachine } from './virtual-machine.ts';
 
 /** One guest of a monitor. */
 export interface GuestDescription {
-  /** What its lines begin with when several guests share the console; default `guest 1` and so on. */
+  /** The prefix of its lines when several guests share the console; default `guest 1` and so on. */
   readonly name?: string | undefined;
+  /** The program that is loaded into its memory. */
   readonly image: Image;
   /** Bytes of its memory, whole pages. */
   readonly memory: number;
-  /** Its share of time against the others'; default 1. */
+  /** Its share of time relative to the other guests; default 1. */
   readonly weight?: number | undefined;
-  /** Sectors of the real disk that it gets; default all that are left for a single guest, none for several. */
+  /** Sectors of the real disk that it gets. Default: a single guest gets all of them, several guests get none. */
   readonly sectors?: number | undefined;
-  /** Its address on the monitor's own switch; or what its network device is plugged into instead. */
+  /** Its Ethernet address, 6 bytes, on the monitor's own switch; default: it is not on that switch. */
   readonly address?: Uint8Array | undefined;
+  /** Without an address: the network that its network device is plugged into; default: none. */
   readonly network?: NetworkLink | undefined;
-  /** What its virtual CPU is; default what the real one is. Another is right only under `interpret`. */
+  /**
+   * The variant of its virtual CPU; default: that of the real machine. Only the strategy `interpret` runs another one
+   * correctly.
+   */
   readonly cpu?: Variant | undefined;
 }
 
 /** What a monitor is made of. */
 export interface MonitorOptions {
+  /** The guests, at least one. */
   readonly guests: readonly GuestDescription[];
-  /** What the real machine is; default ring32-v. */
+  /** The variant of the real machine; default ring32-v. */
   readonly variant?: Variant | undefined;
   /** How virtual supervisor code runs: the name of one of `strategies`. */
   readonly strategy: string;
@@ -57,25 +63,32 @@ export interface MonitorOptions {
   readonly countSaved?: boolean | undefined;
   /** For binary translation: bytes of each guest's cache, whole pages; default what the strategy needs. */
   readonly cache?: number | undefined;
-  /** What executes the real machine; default `auto`. */
+  /** The engine that executes the real machine; default `auto`. */
   readonly engine?: EngineName | undefined;
-  /** The fast engine's own. */
+  /** Options of the fast engine. */
   readonly fast?: FastOptions | undefined;
-  /** The real machine's console and disk; default: what guests print is dropped, and there is no disk. */
+  /** The real machine's console; default: what guests print is dropped. */
   readonly console?: Console | undefined;
+  /** The real machine's disk; default: none. */
   readonly disk?: DiskStore | undefined;
-  /** What the real machine's network device is plugged into; it must permit bridging. Guests reach it over the monitor's switch. */
+  /**
+   * The network that the real machine's network device is plugged into; it must permit bridging. Guests reach it over
+   * the monitor's switch.
+   */
   readonly network?: NetworkLink | undefined;
-  /** Where the real machine lives; default a new one that suits the engine. */
+  /** The buffer for the real machine's registers and memory; default: a new one that suits the engine. */
   readonly storage?: Storage | undefined;
 }
 
 /** A monitor with its guests, each at its first step. */
 export class Monitor {
+  /** The real machine, which all guests share. */
   readonly real: Machine;
+  /** The engine that executes the real machine. */
   readonly engine: Engine;
+  /** The guests in the order of the options. */
   readonly guests: readonly VirtualMachine[];
-  /** Joins the guests that have an address, and the real machine's network. */
+  /** Connects the guests that have an address with each other and with the real machine's network. */
   readonly switch = new Switch();
   readonly #uplink: Uplink | undefined;
   readonly #mux: ConsoleMux;
@@ -129,7 +142,7 @@ export class Monitor {
     return guest.run(until);
   }
 
-  /** World switch: the real machine is this guest's from here on, to run, save or restore it. */
+  /** World switch: gives the real machine to this guest, so that it can be run, saved or restored. */
   makeCurrent(guest: VirtualMachine): void {
     if (guest === this.#current) return;
     this.#current?.switchOut();
@@ -138,8 +151,8 @@ export class Monitor {
   }
 
   /**
-   * Gives every guest that can still run one turn. Returns whether they go on: one used it up, or
-   * waits for a frame that is on its way. One that waits for other input can go on once there is some.
+   * Gives one turn to every guest that can still run. Returns whether another turn is useful now: a guest has used up its
+   * turn, or waits for a frame that is on its way. A guest that waits for other input can go on when there is some.
    */
   turn(): boolean {
     let goesOn = false;
@@ -157,12 +170,15 @@ export class Monitor {
     return this.#stops.get(guest)?.kind === 'input' && Number.isFinite(guest.cpu.network.eventAt);
   }
 
-  /** Prints what guests have begun of a line. */
+  /** Prints the lines that guests have begun but not ended. */
   flush(): void {
     this.#mux.flush();
   }
 
-  /** Runs all guests, turn by turn, until each has stopped or waits for input; returns how, in the guests' order. */
+  /**
+   * Runs all guests, turn by turn, until each has stopped or waits for input. Returns each one's stop, in the order
+   * of the guests.
+   */
   runAll(): readonly Stop[] {
     while (this.turn());
     this.flush();

@@ -1,20 +1,21 @@
 /**
- * Ways of running virtual supervisor code. Everything else of the monitor is shared.
+ * The strategies: ways of running virtual supervisor code. They share everything else of the monitor.
  *
- *   trap-and-emulate   directly, in ring 1: right when every sensitive instruction traps (Theorem 1)
- *   hybrid             interpreted; only virtual rings 1 to 3 run directly (Theorem 3)
- *   interpret          everything interpreted: a complete software machine
- *   binary-translation translated, and the translation runs directly (vmm/translator)
+ *   trap-and-emulate   runs it directly, in ring 1; correct if every sensitive instruction traps (Theorem 1)
+ *   hybrid             interprets virtual ring 0; only virtual rings 1 to 3 run directly (Theorem 3)
+ *   interpret          interprets all code: a complete software machine
+ *   binary-translation translates it, and runs the translation directly (vmm/translator)
  */
 import { MOST_CACHE } from '../translator/layout.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
 /** A way of running virtual supervisor code. */
 export interface Strategy {
+  /** As in MonitorOptions and on the command line. */
   readonly name: string;
   /** Bytes of translation cache that a guest needs; default none. */
   readonly cache?: number;
-  /** Runs the guest, settled and able to execute, at most until its horizon. */
+  /** Runs the guest at most until its horizon. The guest must be settled (Machine.settle) and able to execute. */
   readonly advance: (guest: VirtualMachine) => void;
 }
 

@@ -1,12 +1,12 @@
 /**
  * A guest's virtual machine: its virtual CPU, and the ways in which it makes steps.
  *
- * The virtual CPU is a Machine that executes nothing: it holds the guest's own idea of
- * its rings, R, PTBR, traps, time and devices. Its memory is the guest's part of the real
- * memory; its general registers are the real ones while the guest runs.
+ * The virtual CPU is a Machine that does not execute instructions itself. It stores what the guest believes about
+ * its ring, R, PTBR, traps, time and devices. Its memory is the guest's part of the real
+ * memory. Its general registers are the real ones while the guest runs.
  *
- * Rings are compressed: virtual ring 0 runs in real ring 1, the others in their own. A
- * guest step is a real step, but for those that the monitor makes for it (dispatcher.ts).
+ * Rings are compressed: virtual ring 0 runs in real ring 1, the other rings run in the ring of the same number. One step
+ * of the guest is one step of the real machine, except for steps that the monitor makes for the guest (dispatcher.ts).
  */
 import type { Engine } from '../../isa/engines/engine.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
@@ -40,14 +40,18 @@ export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 
 
 /** One guest of a monitor. `Monitor.runGuest` runs it. */
 export class VirtualMachine {
+  /** The virtual CPU, with the guest's memory, devices and step count. */
   readonly cpu: Machine;
+  /** The monitor's account of this guest. */
   readonly ledger = new Ledger();
+  /** The guest's part of the real machine. */
   readonly allocation: Allocation;
   readonly #real: Machine;
   readonly #engine: Engine;
   readonly #shadow: ShadowTables;
   readonly #dispatcher: Dispatcher;
   readonly #strategy: Strategy;
+  /** Translates the guest's code; undefined under strategies that do not translate. */
   readonly translator: Translator | undefined;
   readonly #runner: Runner | undefined;
   readonly #translateUser: boolean;
@@ -96,7 +100,7 @@ export class VirtualMachine {
     this.cpu.pc = image.entry;
   }
 
-  /** Runs until the guest's own step `until`, or until it stops. The guest is the current one. */
+  /** Runs until the guest's own step `until`, or until it stops. The guest must be the current one. */
   run(until: number): Stop {
     for (;;) {
       const before = this.cpu.steps;
@@ -107,21 +111,25 @@ export class VirtualMachine {
     }
   }
 
-  /** World switch: the general registers are this guest's from here on. */
+  /** World switch: loads this guest's general registers into the real machine. */
   switchIn(): void {
     this.#real.x.set(this.#saved);
   }
 
+  /** World switch: saves this guest's general registers from the real machine. */
   switchOut(): void {
     this.#saved.set(this.#real.x);
   }
 
-  /** The guest's state, without what the monitor derived from it. The guest is the current one. */
+  /** The guest's state, without what the monitor derives from it. The guest must be the current one. */
   save(): MachineState {
     return this.cpu.save();
   }
 
-  /** Takes a state back; memory and disk are put back already. The guest is the current one. */
+  /**
+   * Sets the guest's state to one that `save` returned. Memory and disk must be restored already, and the guest must
+   * be the current one.
+   */
   restore(state: MachineState): void {
     this.cpu.restore(state);
     this.#shadow.flush();
@@ -130,7 +138,7 @@ export class VirtualMachine {
 
   // ---- The ways to make steps ----
 
-  /** The monitor executes the guest's instructions, until the horizon or a change of ring. */
+  /** Executes the guest's instructions in the monitor, until the horizon or a change of ring. */
   runInterpreted(): void {
     this.#interpreter ??= new Interpreter(this.cpu);
     const before = this.cpu.steps;
@@ -140,18 +148,21 @@ export class VirtualMachine {
     this.#shadow.flushIfPagingEnded(paged);
   }
 
-  /** Whether the guest's present code is run in translation: all but user code, unless that too. */
+  /**
+   * Whether the guest's current code runs translated. User code does so only if `translateUser` is set, or if the
+   * shadow tables cannot cover it.
+   */
   get isTranslated(): boolean {
     return this.cpu.ring !== 3 || this.#translateUser || !this.#shadow.covers;
   }
 
-  /** A translation of the guest's code executes on the real machine, until something traps to the monitor. */
+  /** Executes a translation of the guest's code on the real machine, until something traps to the monitor. */
   runTranslated(): void {
     if (this.#runner !== undefined && this.#shadow.covers) this.#runner.run();
     else this.runInterpreted();
   }
 
-  /** The guest executes on the real machine, until something traps to the monitor. */
+  /** Executes the guest's code on the real machine, until something traps to the monitor. */
   runDirectly(): void {
     const real = this.#real;
     this.#enter(Math.min(this.cpu.horizon - this.cpu.steps, longestTurn));
@@ -162,7 +173,7 @@ export class VirtualMachine {
     this.#dispatcher.handle({ cause: real.readSystem(SR.ECAUSE), value: real.readSystem(SR.EVAL) });
   }
 
-  /** Sets up the real machine for the guest's own code, for at most `steps`. */
+  /** Sets up the real machine to execute the guest's own code for at most `steps`. */
   #enter(steps: number): void {
     const { cpu } = this;
     const supervisor = cpu.ring === 0;
@@ -180,7 +191,10 @@ export class VirtualMachine {
     });
   }
 
-  /** Reads back what the guest may have changed directly: pc, user flags and, by `retf` where it does not trap, its ring. */
+  /**
+   * Reads back what the guest may have changed directly: its pc, its user flags and, where `retf` does not trap, its
+   * ring.
+   */
   #leave(): void {
     const { cpu } = this;
     const status = this.#real.readSystem(SR.ESTATUS);

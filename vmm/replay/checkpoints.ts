@@ -23,6 +23,7 @@ export interface Checkpoint<State> {
 export interface Limits {
   /** Bytes of contents, beyond those of the first checkpoint. */
   readonly bytes: number;
+  /** Number of checkpoints. */
   readonly count: number;
 }
 

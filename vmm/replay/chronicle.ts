@@ -88,10 +88,12 @@ export class Chronicle implements Follower {
 
   // ---- As the timeline goes ----
 
+  /** For the timeline: how many events of the run come before now. */
   save(): number {
     return this.#had;
   }
 
+  /** For the timeline: goes back to where `save` returned `had`; undefined = to before the chronicle began. */
   restore(had: number | undefined): void {
     const { step } = this.#timeline;
     if (step > this.#reached) {
@@ -101,6 +103,7 @@ export class Chronicle implements Follower {
     this.#had = had ?? 0;
   }
 
+  /** For the timeline: forgets the events after now, because the run will go on in another way. */
   fork(): void {
     const { step } = this.#timeline;
     this.#repeated.length = Math.max(0, this.#had - this.#forgotten);

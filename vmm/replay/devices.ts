@@ -68,9 +68,11 @@ const portion = 4096;
 
 /** Console and disk of the machine that a run is recorded on. */
 export class RecordedDevices {
+  /** The guest's console. */
   readonly console: Console;
+  /** The guest's disk, if it has one. What the guest writes stays in memory. */
   readonly disk: CopyOnWriteDisk | undefined;
-  /** Told of each byte printed, again when the guest prints it again. */
+  /** Called for each byte that the guest prints, and again when the guest prints it again. */
   onOutput: ((byte: number) => void) | undefined;
   readonly #print: (byte: number) => void;
   readonly #input: Uint8Array | undefined;
@@ -96,10 +98,12 @@ export class RecordedDevices {
     this.#shown = this.#printed;
   }
 
+  /** How far output and prepared input are. */
   save(): DevicesState {
     return { printed: this.#printed, read: this.#read };
   }
 
+  /** Goes back to a state that `save` returned. */
   restore({ printed, read }: DevicesState): void {
     this.#printed = printed;
     this.#read = read;

@@ -26,7 +26,9 @@ export type Input =
 
 /** An input and the step before which it came. */
 export interface RecordedInput {
+  /** The guest has made this many steps when the input comes. */
   readonly step: number;
+  /** What came. */
   readonly input: Input;
 }
 

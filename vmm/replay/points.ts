@@ -14,7 +14,9 @@ import type { Subject } from './subject.ts';
 
 /** Bytes of the guest's physical memory. */
 export interface Watchpoint {
+  /** Physical address of the first byte, unsigned. */
   readonly at: number;
+  /** Bytes, at least 1. */
   readonly length: number;
 }
 

@@ -31,19 +31,25 @@ import type { Input, RecordedInput } from './inputs.ts';
 
 /** What a run depends on beside its inputs. Sums are SHA-256. */
 export interface Identity {
+  /** Sum of the image, 32 bytes. */
   readonly image: Uint8Array;
+  /** Name of the variant. */
   readonly variant: string;
-  /** Instructions that do not trap outside ring 0, in the alphabet's order. */
+  /** Instructions that do not trap outside ring 0, in alphabetical order. */
   readonly unprivileged: readonly string[];
+  /** Bytes of the guest's memory. */
   readonly memory: number;
+  /** Sum of the disk at the beginning, 32 bytes; null = no disk. */
   readonly disk: Uint8Array | null;
 }
 
 /** A machine's run: whose it was, and its inputs. */
 export interface Recording {
+  /** What the run depends on besides its inputs. */
   readonly identity: Identity;
-  /** Console input that was all there from the beginning; null = it was typed. */
+  /** Console input that was all available from the beginning; null = it was typed, and is among the inputs. */
   readonly prepared: Uint8Array | null;
+  /** The inputs in the order of their steps. */
   readonly inputs: readonly RecordedInput[];
   /** The step at which the recording ends. */
   readonly end: number;

@@ -9,6 +9,7 @@ import type { Timeline, Travel } from './timeline.ts';
 
 /** The step before which something happens: at a breakpoint, or the next step writes, traps or exits. */
 export interface Found {
+  /** The guest is at this step: what was found happens in the step that follows. */
   readonly step: number;
   /** The watchpoint that the step writes, if that was found. */
   readonly written?: Watchpoint;

@@ -7,6 +7,7 @@ import type { RecordedDevices } from './devices.ts';
 
 /** A guest whose devices let it be run again. */
 export interface Subject extends Guest {
+  /** Its console and disk. */
   readonly devices: RecordedDevices;
 }
 

@@ -20,8 +20,10 @@ import { Notes } from './notes.ts';
 import { type Armed, Points } from './points.ts';
 import type { Subject } from './subject.ts';
 
-/** Work on a timeline that yields now and then. `finish` drives it to its end; whoever drives it by itself can leave off. */
-/** Work on a timeline; it yields nothing but the moment. */
+/**
+ * Work on a timeline. It yields undefined now and then; `finish` drives it to its end, and a caller who drives it can
+ * stop early.
+ */
 export type Travel<T> = Work<undefined, T>;
 
 export { finish };
@@ -47,12 +49,16 @@ interface Moment {
 
 /** How a timeline takes checkpoints. Everything has a default. */
 export interface TimelineOptions {
+  /** How much checkpoints may take; default 256 MiB and 256 checkpoints. */
   readonly limits?: Limits | undefined;
-  /** Milliseconds of running between two checkpoints. */
+  /** Milliseconds of running between two checkpoints; default 12. */
   readonly interval?: number | undefined;
-  /** Steps run at once: least and most; in between, what takes about a millisecond or two. */
+  /**
+   * The fewest and the most steps that run at once. Between these limits, as many as take one or two milliseconds.
+   * Default 1024 and 1048576.
+   */
   readonly burst?: { readonly least: number; readonly most: number } | undefined;
-  /** Milliseconds since some beginning. */
+  /** Returns milliseconds since some moment; default `performance.now`. */
   readonly clock?: (() => number) | undefined;
 }
 
@@ -66,9 +72,13 @@ const approach = 1000;
 
 /** A recorded run of a subject: it can be gone through in both directions. */
 export class Timeline {
+  /** The guest that is run. */
   readonly subject: Subject;
+  /** The recorded inputs. */
   readonly inputs = new InputLog();
+  /** Breakpoints and watchpoints. */
   readonly points: Points;
+  /** The last trap and exit, for the search in the past. */
   readonly notes: Notes;
   readonly #checkpoints: Checkpoints<Moment>;
   readonly #interval: number;
@@ -118,11 +128,12 @@ export class Timeline {
     return this.step === this.#edge && this.inputs.nextStep === Number.POSITIVE_INFINITY;
   }
 
-  /** Steps of the checkpoints, ascending, and the bytes of contents they hold. */
+  /** The steps of the checkpoints, ascending. */
   get checkpointSteps(): readonly number[] {
     return this.#checkpoints.steps;
   }
 
+  /** Bytes of memory and disk contents that the checkpoints hold. */
   get checkpointBytes(): number {
     return this.#checkpoints.bytes;
   }

@@ -5,8 +5,9 @@
 
 /** A hash that is fed in parts. */
 export interface Hash {
+  /** Adds the next part of the data. The result is not used. */
   update(part: Uint8Array): unknown;
-  /** The sum, 32 bytes. Nothing is fed after it. */
+  /** The sum, 32 bytes. `update` must not be called after it. */
   digest(): Uint8Array;
 }
 

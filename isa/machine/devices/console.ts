@@ -35,6 +35,7 @@ export class Console implements Component<ConsoleState> {
     this.#open = true;
   }
 
+  /** Prints a byte (the low 8 bits). */
   print(byte: number): void {
     this.#sink(byte & 0xff);
   }
@@ -71,11 +72,13 @@ export class Console implements Component<ConsoleState> {
     return this.interrupts && this.#open;
   }
 
+  /** The state as plain data; it contains the input that was not read yet. */
   save(): ConsoleState {
     const input = Uint8Array.from(this.#queue.slice(this.#next));
     return { interrupts: this.interrupts, open: this.#open, input };
   }
 
+  /** Sets the state to one that `save` returned. */
   restore({ interrupts, open, input }: ConsoleState): void {
     this.interrupts = interrupts;
     this.#open = open;

@@ -18,6 +18,7 @@ export const DISK_STEPS = 1000;
 
 /** Stores the sectors. */
 export interface DiskStore {
+  /** How many sectors there are. They are numbered from 0. */
   readonly sectors: number;
   /** Fills `into` (one sector long) from sector `n`, which exists. */
   read(n: number, into: Uint8Array): void;
@@ -27,7 +28,9 @@ export interface DiskStore {
 
 /** A disk in memory; `bytes` is padded to whole sectors. */
 export class MemoryDisk implements DiskStore {
+  /** The whole contents; writes change them. */
   readonly bytes: Uint8Array;
+  /** How many sectors there are. */
   readonly sectors: number;
 
   constructor(bytes: Uint8Array) {
@@ -36,10 +39,12 @@ export class MemoryDisk implements DiskStore {
     this.bytes.set(bytes);
   }
 
+  /** Fills `into` (one sector long) from sector `n`. */
   read(n: number, into: Uint8Array): void {
     into.set(this.bytes.subarray(n * SECTOR, (n + 1) * SECTOR));
   }
 
+  /** Writes `from` (one sector long) to sector `n`. */
   write(n: number, from: Uint8Array): void {
     this.bytes.set(from, n * SECTOR);
   }
