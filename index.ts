@@ -87,6 +87,7 @@ export {
   classify,
   classifying,
   type InstructionClass,
+  type Theorems,
   type Verdict,
 } from './isa/classify/classify.ts';
 export { formatJson as classificationJson } from './isa/classify/format-json.ts';

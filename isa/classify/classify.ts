@@ -46,18 +46,22 @@ export interface Verdict {
   readonly decidedBy: readonly string[];
 }
 
-/** The results for a variant. */
-export interface Classification {
-  /** The name of the variant. */
-  readonly isa: string;
-  /** In the order of the table. */
-  readonly instructions: readonly InstructionClass[];
+/** What the theorems say of a variant. */
+export interface Theorems {
   /** Whether a trap-and-emulate monitor is possible: every sensitive instruction is privileged. */
   readonly theorem1: Verdict;
   /** Whether a monitor can run under itself: Theorem 1's condition, as far as it concerns the instructions. */
   readonly theorem2: Verdict;
   /** Whether a hybrid monitor is possible: every user-sensitive instruction is privileged. */
   readonly theorem3: Verdict;
+}
+
+/** The results for a variant. */
+export interface Classification extends Theorems {
+  /** The name of the variant. */
+  readonly isa: string;
+  /** In the order of the table. */
+  readonly instructions: readonly InstructionClass[];
   /** How many executions were made. */
   readonly executions: number;
   /** How many pairs of executions were compared. */
@@ -80,16 +84,12 @@ export function* classifying(
     instructions.push(one);
     yield one;
   }
-  const theorem1 = verdict(instructions.filter(({ critical }) => critical));
-  const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);
   const sum = (count: (measurement: Measurement) => number) =>
     rows.reduce((total, row) => total + count(measure(row)), 0);
   return {
     isa: variant.name,
     instructions,
-    theorem1,
-    theorem2: theorem1, // The other half of its condition is about the monitor: see definitions.ts.
-    theorem3: verdict(unhybrid),
+    ...theoremsOf(instructions),
     executions: sum(({ executions }) => executions),
     compared: sum(({ compared }) => compared),
   };
@@ -128,11 +128,22 @@ function whyInnocuous({ row, compared }: Measurement): ForAll {
   return { kind: 'samples', samples: compared };
 }
 
-function verdict(against: readonly InstructionClass[]): Verdict {
+/** What decides the theorems of an instruction. */
+export type Memberships = Pick<InstructionClass, 'name' | 'privileged' | 'userSensitive' | 'critical'>;
+
+/** What the theorems say of a variant that has these instructions. */
+export function theoremsOf(instructions: readonly Memberships[]): Theorems {
+  const theorem1 = verdict(instructions.filter(({ critical }) => critical));
+  const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);
+  // The other half of the condition of Theorem 2 is about the monitor: see definitions.ts.
+  return { theorem1, theorem2: theorem1, theorem3: verdict(unhybrid) };
+}
+
+function verdict(against: readonly Memberships[]): Verdict {
   return { holds: against.length === 0, decidedBy: namesOf(against) };
 }
 
 /** Sorted names. */
-export function namesOf(instructions: readonly InstructionClass[]): readonly string[] {
+export function namesOf(instructions: readonly Pick<InstructionClass, 'name'>[]): readonly string[] {
   return instructions.map(({ name }) => name).sort();
 }

@@ -1,5 +1,5 @@
 /** The verdict of each theorem as a sentence, with the instructions that decide it. */
-import type { Classification } from './classify.ts';
+import type { Theorems } from './classify.ts';
 
 export interface Sentence {
   readonly theorem: string;
@@ -7,7 +7,7 @@ export interface Sentence {
   readonly says: string;
 }
 
-export function sentences({ theorem1, theorem2, theorem3 }: Classification): readonly Sentence[] {
+export function sentences({ theorem1, theorem2, theorem3 }: Theorems): readonly Sentence[] {
   const because = (names: readonly string[]) => names.join(' ');
   return [
     {

@@ -1,8 +1,10 @@
 /** What is measured on the three variants, and that the table declares the same. */
 import { describe, expect, it } from 'vitest';
-import { classify, namesOf } from '../../isa/classify/classify.ts';
+import { classify, namesOf, theoremsOf } from '../../isa/classify/classify.ts';
+import { measureSummaries, summariesFor, summaryOf } from '../../isa/classify/summary.ts';
 import { allRows } from '../../isa/table/table.ts';
 import { trapsIn, type Variant, variantNamed, variantRows, variants } from '../../isa/table/variants.ts';
+import fc from '../property/fast-check.ts';
 
 const started = performance.now();
 const all = new Map(variants.map((variant) => [variant.name, classify(variant)]));
@@ -75,5 +77,23 @@ describe.each(variants.map(({ name }) => name))('On %s measured and declared agr
         expect(one.privilege.outside, one.name).toEqual({ kind: 'exhaustive', reads: ['RING'], cases: 3 });
       }
     }
+  });
+});
+
+describe('Two measurements', () => {
+  it('give the instructions and the theorems of every variant, as measuring that variant does', () => {
+    // As a page gets them.
+    const summaries = JSON.parse(JSON.stringify(measureSummaries())) as ReturnType<typeof measureSummaries>;
+    const subsets = fc.subarray([...variantRows]);
+    fc.assert(
+      fc.property(subsets, (names) => {
+        const measured = classify({ name: 'mine', unprivileged: new Set(names), cpuid: 9 });
+        const instructions = summariesFor(summaries, { unprivileged: new Set(names) });
+        expect(instructions).toEqual(measured.instructions.map(summaryOf));
+        const { theorem1, theorem2, theorem3 } = measured;
+        expect(theoremsOf(instructions)).toEqual({ theorem1, theorem2, theorem3 });
+      }),
+      { numRuns: 4 },
+    );
   });
 });

@@ -32,6 +32,13 @@ export interface Space {
 /** What tells a space: the address of the guest's root table; or R, as text, while paging is off. */
 type SpaceKey = number | string;
 
+/** A page of the guest's memory that it cannot write without the monitor, and what the monitor made of it. */
+export interface TracedPage {
+  readonly page: number;
+  /** root, table: a page table of the first or the second level; code: translated. */
+  readonly as: readonly ('root' | 'table' | 'code')[];
+}
+
 /** What in the shadows was derived from one page of guest tables. */
 interface Trace {
   /** Spaces whose root it is. */
@@ -208,10 +215,19 @@ export class ShadowTables {
     return this.#present.space;
   }
 
-  #findSpace(): Space {
+  /** The shadow of the guest's present address space if there is one. Makes none. */
+  get known(): Space | undefined {
+    return this.#spaces.get(this.#key());
+  }
+
+  /** What tells the guest's present address space. */
+  #key(): SpaceKey {
     const { paging, base, plainBound } = this.#cpu;
-    const root = this.#cpu.readSystem(SR.PTBR) & PTE.FRAME;
-    const key = paging ? root : `R ${base} ${plainBound}`;
+    return paging ? this.#cpu.readSystem(SR.PTBR) & PTE.FRAME : `R ${base} ${plainBound}`;
+  }
+
+  #findSpace(): Space {
+    const key = this.#key();
     const known = this.#spaces.get(key);
     if (known !== undefined) return known;
     const space: Space = { root: this.#frame(), tables: new Map() };
@@ -272,6 +288,14 @@ export class ShadowTables {
   }
 
   // ---- Traces ----
+
+  /** All traced pages, as they came to be traced. */
+  *traced(): Generator<TracedPage> {
+    for (const [page, { roots, tables, code }] of this.#traces) {
+      const as = { root: roots.size > 0, table: tables.length > 0, code };
+      yield { page, as: (['root', 'table', 'code'] as const).filter((what) => as[what]) };
+    }
+  }
 
   /** Counts a store to guest page `page`, and ends a trace that is worn out by it. Says whether the page is traced still. */
   #traceStore(page: number): 'traced' | 'free' {

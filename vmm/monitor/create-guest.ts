@@ -14,6 +14,7 @@ import type { MachineState } from '../../isa/machine/state.ts';
 import { defaultMemory, type Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Variant } from '../../isa/table/variants.ts';
+import type { HostSide } from '../memory/tables.ts';
 import type { Translator } from '../translator/translator.ts';
 import type { Ledger } from '../guest/ledger.ts';
 import { Monitor } from './monitor.ts';
@@ -67,6 +68,8 @@ export interface Guest extends Component<MachineState> {
   readonly ledger: Ledger | undefined;
   /** The monitor's binary translator; undefined if there is none. */
   readonly translator: Translator | undefined;
+  /** Where the monitor has the guest's memory and its page tables' shadow; undefined on the bare machine. */
+  readonly host: HostSide | undefined;
 }
 
 /**
@@ -94,6 +97,7 @@ function bareGuest(options: CreateGuestOptions): Guest {
     restore: (state) => machine.restore(state),
     ledger: undefined,
     translator: undefined,
+    host: undefined,
   };
 }
 
@@ -117,5 +121,6 @@ function monitoredGuest(options: CreateGuestOptions, strategy: string): Guest {
     restore: (state) => guest.restore(state),
     ledger: guest.ledger,
     translator: guest.translator,
+    host: guest.host,
   };
 }

@@ -17,6 +17,7 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { composeRelocation } from '../memory/relocation.ts';
 import { ShadowTables } from '../memory/shadow.ts';
+import type { HostSide } from '../memory/tables.ts';
 import type { Allocation } from '../guest/allocator.ts';
 import { Runner } from '../translator/runner.ts';
 import { mapRegion } from '../translator/region.ts';
@@ -92,6 +93,11 @@ export class VirtualMachine {
     const { savePage } = region;
     this.translator = translator;
     this.#runner = new Runner({ real, engine, cpu, shadow, dispatcher, ledger, translator, savePage });
+  }
+
+  /** Where its memory is, and the shadow of its page tables: to look at. */
+  get host(): HostSide {
+    return { real: this.#real, at: this.allocation.at, shadow: this.#shadow };
   }
 
   /** Loads an image and sets pc to its entry. Throws ImageError when it does not fit. */

@@ -47,6 +47,15 @@ export interface ListedExit {
   readonly words: readonly ListedWord[];
 }
 
+/** Where a unit leads: by the guest's own jump, a branch's other way, or on to the next instruction. */
+export interface ListedLink {
+  readonly kind: 'jump' | 'taken' | 'fall';
+  /** The guest address. */
+  readonly target: number;
+  /** The cache address of its translation when the way there is chained; undefined: it asks the monitor. */
+  readonly to: number | undefined;
+}
+
 export interface ListedUnit {
   /** The guest's pc, the page of guest memory that it was translated from, and its address in the cache. */
   readonly pc: number;
@@ -59,6 +68,8 @@ export interface ListedUnit {
   readonly space: number;
   readonly instructions: readonly ListedInstruction[];
   readonly exits: readonly ListedExit[];
+  /** All direct ways out of it. */
+  readonly links: readonly ListedLink[];
   /** Guest address that the next unit continues it at, without a jump. */
   readonly continues: number | undefined;
 }
@@ -119,8 +130,13 @@ function listUnit(
   const exits = links.flatMap((link) => reader.exit(link));
   exits.push(...reader.misaligned(listed));
   const continues = fall !== undefined && fall.to === fall.site ? fall.target : undefined;
-  const page = physical >>> 12;
-  return { pc, page, cache: start, ring, paging, pending, space, instructions: listed, exits, continues };
+  const where = { pc, page: physical >>> 12, cache: start };
+  const ways = links.flatMap(listLink);
+  return { ...where, ring, paging, pending, space, instructions: listed, exits, links: ways, continues };
+}
+
+function listLink({ kind, target, to }: Link): ListedLink[] {
+  return kind === 'slot' ? [] : [{ kind, target, to }];
 }
 
 /** Past the last word of a unit that does not fall through: what makes it long enough to be given up is no part of it. */

@@ -1,0 +1,70 @@
+/**
+ * A classification as plain data that can be stored and sent: what a page shows without measuring anything, for every
+ * variant. Why an instruction is sensitive does not depend on the variant, and whether it is privileged depends only on
+ * whether that instruction is unprivileged there. So two measurements stand for all variants.
+ */
+import type { Sensitivity } from '../table/row.ts';
+import { type Variant, variantRows } from '../table/variants.ts';
+import type { Class } from './classes.ts';
+import { classify, type InstructionClass } from './classify.ts';
+import { evidenceOf } from './evidence.ts';
+
+/** One instruction's memberships, and the evidence in words. */
+export interface InstructionSummary {
+  readonly name: string;
+  readonly privileged: boolean;
+  /** Why it is sensitive; empty = it is innocuous. */
+  readonly sensitive: readonly Sensitivity[];
+  readonly userSensitive: boolean;
+  readonly supervisorSensitive: boolean;
+  /** Sensitive and not privileged. */
+  readonly critical: boolean;
+  /** The classes that it has a witness for. */
+  readonly witnesses: readonly Class[];
+  /** What it is, and how that is known. */
+  readonly evidence: readonly (readonly [is: string, because: string])[];
+}
+
+/** The instructions of every variant. */
+export interface Summaries {
+  /** All instructions where every sensitive one is privileged, in the order of the table. */
+  readonly privileged: readonly InstructionSummary[];
+  /** Those that a variant may leave unprivileged, where it does. */
+  readonly unprivileged: readonly InstructionSummary[];
+}
+
+/** An instruction as plain data. */
+export function summaryOf(one: InstructionClass): InstructionSummary {
+  const { name, privileged, sensitive, userSensitive, supervisorSensitive, critical, witnesses } = one;
+  return {
+    name,
+    privileged,
+    sensitive,
+    userSensitive,
+    supervisorSensitive,
+    critical,
+    witnesses: [...witnesses.keys()],
+    evidence: [...evidenceOf(one)],
+  };
+}
+
+/** Measures what `summariesFor` needs. Takes seconds. */
+export function measureSummaries(): Summaries {
+  const of = (unprivileged: readonly string[]) => {
+    const variant = { name: '', unprivileged: new Set(unprivileged), cpuid: 0 };
+    return classify(variant).instructions.map(summaryOf);
+  };
+  return {
+    privileged: of([]),
+    unprivileged: of(variantRows).filter(({ name }) => variantRows.includes(name)),
+  };
+}
+
+/** The instructions of a variant, as `classify` would measure them, in the order of the table. */
+export function summariesFor(
+  { privileged, unprivileged }: Summaries,
+  variant: Pick<Variant, 'unprivileged'>,
+): readonly InstructionSummary[] {
+  const other = new Map(unprivileged.map((one) => [one.name, one]));
+  return privileged.map((one) => (variant.unprivileged.has(one.name) ? (other.get(one.name) ?? one) : one));
+}
