@@ -211,18 +211,3 @@ function specOf({ memory }: Setting): GuestSpec {
     devices: ['console', 'disk', 'network'],
   };
 }
-
-/** The rounds of a migration as a table. */
-export function formatRounds({ rounds }: MigrationSource<HostedGuest>): readonly string[] {
-  return [
-    '  round   pages sent   dirty at its end   milliseconds',
-    ...rounds.map(({ sent, dirtied, seconds }, n) =>
-      [
-        String(n + 1).padStart(7),
-        String(sent).padStart(12),
-        String(dirtied).padStart(18),
-        String(Math.round(seconds * 1000)).padStart(14),
-      ].join(' '),
-    ),
-  ];
-}

@@ -1,12 +1,14 @@
 /**
- * What a lesson is, and how it is given on a terminal, in a pipe, or in a test.
- *
- * A lesson says what it shows, asks for predictions, reveals, and checks every claim
- * that it makes: run by hand it exits with status 1 if one does not hold.
+ * Gives a tour (desk.ts) on a terminal, in a pipe, or in a test. Run by hand, a lesson exits with status 1 if one of its
+ * claims does not hold.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { finish } from '../isa/work.ts';
+import { tenClones } from './clones.ts';
+import { answerOf, hintOf, remark, type Stop, type Tour } from './desk.ts';
+import { Workbench } from './workbench.ts';
 
 /** Where a lesson takes place. */
 export interface Desk {
@@ -27,15 +29,41 @@ export interface Lesson {
   give(desk: Desk): Promise<void>;
 }
 
-/** Reads a file that lies beside the lessons, also from where they are compiled to. */
-export function readBeside(name: string): string {
-  const here = new URL(name, import.meta.url);
-  return readFileSync(existsSync(here) ? here : new URL(`../../examples/${name}`, import.meta.url), 'utf8');
+/** The repository, also from where the lessons are compiled to. */
+const beside = new URL('../', import.meta.url);
+const root = existsSync(new URL('guests/', beside)) ? beside : new URL('../../', import.meta.url);
+
+/** A workbench on the files of the repository; `own` is the student's file in the place of the tour's. */
+function workbenchFor(tour: Tour, own: string | undefined): Workbench {
+  return new Workbench({
+    read: (path) => readFileSync(path === tour.own && own !== undefined ? own : new URL(path, root)),
+    drive: async (work) => finish(work),
+    tenClones,
+  });
 }
 
-/** The words of an answer, in small letters. */
-export function wordsOf(answer: string): ReadonlySet<string> {
-  return new Set(answer.toLowerCase().split(/[^a-z0-9.]+/));
+/** A tour as a lesson. */
+export function lessonOf(tour: Tour): Lesson {
+  const { title, shows, stops, more } = tour;
+  const give = async (desk: Desk) => {
+    const bench = workbenchFor(tour, desk.file);
+    for (const [n, stop] of stops.entries()) {
+      if (n > 0) desk.say();
+      await giveStop(desk, bench, stop);
+    }
+    if (more !== undefined) desk.say(`\nMore: ${more}`);
+  };
+  return { title, shows, give };
+}
+
+async function giveStop(desk: Desk, bench: Workbench, { say, ask, show, check }: Stop): Promise<void> {
+  desk.say(say);
+  const answer = answerOf(ask === undefined ? '' : await desk.ask(`\n${ask.text} ${hintOf(ask)}`));
+  if (show !== undefined) for (const line of ['', ...(await show(bench, answer))]) desk.say(line);
+  const said = ask === undefined ? '' : await remark(ask, answer, bench);
+  if (said !== '') desk.say(`\n${said}`);
+  if (check.length > 0) desk.say();
+  for (const { claim, holds } of check) desk.check(claim, await holds(bench));
 }
 
 /** Columns of a terminal that is not wide. */

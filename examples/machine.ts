@@ -1,42 +1,60 @@
-/** Assembles a program and runs it on a variant to its end. */
+/** Runs guests to their end: as work in parts, or at once. */
 import { assemble } from '../assembler/index.ts';
-import { createEngine } from '../isa/engines/engine.ts';
-import { Console } from '../isa/machine/devices/console.ts';
-import { loadImage, readImage } from '../isa/machine/image.ts';
-import { Machine } from '../isa/machine/machine.ts';
+import { CollectingConsole } from '../isa/machine/devices/console.ts';
+import { readImage } from '../isa/machine/image.ts';
 import type { Variant } from '../isa/table/variants.ts';
+import { finish, type Work } from '../isa/work.ts';
+import { createGuest, type Guest } from '../vmm/monitor/create-guest.ts';
 
-/** Instructions after which a program is given up. */
-const most = 1_000_000;
-const slice = 10_000;
+/** Steps after which a guest is given up. */
+export const mostSteps = 1_000_000;
+/** Steps between two yields: a few milliseconds. */
+const slice = 2 ** 15;
 
-export interface Result {
+/** How a run ended. */
+export interface Outcome {
   readonly printed: string;
   /** Exit status; undefined when it did not end by itself. */
   readonly status: number | undefined;
+  readonly steps: number;
 }
 
-/** Runs the assembly `text`, called `name` in error messages, with that console input. Throws the assembler's error. */
-export function run(name: string, text: string, variant: Variant, input = ''): Result {
-  const printed: number[] = [];
-  const console = new Console((byte) => printed.push(byte));
-  console.feed(new TextEncoder().encode(input));
-  console.close();
-  const machine = new Machine({ variant, console });
-  const image = readImage(assemble([{ name, text }]).elf);
-  loadImage(image, machine.memory.bytes);
-  machine.pc = image.entry;
-  const status = runToEnd(machine);
-  return { printed: Buffer.from(printed).toString(), status };
+/** A guest with the console that it prints to. */
+export interface Running {
+  readonly guest: Guest;
+  readonly console: CollectingConsole;
 }
 
-/** Runs until the power goes off; returns the exit status. What passes while the machine waits in `hlt` is no instruction. */
-function runToEnd(machine: Machine): number | undefined {
-  const engine = createEngine('interpreter', machine);
-  for (let left = most; left > 0; left -= slice) {
-    const stop = engine.run(machine.waiting ? machine.nextEvent : machine.steps + slice);
-    if (stop.kind === 'power') return stop.status;
-    if (stop.kind !== 'limit') return undefined;
+/** Runs a guest to its end; yields its steps. What passes while it waits in `hlt` takes no time. */
+export function* running({ guest, console }: Running): Work<number, Outcome> {
+  const { machine, run } = guest;
+  for (;;) {
+    const stop = run(Math.min(mostSteps, machine.waiting ? machine.nextEvent : machine.steps + slice));
+    const status = stop.kind === 'power' ? stop.status : undefined;
+    if (stop.kind !== 'limit' || machine.steps >= mostSteps)
+      return { printed: textOf(console.printed), status, steps: machine.steps };
+    yield machine.steps;
   }
-  return undefined;
+}
+
+/** The same for the assembly `text` on a bare machine. `name` is for error messages. Throws the assembler's error. */
+export function* runningProgram(
+  name: string,
+  text: string,
+  variant: Variant,
+  input: string,
+): Work<number, Outcome> {
+  const image = readImage(assemble([{ name, text }]).elf);
+  const console = new CollectingConsole(input);
+  return yield* running({ guest: createGuest({ image, variant, engine: 'interpreter', console }), console });
+}
+
+/** Runs the assembly `text` on a bare machine, all at once. */
+export function run(name: string, text: string, variant: Variant, input = ''): Outcome {
+  return finish(runningProgram(name, text, variant, input));
+}
+
+/** Bytes that were printed, as text. */
+export function textOf(printed: readonly number[]): string {
+  return new TextDecoder().decode(Uint8Array.from(printed));
 }

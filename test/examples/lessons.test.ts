@@ -117,7 +117,7 @@ describe('The eleventh lesson', () => {
     const { said, held } = await give('11-step-back.ts', ['fill', '7']);
     expect(said).toContain('As you said: fill, at step');
     expect(said).toContain('From here on with 7: power off, status 140');
-    expect(held).toHaveLength(4);
+    expect(held).toHaveLength(6);
   });
 });
 

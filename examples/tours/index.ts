@@ -1,0 +1,33 @@
+/** All tours, in the order in which they are given. */
+import type { Tour } from '../desk.ts';
+import { tour as predict } from './01-predict.ts';
+import { tour as jrst1 } from './02-jrst-1.ts';
+import { tour as oneLine } from './03-one-line.ts';
+import { tour as ringCompression } from './04-ring-compression.ts';
+import { tour as fourChallenges } from './05-four-challenges.ts';
+import { tour as redPill } from './06-red-pill.ts';
+import { tour as aSwitch } from './07-a-switch.ts';
+import { tour as tenClones } from './08-ten-clones.ts';
+import { tour as sixStages } from './09-six-stages.ts';
+import { tour as theDirtier } from './10-the-dirtier.ts';
+import { tour as stepBack } from './11-step-back.ts';
+import { tour as threeActs } from './12-three-acts.ts';
+import { tour as worthReading } from './13-worth-reading.ts';
+import { tour as rewritten } from './14-rewritten.ts';
+
+export const tours: readonly Tour[] = [
+  predict,
+  jrst1,
+  oneLine,
+  ringCompression,
+  fourChallenges,
+  redPill,
+  aSwitch,
+  tenClones,
+  sixStages,
+  theDirtier,
+  stepBack,
+  threeActs,
+  worthReading,
+  rewritten,
+];

@@ -1,0 +1,126 @@
+/**
+ * The workbench on which tours check their claims: it runs guests, compares, translates and classifies, each only once,
+ * and in parts, so that a page stays responsive. It has no Node: how files are read is given to it.
+ */
+import { assemble } from '../assembler/index.ts';
+import { type Classification, classifying } from '../isa/classify/classify.ts';
+import { CollectingConsole } from '../isa/machine/devices/console.ts';
+import { type Image, readImage } from '../isa/machine/image.ts';
+import { type Variant, variantNamed } from '../isa/table/variants.ts';
+import type { Work } from '../isa/work.ts';
+import { type Comparison, comparing, type Side } from '../vmm/monitor/compare.ts';
+import { createGuest } from '../vmm/monitor/create-guest.ts';
+import type { TenClones } from './clones.ts';
+import { mostSteps, type Outcome, type Running, running, runningProgram } from './machine.ts';
+
+/** Where a guest runs: on which machine, and under what. */
+export interface Place {
+  /** A file of guests/ or examples/, with its folder. */
+  readonly guest: string;
+  readonly isa: string;
+  /** A strategy's name, or `none` for the bare machine. */
+  readonly monitor: string;
+  /** Whether binary translation translates user code too. */
+  readonly translateUser?: boolean;
+}
+
+/** What a workbench is given. */
+export interface WorkbenchOptions {
+  /** Reads a file of the repository, like `guests/flags.s`. Throws if there is none. */
+  readonly read: (path: string) => Uint8Array;
+  /** Does a piece of work to its end; may let others have a turn each time that it yields. */
+  readonly drive: <Result>(work: Work<unknown, Result>) => Promise<Result>;
+  /** Clones a machine, where there are files for snapshots; without it, tours that need files cannot be given. */
+  readonly tenClones?: (bench: Workbench) => TenClones;
+}
+
+/** Bytes of a guest's memory. */
+export const memory = 2 ** 20;
+
+/** Runs guests, and remembers what it found. */
+export class Workbench {
+  readonly options: WorkbenchOptions;
+  readonly #found = new Map<string, unknown>();
+
+  constructor(options: WorkbenchOptions) {
+    this.options = options;
+  }
+
+  /** What `find` returns: found at the first call with that key, remembered afterwards. */
+  once<Found>(key: string, find: () => Found): Found {
+    if (this.#found.has(key)) return this.#found.get(key) as Found;
+    const found = find();
+    this.#found.set(key, found);
+    // Work that was left off is done again when it is asked for again.
+    if (found instanceof Promise) found.catch(() => this.#found.delete(key));
+    return found;
+  }
+
+  /** The text of a file. Throws if there is none. */
+  text(path: string): string {
+    return new TextDecoder().decode(this.options.read(path));
+  }
+
+  /** Assembles a file, with what it includes. Throws the assembler's error. */
+  image(path: string): Image {
+    return this.once(`image ${path}`, () => {
+      const readFile = (name: string, from: string) => this.options.read(pathBeside(name, from));
+      return readImage(assemble([{ name: path, text: this.options.read(path) }], { readFile }).elf);
+    });
+  }
+
+  /** Runs a guest to its end. */
+  run(place: Place): Promise<Outcome> {
+    return this.once(`run ${JSON.stringify(place)}`, () => this.options.drive(running(this.#guest(place))));
+  }
+
+  /** Runs the assembly `text` on the bare machine, with console input. `name` is for error messages. */
+  program(name: string, text: string, variant: Variant, input = ''): Promise<Outcome> {
+    return this.options.drive(runningProgram(name, text, variant, input));
+  }
+
+  /** Compares a guest on the bare machine with the same guest in `place`, step by step. */
+  compare(place: Place): Promise<Comparison> {
+    const make = (monitor: string) => (): Side => {
+      const { guest, console } = this.#guest({ ...place, monitor });
+      return { machine: guest.machine, run: guest.run, printed: console.printed };
+    };
+    return this.once(`compare ${JSON.stringify(place)}`, () =>
+      this.options.drive(comparing(make('none'), make(place.monitor), mostSteps)),
+    );
+  }
+
+  /** Measures Popek and Goldberg's sets of a variant. */
+  classification(variant: Variant): Promise<Classification> {
+    const { name, unprivileged, cpuid } = variant;
+    return this.once(`classify ${JSON.stringify([name, [...unprivileged], cpuid])}`, () =>
+      this.options.drive(classifying(variant)),
+    );
+  }
+
+  #guest({ guest: file, isa, monitor, translateUser }: Place): Running {
+    const console = new CollectingConsole();
+    const variant = variantNamed(isa) as Variant;
+    const image = this.image(file);
+    const options = {
+      image,
+      variant,
+      memory,
+      engine: 'interpreter',
+      monitor,
+      translateUser,
+      console,
+    } as const;
+    return { guest: createGuest(options), console };
+  }
+}
+
+/** The path of a file that the file `from` includes as `name`. */
+function pathBeside(name: string, from: string): string {
+  const parts: string[] = [];
+  for (const part of `${from}/../${name}`.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
