@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { assemble } from '../../assembler/index.ts';
 import { EXIT } from '../../cli/failure.ts';
 import { createEngine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
+import type { FastOptions } from '../../isa/engines/fast/fast.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { type Image, loadImage, readImage } from '../../isa/machine/image.ts';
@@ -15,7 +16,7 @@ import { type Variant, variantNamed } from '../../isa/table/variants.ts';
 import { addressNumber } from '../../vmm/network/frame.ts';
 import { Lan } from '../../vmm/network/lan.ts';
 import { Process, type ProcessStop } from '../../vmm/process/process.ts';
-import { eager, expectCompiled } from '../engines/compiled.ts';
+import { eager, expectCompiled, steady } from '../engines/compiled.ts';
 import { type Expectations, type Outcome, parseExpectations } from './expectations.ts';
 
 /** A guest that has not ended after so many steps never will. */
@@ -64,15 +65,24 @@ export function imageOf(file: string): Image {
 export function runGuest(file: string, variant: string, engine: EngineName): Outcome {
   const wishes = parseExpectations(guestText(file));
   const image = imageOf(file);
-  return wishes.process ? runProcess(file, image, wishes, engine) : runSystem(image, wishes, variant, engine);
+  if (wishes.process) return runProcess(file, image, wishes, engine);
+  const fast = file.startsWith('kernel/') ? steady : eager;
+  return runSystem(image, wishes, { variant, engine, fast });
 }
 
-function runSystem(image: Image, wishes: Expectations, variant: string, engine: EngineName): Outcome {
+/** What a system guest runs on. */
+interface Setting {
+  readonly variant: string;
+  readonly engine: EngineName;
+  readonly fast: FastOptions;
+}
+
+function runSystem(image: Image, wishes: Expectations, setting: Setting): Outcome {
   const lan = new Lan();
   const networked = wishes.peers.length > 0;
-  const self = systemGuest(image, wishes, variant, engine, networked ? lan : undefined);
+  const self = systemGuest(image, wishes, setting, networked ? lan : undefined);
   for (const peer of wishes.peers)
-    systemGuest(imageOf(peer), parseExpectations(guestText(peer)), variant, engine, lan);
+    systemGuest(imageOf(peer), parseExpectations(guestText(peer)), setting, lan);
   const [stop] = networked ? lan.run(STEP_LIMIT) : [self.run(STEP_LIMIT)];
   const { printed, machine, disk } = self;
   if (machine.steps > fewSteps) expectCompiled(self.engine);
@@ -80,13 +90,7 @@ function runSystem(image: Image, wishes: Expectations, variant: string, engine: 
 }
 
 /** A system guest on a machine of its own, plugged into `lan` as its next guest if there is one. */
-function systemGuest(
-  image: Image,
-  wishes: Expectations,
-  variant: string,
-  engine: EngineName,
-  lan: Lan | undefined,
-) {
+function systemGuest(image: Image, wishes: Expectations, { variant, engine, fast }: Setting, lan?: Lan) {
   const printed: number[] = [];
   const console = new Console((byte) => printed.push(byte), inputOnce(wishes.input));
   const disk = wishes.disk && new MemoryDisk(Buffer.from(fillSectors(wishes.disk).join(''), 'latin1'));
@@ -102,7 +106,7 @@ function systemGuest(
   });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
-  const made = createEngine(engine, machine, eager);
+  const made = createEngine(engine, machine, fast);
   const run = (until: number) => made.run(until);
   if (port !== undefined) lan?.add(port, { machine, run });
   return { printed, disk, machine, run, engine: made };

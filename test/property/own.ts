@@ -4,7 +4,7 @@
  */
 import type { EngineName } from '../../isa/engines/engine.ts';
 import type { FastEngine } from '../../isa/engines/fast/fast.ts';
-import { wasmStorage } from '../../isa/engines/fast/layout.ts';
+import { SLOT, wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
@@ -47,7 +47,7 @@ let shared: Storage | undefined;
 /** It, as a new machine expects it. */
 export function cleanStorage(size = sharedSize): Storage {
   shared ??= wasmStorage(sharedSize);
-  new Uint8Array(shared.buffer, 0, 1024).fill(0);
+  new Uint8Array(shared.buffer, 0, SLOT.ENTRIES).fill(0); // The engine that comes next clears the tables if they have entries.
   new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
   new Uint8Array(shared.buffer, shared.memoryAt, size).fill(0);
   return shared;

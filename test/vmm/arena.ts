@@ -110,7 +110,9 @@ export function encounter(
     engine,
     console: new Console(() => {}),
     disk: real,
-    ...(engine === 'interpreter' ? {} : { storage: cleanStorage(), fast: eager }),
+    ...(engine === 'interpreter'
+      ? {}
+      : { storage: cleanStorage(), fast: strategy === 'hybrid' ? eager : { hot: 24 } }),
   });
   const [hostile, honest] = (second ? monitor.guests.toReversed() : monitor.guests) as [
     VirtualMachine,

@@ -13,9 +13,9 @@ import { formatHostile, hostileProgram } from './hostile.ts';
 
 describe(`Hostile guests (seed ${seed})`, () => {
   it.each([
-    ['trap-and-emulate', 'interpreter', 5500],
-    ['hybrid', 'interpreter', 2500],
-    ['trap-and-emulate', 'fast', 1500],
+    ['trap-and-emulate', 'interpreter', 3000],
+    ['hybrid', 'interpreter', 1500],
+    ['trap-and-emulate', 'fast', 1000],
     ['hybrid', 'fast', 500],
   ] as const)('under %s by the engine %s, %i of them', (strategy, engine, cases) => {
     const exits = new Map<string, number>();

@@ -54,7 +54,7 @@ describe.each(strategies.map(({ name }) => name))('Under %s, the ledger', (strat
 
   it('does not lose steps when the guest is run in many small pieces', () => {
     for (const file of systemGuests) {
-      const { ledger, cpu } = traced(file, strategy, 'interpreter', 7);
+      const { ledger, cpu } = traced(file, strategy, 'interpreter', 61);
       expect(ledger.direct + ledger.byMonitor, file).toBe(cpu.steps);
     }
   });

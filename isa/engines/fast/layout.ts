@@ -41,6 +41,8 @@ export const SLOT = {
   /** In: the state of translation, for the same check, and its salt. */
   STAMP: 552,
   SALT: 556,
+  /** 1 while the flat tables have entries: the last slot, since it tells the next engine whether it must clear them. */
+  ENTRIES: 560,
 } as const;
 
 /**
@@ -70,6 +72,11 @@ const tableClasses = 4;
 /** Offset of the flat table for a class (0 to 3), loads or stores. */
 export function flatTable(tableClass: number, store: boolean): number {
   return tablesAt + (tableClass * 2 + (store ? 1 : 0)) * tableBytes;
+}
+
+/** The words of all flat tables. */
+export function flatTableWords(buffer: ArrayBuffer): Int32Array {
+  return new Int32Array(buffer, tablesAt, (tableClasses * 2 * tableBytes) / 4);
 }
 
 /**

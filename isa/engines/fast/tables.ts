@@ -11,7 +11,7 @@ import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
-import { entryBias, flatTable, guestMemoryAt, tableClass } from './layout.ts';
+import { entryBias, flatTable, flatTableWords, guestMemoryAt, SLOT, tableClass } from './layout.ts';
 
 /** One entry of the tables. */
 export interface Filled {
@@ -47,6 +47,9 @@ export class FlatTables {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#words = new Int32Array(machine.storage.buffer);
+    // An engine that was not closed has left its entries.
+    if (this.#words[SLOT.ENTRIES >>> 2] !== 0) flatTableWords(machine.storage.buffer).fill(0);
+    this.#words[SLOT.ENTRIES >>> 2] = 0;
   }
 
   /**
@@ -72,6 +75,7 @@ export class FlatTables {
 
   #enter(entry: Filled): void {
     this.#words[entry.index] = entry.value;
+    this.#words[SLOT.ENTRIES >>> 2] = 1;
     if (this.#filled.length >= crowded) this.#forgetGone();
     this.#filled.push(entry);
     if (entry.store) this.#stores?.set(entry.page, [...(this.#stores.get(entry.page) ?? []), entry]);
@@ -113,6 +117,7 @@ export class FlatTables {
     this.#forgetGone();
     const filled = this.#filled;
     for (const { index } of filled) this.#words[index] = 0;
+    this.#words[SLOT.ENTRIES >>> 2] = 0;
     this.#filled = [];
     this.#stores = undefined;
     return filled;
@@ -129,6 +134,7 @@ export class FlatTables {
       const { index, page, store, value } = entry;
       if (store && ((watched[page] as number) & watchedHere) !== 0) continue;
       this.#words[index] = value;
+      this.#words[SLOT.ENTRIES >>> 2] = 1;
       this.#filled.push(entry);
     }
   }

@@ -18,7 +18,7 @@ import type { SnapshotParts } from '../../../vmm/snapshot/guest.ts';
 import { decodeState, encodeState } from '../../../vmm/snapshot/state.ts';
 import { ThinDisk } from '../../../vmm/snapshot/thin-disk.ts';
 import { image, paging } from '../assembled.ts';
-import { compiledSteps, eager, steady } from '../../engines/compiled.ts';
+import { compiledSteps, steady } from '../../engines/compiled.ts';
 import fc from '../../property/fast-check.ts';
 
 export const memory = 2 ** 18;
@@ -174,7 +174,7 @@ export function blank<Disk extends DiskStore>({ strategy, engine }: Way, disk: D
   });
   if (strategy === undefined) {
     const machine = new Machine({ variant, memory, console, disk, storage });
-    const made = engine === 'fast' ? new FastEngine(machine, eager) : new Interpreter(machine);
+    const made = engine === 'fast' ? new FastEngine(machine, steady) : new Interpreter(machine);
     return running(machine, { state: machine, run: (until) => made.run(until) }, made);
   }
   const monitor = new Monitor({
