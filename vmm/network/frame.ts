@@ -2,15 +2,15 @@
 
 export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255);
 
-/** Kinds of frame that we make or know. */
+/** Kinds of frame that ringlab sends or treats specially: the EtherType. */
 export const KIND = {
-  /** IEEE 802 local experimental: what our guests use. */
+  /** IEEE 802 local experimental: the kind that the guests in guests/ use. */
   EXPERIMENT: 0x88b5,
-  /** Reverse ARP: by which a host says for a guest that it is here now, as QEMU does. */
+  /** Reverse ARP: with it a host announces that a guest is here now, as QEMU does. */
   RARP: 0x8035,
 } as const;
 
-/** Bytes of a frame before what it carries. */
+/** Bytes of a frame before its payload. */
 const headerBytes = 14;
 
 export function destinationOf(frame: Uint8Array): Uint8Array {
@@ -25,7 +25,7 @@ export function kindOf(frame: Uint8Array): number {
   return ((frame[12] as number) << 8) | (frame[13] as number);
 }
 
-/** Whether an address stands for many: bit 0 of its first byte. */
+/** Whether an address is that of a group of stations: bit 0 of its first byte. */
 export function isGroup(address: Uint8Array): boolean {
   return ((address[0] as number) & 1) !== 0;
 }
@@ -35,7 +35,7 @@ export function formatAddress(address: Uint8Array): string {
   return [...address].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-/** Six bytes from `02:00:00:00:00:01`; undefined if it is no single station's address. */
+/** Six bytes from `02:00:00:00:00:01`; undefined if the text is not the address of a single station. */
 export function parseAddress(text: string): Uint8Array | undefined {
   if (!/^[\da-f]{2}(:[\da-f]{2}){5}$/i.test(text)) return undefined;
   const address = Uint8Array.from(text.split(':'), (byte) => Number.parseInt(byte, 16));
@@ -47,7 +47,7 @@ export function addressNumber(n: number): Uint8Array {
   return Uint8Array.of(2, 0, 0, (n >>> 16) & 255, (n >>> 8) & 255, n & 255);
 }
 
-/** The gratuitous announcement that a station is here now: a reverse ARP request about itself, to everybody. */
+/** The gratuitous announcement that a station is here now: a reverse ARP request about itself, sent to all. */
 export function announcement(address: Uint8Array): Uint8Array {
   const frame = new Uint8Array(60);
   frame.set(BROADCAST, 0);
@@ -59,7 +59,7 @@ export function announcement(address: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** What a frame carries, as text: whatever is not printable is a dot. At most `most` characters. */
+/** The payload of a frame as text of at most `most` characters; a byte that is not printable becomes a dot. */
 export function formatPayload(frame: Uint8Array, most: number): string {
   const shown = frame.subarray(headerBytes, headerBytes + most);
   return [...shown].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');

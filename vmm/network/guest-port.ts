@@ -1,24 +1,24 @@
 /**
- * A guest's place at a switch, and the far end of its network device. The guest keeps its
- * address wherever it goes; its place is where a port of that address is active.
+ * A guest's port at a switch: what its network device is plugged into. The guest has the same
+ * address on every host. It is where a port with its address is active.
  *
- *     reserved   nobody is here yet: takes nothing, so that no frame is there twice
+ *     reserved   no guest is here yet: the port takes no frames, so that no frame exists twice
  *     running    frames go into the guest's device
- *     held       the guest is stopped: frames wait here, and arrive when it goes on
- *     departed   the guest has gone: frames wait here until the switch learns where it
- *                is now, and then follow it
+ *     held       the guest is stopped: frames wait here, and arrive when it continues
+ *     departed   the guest has left: frames wait here until the switch learns where it
+ *                is now, and then are sent there
  */
 import type { NetworkLink } from '../../isa/machine/devices/network.ts';
 import { destinationOf, formatAddress, isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
 
-/** Steps from a frame's leaving one guest to its arriving at another, in one process. */
+/** In one process, a frame arrives this many steps after it was sent. */
 export const LATENCY = 1000;
 
-/** Most frames that wait for a guest that is stopped; the next ones are lost. */
+/** Most frames that wait for a stopped guest. Further frames are lost. */
 export const HELD_MAX = 256;
 
-/** What gets the frames: a machine, bare or virtual. */
+/** The receiver of the frames: a machine, bare or virtual. */
 export interface Receiver {
   deliver(frame: Uint8Array, at?: number): boolean;
 }
@@ -36,7 +36,7 @@ export class GuestPort implements NetworkLink, Station {
   #lost = 0;
   #received = 0;
 
-  /** Joins the switch, reserved. */
+  /** Joins the switch, in the state `reserved`. */
   constructor(joined: Switch, address: Uint8Array, name = formatAddress(address)) {
     this.#switch = joined;
     this.address = address.slice();
@@ -53,17 +53,20 @@ export class GuestPort implements NetworkLink, Station {
     return this.#waiting.length;
   }
 
-  /** Frames that found no room here or in the device. */
+  /** Frames that were lost because there was no room here or in the device. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Frames for the guest's own address that it was given here. */
+  /** Frames, sent to the guest's own address, that its device got through this port. */
   get received(): number {
     return this.#received;
   }
 
-  /** The guest runs here: frames that waited arrive at its present step. Tells nobody: see `announce`. */
+  /**
+   * The guest runs here from now on. Frames that waited arrive at its current step. Other switches are not told: see
+   * `announce`.
+   */
   run(receiver: Receiver): void {
     const waited = this.#waiting;
     this.#waiting = [];
@@ -72,18 +75,21 @@ export class GuestPort implements NetworkLink, Station {
     for (const passing of waited) this.take(passing);
   }
 
-  /** The guest is stopped for a while: frames wait. */
+  /** The guest is stopped for some time: its frames wait. */
   hold(): void {
     this.#receiver = undefined;
     this.#state = 'held';
   }
 
-  /** Says to all switches that the guest is here now. */
+  /** Tells all switches that the guest is here now. */
   announce(): void {
     this.#switch.announce(this, this.address);
   }
 
-  /** The guest has gone: frames wait until its new place is announced, then follow it, and the port is closed. */
+  /**
+   * The guest has left. Its frames wait until its new place is announced, and then are sent there, and the port is
+   * closed.
+   */
   depart(): void {
     this.hold();
     this.#state = 'departed';
@@ -91,7 +97,7 @@ export class GuestPort implements NetworkLink, Station {
     if (now !== undefined && now !== this) this.moved(this.address);
   }
 
-  /** Leaves the switch; frames that wait are lost. */
+  /** Leaves the switch. Frames that still wait are lost. */
   close(): void {
     this.#lost += this.#waiting.length;
     this.#waiting = [];
@@ -100,7 +106,7 @@ export class GuestPort implements NetworkLink, Station {
     this.#switch.leave(this);
   }
 
-  /** The guest sends, at its step `at`. */
+  /** The guest sends a frame, at its step `at`. */
   send(frame: Uint8Array, at: number): void {
     this.#switch.pass(this, { frame, at: at + LATENCY });
   }
@@ -123,7 +129,7 @@ export class GuestPort implements NetworkLink, Station {
     this.close();
   }
 
-  /** Whether a frame that the switch handed to all is for this guest. */
+  /** Whether a frame, which the switch may have sent to all stations, is for this guest. */
   #isFor({ frame, follows }: Passing): boolean {
     const to = follows ?? destinationOf(frame);
     return isGroup(to) || sameAddress(to, this.address);

@@ -1,13 +1,13 @@
 /**
- * Guests on one network in one process, the same on every run: each guest's clock is its
- * own step count, all clocks go equally fast, and a frame that leaves at step s arrives
- * at step s + LATENCY of the receiver, however fast anybody is simulated.
+ * Guests on one network in one process, which behave the same on every run. Each guest's clock is its
+ * own step count, and all clocks go equally fast. A frame that is sent at step s arrives
+ * at step s + LATENCY of the receiver, however fast each guest is simulated.
  *
- * That is a conservative simulation of parallel processes (Chandy and Misra, 1979): a
- * frame is never due within LATENCY steps of its leaving, so all guests can run so far
- * before any of them has to look at the others. The order of turns does not matter, nor
- * the engine, nor the monitor. While all of them sleep, none is due within LATENCY steps of
- * the first one's waking.
+ * This is a conservative simulation of parallel processes (Chandy and Misra, 1979): no
+ * frame arrives earlier than LATENCY steps after it was sent, so every guest can run that many
+ * steps before it must wait for the others. The order of the guests does not matter, nor do
+ * the engine and the monitor. While all guests sleep, no frame can arrive earlier than LATENCY steps after
+ * the first one wakes.
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
@@ -20,17 +20,14 @@ export interface LanGuest {
   readonly run: (until: number) => Stop;
 }
 
-/**
- * Steps without progress after which nobody on a network gets anywhere: more than any timer
- * runs, which counts to 2^32.
- */
+/** After so many steps without progress the guests are stuck. It is more than the longest timer, 2^32 steps. */
 const PATIENCE = 2 ** 33;
 
-/** A guest's place on the network, and what came of it so far. */
+/** A guest's place on the network, and how its last run ended. */
 interface Seat extends LanGuest {
   readonly port: GuestPort;
   stop: Stop;
-  /** Frames of its own that it had been given when we last looked. */
+  /** `port.received` at the end of the last round. */
   received: number;
 }
 
@@ -38,8 +35,9 @@ export class Lan {
   readonly switch = new Switch();
   readonly #seats: Seat[] = [];
   #now = 0;
-  /** The step at which somebody last made progress, and steps since then in which not all slept. */
+  /** The step at which a guest last made progress. */
   #progress = 0;
+  /** Steps since then in which at least one guest did not sleep. */
   #awake = 0;
   readonly #patience: number;
 
@@ -47,7 +45,7 @@ export class Lan {
     this.#patience = patience;
   }
 
-  /** A place for a guest; its machine is made with the port as its `network`, and given to `add`. */
+  /** A port for a guest. Make the guest's machine with the port as its `network`, and pass it to `add`. */
   port(address: Uint8Array, name?: string): GuestPort {
     return new GuestPort(this.switch, address, name);
   }
@@ -57,12 +55,12 @@ export class Lan {
     this.#seats.push({ ...guest, port, stop: { kind: 'limit' }, received: 0 });
   }
 
-  /** The step that all guests have reached, as far as they run or sleep. */
+  /** The step that all guests which run or sleep have reached. */
   get now(): number {
     return this.#now;
   }
 
-  /** Runs all guests, until `LATENCY` steps after the first of them wakes at most; returns how each of them stands. */
+  /** Runs all guests, at most until `LATENCY` steps after the first of them wakes. Returns the stop of each. */
   round(until = Number.POSITIVE_INFINITY): readonly Stop[] {
     const from = Math.max(this.#now, this.#wakingAt());
     this.#now = Math.min(from + LATENCY, until);
@@ -77,7 +75,7 @@ export class Lan {
     return this.#seats.map(({ stop }) => stop);
   }
 
-  /** The first step at which one that runs may do something. */
+  /** The first step at which a running guest may do something. */
   #wakingAt(): number {
     const running = this.#seats.filter(isRunning);
     const steps = running.map(({ machine }) => (machine.waiting ? machine.nextEvent : this.#now));
@@ -85,23 +83,23 @@ export class Lan {
     return first === Number.POSITIVE_INFINITY ? this.#now : first;
   }
 
-  /** Somebody got on, in a way that is not seen here: has printed something, say. */
+  /** Notes progress that this class cannot see: a guest has printed something, for example. */
   progressed(): void {
     this.#progress = this.#now;
     this.#awake = 0;
   }
 
   /**
-   * Steps since a guest last printed something (`progressed`), or got a frame that is for nobody
-   * else, if they are more than its patience, and all guests slept for nine tenths of them. Undefined
-   * as long as somebody may get on: one that computes may, however long it takes.
+   * If the guests are stuck: the steps since the last progress. They are stuck if these steps are more than the
+   * patience, and all guests slept for nine tenths of them. Progress is that a guest prints something (`progressed`), or
+   * gets a frame that was sent to its own address. Undefined if they are not stuck: a guest that computes may take any time.
    */
   get stuckFor(): number | undefined {
     const steps = this.#now - this.#progress;
     return steps > this.#patience && this.#awake < steps / 10 ? steps : undefined;
   }
 
-  /** Runs until each has stopped or waits for what does not come, or to step `limit`. */
+  /** Runs until each guest has stopped or waits for input that cannot come, or until step `limit`. */
   run(limit = Number.POSITIVE_INFINITY): readonly Stop[] {
     for (;;) {
       const stops = this.round(limit);
@@ -109,7 +107,7 @@ export class Lan {
     }
   }
 
-  /** Whether nothing will happen any more: no guest goes on by itself, and no frame is on its way. */
+  /** Whether nothing more will happen: no guest can continue by itself, and no frame is on its way. */
   isOver(stops: readonly Stop[]): boolean {
     return stops.every(
       ({ kind }, n) =>

@@ -1,8 +1,8 @@
 /**
- * Switches of several processes: one in the middle takes members (`Members`), the others
+ * Connects the switches of several processes: the one in the middle accepts members (`Members`), the others
  * join it (`joinSwitch`). Both sides prove that they know the key before anything else
- * passes (vmm/wire/channel.ts). A stranger costs a bounded amount of memory and is sent
- * away.
+ * passes (vmm/wire/channel.ts). A stranger costs a limited amount of memory, and its connection is
+ * closed.
  */
 import type { Connection } from '../wire/connection.ts';
 import { Channel } from '../wire/channel.ts';
@@ -14,13 +14,13 @@ import { Trunk } from './trunk.ts';
 export interface Secret {
   /** The key that all members know. */
   readonly key: Uint8Array;
-  /** Makes the seals of frames, the same on both sides. */
+  /** Makes the seals of messages; both sides use the same. */
   readonly sealMaker: SealMaker;
-  /** Milliseconds since whenever. */
+  /** Returns milliseconds since some moment. */
   readonly clock: () => number;
 }
 
-/** Most members, and most connections that may be about to prove themselves. */
+/** The most members, and the most connections that have not proved themselves yet. */
 const most = { members: 256, strangers: 32 } as const;
 
 export interface MemberEvents {
@@ -43,7 +43,7 @@ export class Members {
     this.#events = events;
   }
 
-  /** Somebody has connected. */
+  /** Takes a new connection. */
   accept(connection: Connection): void {
     if (this.#strangers.size >= most.strangers || this.#trunks.size >= most.members) {
       connection.close();
@@ -61,7 +61,7 @@ export class Members {
     });
   }
 
-  /** Sends those away who have not proved themselves in time. */
+  /** Closes connections that have not proved themselves in time. */
   tick(): void {
     for (const channel of this.#strangers) channel.tick();
   }
@@ -86,7 +86,7 @@ export class Members {
     trunk.offer(this.#newAddress());
   }
 
-  /** An address that nobody was given here and nobody is known to have. */
+  /** An address that was not given out here before and that no known station has. */
   #newAddress(): Uint8Array {
     do this.#addresses += 1;
     while (this.#switch.stationOf(addressNumber(this.#addresses)) !== undefined);
@@ -94,7 +94,10 @@ export class Members {
   }
 }
 
-/** Joins the switch at the other end of `connection`; `ended` is told if that fails, or is over some day. Call the channel's `tick` now and then. */
+/**
+ * Joins the switch at the other end of `connection`. Calls `ended` if that fails, and also when the connection ends
+ * later. Call the channel's `tick` now and then.
+ */
 export function joinSwitch(
   joined: Switch,
   connection: Connection,

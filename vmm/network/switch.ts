@@ -1,14 +1,14 @@
 /**
- * The virtual switch: joins guests (guest-port.ts) and other switches (trunk.ts), as an
- * Ethernet switch does. It learns behind which station an address is from the frames
- * that come from there; it sends a frame to that station, or, if the address is unknown
- * or a group's, to all but the one it came from (IEEE 802.1D, transparent bridging).
+ * The virtual switch: connects guests (guest-port.ts) and other switches (trunk.ts), as an
+ * Ethernet switch does. From the frames that come from a station, it learns which addresses are
+ * behind that station. It sends a frame to the station of its destination. If the destination is unknown
+ * or a group, it sends the frame to all stations but the one it came from (IEEE 802.1D, transparent bridging).
  *
- * It keeps nothing and knows no time: a frame is handed on at once, in the stations'
- * order, with the step that its sender said. So a network in one process does the same
- * on every run. Switches must be joined as a tree; there is no spanning-tree protocol.
+ * The switch stores no frames and has no clock. It hands a frame on at once, in the order of the stations,
+ * with the step that the sender gave. So a network in one process behaves the same
+ * on every run. Switches must be connected as a tree; there is no spanning-tree protocol.
  *
- * An announcement (frame.ts) only teaches switches where a guest is now; guests do not
+ * An announcement (frame.ts) only teaches switches where a guest is now. Guests do not
  * get it.
  */
 import { announcement, destinationOf, formatAddress, isGroup, KIND, kindOf, sourceOf } from './frame.ts';
@@ -18,21 +18,24 @@ export interface Passing {
   readonly frame: Uint8Array;
   /** The receiver's step at which it arrives; undefined = now, as for frames from other processes. */
   readonly at: number | undefined;
-  /** It is only for the guest of this address, whatever address is in the frame: it follows one that moved. */
+  /**
+   * The frame follows a guest that moved: only the guest with this address gets it, whatever the frame's own
+   * destination is.
+   */
   readonly follows?: Uint8Array;
 }
 
 export interface Station {
   readonly name: string;
-  /** A guest, or a way to another switch. */
+  /** A guest, or a connection to another switch. */
   readonly kind: 'guest' | 'trunk';
-  /** Takes a frame that is for it, or for whoever is behind it. */
+  /** Takes a frame for this station or for stations behind it. */
   take(passing: Passing): void;
-  /** The address is behind another station than was known. */
+  /** Called when the switch learns that an address is now behind another station. */
   moved?(address: Uint8Array): void;
 }
 
-/** Most addresses that are known at once; then the one seen first is forgotten. */
+/** The most addresses that a switch remembers. Beyond that it forgets the one that it learnt first. */
 const addressesMax = 4096;
 
 export interface SwitchCounts {
@@ -40,15 +43,15 @@ export interface SwitchCounts {
   forwarded: number;
   /** Frames handed to all. */
   flooded: number;
-  /** Frames whose receiver is behind the station they came from. */
+  /** Frames that were not handed on, because their receiver is behind the station they came from. */
   filtered: number;
 }
 
 export class Switch {
   readonly counts: SwitchCounts = { forwarded: 0, flooded: 0, filtered: 0 };
-  /** Told of every frame, before anybody gets it. */
+  /** Called for every frame before it is handed on. */
   onFrame: ((from: Station, passing: Passing, to: readonly Station[]) => void) | undefined;
-  /** Replaced, never changed: a station may leave while it is told something. */
+  /** The array is replaced, never changed, because a station may leave while the switch goes through it. */
   #stations: readonly Station[] = [];
   /** Addresses as text, in the order in which they were learnt. */
   readonly #places = new Map<string, Station>();
@@ -57,7 +60,7 @@ export class Switch {
     this.#stations = [...this.#stations, station];
   }
 
-  /** Takes a station out; what was behind it is unknown again. */
+  /** Removes a station. The addresses behind it are unknown again. */
   leave(station: Station): void {
     this.#stations = this.#stations.filter((other) => other !== station);
     for (const [address, place] of this.#places) if (place === station) this.#places.delete(address);
@@ -68,20 +71,20 @@ export class Switch {
     return this.#stations;
   }
 
-  /** Behind whom an address is, as far as known. */
+  /** The station behind which an address is; undefined if that is unknown. */
   stationOf(address: Uint8Array): Station | undefined {
     return this.#places.get(formatAddress(address));
   }
 
-  /** A frame comes from a station; from one that has left, none does. */
+  /** Passes on a frame that comes from a station. A frame from a station that has left is dropped. */
   pass(from: Station, passing: Passing): void {
     if (!this.#stations.includes(from)) return;
-    // One that follows a guest comes from where the guest was, not from its sender.
+    // A frame that follows a guest comes from the guest's old port, so it teaches nothing about its sender.
     if (passing.follows === undefined) this.#learn(sourceOf(passing.frame), from);
     this.#hand(from, passing);
   }
 
-  /** The address is at `station` from now on: said to every other switch too. */
+  /** Learns that an address is at `station` from now on, and tells every other switch. */
   announce(station: Station, address: Uint8Array): void {
     this.pass(station, { frame: announcement(address), at: undefined });
   }

@@ -1,13 +1,13 @@
 /**
- * A trunk: a way from this switch to one in another process, over a channel (vmm/wire/channel.ts), which delivers
- * messages whole and in order, or ends.
+ * A trunk: connects this switch to one in another process, over a channel (vmm/wire/channel.ts), which delivers
+ * whole messages in order, or ends.
  *
  *     type 64   a frame
- *     type 65   a frame that follows a guest: its address, 6 bytes, then the frame
- *     type 66   an address that the other side may give a guest of its own, 6 bytes
+ *     type 65   a frame that follows a guest: the guest's address, 6 bytes, then the frame
+ *     type 66   an address that the other side may give to one of its guests, 6 bytes
  *
  * Any other message ends the channel. When the other side is slow, frames are dropped, as on any Ethernet, so that
- * nothing grows.
+ * the queue does not grow.
  */
 import { joined } from '../../isa/machine/bytes.ts';
 import { ADDRESS_BYTES, FRAME } from '../../isa/machine/devices/network.ts';
@@ -15,13 +15,13 @@ import type { Channel } from '../wire/channel.ts';
 import { isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
 
-/** Messages of a trunk, beside those of migrations. */
+/** Message types of a trunk. Migrations use other types. */
 export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66 } as const;
 
 /** Bytes that may wait to be sent; frames beyond that are dropped. */
 export const BACKLOG_MAX = 2 ** 20;
 
-/** What a trunk needs of the channel between the two hosts. */
+/** What a trunk uses of the channel between the two processes. */
 export type TrunkChannel = Pick<Channel, 'peer' | 'backlog' | 'send' | 'close'>;
 
 export class Trunk implements Station {
@@ -31,12 +31,12 @@ export class Trunk implements Station {
   readonly #channel: TrunkChannel;
   #open = true;
   #dropped = 0;
-  /** Told once when it is over, by the other side or for what it said. */
+  /** Called once when the trunk ends, unless this side closed it. */
   onEnd: ((reason: string) => void) | undefined;
-  /** Told of an address that the other side offers. */
+  /** Called with each address that the other side offers. */
   onAddress: ((address: Uint8Array) => void) | undefined;
 
-  /** Joins the switch. Whoever has the channel calls `message` and `ended`. */
+  /** Joins the switch. The owner of the channel must call `message` and `ended`. */
   constructor(joined: Switch, channel: TrunkChannel) {
     this.name = channel.peer;
     this.#switch = joined;
@@ -44,7 +44,7 @@ export class Trunk implements Station {
     joined.join(this);
   }
 
-  /** Frames that were dropped because the other side is slow. */
+  /** Frames that were dropped because the other side was slow. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -61,7 +61,7 @@ export class Trunk implements Station {
     this.#channel.send(TRUNK.ADDRESS, address);
   }
 
-  /** A message came over the channel; the bytes are ours. */
+  /** Handles a message from the channel. The trunk may keep the bytes. */
   message(type: number, payload: Uint8Array): void {
     if (!this.#open) return;
     if (type === TRUNK.FRAME && isFrame(payload)) this.#switch.pass(this, { frame: payload, at: undefined });
@@ -71,7 +71,7 @@ export class Trunk implements Station {
     else this.#fail(`message ${type} of ${payload.length} bytes, which is none of a trunk`);
   }
 
-  /** The channel has ended. */
+  /** To be called when the channel has ended. */
   ended(reason: string): void {
     if (!this.#open) return;
     this.#open = false;
@@ -79,7 +79,7 @@ export class Trunk implements Station {
     this.onEnd?.(reason);
   }
 
-  /** Ends it from this side; `onEnd` is not told. */
+  /** Ends the trunk from this side. `onEnd` is not called. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;

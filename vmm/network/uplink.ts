@@ -1,16 +1,16 @@
 /**
- * The way from a monitor's virtual switch to the network that the real machine is plugged
- * into: the monitor's driver of the real network device, by its ports and rings, as any
- * ring-0 software uses it. Guests that talk to each other never get here.
+ * Connects a monitor's virtual switch to the network that the real machine is plugged
+ * into. It is the monitor's driver of the real network device, which uses ports and rings like any
+ * ring-0 software. Frames between guests of the monitor do not come here.
  *
  *     at          transmit ring
  *     + 256       receive ring
  *     + 1 page    the frame to send
- *     + 2 pages   frames received, two a page
+ *     + 2 pages   received frames, two in a page
  *
- * The real device bridges: guests keep their own addresses out there. While it sends, the
- * monitor waits in the real machine's `hlt`, as it does for the disk; real time passes,
- * the guests' does not.
+ * The real device bridges, so guests have their own addresses on the outer network. While it sends, the
+ * monitor waits in the real machine's `hlt`, as it does for the disk: the real machine's time passes, but not
+ * the guests' time.
  */
 import { DESCRIPTOR, FRAME, NET, NET_BRIDGE } from '../../isa/machine/devices/network.ts';
 import { PORT } from '../../isa/machine/devices/ports.ts';
@@ -25,7 +25,7 @@ const COUNT = 8;
 const descriptorBytes = 16;
 const room = PAGE / 2;
 
-/** Bytes of real memory that it needs, from a page's beginning on. */
+/** Bytes of real memory that it needs, aligned to a page. */
 export const UPLINK_BYTES = 2 * PAGE + COUNT * room;
 
 export class Uplink implements Station {
@@ -37,11 +37,11 @@ export class Uplink implements Station {
   readonly #receive: number;
   readonly #frame: number;
   readonly #frames: number;
-  // Numbers of the descriptors that are next.
+  // The next descriptor of each ring.
   #sends = 0;
   #receives = 0;
 
-  /** Joins the switch and turns the real device on. `at`: the monitor's memory for it. */
+  /** Joins the switch and turns the real device on. `at`: the physical address of the memory for it. */
   constructor(joined: Switch, real: Machine, at: number) {
     this.#switch = joined;
     this.#real = real;
@@ -57,7 +57,7 @@ export class Uplink implements Station {
     joined.join(this);
   }
 
-  /** A frame for the outside: it has left when this returns. */
+  /** Sends a frame to the outer network. It has been sent when this returns. */
   take({ frame }: Passing): void {
     const real = this.#real;
     const descriptor = this.#transmit + this.#sends * descriptorBytes;
@@ -75,7 +75,7 @@ export class Uplink implements Station {
     real.output(PORT.NET_CONTROL, NET_BRIDGE);
   }
 
-  /** Hands the frames that have come from outside to the guests. Between two turns. */
+  /** Hands frames that have come from the outer network to the guests. Call it between two turns. */
   poll(): void {
     const real = this.#real;
     real.settle(real.steps);

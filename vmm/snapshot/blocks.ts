@@ -1,38 +1,41 @@
 /**
- * Contents in blocks of 4 KiB: pages of memory and equal pieces of disks. A block is
- * stored once however often it occurs, and one of zeros not at all.
+ * Contents in blocks of 4 KiB: pages of memory, and pieces of a disk of the same size. A block that occurs
+ * several times is stored once. A block of zeros is not stored.
  */
 import { sameBytes } from '../../isa/machine/bytes.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 
 export const BLOCK = PAGE;
 
-/** The block of zeros: always this very array. */
+/** The block of zeros. It is always this one array, so it can be compared with `===`. */
 export const ZERO: Uint8Array = new Uint8Array(BLOCK);
 
-/** Blocks by their number in memory or on disk. Nobody writes into them. */
+/** Blocks by their number in memory or on disk. They must not be changed. */
 export type BlockContents = ReadonlyMap<number, Uint8Array>;
 
 export function isZero(block: Uint8Array): boolean {
   return block === ZERO || sameBytes(block, ZERO);
 }
 
-/** Where blocks are: pairs of a block's number and its place among the stored ones plus 1, or 0 for zeros. */
+/** Where blocks are stored: pairs of a block's number and its place among the stored blocks, from 1 on; 0 = zeros. */
 export type Table = Uint32Array;
 
-/** Collects blocks, and finds those that it has already by content. */
+/** Collects blocks, and finds by content a block that it contains already. */
 export class BlockList {
   readonly blocks: Uint8Array[] = [];
-  /** The first block with a check sum, plus 1; of others with the same sum no notice is taken. */
+  /**
+   * For each check sum the place of the first block that has it. Later blocks with the same sum and other contents
+   * are not found.
+   */
   readonly #bySum = new Map<number, number>();
   readonly #sum: (block: Uint8Array) => number;
 
-  /** `sum`: a check sum; the more blocks have one of their own, the fewer are stored twice. */
+  /** `sum`: a check sum. If two different blocks have the same sum, the second may be stored more than once. */
   constructor(sum: (block: Uint8Array) => number) {
     this.#sum = sum;
   }
 
-  /** The table of `blocks`, whose numbers ascend; the blocks are added. */
+  /** Adds `blocks`, whose numbers must ascend; returns their table. */
   add(blocks: BlockContents): Table {
     const table = new Uint32Array(blocks.size * 2);
     let at = 0;
@@ -54,7 +57,7 @@ export class BlockList {
   }
 }
 
-/** The same blocks, by ascending number. */
+/** The same blocks, in ascending order of their numbers. */
 export function sorted(blocks: BlockContents): BlockContents {
   let before = -1;
   let ascend = true;

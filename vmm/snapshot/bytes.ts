@@ -1,6 +1,6 @@
 /**
- * A guest's snapshot as bytes, where there are no files: the same bytes as the file of a first snapshot that is not
- * packed (format.ts), so `ringlab snapshot` reads them as a NAME.snap.
+ * A guest's snapshot as bytes, for platforms without files. The bytes are those of the file of a first snapshot that is not
+ * packed (format.ts), so `ringlab snapshot` can read them from a file NAME.snap.
  */
 import type { Component } from '../../isa/machine/component.ts';
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
@@ -18,23 +18,23 @@ import { captureAll, variantOf } from './guest.ts';
 import { loadBlocks, type Opened, openSnapshot } from './read.ts';
 import { ThinDisk } from './thin-disk.ts';
 
-/** What of a guest a snapshot holds: what `createGuest` returns has it. */
+/** A guest that a snapshot can be taken of. `createGuest` returns one. */
 export interface SnapshotSubject extends Component<MachineState> {
   /** The guest's own machine, with its memory and its disk. */
   readonly machine: Machine;
 }
 
-/** What a snapshot says of its machine: a guest made like this can be put there. */
+/** The machine of a snapshot. The snapshot can be restored to a guest that is made like this. */
 export interface SnapshotInfo {
-  /** Its name. */
+  /** The name of the snapshot. */
   readonly name: string;
-  /** The guest's processor. */
+  /** The variant of the guest's processor. */
   readonly variant: Variant;
   /** Bytes of memory. */
   readonly memory: number;
-  /** Sectors of the disk, of 512 bytes; 0 = no disk. */
+  /** Sectors of the disk, 512 bytes each; 0 = no disk. */
   readonly sectors: number;
-  /** Steps that the guest had made. */
+  /** Steps that the guest had made at that time. */
   readonly steps: number;
 }
 
@@ -42,12 +42,12 @@ const notPacked = (): never => {
   throw new Error('snapshots as bytes are not packed');
 };
 
-/** The sums of a platform that brings none. */
+/** Check sums for platforms that have no own implementation. */
 const portableSums: Sums = { sha256: portableSha256, sum: wordSum, deflate: notPacked, inflate: notPacked };
 
 /**
- * Takes a snapshot of a guest between two runs: state, memory and disk, in one array that nothing changes later. `name`
- * has letters, digits, dots, hyphens and underscores, at most 64; FieldError says so otherwise.
+ * Takes a snapshot of a guest between two runs: state, memory and disk, as a new array. `name` may have letters, digits,
+ * dots, hyphens and underscores, at most 64. Throws FieldError for another name.
  */
 export function takeSnapshot(guest: SnapshotSubject, name = 'snapshot'): Uint8Array {
   const { store } = guest.machine.disk;
@@ -56,7 +56,7 @@ export function takeSnapshot(guest: SnapshotSubject, name = 'snapshot'): Uint8Ar
   return joined(encodeSnapshot(content, portableSums).parts);
 }
 
-/** What the bytes of a snapshot say of its machine. Throws SnapshotError for what is no whole, undamaged snapshot. */
+/** The machine of the snapshot in `bytes`. Throws SnapshotError if the snapshot is not complete or is damaged. */
 export function readSnapshot(bytes: Uint8Array): SnapshotInfo {
   const { name, configuration, state } = open(bytes).opened.description;
   const { memory, sectors } = configuration;
@@ -64,14 +64,15 @@ export function readSnapshot(bytes: Uint8Array): SnapshotInfo {
 }
 
 /**
- * Puts a guest where the snapshot was taken. It has the same processor, memory and disk size, and may run under another
- * monitor or engine. Throws SnapshotError if the snapshot is damaged or of another machine; the guest is then as it was.
+ * Restores a guest to the moment of the snapshot. The guest must have the same processor, memory size and disk size. It may
+ * run under another monitor or engine. Throws SnapshotError if the snapshot is damaged or of another machine; the guest is
+ * then unchanged.
  */
 export function restoreSnapshot(guest: SnapshotSubject, bytes: Uint8Array): void {
   const { files, opened } = open(bytes);
   const { configuration, state } = opened.description;
   checkMachine(guest.machine, variantOf(configuration), configuration);
-  // All blocks are verified before one is put in its place.
+  // All blocks are verified before the first one is written.
   const { disk } = loadBlocks(files, opened);
   restoreMemory(files, [opened], guest.machine.memory);
   const { store } = guest.machine.disk;
@@ -79,7 +80,7 @@ export function restoreSnapshot(guest: SnapshotSubject, bytes: Uint8Array): void
   guest.restore(state);
 }
 
-/** The one file there is: the bytes. It can only be read. */
+/** Opens the bytes as the only file, which can only be read. */
 function open(bytes: Uint8Array): { readonly files: Files; readonly opened: Opened } {
   const refuse = (): never => {
     throw new Error('these bytes can only be read');
@@ -107,7 +108,7 @@ function open(bytes: Uint8Array): { readonly files: Files; readonly opened: Open
   if (opened.description.blocks.packing !== 'plain')
     throw new SnapshotError('the snapshot', 'it is packed, and only files can be unpacked');
   if (opened.description.parent !== null)
-    throw new SnapshotError('the snapshot', 'it holds only what differs from another one');
+    throw new SnapshotError('the snapshot', 'it contains only the differences to another snapshot');
   return { files, opened };
 }
 

@@ -1,6 +1,6 @@
 /**
- * A chain: a snapshot and those it was taken from, the first of which holds everything.
- * What the machine's memory and disk were is the newest of each block along it.
+ * A chain: a snapshot together with its parents. The first snapshot of the chain contains everything.
+ * The machine's memory and disk consist of the newest version of each block in the chain.
  */
 import type { Memory } from '../../isa/machine/memory.ts';
 import { BLOCK, type BlockContents, isZero, type Table, ZERO } from './blocks.ts';
@@ -8,23 +8,24 @@ import type { Files } from './files.ts';
 import { putPage } from './guest.ts';
 import { loadBlocks, type Opened, readBlocks } from './read.ts';
 
-/** The first snapshot to the one that is meant. */
+/** The snapshots from the first one to the one that is to be restored. */
 export type Chain = readonly [Opened, ...Opened[]];
 
 export function last(chain: Chain): Opened {
   return chain.at(-1) as Opened;
 }
 
-/** Pages by number, the newest of each. A page that is nowhere is zeros. */
+/** Where the newest version of each page is, by page number. */
 export interface NewestBlocks {
-  /** Whose: the place in the chain, and the stored block in it, 0 = zeros. */
+  /** The index in the chain of the snapshot that contains it; -1 = none, so the page is zeros. */
   readonly layer: Int32Array;
+  /** The place of the stored block in that snapshot, from 1 on; 0 = zeros. */
   readonly block: Uint32Array;
 }
 
 /**
- * Puts the chain's memory into a machine's. Throws SnapshotError for a block that is damaged,
- * and memory is then no use to anybody.
+ * Writes the chain's memory to a machine's memory. Throws SnapshotError if a block is damaged;
+ * the machine's memory must not be used then.
  */
 export function restoreMemory(files: Files, chain: Chain, memory: Memory): void {
   const places = newest(chain, memory.size / BLOCK);
@@ -44,7 +45,10 @@ export function restoreMemory(files: Files, chain: Chain, memory: Memory): void 
   }
 }
 
-/** Where in memory blocks `place` to `place + count - 1` belong, if that is a page each, in a row, that nobody watches. */
+/**
+ * The bytes in memory to which blocks `place` to `place + count - 1` belong, if each belongs to one page, and these
+ * pages follow each other and are not watched.
+ */
 function together(
   { from, pages }: Users,
   memory: Memory,
@@ -60,7 +64,7 @@ function together(
   return memory.bytes.subarray(first * BLOCK, (first + count) * BLOCK);
 }
 
-/** Where the newest contents of each page are. */
+/** Finds where the newest version of each page is. */
 export function newest(chain: Chain, pages: number): NewestBlocks {
   const layer = new Int32Array(pages).fill(-1);
   const block = new Uint32Array(pages);
@@ -79,7 +83,7 @@ interface Users {
   readonly pages: Uint32Array;
 }
 
-/** The users of a snapshot's blocks for which `wanted`. */
+/** The pages of each block of a snapshot; only pages for which `wanted` returns true. */
 function usersOf({ memory, description }: Opened, wanted: (page: number) => boolean): Users {
   const from = new Uint32Array(description.blocks.count + 2);
   const eachUser = (act: (page: number, place: number) => void) => {
@@ -101,7 +105,7 @@ function usersOf({ memory, description }: Opened, wanted: (page: number) => bool
   return { from, pages };
 }
 
-/** Memory and disk of the whole chain, loaded: all blocks that are not zeros. Throws SnapshotError. */
+/** Loads memory and disk of the whole chain: all blocks that are not zeros. Throws SnapshotError. */
 export function loadChain(
   files: Files,
   chain: Chain,
@@ -109,7 +113,7 @@ export function loadChain(
   return overlay(chain.map((opened) => loadBlocks(files, opened)));
 }
 
-/** Only the disk's. */
+/** Loads only the disk. Throws SnapshotError. */
 export function loadDisk(files: Files, chain: Chain): BlockContents {
   const used = chain.filter(({ disk }) => disk.length > 0);
   return overlay(used.map((opened) => loadBlocks(files, opened))).disk;

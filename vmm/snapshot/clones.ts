@@ -1,9 +1,9 @@
 /**
- * Guests that share a machine's memory: clones of one snapshot, or any of one tree, run in
- * turns. The machine has one of them at a time; of the others there is only what they have
- * changed, copied when they leave it (copy on write, by the page).
+ * Guests that share a machine's memory: clones of one snapshot, or any snapshots of one tree, run in
+ * turns. The machine contains one of them at a time. For each of the others, only the pages that it has
+ * changed are stored. They are copied when the guest leaves the machine (copy on write, by page).
  *
- * So ten guests need one memory and their own changes; what they began with is in their file.
+ * So ten guests need one memory and the pages that each has changed. The pages that they began with are in the files.
  */
 import type { Component } from '../../isa/machine/component.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
@@ -18,17 +18,17 @@ import { loadBlocks, type Opened } from './read.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { ThinDisk } from './thin-disk.ts';
 
-/** One of them. */
+/** One of the guests. */
 export interface Clone {
   readonly name: string;
-  /** Pages that are its own, by number: as they were when it last left the machine. */
+  /** The pages that it has changed, by number, as they were when it last left the machine. */
   readonly pages: Map<number, Uint8Array>;
   readonly disk: ThinDisk;
-  /** As it was when it last left the machine. */
+  /** Its state when it last left the machine. */
   state: MachineState;
 }
 
-/** The disk that the machine sees: that of the clone which is in it. */
+/** The disk that the machine sees: the disk of the clone that is in the machine. */
 export class CurrentDisk implements DiskStore {
   readonly sectors: number;
   disk: ThinDisk | undefined;
@@ -54,7 +54,7 @@ export class CloneGroup {
   readonly #log: DirtyLog;
   #present: Clone | undefined;
 
-  /** `machine`, whose state is `state` and whose disk is `disk`, has in memory what `shared` put there. */
+  /** `state` and `disk` are those of `machine`. Its memory must contain what `shared` wrote there. */
   constructor(
     machine: Machine,
     state: Component<MachineState>,
@@ -68,12 +68,12 @@ export class CloneGroup {
     this.#log = new DirtyLog(machine.memory);
   }
 
-  /** The one that is in the machine. */
+  /** The clone that is in the machine. */
   get present(): Clone | undefined {
     return this.#present;
   }
 
-  /** Puts `clone` into the machine, in the place of the one that is there. */
+  /** Puts `clone` into the machine, after taking out the clone that is there. */
   switchTo(clone: Clone): void {
     const before = this.#present;
     if (before === clone) return;
@@ -89,12 +89,12 @@ export class CloneGroup {
     this.#present = clone;
   }
 
-  /** Takes out the one that is in the machine, so that `pages` and `state` of all are what they are. */
+  /** Takes the current clone out of the machine, so that `pages` and `state` of all clones are up to date. */
   release(): void {
     if (this.#present !== undefined) this.#keep(this.#present);
   }
 
-  /** Copies what the clone has changed since it came in. */
+  /** Copies what the clone has changed since it was put into the machine. */
   #keep(clone: Clone): void {
     for (const page of this.#log.take()) {
       let own = clone.pages.get(page);
@@ -109,8 +109,8 @@ export class CloneGroup {
 }
 
 /**
- * Loads snapshots of one tree to be run together: the chain that they share, and of each
- * what is its own. Throws SnapshotError; RangeError when they have no first snapshot in common.
+ * Loads snapshots of one tree that are to run together: the chain that they share, and what
+ * each has beyond it. Throws SnapshotError; throws RangeError if they have no first snapshot in common.
  */
 export function loadClones(
   files: Files,
@@ -123,7 +123,7 @@ export function loadClones(
   return { shared, clones: chains.map((chain) => loadClone(files, chain, shared.length, disk)) };
 }
 
-/** What a chain has beyond its first `common` snapshots; `disk` is that of these. */
+/** Loads what a chain has beyond its first `common` snapshots. `disk` is the disk of these. */
 function loadClone(files: Files, chain: Chain, common: number, disk: BlockContents): Clone {
   const own = chain.slice(common).map((opened) => loadBlocks(files, opened));
   const { name, state, configuration } = last(chain).description;
@@ -134,7 +134,7 @@ function loadClone(files: Files, chain: Chain, common: number, disk: BlockConten
   return { name, pages: new Map(pages), disk: ThinDisk.overBlocks(configuration.sectors, blocks), state };
 }
 
-/** The snapshots with which all chains begin. */
+/** The snapshots that all chains begin with. */
 function commonPart(chains: readonly Chain[]): readonly Opened[] {
   const [first, ...others] = chains;
   return (first ?? []).filter((opened, n) => others.every((chain) => chain[n]?.path === opened.path));

@@ -1,4 +1,6 @@
-/** What a snapshot says of itself, but for the contents of blocks: the machine, its state, its parent. */
+/**
+ * The description of a snapshot, which is everything but the contents of blocks: the machine, its state, its parent.
+ */
 import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import { SR } from '../../isa/table/sysregs.ts';
@@ -24,9 +26,9 @@ export const ID_BYTES = 16;
 const mostSymbols = 1_000_000;
 const mostText = 4096;
 
-/** The hardware, which no run changes. */
+/** The hardware. It does not change while the guest runs. */
 export interface Configuration {
-  /** Who this machine is: the same in all its snapshots, another in each clone. */
+  /** Identifies the machine: all its snapshots have the same identity, and each clone has another. */
   readonly identity: Uint8Array;
   readonly variant: {
     readonly name: string;
@@ -39,35 +41,41 @@ export interface Configuration {
   readonly sectors: number;
 }
 
-/** A symbol of the program that the machine began with: for people who read a crash report. */
+/** A symbol of the program that the machine began with, for crash reports. */
 export interface SavedSymbol {
   readonly name: string;
   readonly address: number;
   readonly global: boolean;
 }
 
-/** How blocks are stored: as they are, or in groups, each deflated. */
+/** How blocks are stored: `plain` = as they are; `deflate` = in groups, each deflated. */
 export const packings = ['plain', 'deflate'] as const;
 export type Packing = (typeof packings)[number];
 
 export interface Description {
-  /** The id it goes by since it was written anew; null = it is as it was taken, and its check sum is its id. */
+  /**
+   * Its id, if the file was written again after the snapshot was taken; null = the id is the beginning of the check
+   * sum.
+   */
   readonly id: Uint8Array | null;
   readonly name: string;
-  /** What it was taken from, and holds only the differences to; null = it holds everything. */
+  /** The snapshot that this one contains only the differences to; null = it contains everything. */
   readonly parent: { readonly id: Uint8Array; readonly name: string } | null;
-  /** It does not run; clones of it do. */
+  /** It cannot run; only clones of it can. */
   readonly template: boolean;
   readonly configuration: Configuration;
-  /** The file that the machine began with. */
+  /** The name of the file that the machine began with. */
   readonly program: string;
-  /** Symbols of that; none where there is a parent, which has them. */
+  /** The symbols of that program. Empty if there is a parent: the first snapshot has them. */
   readonly symbols: readonly SavedSymbol[];
   readonly state: MachineState;
   /** Tables (blocks.ts) as little-endian words. */
   readonly memory: Uint8Array;
   readonly disk: Uint8Array;
-  /** The stored blocks: how many, how, the bytes of each group if packed, and SHA-256 of all as they are stored. */
+  /**
+   * The stored blocks: how many there are, how they are packed, the bytes of each group if packed, and the SHA-256 of
+   * the stored bytes.
+   */
   readonly blocks: {
     readonly count: number;
     readonly packing: Packing;
@@ -76,9 +84,9 @@ export interface Description {
   };
 }
 
-/** Names that a snapshot can have: they are names of files. */
+/** Names that a snapshot can have. They are also names of files. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** The same in words. */
+/** The same rule in words. */
 export const nameRule = 'a name has letters, digits, dots, hyphens and underscores, at most 64';
 
 const name = where(

@@ -1,4 +1,6 @@
-/** What two snapshots differ in: processor and devices field by field, memory and disk by their blocks. */
+/**
+ * Finds the differences between two snapshots: processor and devices field by field, memory and disk block by block.
+ */
 import { bytesToHex, sameBytes } from '../../isa/machine/bytes.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import { hex } from '../../isa/table/disassemble.ts';
@@ -8,18 +10,23 @@ import { BLOCK, type BlockContents, ZERO } from './blocks.ts';
 import { type Chain, last, loadChain } from './chain.ts';
 import type { Files } from './files.ts';
 
-/** A field that differs, as text on either side. */
+/** A field that differs, with both values as text. */
 export interface FieldDifference {
   readonly what: string;
   readonly left: string;
   readonly right: string;
 }
 
-/** A block that differs: its number, how many of its bytes do, and the first word that does. */
+/** A block that differs, with the first word that differs. */
 export interface BlockDifference {
+  /** Number of the block. */
   readonly block: number;
+  /** How many of its bytes differ. */
   readonly bytes: number;
-  /** Address in memory or on disk, a multiple of 4; the words unsigned. */
+  /**
+   * Address of the first word that differs, in memory or on disk; a multiple of 4. The words `left` and `right` are
+   * unsigned.
+   */
   readonly at: number;
   readonly left: number;
   readonly right: number;
@@ -31,7 +38,7 @@ export interface SnapshotDifference {
   readonly disk: readonly BlockDifference[];
 }
 
-/** Compares what two snapshots stand for, wherever they are in the tree. Throws SnapshotError. */
+/** Compares the guests of two snapshots, which may be anywhere in the tree. Throws SnapshotError. */
 export function diffSnapshots(files: Files, left: Chain, right: Chain): SnapshotDifference {
   const [a, b] = [loadChain(files, left), loadChain(files, right)];
   return {
@@ -49,7 +56,7 @@ function diffFields(a: MachineState, b: MachineState): FieldDifference[] {
     .filter((field) => field.left !== field.right);
 }
 
-/** Every field by a name that people know. */
+/** Every field of a state as text, with the name that a reader of the manual knows. */
 export function fieldsOf(state: MachineState): (readonly [name: string, text: string])[] {
   const { pc, steps, status, waiting, timerAt, timerPending, stop } = state;
   return [
@@ -68,7 +75,7 @@ export function fieldsOf(state: MachineState): (readonly [name: string, text: st
   ];
 }
 
-/** The leaves of plain data, named by the way to them. */
+/** The values in plain data, each named by its path. */
 function leaves(name: string, data: unknown): (readonly [name: string, text: string])[] {
   if (data instanceof Uint8Array) return [[name, bytesToHex(data) || 'empty']];
   if (typeof data === 'object' && data !== null) {

@@ -1,4 +1,4 @@
-/** A snapshot as bytes. The layout: format.ts. */
+/** Encodes a snapshot as the bytes of its file. format.ts shows the layout. */
 import { joined } from '../../isa/machine/bytes.ts';
 import { encodeAs } from '../wire/codec.ts';
 import { BlockList, type BlockContents, sorted, type Table } from './blocks.ts';
@@ -6,14 +6,14 @@ import { type Description, description, ID_BYTES, type Packing } from './descrip
 import type { Sums } from './files.ts';
 import { GROUP, makeHead, saidSum } from './format.ts';
 
-/** A snapshot as it is written: its description but for what follows from the blocks, and the blocks. */
+/** A snapshot that is to be written: its blocks, and the part of its description that does not follow from them. */
 export interface Content extends Omit<Description, 'memory' | 'disk' | 'blocks'> {
   readonly memory: BlockContents;
   readonly disk: BlockContents;
 }
 
 export interface WriteOptions {
-  /** Default plain: deflating is slower than everything else together. */
+  /** Default `plain`, because deflating takes longer than everything else together. */
   readonly packing?: Packing;
 }
 
@@ -23,7 +23,7 @@ export interface Encoded {
   readonly parts: readonly Uint8Array[];
 }
 
-/** The bytes of a snapshot. They share the content's blocks: use them before the guest goes on. */
+/** Encodes a snapshot. The result shares memory with the content's blocks, so use it before the guest continues. */
 export function encodeSnapshot(
   content: Content,
   sums: Sums,
@@ -54,7 +54,7 @@ function packed(blocks: readonly Uint8Array[], sums: Sums): Uint8Array[] {
   return groups;
 }
 
-/** As little-endian words, which is how they lie in memory. */
+/** The table's bytes in memory, which are little-endian words. */
 function toBytes(table: Table): Uint8Array {
   return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
 }

@@ -1,7 +1,7 @@
-/** Why a snapshot cannot be used or made: one line that names the file and the reason. */
+/** A snapshot cannot be used or made. The message is one line with the file and the reason. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
-  /** What a program ends with for it: bad input (EX_DATAERR). */
+  /** The status with which a command should exit: EX_DATAERR, bad input. */
   readonly exitStatus = 65;
   /** The reason alone. */
   readonly reason: string;
@@ -22,7 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
-/** What the system said, in words. */
+/** An error of the system, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as Error & { readonly code?: string };
   return reasons[code ?? ''] ?? message;

@@ -1,6 +1,6 @@
 /**
- * A snapshot's file, format version 1: its layout, and its head made and checked. Written
- * by write.ts, read by read.ts. Numbers are little-endian.
+ * The layout of a snapshot's file, format version 1; makes and checks its head. write.ts writes the
+ * file, read.ts reads it. Numbers are little-endian.
  *
  *     0    8   magic: 89 52 4c 53 4e 41 50 0a (".RLSNAP" and a line feed)
  *     8    4   format version: 1
@@ -8,19 +8,20 @@
  *     16   8   length of the file in bytes
  *     24   8   zeros
  *     32  32   SHA-256 of bytes 0 to 31 and 64 to B - 1
- *     64   d   the description: CBOR, deterministic; its fields are in description.ts
+ *     64   d   the description: deterministic CBOR; its fields are in description.ts
  *     …        zeros up to B, the next multiple of 4096
- *     B        the stored blocks of 4096 bytes, one after the other; or, packed, groups of
- *              64 blocks, each deflated by itself (RFC 1951), their lengths in the description
+ *     B        the stored blocks of 4096 bytes, one after the other; or, if packed, groups of
+ *              64 blocks, each group deflated (RFC 1951), their lengths in the description
  *
- * The description's `memory` and `disk` are tables of pairs of words: the number of a page
- * of memory or of 4 KiB of disk, ascending, and where its contents are: 0 = zeros, n = the
- * nth stored block. What is in no table is as in the parent; zeros if there is none.
+ * The description's `memory` and `disk` are tables of pairs of words. The first word is the number of a page
+ * of memory, or of a 4 KiB block of the disk; the numbers ascend. The second word tells where its contents are:
+ * 0 = zeros, n = the nth stored block. A page or block that is not in the table is as in the parent; without a parent it
+ * is zeros.
  *
- * Length and check sum are verified before the description is parsed, and the blocks'
- * SHA-256, which is in the description, before a machine runs on them. The first 16 bytes
- * of the check sum are the snapshot's id, unless the description names one. So an id stands
- * for all contents, and a child that names its parent's for its parent's as well.
+ * Length and check sum are verified before the description is parsed. The SHA-256 of the
+ * blocks, which is in the description, is verified before a machine runs on them. The first 16 bytes
+ * of the check sum are the snapshot's id, unless the description names an id. So an id depends on
+ * all contents of the snapshot. A child's description contains its parent's id, so a child's id depends on its parents too.
  */
 import { sameBytes } from '../../isa/machine/bytes.ts';
 import type { Sha256 } from '../wire/sha256.ts';
@@ -37,7 +38,7 @@ const sumAt = 32;
 /** Blocks that are packed together, and read at once. */
 export const GROUP = 64;
 
-/** Everything before the blocks, check sum and all. */
+/** Makes everything before the blocks, including the check sum. */
 export function makeHead(encoded: Uint8Array, stored: number, sha256: Sha256): Uint8Array {
   const head = new Uint8Array(blocksAt(encoded.length));
   const view = new DataView(head.buffer);
@@ -63,12 +64,12 @@ function blocksAt(length: number): number {
   return Math.ceil((HEAD + length) / BLOCK) * BLOCK;
 }
 
-/** The check sum that the head says. */
+/** The check sum that is stored in the head. */
 export function saidSum(head: Uint8Array): Uint8Array {
   return head.slice(sumAt, HEAD);
 }
 
-/** Length of the description that the head says. */
+/** The length of the description that is stored in the head. */
 export function saidLength(head: Uint8Array): number {
   return viewOf(head).getUint32(12, true);
 }
@@ -77,13 +78,13 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Checks what comes before anything else; returns where the blocks begin. */
+/** Checks the head: magic, version, lengths. Returns where the blocks begin. Throws SnapshotError. */
 export function checkHead(path: string, head: Uint8Array, size: number): number {
   const refuse = (reason: string) => new SnapshotError(path, reason);
   if (size === 0) throw refuse('empty: not a snapshot');
   const begun = head.subarray(0, magic.length);
   if (!sameBytes(begun, magic.subarray(0, begun.length)))
-    throw refuse('not a snapshot of ringlab (it begins otherwise)');
+    throw refuse('not a snapshot of ringlab (its first bytes are wrong)');
   if (head.length < HEAD) throw refuse(`cut short: ${size} bytes, less than its head`);
   const view = viewOf(head);
   const version = view.getUint32(8, true);

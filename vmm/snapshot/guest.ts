@@ -1,7 +1,6 @@
 /**
- * A guest as snapshots see it, bare or under a monitor: captured between two steps, and
- * put back. Nothing here knows which engine or strategy runs it, and nothing of either
- * is kept.
+ * Captures a guest between two steps, bare or under a monitor. Nothing here depends on the engine or the strategy
+ * that runs it, and a snapshot stores nothing about either.
  */
 import { utf8 } from '../../isa/machine/bytes.ts';
 import type { Component } from '../../isa/machine/component.ts';
@@ -20,19 +19,19 @@ import type { Content } from './encode.ts';
 export interface SnapshotParts {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly machine: Machine;
-  /** Its state: the machine's, or what the monitor has of it. */
+  /** Saves and restores its state: the machine itself, or the virtual machine of a monitor. */
   readonly state: Component<MachineState>;
   readonly disk?: ThinDisk | undefined;
 }
 
-/** What a first snapshot says of where the guest comes from. */
+/** Where the guest of a first snapshot comes from. */
 export interface Provenance {
   readonly name: string;
   readonly program: string;
   readonly symbols: readonly SavedSymbol[];
 }
 
-/** Everything of the guest. Pages are the memory's own: write them before it goes on. */
+/** Captures the whole guest. The pages share memory with the guest, so write them before it continues. */
 export function captureAll(
   { machine, state, disk }: SnapshotParts,
   { name, program, symbols }: Provenance,
@@ -58,7 +57,10 @@ export function captureAll(
   };
 }
 
-/** What the guest changed since it was `parent`: the pages `dirty`, and what its disk has written. As `captureAll`, do not wait. */
+/**
+ * Captures what the guest has changed since the snapshot `parent`: the pages `dirty` and the disk blocks written. As
+ * with `captureAll`, write them before it continues.
+ */
 export function captureChanges(
   { machine, state, disk }: SnapshotParts,
   name: string,
@@ -94,7 +96,10 @@ function configurationOf({ variant, memory }: Machine, sectors: number, identity
   };
 }
 
-/** A new machine's identity: chosen by what it is called and what it is, so that a run repeated is the same machine. */
+/**
+ * The identity of a new machine. It follows from its name, program and state, so that a repeated run gives the same
+ * machine.
+ */
 function identityOf(name: string, program: string, state: MachineState, sha256: Sha256): Uint8Array {
   const hash = sha256();
   hash.update(utf8(`${name}\n${program}\n`));
@@ -106,7 +111,7 @@ export function variantOf({ variant }: Configuration): Variant {
   return { ...variant, unprivileged: new Set(variant.unprivileged) };
 }
 
-/** Writes one page; whoever watches it is told. */
+/** Writes one page, and calls the watchers if it is watched. */
 export function putPage(memory: Memory, page: number, bytes: Uint8Array): void {
   if (memory.watched[page] === 0) memory.bytes.set(bytes, page * BLOCK);
   else memory.fill(page * BLOCK, bytes);

@@ -1,4 +1,4 @@
-/** Files by Node, and writing a file whole or not at all. */
+/** Implements `Files` with Node, and writes a file whole or not at all. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -50,9 +50,9 @@ export const nodeFiles: Files = {
 };
 
 /**
- * Makes a folder, and those it is to be in, where they are not there yet. Node's own way to do
- * that never returns where no folder can be made and the system says that something is missing, as
- * in /proc. Throws the system's error.
+ * Makes a folder, and its parent folders, if they do not exist yet. Node's own `recursive` option
+ * never returns in places like /proc, where no folder can be made and the system reports that a part of the path is
+ * missing. Throws the system's error.
  */
 export function makeFolder(path: string, mode?: number): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -61,20 +61,20 @@ export function makeFolder(path: string, mode?: number): void {
   try {
     mkdirSync(path, mode);
   } catch (error) {
-    // Somebody else was quicker.
+    // Another process may have made it in the meantime.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
-/** What a file is called while it is written. */
+/** The name of a file while it is being written. */
 function temporaryName(path: string): string {
   return `${dirname(path)}/.${basename(path)}.tmp`;
 }
 
 /**
- * Writes a file whole or not at all: a temporary beside it, synchronized, given its name,
- * the folder synchronized. Whatever fails, and whenever the power goes, `path` is as
- * before or has all of `parts`. Throws the system's error.
+ * Writes a file whole or not at all: writes a temporary file in the same folder, synchronizes and renames it, and
+ * synchronizes the folder. Whatever call fails, and even if the power fails, `path` is either as
+ * before or contains all of `parts`. Throws the system's error.
  */
 export function writeWhole(files: Files, path: string, parts: Iterable<Uint8Array>): void {
   const temporary = temporaryName(path);
@@ -102,6 +102,6 @@ function removeIfThere(files: Files, path: string): void {
   try {
     files.remove(path);
   } catch {
-    // What stays behind is a temporary that nobody reads.
+    // A temporary file stays behind. No one reads it.
   }
 }

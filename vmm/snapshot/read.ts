@@ -1,4 +1,7 @@
-/** Reading a snapshot's file: verified before it is parsed, and its blocks before they are used. The layout: format.ts. */
+/**
+ * Reads a snapshot's file. The head is verified before it is parsed, and the blocks before they are used. format.ts
+ * shows the layout.
+ */
 import { joined, sameBytes } from '../../isa/machine/bytes.ts';
 import { BLOCK, type BlockContents, type Table, ZERO } from './blocks.ts';
 import { decodeAs } from '../wire/codec.ts';
@@ -7,7 +10,7 @@ import { reasonOf, SnapshotError } from './failure.ts';
 import { type Files, readInto, readPart } from './files.ts';
 import { checkHead, checkSum, GROUP, HEAD, saidLength, saidSum } from './format.ts';
 
-/** What a file of a snapshot says, verified, and how to read its blocks. */
+/** A snapshot's file whose head was verified. */
 export interface Opened {
   readonly path: string;
   readonly id: Uint8Array;
@@ -61,7 +64,10 @@ function checkLayout(path: string, { blocks, id, parent }: Description, at: numb
     throw new SnapshotError(path, 'damaged: it is its own parent');
 }
 
-/** The table as words, if it is one for `most` blocks. */
+/**
+ * The table as words. Throws SnapshotError if a block's number is not below `most`, or a place is not that of a
+ * stored block.
+ */
 function checkTable(path: string, field: 'memory' | 'disk', said: Description, most: number): Table {
   const table = toWords(said[field]);
   let before = -1;
@@ -74,24 +80,27 @@ function checkTable(path: string, field: 'memory' | 'disk', said: Description, m
   return table;
 }
 
-/** Who wants the blocks of a file. */
+/** Receives the blocks of a file. */
 export interface Taker {
-  /** Where blocks `place` to `place + count - 1` are to be read to, if they are wanted together and nowhere else. */
+  /**
+   * The buffer that blocks `place` to `place + count - 1` are to be read into directly; undefined = pass them to
+   * `take` one by one.
+   */
   into?(place: number, count: number): Uint8Array | undefined;
-  /** Gets a block, by its place from 1 on. The bytes stay as they are only until it returns. */
+  /** Receives a block by its place, from 1 on. The bytes are valid only until it returns. */
   take(place: number, block: Uint8Array): void;
 }
 
 /**
- * Reads all stored blocks in order and verifies them. Throws SnapshotError, at the end if
- * the check sum does not fit: who took blocks must not use them then.
+ * Reads all stored blocks in order and verifies them. Throws SnapshotError. If
+ * the check sum does not match, it throws only at the end, and the taker must not use the blocks.
  */
 export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
   const { path, size, description: said } = opened;
   const { count, packing, sizes, sha256 } = said.blocks;
   const hash = files.sha256();
   withFile(files, path, (file, now) => {
-    if (now !== size) throw new SnapshotError(path, 'it was written to meanwhile');
+    if (now !== size) throw new SnapshotError(path, 'it was changed by another program');
     const groups = groupsOf(opened);
     const buffer = new Uint8Array(sizes.reduce((most, one) => Math.max(most, one), GROUP * BLOCK));
     for (let done = 0; done < count; done += GROUP) {
@@ -115,7 +124,7 @@ export function readBlocks(files: Files, opened: Opened, taker: Taker): void {
     throw new SnapshotError(path, 'damaged: the check sum does not fit its blocks');
 }
 
-/** Single blocks of a file, which stays open until `close`. They are not verified. */
+/** Reads single blocks of a file, which stays open until `close`. It does not verify them. */
 export class BlockReader {
   readonly path: string;
   readonly #files: Files;
@@ -173,13 +182,13 @@ function unpack(files: Files, path: string, bytes: Uint8Array, length: number): 
   try {
     group = files.inflate(bytes, length);
   } catch {
-    // Refused below, as what inflates to something else.
+    // Refused below, like data that inflates to another length.
   }
   if (group?.length === length) return group;
   throw new SnapshotError(path, 'damaged: a group of its blocks does not inflate');
 }
 
-/** The snapshot's own blocks of memory and disk, kept. Throws SnapshotError. */
+/** Loads the snapshot's own blocks of memory and disk. Throws SnapshotError. */
 export function loadBlocks(
   files: Files,
   opened: Opened,
@@ -213,7 +222,7 @@ function withFile<T>(files: Files, path: string, act: (file: number, size: numbe
   }
 }
 
-/** Does what reads the file; what the system says against it becomes a SnapshotError. */
+/** Runs `act`, which reads the file. An error of the system becomes a SnapshotError. */
 function tryTo<T>(path: string, act: () => T): T {
   try {
     return act();
@@ -223,7 +232,7 @@ function tryTo<T>(path: string, act: () => T): T {
   }
 }
 
-/** Little-endian words, as every machine has them that runs this (memory.ts relies on it as well). */
+/** The bytes as little-endian words. This assumes a little-endian host, as memory.ts does. */
 function toWords(bytes: Uint8Array): Table {
   return new Uint32Array(new Uint8Array(bytes).buffer);
 }

@@ -1,10 +1,10 @@
 /**
- * What guests of one tree began with, shared by all of them: it is in the machine's memory
- * while none has changed it, and read from the snapshots' files again, page by page, where
- * one of them has and another has not. It takes no memory of its own.
+ * The pages that guests of one tree began with, which all of them share. A page is in the machine's memory
+ * while no guest has changed it. If one guest has changed a page and another one has not, the original is read from
+ * the snapshots' files again. So the originals take no extra memory.
  *
- * The files stay open, so that nobody takes them away; each page's check sum is kept from
- * the time when all was verified.
+ * The files stay open, so that they can be read even if they are deleted. Each page's check sum is stored when
+ * all blocks are verified, and compared when a page is read again.
  */
 import type { Memory } from '../../isa/machine/memory.ts';
 import { BLOCK, ZERO } from './blocks.ts';
@@ -21,7 +21,7 @@ export class SharedMemory {
   readonly #readers: readonly BlockReader[];
   readonly #sum: Files['sum'];
 
-  /** Puts the chain's memory into a machine's. Throws SnapshotError. */
+  /** Writes the chain's memory to a machine's memory. Throws SnapshotError. */
   constructor(files: Files, chain: Chain, memory: Memory) {
     this.#sum = (block) => files.sum(block);
     this.#readers = chain.map((opened) => new BlockReader(files, opened));
@@ -38,7 +38,7 @@ export class SharedMemory {
     this.count = this.#places.block.reduce((sum, place) => sum + Number(place !== 0), 0);
   }
 
-  /** A page as it was at first. Throws SnapshotError when its file was written to meanwhile. */
+  /** The original contents of a page. Throws SnapshotError if the file was changed since. */
   page(number: number): Uint8Array {
     const place = this.#places.block[number] as number;
     if (place === 0) return ZERO;

@@ -1,6 +1,6 @@
 /**
- * A guest on its way from snapshot to snapshot: what was taken last, and what has
- * changed since, which is all that the next one stores.
+ * Takes one snapshot of a guest after another. It remembers the last snapshot and tracks what has
+ * changed since, because the next snapshot stores only that.
  */
 import { DirtyLog } from '../../isa/machine/dirty-log.ts';
 import { type Chain, last, restoreMemory } from './chain.ts';
@@ -20,19 +20,22 @@ export class Snapshotter {
     this.#subject = subject;
   }
 
-  /** What was taken or restored last; the next snapshot is its child. */
+  /** The snapshot that was taken or restored last. The next snapshot is its child. */
   get parent(): Opened | undefined {
     return this.#parent;
   }
 
-  /** Takes the first snapshot of a guest: everything. Throws SnapshotError; the guest goes on all the same. */
+  /** Takes the first snapshot of a guest, with everything. Throws SnapshotError; the guest can continue after that. */
   takeAll(origin: Provenance, options?: WriteOptions): Opened {
     return this.#follow(
       this.#store.add(captureAll(this.#subject, origin, this.#store.files.sha256), options),
     );
   }
 
-  /** Takes what changed since `parent`, which there must be. Throws SnapshotError; nothing is lost then. */
+  /**
+   * Takes a snapshot of what has changed since `parent`, which must exist. Throws SnapshotError; then the same call
+   * can be made again.
+   */
   takeChanges(name: string, options?: WriteOptions): Opened {
     if (this.#parent === undefined || this.#log === undefined) throw new Error('no snapshot to begin from');
     const content = captureChanges(this.#subject, name, this.#parent, this.#log.peek());
@@ -40,8 +43,8 @@ export class Snapshotter {
   }
 
   /**
-   * Puts the guest where the chain's last snapshot is. Its disk is over the chain's blocks
-   * already, and nothing was written to it. Throws SnapshotError, and the guest is no use then.
+   * Restores the guest to the last snapshot of the chain. Its disk must be made over the chain's blocks
+   * already, without any writes since. Throws SnapshotError; the guest must not be used after that.
    */
   restore(chain: Chain): void {
     const { machine, state } = this.#subject;

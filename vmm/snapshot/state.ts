@@ -1,8 +1,8 @@
 /**
- * The state of a machine, bare or virtual, as bytes: everything but the contents of
- * memory and disk (format.ts has those), and nothing of engine or monitor.
+ * Encodes the state of a machine, bare or virtual, as bytes: everything but the contents of
+ * memory and disk (format.ts), and nothing about the engine or the monitor.
  *
- * What a field may be is said here, once; a device whose state has no shape does not
+ * This file defines the values that each field may have. A device whose state has no shape here does not
  * compile.
  */
 import type { ConsoleState } from '../../isa/machine/devices/console.ts';
@@ -125,12 +125,14 @@ export const machineState: Shape<MachineState> = record({
   devices: record<DeviceStates>(devices),
 });
 
-/** A machine's state as bytes; equal states are equal bytes. Throws FieldError for what no machine gives. */
+/**
+ * A machine's state as bytes. Equal states give equal bytes. Throws FieldError for a state that no machine can have.
+ */
 export function encodeState(state: MachineState): Uint8Array {
   return encodeAs(machineState, state);
 }
 
-/** Bytes of `encodeState` to the state. Throws FieldError, which names the field. */
+/** The state in bytes that `encodeState` returned. Throws FieldError, which names the field. */
 export function decodeState(encoded: Uint8Array): MachineState {
   return decodeAs(machineState, encoded);
 }

@@ -1,9 +1,9 @@
 /**
- * A folder of snapshots: a file each, NAME.snap, and `current`, which names the one that
- * the guest is at. A tree, for every snapshot but the first of a guest names its parent.
+ * A folder of snapshots: one file NAME.snap for each, and the file `current`, which names the snapshot that
+ * the guest is at. The snapshots form a tree, because each one but the first of a guest names its parent.
  *
- * Every change is one file put in the place of another, or several of which each alone
- * leaves all snapshots what they were.
+ * Every operation replaces one file, or several files in such an order that all snapshots stay usable
+ * after each replacement.
  */
 import { join } from 'node:path';
 import { sameBytes, utf8 } from '../../isa/machine/bytes.ts';
@@ -19,7 +19,7 @@ import { writeSnapshot } from './write.ts';
 const ending = '.snap';
 const longestName = 200;
 
-/** As people sort: run2 before run10. */
+/** Sorts as people do: run2 before run10. */
 const inOrder = new Intl.Collator('en', { numeric: true }).compare;
 
 export class Store {
@@ -35,7 +35,7 @@ export class Store {
     return join(this.folder, `${name}${ending}`);
   }
 
-  /** Names of all snapshots, sorted; none when there is no folder. Throws SnapshotError. */
+  /** Names of all snapshots, sorted; none if there is no folder. Throws SnapshotError. */
   names(): readonly string[] {
     return this.#list()
       .filter((file) => file.endsWith(ending))
@@ -44,14 +44,14 @@ export class Store {
       .sort(inOrder);
   }
 
-  /** Paths of what programs that were killed did not finish. */
+  /** Paths of temporary files, which programs left behind when they were killed. */
   leftovers(): readonly string[] {
     return this.#list()
       .filter((file) => isTemporary(file))
       .map((file) => join(this.folder, file));
   }
 
-  /** Removes them: for who knows that nobody else is writing. Throws SnapshotError. */
+  /** Removes temporary files. No other program may be writing to the folder. Throws SnapshotError. */
   sweep(): void {
     for (const path of this.leftovers()) this.#change(path, 'delete', () => this.files.remove(path));
   }
@@ -60,7 +60,7 @@ export class Store {
     return this.names().includes(name);
   }
 
-  /** A snapshot, verified but for its blocks. Throws SnapshotError. */
+  /** Opens a snapshot and verifies everything but its blocks. Throws SnapshotError. */
   open(name: string): Opened {
     if (!this.has(name)) {
       const names = this.names();
@@ -70,12 +70,12 @@ export class Store {
     return openSnapshot(this.files, this.pathOf(name));
   }
 
-  /** All snapshots, by name. Throws SnapshotError for the first that is damaged. */
+  /** All snapshots, sorted by name. Throws SnapshotError for the first that is damaged. */
   all(): readonly Opened[] {
     return this.names().map((name) => this.open(name));
   }
 
-  /** All snapshots, by name, and why the others cannot be used. */
+  /** All usable snapshots, sorted by name, and the reasons why the others cannot be used. */
   survey(): { readonly good: readonly Opened[]; readonly bad: readonly SnapshotError[] } {
     const good: Opened[] = [];
     const bad: SnapshotError[] = [];
@@ -90,7 +90,7 @@ export class Store {
     return { good, bad };
   }
 
-  /** The snapshot and those it was taken from. Throws SnapshotError when one is missing or another. */
+  /** The snapshot together with its parents. Throws SnapshotError if a parent is missing or was replaced. */
   chain(name: string): Chain {
     const chain: [Opened, ...Opened[]] = [this.open(name)];
     for (;;) {
@@ -105,7 +105,10 @@ export class Store {
     }
   }
 
-  /** What a snapshot was taken from; undefined for the first. Throws SnapshotError when it is missing or another. */
+  /**
+   * The parent of a snapshot; undefined for the first of a guest. Throws SnapshotError if the parent is missing or
+   * was replaced.
+   */
   parentOf({ path, description: { parent } }: Opened): Opened | undefined {
     return parent === null ? undefined : this.#parentOf(path, parent);
   }
@@ -118,16 +121,22 @@ export class Store {
     if (sameBytes(opened.id, id)) return opened;
     throw new SnapshotError(
       path,
-      `its parent was altered: ${parent} is another snapshot than it was taken from`,
+      `its parent was altered: ${parent} is not the snapshot that it was taken from`,
     );
   }
 
-  /** Snapshots taken from this one. Throws SnapshotError when any in the folder is damaged: it may be one. */
+  /**
+   * The snapshots whose parent this one is. Throws SnapshotError if any snapshot in the folder is damaged, because it
+   * may be a child.
+   */
   children(of: Opened): readonly Opened[] {
     return this.all().filter(({ description: { parent } }) => parent !== null && sameBytes(parent.id, of.id));
   }
 
-  /** Writes a new snapshot. Throws SnapshotError, also when there is one of that name, or what it is taken from is not whole. */
+  /**
+   * Writes a new snapshot. Throws SnapshotError, also if there is one of that name, or if one of its parents is
+   * missing or damaged.
+   */
   add(content: Content, options?: WriteOptions): Opened {
     const path = this.pathOf(content.name);
     if (!namePattern.test(content.name)) throw new SnapshotError(path, nameRule);
@@ -139,7 +148,7 @@ export class Store {
     return this.put(content, options);
   }
 
-  /** Writes a snapshot in the place of what has its name. Throws SnapshotError; the old one is there then. */
+  /** Writes a snapshot, replacing one of the same name. Throws SnapshotError; the old one is then unchanged. */
   put(content: Content, options?: WriteOptions): Opened {
     this.#makeFolder();
     const path = this.pathOf(content.name);
@@ -147,7 +156,7 @@ export class Store {
     return openSnapshot(this.files, path);
   }
 
-  /** Takes a snapshot's file away. */
+  /** Deletes a snapshot's file. */
   remove(name: string): void {
     this.#change(this.pathOf(name), 'delete', () => {
       this.files.remove(this.pathOf(name));
@@ -155,7 +164,7 @@ export class Store {
     });
   }
 
-  /** The snapshot that the guest is at; undefined if none was taken yet, or that one is no more. */
+  /** The name of the snapshot that the guest is at; undefined if none was taken yet, or if it was deleted. */
   get current(): string | undefined {
     const path = join(this.folder, 'current');
     let file: number | undefined;
@@ -199,7 +208,7 @@ export class Store {
   }
 }
 
-/** Whether two have the same hardware but for the identity, which clones have of their own. */
+/** Whether two snapshots have the same hardware. The identity may differ, because each clone has its own. */
 function isSameMachine(a: Opened, b: Opened): boolean {
   const hardware = ({ description: { configuration } }: Opened) => {
     const { variant, memory, sectors } = configuration;

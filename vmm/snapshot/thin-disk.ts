@@ -1,6 +1,6 @@
 /**
- * A thin disk: blocks written since it was made, over a disk that it never writes to. It
- * takes room for what was written only, and that is what a snapshot of it stores.
+ * A thin disk: the blocks that were written, over a disk below that it never writes to. It
+ * takes memory only for the written blocks, and a snapshot stores only those.
  */
 import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { BLOCK, type BlockContents, isZero, ZERO } from './blocks.ts';
@@ -10,17 +10,18 @@ const sectorsPerBlock = BLOCK / SECTOR;
 export class ThinDisk implements DiskStore {
   readonly sectors: number;
   readonly #below: (block: number) => Uint8Array;
-  /** Blocks written before the last `keep`, and since. */
+  /** Blocks written before the last `keep`. */
   readonly #kept = new Map<number, Uint8Array>();
+  /** Blocks written since. */
   readonly #written = new Map<number, Uint8Array>();
 
-  /** `below` gives a block of the disk below, zeros where it has none. */
+  /** `below` returns a block of the disk below; zeros if that has none. */
   constructor(sectors: number, below: (block: number) => Uint8Array) {
     this.sectors = sectors;
     this.#below = below;
   }
 
-  /** Over another disk. */
+  /** A thin disk over another disk. */
   static over(disk: DiskStore): ThinDisk {
     return new ThinDisk(disk.sectors, (block) => {
       const bytes = new Uint8Array(BLOCK);
@@ -31,23 +32,23 @@ export class ThinDisk implements DiskStore {
     });
   }
 
-  /** Over the blocks of a snapshot. */
+  /** A thin disk over the blocks of a snapshot. */
   static overBlocks(sectors: number, blocks: BlockContents): ThinDisk {
     return new ThinDisk(sectors, (block) => blocks.get(block) ?? ZERO);
   }
 
-  /** The blocks written since it was made, or since `keep`, as they are now. */
+  /** The blocks written since the last `keep`, or since the disk was made, with their current contents. */
   get written(): BlockContents {
     return this.#written;
   }
 
-  /** From here on `written` begins anew: a snapshot has what was written so far. */
+  /** Empties `written`, because a snapshot has stored these blocks. The disk still contains them. */
   keep(): void {
     for (const [number, block] of this.#written) this.#kept.set(number, block);
     this.#written.clear();
   }
 
-  /** All blocks that are not zeros, those below included. */
+  /** All blocks that are not zeros, including those of the disk below. */
   all(): BlockContents {
     const blocks = new Map<number, Uint8Array>();
     for (let block = 0; block * sectorsPerBlock < this.sectors; block++) {

@@ -1,7 +1,7 @@
 /**
- * What changes the tree of snapshots but none of what they stand for: clones, templates,
- * chains made shorter. Each file that is written anew keeps its id, so that its children
- * still know it.
+ * Operations on the tree of snapshots that do not change any guest: clones, templates,
+ * consolidation, deletion. A snapshot whose file is written again has the same id as before, so that its children
+ * still find it.
  */
 import { utf8 } from '../../isa/machine/bytes.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
@@ -13,7 +13,10 @@ import { loadBlocks, type Opened } from './read.ts';
 import type { Store } from './store.ts';
 import type { Content } from './encode.ts';
 
-/** Makes `name` a clone of a snapshot: the same machine but for its identity, sharing every block until it writes. */
+/**
+ * Makes `name` a clone of a snapshot: the same machine with another identity. The clone shares all blocks until it
+ * writes.
+ */
 export function cloneSnapshot(store: Store, of: Opened, name: string): Opened {
   const { configuration, program, state } = of.description;
   const identity = cloneIdentity(store, of, name);
@@ -38,7 +41,10 @@ function cloneIdentity({ files }: Store, of: Opened, name: string): Configuratio
   return new Uint8Array(hash.digest().subarray(0, ID_BYTES));
 }
 
-/** The state with a network address of its own, if it has one: made of its identity, marked as locally given (IEEE 802). */
+/**
+ * The state with a new network address, if it has one. The address is made from the identity and is locally
+ * administered (IEEE 802).
+ */
 function withAddress(state: MachineState, identity: Uint8Array): MachineState {
   const { network } = state.devices;
   if (network.address.every((byte) => byte === 0)) return state;
@@ -46,13 +52,13 @@ function withAddress(state: MachineState, identity: Uint8Array): MachineState {
   return { ...state, devices: { ...state.devices, network: { ...network, address } } };
 }
 
-/** Says of a snapshot whether it is a template. Throws SnapshotError, also for a template that cannot be cloned. */
+/** Makes a snapshot a template, or not one. Throws SnapshotError, also if the template could not be cloned. */
 export function setTemplate(store: Store, opened: Opened, template: boolean): Opened {
   if (template) store.chain(opened.description.name);
   return store.put({ ...contentOf(store, opened), template }, { packing: opened.description.blocks.packing });
 }
 
-/** Makes a snapshot hold everything, so that it needs none of those it was taken from. */
+/** Rewrites a snapshot so that it contains everything and does not need its parents. Throws SnapshotError. */
 export function consolidate(store: Store, name: string): Opened {
   const chain = store.chain(name);
   const [root] = chain;
@@ -61,9 +67,9 @@ export function consolidate(store: Store, name: string): Opened {
 }
 
 /**
- * Takes a snapshot away; what was taken from it gets what it had. Returns the children. Throws
- * SnapshotError, and OrphanError while another snapshot's parent is missing: that one may be a
- * child too. One whose own parent is missing can be restored by nobody, and is always let go.
+ * Deletes a snapshot. Its children get its blocks first; they are returned. Throws SnapshotError.
+ * Throws OrphanError if the parent of another snapshot is missing, because that snapshot may be a
+ * child too. A snapshot whose own parent is missing cannot be restored, so it can always be deleted.
  */
 export function deleteSnapshot(store: Store, name: string): readonly Opened[] {
   const opened = store.open(name);
@@ -81,7 +87,7 @@ export function deleteSnapshot(store: Store, name: string): readonly Opened[] {
   return merged;
 }
 
-/** Why a snapshot's parent is not there; undefined = it is, or there is none. */
+/** Why a snapshot's parent cannot be used; undefined if it can, or if the snapshot has none. */
 function orphaned(store: Store, opened: Opened): string | undefined {
   try {
     store.parentOf(opened);
@@ -92,7 +98,7 @@ function orphaned(store: Store, opened: Opened): string | undefined {
   }
 }
 
-/** Another snapshot stands in the way, for its parent is missing. */
+/** A snapshot cannot be deleted because the parent of another one, `orphan`, is missing. */
 export class OrphanError extends SnapshotError {
   readonly orphan: string;
 
@@ -102,7 +108,7 @@ export class OrphanError extends SnapshotError {
   }
 }
 
-/** Writes `child` anew so that it needs its parent's parent instead of its parent. */
+/** Rewrites `child` so that its parent's parent becomes its parent. */
 function mergeInto(store: Store, child: Opened, parent: Opened): Opened {
   const [above, below] = [contentOf(store, child), contentOf(store, parent)];
   const join = (first: BlockContents, second: BlockContents) => {
@@ -121,7 +127,7 @@ function mergeInto(store: Store, child: Opened, parent: Opened): Opened {
   );
 }
 
-/** All of a snapshot's own, as it would be written again: by its id. */
+/** A snapshot's own contents, to be written again under the same id. */
 function contentOf(store: Store, opened: Opened): Content {
   const { description, id } = opened;
   return { ...description, ...loadBlocks(store.files, opened), id };

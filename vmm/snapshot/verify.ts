@@ -1,16 +1,16 @@
-/** Verifying a whole folder: every file, every block, every parent. */
+/** Verifies a whole folder: every file, every block, every parent. */
 import { SnapshotError } from './failure.ts';
 import { type Opened, readBlocks } from './read.ts';
 import type { Store } from './store.ts';
 
-/** What was found of one snapshot. */
+/** The result for one snapshot. */
 export interface Finding {
   readonly name: string;
-  /** Why it cannot be used, with the file's name; undefined = it can. */
+  /** Why it cannot be used, with the file's name; undefined if it can. */
   readonly problem: string | undefined;
 }
 
-/** Verifies every snapshot with all that it needs; each file is read once. */
+/** Verifies every snapshot together with its parents. Each file is read once. */
 export function verifyStore(store: Store): readonly Finding[] {
   const checked = new Map<string, string | undefined>();
   const checkBlocks = (opened: Opened) => {

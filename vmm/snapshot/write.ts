@@ -1,4 +1,4 @@
-/** Writing a snapshot's file, whole or not at all. The layout: format.ts. */
+/** Writes a snapshot's file. format.ts shows the layout. */
 import { type Content, encodeSnapshot, type WriteOptions } from './encode.ts';
 import { reasonOf, SnapshotError } from './failure.ts';
 import type { Files } from './files.ts';
@@ -20,10 +20,13 @@ export function writeSnapshot(
   return id;
 }
 
-/** Parts shorter than this are put together: a call for 4 KiB costs more than its bytes. */
+/** Parts shorter than this are joined, because a call for 4 KiB costs more than writing its bytes. */
 const short = 2 ** 18;
 
-/** The parts in order, neighbours in memory as one, short ones put together; each as it is until the next is asked for. */
+/**
+ * The same bytes in larger parts: neighbours in memory are one part, and short parts are joined. Each is valid until
+ * the next one is requested.
+ */
 function* inLargeParts(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   const gathered = new Uint8Array(2 ** 20);
   let used = 0;

@@ -239,7 +239,7 @@ describe.each(['plain', 'deflate'] as const)('A small snapshot, %s', (packing) =
       one.bytes[at] = (good[at] as number) ^ (1 << (at % 8));
       const reason = refusal(one);
       one.bytes[at] = good[at] as number;
-      if (at < 8) expect(reason).toBe('not a snapshot of ringlab (it begins otherwise)');
+      if (at < 8) expect(reason).toBe('not a snapshot of ringlab (its first bytes are wrong)');
       else if (at < 12) expect(reason).toMatch(/^format version \d+; this ringlab reads version 1$/);
       else if (at < 16)
         expect(reason).toMatch(
@@ -314,7 +314,7 @@ describe('A chain', () => {
     const { store } = makeStore(new MemoryFiles());
     rename(store.files as MemoryFiles, '/s/a.snap', '/s/b.snap');
     expect(() => store.chain('d')).toThrow(
-      '/s/d.snap: its parent was altered: /s/b.snap is another snapshot',
+      '/s/d.snap: its parent was altered: /s/b.snap is not the snapshot',
     );
   });
 
