@@ -25,6 +25,9 @@ interface Compilation {
   readonly codeBytes: number;
   readonly compileSeconds: number;
   readonly compiledSteps: number;
+  /** Checks in compiled code that failed, and accesses that are left to the interpreter because theirs kept failing. */
+  readonly failures: number;
+  readonly delegated: number;
   /** Compiled steps as a part of all, 0 to 1. */
   readonly compiledShare: number;
 }
@@ -68,9 +71,10 @@ export function statisticsOf(
 }
 
 function compilationOf(engine: FastEngine, steps: number): Compilation {
-  const { regions, codeBytes, compileSeconds, compiledSteps } = engine.statistics;
+  const { regions, codeBytes, compileSeconds, compiledSteps, failures } = engine.statistics;
   const compiledShare = steps > 0 ? compiledSteps / steps : 0;
-  return { regions, codeBytes, compileSeconds, compiledSteps, compiledShare };
+  const { delegated } = engine;
+  return { regions, codeBytes, compileSeconds, compiledSteps, failures, delegated, compiledShare };
 }
 
 function translationOf(translator: Translator, exitsSaved: number): Translation {
@@ -84,6 +88,7 @@ const labelWidth = 10;
 export function formatStatistics(statistics: Statistics & Partial<Compilation & Translation>): string {
   const { steps, seconds, engine, isa, monitor, status, exits, direct } = statistics;
   const { regions = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
+  const { failures = 0, delegated = 0 } = statistics;
   const rate = seconds > 0 ? `, ${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
   const lines: [label: string, text: string][] = [
     ['steps', `${steps} in ${seconds.toFixed(3)} s${rate}`],
@@ -101,6 +106,7 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation & 
     const code = (codeBytes / 1024).toFixed(1);
     lines.push(['compiled', `${share} % of the steps ran in ${count(regions, 'region')}:`]);
     lines.push(['', `${code} KiB of code, made in ${compileSeconds.toFixed(3)} s`]);
+    if (failures > 0) lines.push(['', failedText(failures, delegated)]);
   } else if (statistics.regions !== undefined) {
     lines.push(['compiled', 'nothing: it was over before that would have paid']);
   }
@@ -109,6 +115,12 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation & 
     lines.push([n === 0 ? 'exits' : '', `${times} × ${name}`]);
   }
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}${text}\n`).join('');
+}
+
+/** How often checks of loads and stores failed, and what came of it. */
+function failedText(failures: number, delegated: number): string {
+  const left = delegated > 0 ? `; ${count(delegated, 'access', 'es')} left to the interpreter` : '';
+  return `${count(failures, 'check')} of loads and stores failed${left}`;
 }
 
 function translatorLines(made: Translation['translator']): [label: string, text: string][] {
@@ -122,6 +134,6 @@ function translatorLines(made: Translation['translator']): [label: string, text:
   ];
 }
 
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
+function count(n: number, what: string, plural = 's'): string {
+  return `${n} ${what}${n === 1 ? '' : plural}`;
 }

@@ -18,7 +18,13 @@ function compileCases(): readonly Case[] {
     return at >= 0 && at + 4 <= view.byteLength ? decode(view.getUint32(at, true)) : undefined;
   };
   const form = () =>
-    formRegion(entry, { fetch, allowed: () => true, answered: () => false, targets: () => [] });
+    formRegion(entry, {
+      fetch,
+      allowed: () => true,
+      answered: () => false,
+      delegated: () => false,
+      targets: () => [],
+    });
   const region = form();
   const target = {
     addressing: 'direct',

@@ -64,7 +64,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'tables',
     'watched-filled',
     'A page that somebody watches is entered in the tables for stores.',
-    'if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return false;',
+    "if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return 'refused';",
     '',
   ),
   mutant(
@@ -108,7 +108,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'tables',
     'limit-unasked',
     'With paging on, LIMIT is not asked before a page is entered in the tables.',
-    'if (named && machine.ring !== 0 && this.#beyondLimit(from)) return false;',
+    "if (named && machine.ring !== 0 && this.#beyondLimit(from)) return 'refused';",
     '',
   ),
   mutant(
@@ -249,8 +249,22 @@ export const engineMutants: readonly EngineMutant[] = [
     'fast',
     'ring-change-unseen',
     'A region goes on after an instruction that changed the ring.',
-    'const isSame = machine.ring === ring && this.#spaces.isCurrent;',
-    'const isSame = this.#spaces.isCurrent;',
+    'const isSame = machine.ring === ring && this.#spaces.isCurrent',
+    'const isSame = this.#spaces.isCurrent',
+  ),
+  mutant(
+    'fast',
+    'new-watch-unseen',
+    'A region goes on with what it knows of a page that a delegated access has just had watched.',
+    ' && this.#watches === watches;',
+    ';',
+  ),
+  mutant(
+    'access',
+    'address-not-wrapped',
+    'With paging off, an access that is checked by itself adds its offset without wrapping around.',
+    'const offset = this.#target.alone.has(node.pc) ? this.#addWrapping(at.imm) : at.imm;',
+    'const offset = at.imm;',
   ),
   mutant(
     'fast',

@@ -142,8 +142,9 @@ export class AccessEmitter {
     if (first !== undefined) this.#emitBoundCheck(node, first);
     if (second !== undefined) this.#emitWatchCheck(node, second);
     this.#out.register(at.rs1);
+    const offset = this.#target.alone.has(node.pc) ? this.#addWrapping(at.imm) : at.imm;
     if (this.#target.addressing === 'relocated') this.#code.get(BASE).op(OP.i32_add);
-    return guestMemoryAt + at.imm;
+    return guestMemoryAt + offset;
   }
 
   /** Like emitAddress, for an access within a span. */
@@ -152,8 +153,12 @@ export class AccessEmitter {
     if (check !== undefined) this.#emitSpanCheck(node, check, span);
     const offset = guestMemoryAt + span.offset + at.imm;
     this.#out.register(at.rs1);
-    if (offset >= 0) return offset;
-    this.#code.constant(offset).op(OP.i32_add);
+    return offset >= 0 && !this.#target.alone.has(node.pc) ? offset : this.#addWrapping(offset);
+  }
+
+  /** Adds `offset` to the address on the stack as the guest does, modulo 2^32; returns the static offset that is left. */
+  #addWrapping(offset: number): 0 {
+    this.#code.constant(offset | 0).op(OP.i32_add);
     return 0;
   }
 
@@ -272,7 +277,7 @@ export class AccessEmitter {
     code.constant(va | 0);
     this.#pushLastStart(width, PLAIN_BOUND);
     code.op(OP.i32_gt_u);
-    this.#out.giveUpIf(node.pc);
+    this.#out.giveUpIf(node.pc, () => this.#noteWhat(MISS.CHECK));
     if (store) {
       code.constant(va | 0);
       this.#emitWatchLookup(node.pc, width);

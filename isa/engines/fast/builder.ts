@@ -15,6 +15,7 @@ import type { Step } from '../interpreter/print.ts';
 import type { AddressMode } from './access.ts';
 import type { CompiledRegion, RegionCache } from './cache.ts';
 import { compileRegion, type Target } from './compile.ts';
+import type { Delegated } from './delegated.ts';
 import { formRegion, type Node, type Region } from './region.ts';
 import type { Span, Spans } from './spans.ts';
 import type { Speculation } from './speculation.ts';
@@ -40,14 +41,24 @@ export interface Parts {
   readonly spans: Spans;
   readonly speculation: Speculation;
   readonly targets: TargetProfile;
+  readonly delegated: Delegated;
   /** Executes the system instruction of a site, with the fuel that is left; returns how the region goes on (AFTER). */
   readonly system: (site: number, fuel: number) => number;
+}
+
+/** An instruction that the interpreter executes for a region. */
+export interface Site {
+  readonly step: Step;
+  /** Its virtual address (signed). */
+  readonly pc: number;
+  /** The instruction, if it is a delegated access. */
+  readonly access: Instruction | undefined;
 }
 
 export class RegionBuilder {
   readonly #parts: Parts;
   readonly #memory: WasmMemory;
-  readonly #sites: { readonly step: Step; readonly pc: number }[] = [];
+  readonly #sites: Site[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -94,9 +105,8 @@ export class RegionBuilder {
     return compiled;
   }
 
-  /** The system instruction at a site, and its pc (signed). */
-  site(number: number): { readonly step: Step; readonly pc: number } {
-    return this.#sites[number] as { step: Step; pc: number };
+  site(number: number): Site {
+    return this.#sites[number] as Site;
   }
 
   /** Forgets all sites: there are no regions. */
@@ -119,13 +129,14 @@ export class RegionBuilder {
   }
 
   #form(entry: number, pages: Map<number, number>, breaks: Breaks | undefined): Region {
-    const { machine, targets } = this.#parts;
+    const { machine, targets, delegated } = this.#parts;
     const { ring, variant } = machine;
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
       allowed: (at) => !trapsIn(at.row, ring, variant),
       answered: ({ row: { effect } }) =>
         machine.answer !== undefined && effect.kind === 'trap' && effect.cause === CAUSE.ECALL,
+      delegated: (pc) => delegated.has(pc),
       targets: (pc) => targets.of(pc),
     });
   }
@@ -161,7 +172,13 @@ export class RegionBuilder {
   }
 
   #site(at: Instruction, pc: number): number {
-    this.#sites.push({ step: makeStep(this.#parts.machine, at.word), pc: pc | 0 });
+    const { kind } = at.row.effect;
+    const isAccess = kind === 'load' || kind === 'store';
+    this.#sites.push({
+      step: makeStep(this.#parts.machine, at.word),
+      pc: pc | 0,
+      access: isAccess ? at : undefined,
+    });
     return this.#sites.length - 1;
   }
 

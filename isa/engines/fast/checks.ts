@@ -103,8 +103,8 @@ class Planner {
   }
 
   #planAccess(block: Block, n: number, at: Instruction, facts: Facts): Plan {
-    const span = this.#spanOf(block.nodes[n] as Node);
-    const own = this.#ownInterval(at, span);
+    const node = block.nodes[n] as Node;
+    const own = this.#ownInterval(node, this.#spanOf(node));
     return [0, 1].map((kind) => {
       const known = facts[kind as 0 | 1];
       if (!this.#needs(at, kind) || covers(known[at.rs1], own)) return undefined;
@@ -129,13 +129,15 @@ class Planner {
   }
 
   /**
-   * The interval of the access alone. Unless it is checked by page, it is extended to the register's value: WebAssembly
-   * adds the static offset without wrapping around, so the register's value must be in bounds too.
+   * The interval of the access alone. WebAssembly adds a positive static offset without wrapping around, so the register's
+   * value must be in bounds too, unless the address is computed (access.ts) or checked by page.
    */
-  #ownInterval(at: Instruction, span: Span | undefined): Interval {
-    const [low, high] = [at.imm, at.imm + widthOf(at)];
-    if (this.#options.paged && span === undefined) return { low, high, span };
-    return { low: Math.min(low, 0), high: Math.max(high, 0), span };
+  #ownInterval({ at, pc }: Node, span: Span | undefined): Interval {
+    const { paged, alone } = this.#options;
+    const low = at?.imm ?? 0;
+    const high = low + (at === undefined ? 0 : widthOf(at));
+    const isExact = alone.has(pc) || (paged && span === undefined);
+    return { low: isExact ? low : Math.min(low, 0), high, span };
   }
 
   /** Whether an access needs a check of `kind`. */
@@ -159,7 +161,8 @@ class Planner {
     for (const node of this.#following(block, n, most === longest.flat)) {
       const { at } = node;
       if (at === undefined || node.kind === 'stop' || node.changesAll) break;
-      if (isAccess(node) && at.rs1 === rs1 && this.#needs(at, kind) && this.#spanOf(node) === span) {
+      const joins = isAccess(node) && at.rs1 === rs1 && !alone.has(node.pc);
+      if (joins && this.#needs(at, kind) && this.#spanOf(node) === span) {
         const wider = union(group, { low: at.imm + moved, high: at.imm + moved + widthOf(at), span });
         if (wider.high - wider.low > most) break;
         group = wider;

@@ -17,6 +17,7 @@ import { Interpreter } from '../interpreter/interpreter.ts';
 import { Budget } from './budget.ts';
 import { RegionBuilder } from './builder.ts';
 import { type CompiledRegion, RegionCache } from './cache.ts';
+import { Delegated } from './delegated.ts';
 import { MISS } from './access.ts';
 import { AFTER, jumpSalt, markEnd, SLOT } from './layout.ts';
 import { type CompilingStatistics, Regions } from './regions.ts';
@@ -33,6 +34,8 @@ export interface FastStatistics extends CompilingStatistics {
   compiledSteps: number;
   /** How often the engine entered a region; jumps from region to region are not counted. */
   entries: number;
+  /** Checks in compiled code that failed, so that the interpreter made the access; first accesses to a page are not counted. */
+  failures: number;
 }
 
 /** Most steps before compiled code returns, so that the host can switch to optimized code. */
@@ -59,6 +62,7 @@ export class FastEngine implements Engine {
     compiledSteps: 0,
     entries: 0,
     spanning: 0,
+    failures: 0,
   };
   readonly #machine: Machine;
   readonly #interpreter: Interpreter;
@@ -70,6 +74,7 @@ export class FastEngine implements Engine {
   readonly #budget: Budget;
   readonly #targets: TargetProfile;
   readonly #speculation: Speculation;
+  readonly #delegated: Delegated;
   readonly #builder: RegionBuilder;
   readonly #regions: Regions;
   /**
@@ -89,6 +94,8 @@ export class FastEngine implements Engine {
   #entryFuel = 0;
   /** Steps that the region's fuel counted but the machine did not. */
   #uncounted = 0;
+  /** Counts pages that came to be watched. */
+  #watches = 0;
 
   /** Throws TypeError if compiled code cannot reach the storage of the machine. */
   constructor(machine: Machine, { hot }: FastOptions = {}) {
@@ -104,13 +111,15 @@ export class FastEngine implements Engine {
     const spans = new Spans(machine, this.#tables, (lost) => this.#regions.spanLost(lost));
     this.#spans = spans;
     this.#spaces = new Spaces(machine, this.#tables, spans);
-    this.#speculation = new Speculation(spans, this.#budget);
+    this.#delegated = new Delegated(machine);
+    this.#speculation = new Speculation(spans, this.#budget, this.#delegated);
     const shared = { machine, cache: this.#cache, spans, speculation: this.#speculation };
     this.#builder = new RegionBuilder({
       ...shared,
       functions,
       tables: this.#tables,
       targets: this.#targets,
+      delegated: this.#delegated,
       system: (site, fuel) => this.#system(site, fuel),
     });
     const { statistics } = this;
@@ -119,9 +128,15 @@ export class FastEngine implements Engine {
     markEnd(machine.storage.buffer, machine.memory.size);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
     machine.memory.onWatch((page) => {
+      this.#watches += 1;
       this.#tables.purge(page);
       this.#spans.watched(page);
     });
+  }
+
+  /** Loads and stores that are left to the interpreter now (delegated.ts). */
+  get delegated(): number {
+    return this.#delegated.size;
   }
 
   run(until: number): Stop {
@@ -186,19 +201,23 @@ export class FastEngine implements Engine {
     const { ring, translation } = this.#machine;
     const next = this.#interpreter.executeAt(pc, at);
     const isSame = this.#machine.ring === ring && this.#machine.translation === translation;
-    if (isSame && this.#spaces.addressing === 'paged') this.#enterInTables(miss, pc >>> 0);
+    const isMade = next === ((pc + 4) | 0) && isSame;
+    if (isMade && this.#spaces.addressing === 'paged') this.#enterInTables(miss, pc >>> 0);
     return next;
   }
 
   #enterInTables(miss: number, pc: number): void {
     const va = (this.#words[SLOT.MISS_ADDRESS >>> 2] as number) >>> 0;
-    const wasThere = this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
-    if (wasThere) this.#noteAcross(pc);
+    const state = this.#tables.fill(va, (miss & MISS.STORE) !== 0, (miss & MISS.NAMED) !== 0);
+    if (state !== 'entered') this.statistics.failures += 1;
+    if (state === 'known') this.#noteAcross(pc);
+    else if (state === 'refused' && this.#speculation.refused(pc)) this.#regions.recompile(pc);
   }
 
   /** Notes that a check of the access at `pc` failed. */
   #noteFailure(pc: number): void {
     this.#words[SLOT.MISS >>> 2] = 0;
+    this.statistics.failures += 1;
     const { x, memory } = this.#machine;
     const { physical } = this.#machine.probe(pc >>> 0);
     const at = physical < 0 ? undefined : decode(memory.read(physical, 4));
@@ -263,16 +282,19 @@ export class FastEngine implements Engine {
     words[SLOT.SALT >>> 2] = jumpSalt(this.#spaces.stamp);
   }
 
-  /** Called by compiled code: executes a system instruction. Returns how the region continues (AFTER). */
+  /** Called by compiled code: executes a system instruction or a delegated access. Returns how the region continues (AFTER). */
   #system(number: number, fuel: number): number {
     const machine = this.#machine;
     const { ring } = machine;
-    const { step, pc } = this.#builder.site(number);
+    const { step, pc, access } = this.#builder.site(number);
+    if (access !== undefined && this.#delegated.isOver(pc >>> 0, access)) this.#regions.recompile(pc >>> 0);
+    const watches = this.#watches;
     const steps = this.#entrySteps + this.#entryFuel - fuel;
     machine.steps = steps;
     const next = step(pc);
     this.#uncounted = steps - machine.steps;
-    const isSame = machine.ring === ring && this.#spaces.isCurrent;
+    // What the region has found out about pages is no longer true once another page is watched.
+    const isSame = machine.ring === ring && this.#spaces.isCurrent && this.#watches === watches;
     if (isSame && next === ((pc + 4) | 0) && machine.horizon !== 0) return AFTER.ON;
     this.#words[SLOT.PC >>> 2] = next;
     if (machine.horizon === 0) return AFTER.END;

@@ -66,6 +66,8 @@ export interface Source {
   readonly allowed: (at: Instruction) => boolean;
   /** Whether the machine's host answers this instruction. The answer may change any register, and execution goes on. */
   readonly answered: (at: Instruction) => boolean;
+  /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
+  readonly delegated: (pc: number) => boolean;
   /** Targets learned for the indirect jump at `pc`. */
   readonly targets: (pc: number) => readonly number[];
 }
@@ -165,6 +167,9 @@ class Formation {
         return ((pc + at.imm) & 3) === 0 ? 'jump' : 'stop';
       case 'trap':
         return 'system';
+      case 'load':
+      case 'store':
+        return this.#source.delegated(pc) ? 'system' : 'plain';
       default:
         return effect.kind === 'system' && wordMove(at) === undefined ? 'system' : 'plain';
     }

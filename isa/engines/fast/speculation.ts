@@ -4,6 +4,7 @@
  */
 import type { Instruction } from '../../table/row.ts';
 import type { Budget } from './budget.ts';
+import type { Delegated } from './delegated.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
 /** After so many moves to another span an access is compiled without a span. */
@@ -32,6 +33,7 @@ export class Speculation {
   readonly alone = new Set<number>();
   readonly #spans: Spans;
   readonly #budget: Budget;
+  readonly #delegated: Delegated;
   readonly #across = new Map<number, number>();
   readonly #failures = new Map<number, Failures>();
   /** The span that each access was last compiled for, by pc. */
@@ -43,9 +45,10 @@ export class Speculation {
   /** Regions, by physical address + ring, that run in several address spaces with different spans. */
   readonly #shared = new Set<number>();
 
-  constructor(spans: Spans, budget: Budget) {
+  constructor(spans: Spans, budget: Budget, delegated: Delegated) {
     this.#spans = spans;
     this.#budget = budget;
+    this.#delegated = delegated;
   }
 
   /**
@@ -55,22 +58,17 @@ export class Speculation {
   acrossPages(pc: number): boolean {
     const times = (this.#across.get(pc) ?? 0) + 1;
     this.#across.set(pc, times);
-    if (times < this.#budget.failures || !this.#budget.affords || this.alone.has(pc)) return false;
+    if (times < this.#budget.failures || !this.#budget.affords) return false;
+    this.#across.set(pc, 0);
+    // The access itself lies across two pages if it had its own check already.
+    if (this.alone.has(pc)) this.#delegated.add(pc);
     this.alone.add(pc);
     return true;
   }
 
   /** Notes that the check of an access to `va` failed. True = compile it again now; the budget allows it. */
   failed(pc: number, va: number): boolean {
-    const failures = this.#failures.get(pc) ?? {
-      times: 0,
-      limit: this.#budget.failures,
-      moves: 0,
-      growths: 0,
-    };
-    this.#failures.set(pc, failures);
-    failures.times += 1;
-    this.#budget.fail();
+    const failures = this.#failed(pc);
     if (failures.times < failures.limit || !this.#budget.affords) return false;
     const given = this.#given.get(pc);
     // A page that is not mapped yet says nothing about later accesses.
@@ -81,12 +79,36 @@ export class Speculation {
     return true;
   }
 
+  /**
+   * Notes that the page of an access was not allowed into the flat tables, though the interpreter made the access. True =
+   * compile it again now; the budget allows it.
+   */
+  refused(pc: number): boolean {
+    const failures = this.#failed(pc);
+    if (failures.times < failures.limit || !this.#budget.affords) return false;
+    failures.times = 0;
+    failures.limit *= 2;
+    this.#delegated.add(pc);
+    return true;
+  }
+
+  /** Counts a failure of the access at `pc`. */
+  #failed(pc: number): Failures {
+    const known = this.#failures.get(pc);
+    const failures = known ?? { times: 0, limit: this.#budget.failures, moves: 0, growths: 0 };
+    if (known === undefined) this.#failures.set(pc, failures);
+    failures.times += 1;
+    this.#budget.fail();
+    return failures;
+  }
+
   /** Changes what the access will be compiled for. */
   #change(pc: number, va: number, given: Span | undefined, failures: Failures): void {
     if (given === undefined || (va >= given.from && va < given.to)) {
-      // The address itself is in bounds, so the group's check failed: give the access its own check. If it has one
-      // already, use no span.
-      if (this.alone.has(pc)) this.#roaming.add(pc);
+      // The address itself may be in bounds, and only the group's check failed: give the access its own check. If it has
+      // one already, use no span; if it uses none, leave it to the interpreter.
+      if (this.alone.has(pc) && given !== undefined) this.#roaming.add(pc);
+      else if (this.alone.has(pc)) this.#delegated.add(pc);
       this.alone.add(pc);
       return;
     }

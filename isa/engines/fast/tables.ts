@@ -54,23 +54,23 @@ export class FlatTables {
 
   /**
    * Enters the page of `va` (unsigned), where the interpreter has just made an access, if another one would now
-   * pass and change nothing but data. True if the page was in the table already.
+   * pass and change nothing but data. Returns whether it is there now, or was there already.
    */
-  fill(va: number, store: boolean, named: boolean): boolean {
+  fill(va: number, store: boolean, named: boolean): 'refused' | 'entered' | 'known' {
     const machine = this.#machine;
     const from = va - (va % PAGE);
-    if (named && machine.ring !== 0 && this.#beyondLimit(from)) return false;
+    if (named && machine.ring !== 0 && this.#beyondLimit(from)) return 'refused';
     const entry = this.entry(from);
     const needed = PTE.V | PTE.A | (store ? PTE.W | PTE.D : PTE.R) | (machine.ring === 3 ? PTE.U : 0);
     if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, machine.memory.size))
-      return false;
+      return 'refused';
     const page = (entry & PTE.FRAME) >>> 12;
-    if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return false;
+    if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return 'refused';
     const index = (flatTable(tableClass(machine.ring, named), store) >>> 2) + (va >>> 12);
-    if (this.#words[index] !== 0) return true;
+    if (this.#words[index] !== 0) return 'known';
     const value = guestMemoryAt + page * PAGE - from - entryBias;
     this.#enter({ index, page, store, value, gone: false });
-    return false;
+    return 'entered';
   }
 
   #enter(entry: Filled): void {
