@@ -1,6 +1,6 @@
 /**
  * Prints the ISA manual (isa/MANUAL.md). Every list in it is generated from the data that the code uses. This folder
- * imports no other, so the chapters of others (isa/machine, isa/classify) come in as arguments.
+ * does not import other folders, so their chapters (isa/machine, isa/classify) are passed as arguments.
  */
 import { pseudos } from './pseudo.ts';
 import { registerNames } from './registers.ts';
@@ -20,11 +20,11 @@ export interface Chapter {
   readonly sections: readonly { readonly title: string; readonly text: readonly string[] }[];
 }
 
-/** Chapters that this folder cannot write, since it imports nobody. */
+/** Chapters about other folders, which this folder does not import. */
 export interface OtherChapters {
   /** How the machine executes, translates, traps and keeps time. */
   readonly machine: readonly Chapter[];
-  /** What follows the instructions: devices, images, and definitions. */
+  /** The chapters after the instructions: devices, images, and definitions. */
   readonly rest: readonly Chapter[];
 }
 

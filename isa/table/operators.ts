@@ -1,5 +1,5 @@
 /**
- * What the operators compute. Words are 32 bits, held as signed numbers. The interpreter's
+ * Defines what the operators compute. Words have 32 bits and are stored as signed numbers. The interpreter's
  * JavaScript is printed from this file; the fast engine's WebAssembly is compared with it.
  */
 import type { Operator } from './effects.ts';
@@ -25,22 +25,22 @@ function mulhu(a: number, b: number): number {
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) | 0;
 }
 
-/** Signed quotient towards zero; -1 by zero; -2^31 / -1 = -2^31. */
+/** Signed quotient, rounded towards zero; -1 if the divisor is zero; -2^31 / -1 = -2^31. */
 function div(a: number, b: number): number {
   return b === 0 ? -1 : (a / b) | 0;
 }
 
-/** Unsigned quotient; all ones by zero. */
+/** Unsigned quotient; all ones if the divisor is zero. */
 function divu(a: number, b: number): number {
   return b === 0 ? -1 : ((a >>> 0) / (b >>> 0)) | 0;
 }
 
-/** Signed remainder; the dividend by zero. */
+/** Signed remainder; the dividend if the divisor is zero. */
 function rem(a: number, b: number): number {
   return b === 0 ? a : (a % b) | 0;
 }
 
-/** Unsigned remainder; the dividend by zero. */
+/** Unsigned remainder; the dividend if the divisor is zero. */
 function remu(a: number, b: number): number {
   return b === 0 ? a : ((a >>> 0) % (b >>> 0)) | 0;
 }

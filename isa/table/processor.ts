@@ -24,7 +24,9 @@ export interface Processor {
   writeSystem(number: number, value: number): void;
   /** Translates `va` for the current ring and changes nothing. */
   probe(va: number): Probe;
+  /** The word that a port gives. */
   input(port: number): number;
+  /** Writes a word to a port. */
   output(port: number, value: number): void;
   /** Stops executing until an interrupt line is pending. */
   wait(): void;

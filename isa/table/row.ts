@@ -43,7 +43,7 @@ export type Sensitivity = 'control' | 'mode' | 'location' | 'state';
 export type Privilege = 'none' | 'always' | 'variant';
 
 /**
- * Where state may lie: an operand; the system register that `sr` names, or one by name;
+ * Where a move reads or writes: an operand; the system register that `sr` names, or one by name;
  * STATUS without the ring, its IF alone, the ring, the word that `smsw` makes; a constant.
  */
 export type Place = 'rd' | 'rs1' | 'sr' | SystemRegisterName | 'flags' | 'IF' | 'ring' | 'msw' | '0' | '1';
@@ -73,7 +73,7 @@ export type Operand =
 export interface Row {
   /** The mnemonic. */
   readonly name: string;
-  /** The encoding as a picture: 32 characters of 0, 1 and field letters, with spaces. */
+  /** The encoding as a picture, such as `imm[11:0] rs1 000 rd 0010011`. */
   readonly bits: string;
   /** The encoding, parsed. */
   readonly picture: Picture;

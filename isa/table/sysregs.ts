@@ -1,7 +1,7 @@
 /**
  * The system registers, and the bits of STATUS.
  *
- * `mask` says which bits a write stores; the others read as zero. A register without a
+ * `mask` has a one for each bit that a write stores; the other bits read as zero. A register without a
  * mask is read-only. `mfs` reads a system register, `mts` writes one.
  */
 

@@ -21,7 +21,7 @@ export const LINE = { TIMER: 0, CONSOLE: 1, DISK: 2, NETWORK: 3 } as const;
 export interface TrapCause {
   readonly cause: number;
   readonly name: string;
-  /** What EVAL holds. */
+  /** What EVAL contains. */
   readonly value: 'target' | 'address' | 'word' | 'zero';
   readonly says: string;
 }

@@ -1,4 +1,7 @@
-/** A guest on the bare machine and under a monitor, compared step by step: both sides made from one description. */
+/**
+ * Compares a guest on the bare machine with the same guest under a monitor, step by step. Both are made from one
+ * description.
+ */
 import { CollectingConsole } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import type { Image } from '../../isa/machine/image.ts';
@@ -9,7 +12,7 @@ import { createGuest, type CreateGuestOptions } from './create-guest.ts';
 /** What `compareGuest` compares. Both sides have the same processor, memory, input and disk. */
 export interface CompareGuestOptions
   extends Pick<CreateGuestOptions, 'variant' | 'memory' | 'engine' | 'fast' | 'translateUser'> {
-  /** What is in memory at first. */
+  /** The program that is loaded into memory. */
   readonly image: Image;
   /** A strategy's name. */
   readonly monitor: string;
@@ -17,7 +20,7 @@ export interface CompareGuestOptions
   readonly input?: string | Uint8Array | undefined;
   /** The disk's contents, of which each side gets a copy; default no disk. */
   readonly disk?: Uint8Array | undefined;
-  /** Guest steps after which a guest that does not end counts as compared; default 10,000,000. */
+  /** The comparison ends after so many guest steps, even if the guest has not ended; default 10,000,000. */
   readonly limit?: number | undefined;
 }
 
@@ -38,7 +41,7 @@ export function compareGuest(options: CompareGuestOptions): Comparison {
 function sideOf({ input, disk, ...options }: CompareGuestOptions, monitor: string): Side {
   const console = new CollectingConsole(input);
   const guest = createGuest({ ...options, monitor, console, disk: disk && new MemoryDisk(disk) });
-  // A guest whose traps lead nowhere but to themselves has ended.
+  // A guest whose trap handler traps forever has ended.
   watchLockup(guest.machine);
   return { machine: guest.machine, run: guest.run, printed: console.printed };
 }

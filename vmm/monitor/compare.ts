@@ -64,18 +64,18 @@ export interface Comparison {
   readonly divergence: Divergence | undefined;
 }
 
-/** Steps that are compared one by one, before it goes by strides. */
+/** Steps that are compared one by one, before strides begin. */
 const everyStep = 2_000_000;
 const stride = 61;
 const memoryStride = 4096;
 const longStride = 50_021;
-/** Steps at once on the way to where a difference is looked for. */
+/** Steps at once on the way to the stride that is run again step by step. */
 const wayStride = 2 ** 20;
 
 /** How closely two sides are compared. */
 export type Manner = 'closely' | 'at large';
 
-/** Compares until both stop or reach step `limit`. `left` makes the bare machine. */
+/** Compares until both sides stop or reach step `limit`. `left` makes the bare machine. */
 export function compareSides(
   left: () => Side,
   right: () => Side,
@@ -85,7 +85,7 @@ export function compareSides(
   return finish(comparing(left, right, limit, manner));
 }
 
-/** As `compareSides`, as work in parts: yields the number of equal steps, every few milliseconds. */
+/** Like `compareSides`, but in parts: yields the number of equal steps, every few milliseconds. */
 export function* comparing(
   left: () => Side,
   right: () => Side,
@@ -124,7 +124,7 @@ interface Found {
   readonly divergence: Divergence;
 }
 
-/** A difference after many steps at once, which does not come when they are run one by one. */
+/** Reports a difference that appears after many steps at once, but not when the steps are run one by one. */
 function atOnce(a: Side, b: Side, step: number, stops: readonly Stop[]): Found {
   const { pc } = a.machine;
   const reason =
@@ -136,7 +136,10 @@ function atOnce(a: Side, b: Side, step: number, stops: readonly Stop[]): Found {
   };
 }
 
-/** Runs both up to step `equal`, then step by step until they differ; undefined when they do not up to step `until`. */
+/**
+ * Runs both sides up to step `equal`, then step by step until they differ; undefined if they do not differ up to step
+ * `until`.
+ */
 function* findStep(a: Side, b: Side, equal: number, until: number): Work<number, Found | undefined> {
   yield* runTo(a, equal);
   yield* runTo(b, equal);
@@ -171,7 +174,7 @@ function sameStop(stops: readonly (Stop | undefined)[]): boolean {
   return a?.kind === b?.kind && (a?.kind === 'limit' || JSON.stringify(a) === JSON.stringify(b));
 }
 
-/** Whether processors and consoles are alike. Cheap: it runs after every step. */
+/** Whether processors and consoles are equal. It must be fast, because it runs after every step. */
 function isSame(left: Side, right: Side): boolean {
   const [a, b] = [left.machine, right.machine];
   if (a.pc !== b.pc || a.steps !== b.steps || a.status !== b.status || a.waiting !== b.waiting) return false;
@@ -190,7 +193,7 @@ function stopText(stop: Stop | undefined): string {
   return stop?.kind === 'unhandled' ? `unhandled trap ${stop.cause}` : (stop?.kind ?? '');
 }
 
-/** Why the step diverged, as far as its instruction tells. */
+/** Why the step diverged, as far as its instruction explains it. */
 function explain(machine: Machine, word: number | undefined, ring: number): string {
   const row = word === undefined ? undefined : rowOf(word);
   if (row?.privilege !== 'variant' || !machine.variant.unprivileged.has(row.name)) {
@@ -203,14 +206,14 @@ function explain(machine: Machine, word: number | undefined, ring: number): stri
   );
 }
 
-/** Everything that differs, how they stopped first. */
+/** Everything that differs; how the sides stopped comes first. */
 function differencesWithStops(a: Side, b: Side, stops: readonly (Stop | undefined)[]): Difference[] {
   const found = differences(a, b);
   if (sameStop(stops)) return found;
   return [{ what: 'stop', left: stopText(stops[0]), right: stopText(stops[1]) }, ...found];
 }
 
-/** Everything that differs, registers first. */
+/** Everything that differs; registers come first. */
 function differences(left: Side, right: Side): Difference[] {
   const [a, b] = [left.machine, right.machine];
   const found: Difference[] = [];

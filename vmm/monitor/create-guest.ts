@@ -1,6 +1,6 @@
 /**
- * A guest ready to run, on the bare machine or under a monitor: what the command line, recordings, hosts and the
- * library run. A monitor for several guests at once is made with `Monitor` itself.
+ * Makes a guest ready to run, on the bare machine or under a monitor. The command line, recordings, hosts and the
+ * library use it. A monitor for several guests at once is made with `Monitor` itself.
  */
 import { createEngine, type Engine, type EngineName, storageFor } from '../../isa/engines/engine.ts';
 import type { FastOptions } from '../../isa/engines/fast/fast.ts';
@@ -20,33 +20,39 @@ import type { Ledger } from '../guest/ledger.ts';
 import { Monitor } from './monitor.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
-/** What `createGuest` makes a guest of. Everything has a default. */
+/** The options of `createGuest`. Everything has a default. */
 export interface CreateGuestOptions {
-  /** What is in memory at first, and where the guest begins; default: memory is zeros, and pc is 0. */
+  /** The program that is loaded into memory; default: none, memory is zeros and pc is 0. */
   readonly image?: Image | undefined;
   /** The guest's processor; default ring32-v. */
   readonly variant?: Variant | undefined;
   /** Bytes of the guest's memory, in whole pages of 4096; default 16 MiB. */
   readonly memory?: number | undefined;
-  /** What executes instructions; default `auto`, which compiles hot code to WebAssembly. */
+  /** The engine that executes instructions; default `auto`, which compiles hot code to WebAssembly. */
   readonly engine?: EngineName | undefined;
-  /** The fast engine's own options. */
+  /** Options of the fast engine. */
   readonly fast?: FastOptions | undefined;
   /** A strategy's name, or `none` for the bare machine; default `none`. */
   readonly monitor?: string | undefined;
-  /** The real processor below the monitor; default the guest's. Another one is right only under `interpret`. */
+  /**
+   * The variant of the real processor below the monitor; default: the guest's. Only the strategy `interpret` runs
+   * correctly on another one.
+   */
   readonly realVariant?: Variant | undefined;
-  /** Whether binary translation translates user code as well, which is right where user-sensitive instructions do not trap; default false. */
+  /**
+   * Whether binary translation translates user code too. It must if user-sensitive instructions do not trap. Default
+   * false.
+   */
   readonly translateUser?: boolean | undefined;
   /** Whether translated code counts the exits that it saves, at the cost of a few steps each; default false. */
   readonly countSaved?: boolean | undefined;
-  /** What the guest prints to and reads from; default: output is dropped, and there is no input. */
+  /** The guest's console; default: output is dropped, and there is no input. */
   readonly console?: Console | undefined;
-  /** Its disk; default none. */
+  /** The guest's disk; default none. */
   readonly disk?: DiskStore | undefined;
-  /** What its network device is plugged into; default nothing. */
+  /** The network that the guest's network device is plugged into; default none. */
   readonly network?: NetworkLink | undefined;
-  /** Where the real machine lives; default new storage that suits the engine. */
+  /** The buffer for the real machine's registers and memory; default: a new one that suits the engine. */
   readonly storage?: Storage | undefined;
 }
 
@@ -54,21 +60,21 @@ export interface CreateGuestOptions {
 export interface Guest extends Component<MachineState> {
   /** The guest's own machine: the bare one, or its virtual CPU. */
   readonly machine: Machine;
-  /** What executes the machine, or the real machine below the monitor. */
+  /** The engine that executes the machine, or the real machine below the monitor. */
   readonly engine: Engine;
-  /** The machines that execute the guest's instructions: breakpoints are set on all of them. */
+  /** The machines that execute the guest's instructions. A breakpoint must be set on all of them. */
   readonly processors: readonly Machine[];
   /** Runs until the guest's step `until` (default Infinity: no limit), or until it stops; returns why it stopped. */
   readonly run: (until?: number) => Stop;
-  /** Its state between two steps, but for the contents of memory and disk. */
+  /** Its state between two steps, without the contents of memory and disk. */
   readonly save: () => MachineState;
-  /** Takes back a state that `save` gave; memory and disk are put back already. */
+  /** Sets its state to one that `save` returned. Memory and disk must be restored before. */
   readonly restore: (state: MachineState) => void;
   /** The monitor's account of the guest; undefined on the bare machine. */
   readonly ledger: Ledger | undefined;
   /** The monitor's binary translator; undefined if there is none. */
   readonly translator: Translator | undefined;
-  /** Where the monitor has the guest's memory and its page tables' shadow; undefined on the bare machine. */
+  /** Where the guest's memory and its shadow page tables are in the real machine; undefined on the bare machine. */
   readonly host: HostSide | undefined;
 }
 
@@ -110,7 +116,7 @@ function monitoredGuest(options: CreateGuestOptions, strategy: string): Guest {
     strategy,
   });
   const guest = monitor.guests[0] as VirtualMachine;
-  // It is the only guest, so the real machine is its own from here on.
+  // It is the only guest, so it stays the current one.
   monitor.makeCurrent(guest);
   return {
     machine: guest.cpu,

@@ -1,8 +1,8 @@
 /**
- * The dispatcher: entered by every trap that the real machine takes while a guest runs.
- * It decides whose trap it is: the monitor's own (the turn ended), one that the virtual
- * machine would take too (reflected), a privileged instruction of the guest's supervisor
- * (interpreted by its routine), or a fault (reflected if true, repaired if hidden).
+ * The dispatcher: every trap that the real machine takes while a guest runs comes here.
+ * The dispatcher decides what kind of trap it is. It may be the monitor's own (the turn ended), or one that the virtual
+ * machine takes too (it is reflected), or a privileged instruction of the guest's supervisor
+ * (its routine interprets it), or a memory fault (a true fault is reflected, a hidden one is repaired).
  */
 import { executeOne } from '../../isa/engines/interpreter/interpreter.ts';
 import { FAULT } from '../../isa/machine/addressing.ts';
@@ -15,13 +15,16 @@ import type { Entered, ShadowTables } from '../memory/shadow.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
 import { interpret } from './routines.ts';
 
-/** What the real machine's trap registers say. Words signed. */
+/** The contents of the real machine's trap registers, as signed words. */
 export interface Trap {
   readonly cause: number;
   readonly value: number;
 }
 
-/** Hidden faults at one guest step after which the instruction is executed for the guest: a repair that does not last. */
+/**
+ * After so many hidden faults at one guest step the repairs do not help, and the monitor executes the instruction for
+ * the guest.
+ */
 const patience = 4;
 
 const memoryFaults: ReadonlySet<number> = new Set([
@@ -37,7 +40,10 @@ export class Dispatcher {
   readonly #cpu: Machine;
   readonly #shadow: ShadowTables;
   readonly #ledger: Ledger;
-  /** Privileged instructions met, by their words: no more than there are such words. */
+  /**
+   * Decoded privileged instructions, by their words. Their number is limited, because few words are privileged
+   * instructions.
+   */
   readonly #privileged = new Map<number, Instruction>();
   #repairs = 0;
   #repairedStep = -1;
@@ -48,19 +54,19 @@ export class Dispatcher {
     this.#ledger = ledger;
   }
 
-  /** Forgets repairs: the guest is at another step. */
+  /** Forgets repairs, because the guest was moved to another step. */
   forget(): void {
     this.#repairs = 0;
   }
 
-  /** Handles a trap of the guest; the virtual CPU is as it was when the trap came. Returns the exit's name. */
+  /** Handles a trap of the guest. The virtual CPU must have the guest's state at the trap. Returns the exit's name. */
   handle({ cause, value }: Trap): string {
     if (cause >>> 0 >= CAUSE.INTERRUPT) return this.#exit(EXIT.TURN);
     if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) return this.#emulate(value);
     return memoryFaults.has(cause) ? this.#fault(cause) : this.#reflect(cause, value);
   }
 
-  /** Executes the instruction at the guest's pc for it, whatever it is: one guest step, an exit named `name`. */
+  /** Executes the instruction at the guest's pc for the guest: one guest step. Counts an exit named `name`. */
   execute(name: string): void {
     this.#exit(name);
     const before = this.#cpu.steps;
@@ -81,7 +87,7 @@ export class Dispatcher {
     return at;
   }
 
-  /** A privileged instruction of the virtual supervisor: its interpreter routine. */
+  /** Executes a privileged instruction of the virtual supervisor with its interpreter routine. */
   #emulate(word: number): string {
     const at = this.#privileged.get(word) ?? this.#decode(word);
     const name = this.#exit(`emulated: ${at.row.name}`);
@@ -90,7 +96,7 @@ export class Dispatcher {
     return name;
   }
 
-  /** A trap that the virtual machine takes as the real one did. */
+  /** Reflects a trap: the virtual machine takes the same trap as the real one. */
   #reflect(cause: number, value: number): string {
     const cpu = this.#cpu;
     const name = this.#exit(`reflected: ${causeName(cause)}`);
@@ -98,7 +104,7 @@ export class Dispatcher {
     return name;
   }
 
-  /** The virtual machine takes a trap, which is a guest step unless nobody there handles it. */
+  /** The virtual machine takes a trap. It is a guest step, unless the guest has no trap handler. */
   #takeTrap(trap: () => number): void {
     const cpu = this.#cpu;
     const before = cpu.steps;
@@ -107,7 +113,7 @@ export class Dispatcher {
     this.#ledger.byMonitor += cpu.steps - before;
   }
 
-  /** A memory fault: the virtual machine is asked whether the whole access would pass there. */
+  /** Handles a memory fault: it is a true fault if the access would fault in the virtual machine too. */
   #fault(cause: number): string {
     const cpu = this.#cpu;
     const fetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
@@ -118,7 +124,7 @@ export class Dispatcher {
     return name;
   }
 
-  /** A hidden fault: the shadow gets its entries, or the monitor executes the instruction for the guest. */
+  /** Handles a hidden fault: enters the page in the shadow, or executes the instruction for the guest. */
   #repair({ va, width, kind }: MemoryAccess): string {
     const stuck = this.#isStuck() || !this.#shadow.covers;
     const outcome = stuck ? 'stuck' : this.#enter(va >>> 0, width, kind === STORE);
@@ -127,14 +133,14 @@ export class Dispatcher {
     return exitOf[outcome];
   }
 
-  /** Enters the page of the access in the shadow, and the second one of an access across two. */
+  /** Enters the page of the access in the shadow, and also the second page if the access crosses into it. */
   #enter(va: number, width: number, store: boolean): Entered {
     const last = (va + width - 1) >>> 0;
     const first = this.#shadow.enter(va, store);
     return first !== 'entered' || last >>> 12 === va >>> 12 ? first : this.#shadow.enter(last, store);
   }
 
-  /** Whether repairs at this guest step do not last, as when two pages push each other out. */
+  /** Whether repairs at this guest step do not help, for example because two pages push each other out. */
   #isStuck(): boolean {
     if (this.#cpu.steps !== this.#repairedStep) this.#repairs = 0;
     this.#repairedStep = this.#cpu.steps;
@@ -143,7 +149,7 @@ export class Dispatcher {
   }
 }
 
-/** Why the monitor executes an access for the guest. */
+/** The names of exits at which the monitor executes an access for the guest. */
 const exitOf = {
   traced: EXIT.TRACE,
   compressed: EXIT.COMPRESSED,
@@ -162,7 +168,7 @@ function fetchOf(cpu: Machine): MemoryAccess {
   return { va: cpu.pc, width: 4, kind: FETCH, named: false };
 }
 
-/** The load or store at the guest's pc, which was fetched already. */
+/** The load or store at the guest's pc. Its fetch has passed already. */
 function dataAccessOf(cpu: Machine): MemoryAccess {
   const at = decode(cpu.memory.read(cpu.locate(cpu.pc, 4, FETCH, false), 4));
   const effect = at?.row.effect;

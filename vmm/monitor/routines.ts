@@ -1,23 +1,23 @@
 /**
  * Interpreter routines: Popek and Goldberg's v_i, one for each privileged instruction.
  *
- * The meaning of instruction i is in its row, as a function over a processor, and the virtual
- * CPU is a processor. So v_i executes that function on the virtual CPU, and then does what the
- * monitor must do in addition. Instructions for which it must do nothing more are not listed.
+ * The meaning of instruction i is in its row, as a function of a processor, and the virtual
+ * CPU is a processor. So v_i executes that function on the virtual CPU. In addition, the monitor
+ * drops the shadow if the instruction has ended paging.
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { Instruction } from '../../isa/table/row.ts';
 import type { ShadowTables } from '../memory/shadow.ts';
 
-/** What a routine may need beside the virtual CPU. */
+/** What a routine works on. */
 export interface RoutineContext {
   readonly cpu: Machine;
   readonly shadow: ShadowTables;
 }
 
 /**
- * Performs the privileged instruction `at` on the virtual CPU: one guest step. The CPU's
- * `pc` is at the instruction before, and where the guest goes on after.
+ * Executes the privileged instruction `at` on the virtual CPU: one guest step. Before the call, the CPU's
+ * `pc` is at the instruction; after it, `pc` is where the guest continues.
  */
 export function interpret({ cpu, shadow }: RoutineContext, at: Instruction): void {
   const { effect } = at.row;

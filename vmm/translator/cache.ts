@@ -1,9 +1,9 @@
 /**
- * The translation cache: pages of real memory, and for each of their words where it comes
- * from (the reverse map).
+ * The translation cache: pages of real memory, and the reverse map, which gives the guest instruction
+ * that each word comes from.
  *
- * A page fills from both ends: units grow upwards, the stubs of their branches downwards,
- * so that a branch always reaches its stub. A page may hold a table instead (targets.ts).
+ * A page is filled from both ends. Units grow upwards and the stubs of their branches downwards,
+ * so that a branch always reaches its stub. A page may contain a table of indirect targets instead (targets.ts).
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
@@ -11,15 +11,16 @@ import { REGION } from '../guest/compression.ts';
 import type { Origin } from './origin.ts';
 
 export class TranslationCache {
-  /** Bytes of it. */
+  /** Size in bytes. */
   readonly size: number;
   readonly #real: Machine;
   readonly #at: number;
   readonly #origins: (Origin | undefined)[] = [];
-  /** Offset of the first page that is free. */
+  /** Offset of the first free page. */
   #free = 0;
-  /** Offsets in the present page: of the next unit, and past the room left for it. */
+  /** Offset of the next unit, in the current page. */
   #code = 0;
+  /** Offset of the end of the free room in the current page. */
   #end = 0;
 
   /** A cache in the `size` bytes from physical address `at` on. */
@@ -34,12 +35,12 @@ export class TranslationCache {
     return this.#free;
   }
 
-  /** Address where the next word of a unit goes. */
+  /** Address of the next word of a unit. */
   get here(): number {
     return REGION + this.#code;
   }
 
-  /** Sees to room for `words` more words in this page or a new one. False when the cache is full. */
+  /** Makes room for `words` more words, in this page or a new one. False if the cache is full. */
   makeRoom(words: number): boolean {
     if (this.hasRoom(words)) return true;
     if (this.#free + PAGE > this.size) return false;
@@ -62,18 +63,18 @@ export class TranslationCache {
     return at;
   }
 
-  /** Goes back to `address`, where the last words are replaced by what continues there. */
+  /** Sets the position of the next word back to `address`, so that the last words are replaced. */
   rewind(address: number): void {
     this.#code = address - REGION;
   }
 
-  /** Takes room for a stub of `words` words; returns its address. */
+  /** Reserves room for a stub of `words` words; returns its address. */
   takeStub(words: number): number {
     this.#end -= 4 * words;
     return REGION + this.#end;
   }
 
-  /** Takes a page to itself; returns its address, or undefined when the cache is full. */
+  /** Reserves a whole page; returns its address, or undefined if the cache is full. */
   takePage(): number | undefined {
     if (this.#free + PAGE > this.size) return undefined;
     const at = REGION + this.#free;
@@ -81,13 +82,13 @@ export class TranslationCache {
     return at;
   }
 
-  /** Writes a word, and says where it comes from. */
+  /** Writes a word and its origin. */
   write(address: number, word: number, origin: Origin): void {
     this.patch(address, word);
     this.#origins[(address - REGION) >>> 2] = origin;
   }
 
-  /** Writes a word that comes from where the old one did. */
+  /** Writes a word with the same origin as the old one. */
   patch(address: number, word: number): void {
     this.#real.memory.write(this.#at + address - REGION, 4, word);
   }
@@ -96,12 +97,12 @@ export class TranslationCache {
     return this.#real.memory.read(this.#at + address - REGION, 4);
   }
 
-  /** Where the word at `address` comes from: guest pc, and how to make exact state of it. */
+  /** The origin of the word at `address`: the guest's pc, and how to get the guest's exact state. */
   origin(address: number): Origin | undefined {
     return this.#origins[(address - REGION) >>> 2];
   }
 
-  /** Empties it. */
+  /** Empties the cache. */
   clear(): void {
     this.#real.memory.fill(this.#at, new Uint8Array(this.#free));
     this.#origins.length = 0;

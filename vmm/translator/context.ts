@@ -1,4 +1,6 @@
-/** What a translation is good for: one address space, one virtual ring, interrupt lines pending or not. */
+/**
+ * The context for which a translation is valid: one address space, one virtual ring, interrupt lines pending or not.
+ */
 import type { Instruction } from '../../isa/table/row.ts';
 import type { Space } from '../memory/shadow.ts';
 import type { Link } from './links.ts';
@@ -14,24 +16,26 @@ export interface Context {
   /** Cache address of every translated instruction, by the guest's pc. */
   readonly addresses: Map<number, number>;
   readonly units: Set<Unit>;
-  /** The table of indirect targets, once there is one: its address and slots. */
+  /** The address and the slots of its table of indirect targets; undefined until it is needed. */
   table?: { readonly at: number; readonly slots: readonly Link[] };
 }
 
 /** A translation unit (Adams and Agesen 2006, section 3). */
 export interface Unit {
   readonly context: Context;
-  /** The guest's pc at its start, and the physical address there (of the guest's memory). */
+  /** The guest's pc at its start. */
   readonly pc: number;
+  /** The address of its start in the guest's physical memory. */
   readonly physical: number;
-  /** Guest instructions, and the cache address of each; undefined where a word is no instruction. */
+  /** The guest's words with the cache address of each; `instruction` is undefined if the word is no instruction. */
   readonly instructions: {
     readonly at: number;
     readonly instruction: Instruction | undefined;
     readonly word: number;
   }[];
-  /** Cache addresses: where it begins, and past its last word. */
+  /** Cache address of its first word. */
   readonly start: number;
+  /** Cache address past its last word. */
   end: number;
   readonly links: Link[];
 }

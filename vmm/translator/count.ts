@@ -1,14 +1,14 @@
 /**
  * How guest steps are counted in translated code.
  *
- * Most guest instructions are one step of the real machine: their translation is one
- * word. What a longer translation takes beyond one step is counted in `tp`, which the
- * translator takes from the guest: eight times the surplus, plus four. So
+ * The translation of most guest instructions is one word, so one guest step is one step of the real machine.
+ * A longer translation makes additional steps, the surplus. They are counted in the register `tp`, which the
+ * translator takes away from the guest: it contains eight times the surplus, plus four. So
  *
  *     guest steps = real steps - surplus
  *
- * and straight code pays nothing. The constant bit 2 makes `tp` a source of a set IF:
- * `sti` is one `sb tp`, as `cli` is one `sb zero`.
+ * and an instruction that is copied pays nothing for the count. Bit 2 of `tp` is always 1, so `tp` can also be stored
+ * as a set IF: `sti` becomes one `sb tp`, as `cli` becomes one `sb zero`.
  */
 import { word } from './encode.ts';
 
@@ -18,12 +18,12 @@ export const COUNTER = 4;
 const unit = 8;
 export const COUNTER_START = 4;
 
-/** The instruction that counts `surplus` steps, itself among them. */
+/** The instruction that counts `surplus` steps, including its own. */
 export function countWord(surplus: number): number {
   return word('addi', { rd: COUNTER, rs1: COUNTER, imm: unit * surplus });
 }
 
-/** Surplus steps that the counter shows. */
+/** The surplus steps in the value of the counter register. */
 export function surplusOf(counter: number): number {
   return (counter - COUNTER_START) / unit;
 }

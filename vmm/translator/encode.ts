@@ -1,4 +1,4 @@
-/** Words that the translator writes, from the instruction table. */
+/** Encodes the words that the translator writes, with the instruction table. */
 import { encode, type FieldValues, rowNamed } from '../../isa/table/table.ts';
 
 /** The word of the instruction `name`. */
@@ -8,10 +8,10 @@ export function word(name: string, values: FieldValues = {}): number {
   return encode(row, values);
 }
 
-/** Traps to the monitor out of translated code: at every callout. */
+/** The word at every callout. It traps from translated code to the monitor. */
 export const CALLOUT = word('vmcall');
 
-/** `register` = `value`, in one word or two. */
+/** One or two words that set `register` to `value`. */
 export function loadConstant(register: number, value: number): number[] {
   const low = (value << 20) >> 20;
   const high = (value - low) | 0;

@@ -1,16 +1,16 @@
 /**
- * The monitor's region: the top 4 MiB of every address space that the guest's supervisor
- * code runs in (address-space compression; Adams and Agesen 2006, section 3.2).
+ * The monitor's region: the top 4 MiB of every address space in which the guest's supervisor
+ * code runs (address-space compression; Adams and Agesen 2006, section 3.2).
  *
- *     REGION       translation cache: pages that can be executed, not read or written
- *     0xfffff000   save area in the upper half of the last page: 2 KiB that translated
- *                  code reaches from x0 by a negative offset, without a scratch register
+ *     REGION       translation cache: pages that can be executed, but not read or written
+ *     0xfffff000   page with the save area in its upper half: 2 KiB that translated
+ *                  code reaches with x0 and a negative offset, without a scratch register
  *
- * LIMIT hides both from the guest: a load or store through a named register stops short
- * of the region, and those through x0 are translated. Ring 3 has no right to the pages.
+ * LIMIT hides both from the guest. A load or store whose base is another register than x0 faults
+ * in the region. Those with base x0 are translated. Ring 3 has no access to the pages.
  */
 
-/** Largest cache: every unit reaches every other by one `jal`. */
+/** Bytes of the largest cache. In it, each unit can reach each other one with a single `jal`. */
 export const MOST_CACHE = 2 ** 20;
 
 const saveArea = -2048;
@@ -18,10 +18,10 @@ const saveArea = -2048;
 /**
  * The virtual CPU's save area, as offsets from x0.
  *
- * FLAGS holds STATUS: only bits IF and UF of it mean something. TP is the guest's tp,
- * for translated code uses the register itself to count steps. SPILL0 to 2 keep t0, t1, t2
- * (or another register that a sequence borrows). SAVED counts sensitive instructions run
- * as sequences, if that is asked. SYSTEM + 4n is system register n.
+ * FLAGS is STATUS, of which only the bits IF and UF have a meaning. TP is the guest's tp,
+ * because translated code uses the register itself to count steps. SPILL0 to SPILL2 store t0, t1, t2
+ * (or another register that a sequence borrows). SAVED counts the sensitive instructions that ran
+ * as sequences, if that is requested. SYSTEM + 4n is system register n.
  */
 export const SAVE = {
   FLAGS: saveArea,

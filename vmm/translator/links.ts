@@ -1,6 +1,6 @@
 /**
- * Links from one place of the translation cache to another: chaining. A link that is not
- * made yet, or whose target is gone, is a callout that asks for it.
+ * Chaining: links from one place in the translation cache to another. A link that is not
+ * made yet, or whose target was dropped, is a callout that asks the monitor for the target.
  */
 import type { TranslationCache } from './cache.ts';
 import type { Context } from './context.ts';
@@ -9,7 +9,7 @@ import { branchReaches, CALLOUT, fromSaveArea, jumpWord, word } from './encode.t
 import { SAVE } from './layout.ts';
 import { boundary } from './origin.ts';
 
-/** Steps of the real machine that a stub's count and jump are, beyond the guest's branch. */
+/** Steps of the real machine that a stub adds to the guest's branch: a count and a jump. */
 const stubSurplus = 2;
 
 /** Bytes of a stub: a count and a jump. */
@@ -17,9 +17,8 @@ export const STUB_BYTES = 8;
 
 export interface Link {
   /**
-   * jump: the guest's own jump, one word. taken: a branch's other way, by its stub. fall:
-   * on to the next instruction, by the stub that ends a unit. slot: an entry of a table of
-   * indirect targets.
+   * jump: the guest's own jump, one word. taken: the target of a branch, through a stub. fall: the next
+   * instruction, through the stub that ends a unit. slot: an entry of a table of indirect targets.
    */
   readonly kind: 'jump' | 'taken' | 'fall' | 'slot';
   readonly context: Context;
@@ -27,25 +26,27 @@ export interface Link {
   target: number;
   /** Cache address of the word, stub or slot. */
   readonly site: number;
-  /** The branch itself, with its word for a displacement of 0. */
+  /** The branch itself: its address, and its word for a displacement. */
   readonly branch?: { readonly at: number; readonly encode: (displacement: number) => number };
-  /** Cache address that it leads to, once linked. */
+  /** The cache address that it leads to; undefined if it is not made. */
   to: number | undefined;
 }
 
-/** Registers of indirect jumps: the target, and two for the way to it. */
+/** The register that contains the target of an indirect jump. */
 export const TARGET = 5;
+/** Two more registers that an indirect jump uses. */
 export const SCRATCH = [6, 7] as const;
 
-/** Where they lie in the save area meanwhile. */
+/** The slots of the save area where the guest's values of these registers are meanwhile. */
 export const SPILLS = [
   { register: TARGET, slot: SAVE.SPILL0 },
   { register: SCRATCH[0], slot: SAVE.SPILL1 },
   { register: SCRATCH[1], slot: SAVE.SPILL2 },
 ] as const;
 
-/** Words of a slot, and those executed of one that leads on. */
+/** Words of a slot in the table of indirect targets. */
 export const SLOT_WORDS = 8;
+/** Words of a slot that are executed if its target is the wanted one. */
 export const SLOT_STEPS = 7;
 
 export class Links {
@@ -80,7 +81,7 @@ export class Links {
     this.#unwrite(link);
   }
 
-  /** Takes `link` out of the account: its own words are gone or lead elsewhere. */
+  /** Forgets that `link` leads somewhere, because its own words were overwritten or will be. */
   forget(link: Link): void {
     if (link.to !== undefined) this.#incoming.get(link.to)?.delete(link);
     link.to = undefined;
@@ -99,7 +100,7 @@ export class Links {
     } else if (site !== to) this.#writeStub(link, to);
   }
 
-  /** A stub: counts itself and jumps. */
+  /** Writes a stub, which counts its own steps and jumps. */
   #writeStub({ site, target }: Link, to: number): void {
     this.#cache.write(site, countWord(stubSurplus), boundary(target));
     const uncounted = 1 - stubSurplus;
@@ -122,7 +123,7 @@ export class Links {
     for (const [n, one] of words.entries()) this.#cache.patch(site + 4 * n, one);
   }
 
-  /** Makes it a callout again. */
+  /** Makes the words of `link` a callout again. */
   #unwrite(link: Link): void {
     link.to = undefined;
     const { kind, site, branch, target } = link;

@@ -1,13 +1,13 @@
 /**
- * A listing as lines of at most 80 columns: on the left the guest's code, on the right the
- * words that run instead of it, and what each of them is.
+ * Formats a listing as lines of at most 80 columns: on the left the guest's code, on the right the
+ * words that run instead of it, with the kind of each word.
  */
 import type { ListedExit, ListedTarget, ListedUnit, ListedWord, WordKind } from './listing.ts';
 
-/** How the text of a kind of word is shown: in colour, on a terminal. */
+/** Colours the text of a kind of word for a terminal. */
 export type Paint = (kind: WordKind, text: string) => string;
 
-/** The name of a guest address, `name+0x10`, or ''. */
+/** The name of a guest address, such as `name+0x10`; '' if it has none. */
 export type Describe = (address: number) => string;
 
 const width = { guest: 22, cache: 21, line: 80 } as const;
@@ -17,7 +17,7 @@ const left = 8 + 1 + width.guest;
 
 const plain: Paint = (_kind, text) => text;
 
-/** The lines of one unit: where it is from and for what it is good, then its instructions, then its stubs. */
+/** The lines of one unit: its source and its context, then its instructions, then its stubs. */
 export function formatUnit(unit: ListedUnit, describe: Describe, paint: Paint = plain): string[] {
   return [
     ...formatHead(unit, describe),
@@ -46,7 +46,7 @@ function formatHead({ pc, page, cache, ...good }: ListedUnit, describe: Describe
   return line.length <= width.line ? [line] : [head, `    ${parts.join(', ')}`];
 }
 
-/** The first word beside `guest`, the others below it. */
+/** A line for each word; the first one begins with the text `guest`. */
 function formatWords(guest: string, words: readonly ListedWord[], paint: Paint): string[] {
   return words.map((word, n) => {
     const { kind } = word;
@@ -57,7 +57,7 @@ function formatWords(guest: string, words: readonly ListedWord[], paint: Paint):
   });
 }
 
-/** What a word is, in few letters. */
+/** The kind of a word, in a few letters. */
 function wordText({ kind, note }: ListedWord): string {
   switch (kind) {
     case 'identical':
@@ -80,7 +80,7 @@ function exitText({ kind, target }: ListedExit, describe: Describe): string {
   return `  ${cut(`${where} ${to}`, left - 2)}`;
 }
 
-/** The tables of indirect targets, a line for each entry that leads on; none when there is none. */
+/** The tables of indirect targets: a line for each used entry, below a title. No lines if there is no entry. */
 export function formatTargets(targets: readonly ListedTarget[], describe: Describe): string[] {
   if (targets.length === 0) return [];
   const lines = targets.map(({ slot, cache, target, to, ring, space }) => {
@@ -91,7 +91,7 @@ export function formatTargets(targets: readonly ListedTarget[], describe: Descri
   return ['Targets of indirect jumps: guest address, slot of the table, translation', ...lines];
 }
 
-/** A guest address by its name if it has one. */
+/** A guest address as its name, or in hexadecimal if it has none. */
 function place(target: number, describe: Describe): string {
   const name = describe(target);
   return name === '' ? hex(target, 8) : name;

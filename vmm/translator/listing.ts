@@ -1,6 +1,6 @@
 /**
- * Guest code and its translation side by side: what stands in the translation cache, as
- * data. As text: listing-text.ts. How it came there: unit-builder.ts.
+ * Lists guest code and its translation side by side: the contents of the translation cache, as
+ * data. listing-text.ts formats it as text. unit-builder.ts makes the translation.
  */
 import { disassemble } from '../../isa/table/disassemble.ts';
 import { decode } from '../../isa/table/table.ts';
@@ -14,20 +14,24 @@ import type { Link } from './links.ts';
 import type { Translator } from './translator.ts';
 
 /**
- * What a word of the cache is. identical: a copy of the guest's. sequence: one of the words
- * that do what the guest's instruction does. callout: the monitor is asked to do it.
- * chained: leads to the translation of where the guest goes on. stub: a branch to words
- * that lead there. unchained: asks the monitor for that translation.
+ * The kinds of words in the cache. identical: a copy of the guest's word. sequence: one of several words
+ * that do what the guest's instruction does. callout: asks the monitor to execute the instruction.
+ * chained: leads to the translation of the next code. stub: a branch to words
+ * that lead there. unchained: asks the monitor for the translation of the next code.
  */
 export type WordKind = 'identical' | 'sequence' | 'callout' | 'chained' | 'stub' | 'unchained';
 
 export interface ListedWord {
-  /** Cache address, and the word there, unsigned. */
+  /** Cache address, unsigned. */
   readonly address: number;
+  /** The word there, unsigned. */
   readonly word: number;
   readonly assembly: string;
   readonly kind: WordKind;
-  /** The slot of the save area that it reads or writes, the steps that it counts, the exit that it is: '' if none. */
+  /**
+   * The slot of the save area that it reads or writes, or the steps that it counts, or the name of its exit; '' if
+   * none of these.
+   */
   readonly note: string;
 }
 
@@ -38,61 +42,70 @@ export interface ListedInstruction {
   readonly words: readonly ListedWord[];
 }
 
-/** A way out of a unit that takes words of its own: a stub. */
+/** A way out of a unit that has words of its own: a stub. */
 export interface ListedExit {
-  /** fall: to the next instruction. taken: the other way of a branch. misaligned: an indirect jump that traps. */
+  /** fall: to the next instruction. taken: to the target of a branch. misaligned: for an indirect jump that traps. */
   readonly kind: 'fall' | 'taken' | 'misaligned';
   /** The guest address that it leads to; that of the jump itself for `misaligned`. */
   readonly target: number;
   readonly words: readonly ListedWord[];
 }
 
-/** Where a unit leads: by the guest's own jump, a branch's other way, or on to the next instruction. */
+/** A direct way out of a unit: the guest's own jump, the target of a branch, or the next instruction. */
 export interface ListedLink {
   readonly kind: 'jump' | 'taken' | 'fall';
-  /** The guest address. */
+  /** The guest address that it leads to. */
   readonly target: number;
-  /** The cache address of its translation when the way there is chained; undefined: it asks the monitor. */
+  /** The cache address of the target's translation if the link is chained; undefined = it asks the monitor. */
   readonly to: number | undefined;
 }
 
 export interface ListedUnit {
-  /** The guest's pc, the page of guest memory that it was translated from, and its address in the cache. */
+  /** The guest's pc at its start. */
   readonly pc: number;
+  /** Number of the page of guest memory that it was translated from. */
   readonly page: number;
+  /** Its address in the cache. */
   readonly cache: number;
-  /** What it is good for: the virtual ring, paging, interrupt lines pending, which address space (from 1 on). */
+  /** The virtual ring in which it is valid. */
   readonly ring: number;
+  /** Whether it is valid with the guest's paging on. */
   readonly paging: boolean;
+  /** Whether it is valid while an interrupt line is pending. */
   readonly pending: boolean;
+  /** Number of the address space in which it is valid, from 1 on. */
   readonly space: number;
   readonly instructions: readonly ListedInstruction[];
   readonly exits: readonly ListedExit[];
   /** All direct ways out of it. */
   readonly links: readonly ListedLink[];
-  /** Guest address that the next unit continues it at, without a jump. */
+  /** The guest address at which the next unit continues this one without a jump; undefined if none does. */
   readonly continues: number | undefined;
 }
 
-/** An entry of a table of indirect targets that leads on. */
+/** A used entry of a table of indirect targets. */
 export interface ListedTarget {
   readonly ring: number;
   readonly space: number;
-  /** Which of the table's slots, and its cache address. */
+  /** Number of the slot in the table. */
   readonly slot: number;
+  /** The slot's cache address. */
   readonly cache: number;
-  /** The guest address, and the cache address of its translation. */
+  /** The guest address of the target. */
   readonly target: number;
+  /** The cache address of its translation. */
   readonly to: number;
 }
 
 export interface Listing {
-  /** In the order of the cache, which is the order in which the guest came to them. */
+  /** In the order of the cache, which is the order in which the guest reached them. */
   readonly units: readonly ListedUnit[];
   readonly targets: readonly ListedTarget[];
 }
 
-/** Everything that stands in the cache now. `name`: how to write an address of the guest that an instruction goes to. */
+/**
+ * Lists everything that is in the cache now. `name` gives the text for a guest address that an instruction refers to.
+ */
 export function listTranslation(translator: Translator, name?: (address: number) => string): Listing {
   const units = [...translator.units()].sort((a, b) => a.start - b.start);
   const spaces = [...new Set(units.map(({ context }) => context.space))];
@@ -139,7 +152,10 @@ function listLink({ kind, target, to }: Link): ListedLink[] {
   return kind === 'slot' ? [] : [{ kind, target, to }];
 }
 
-/** Past the last word of a unit that does not fall through: what makes it long enough to be given up is no part of it. */
+/**
+ * The cache address past the last word of a unit that does not fall through, without the words that fill it up to the
+ * length of a stub.
+ */
 function lastWord(cache: TranslationCache, { end, instructions }: Unit): number {
   const first = instructions.at(-1)?.at ?? end;
   let last = end;
@@ -158,13 +174,16 @@ class WordReader {
     this.#links = new Map(links.map((link) => [link.branch?.at ?? link.site, link]));
   }
 
-  /** The words from `at` up to `end`, which stand for the guest's `guest`. */
+  /** The words from `at` up to `end`, which are the translation of the guest's word `guest`. */
   words(at: number, end: number, guest: number): ListedWord[] {
     const addresses = Array.from({ length: (end - at) / 4 }, (_, n) => at + 4 * n);
     return addresses.map((address) => this.#word(address, guest));
   }
 
-  /** The stub of a link, if it has one: a branch that reaches its target has none, nor a unit that goes on in the next. */
+  /**
+   * The stub of a link, if it has one. A branch that reaches its target has none, nor does a unit that continues in
+   * the next one.
+   */
   exit(link: Link): ListedExit[] {
     const { kind, site, to, target, branch } = link;
     const direct = branch !== undefined && this.#target(branch.at) !== site;
@@ -173,7 +192,7 @@ class WordReader {
     return [{ kind, target, words: this.words(site, site + 4 * count, 0) }];
   }
 
-  /** Where an indirect jump goes whose target is no multiple of four. */
+  /** The stubs for indirect jumps whose target is not a multiple of four. */
   misaligned(instructions: readonly ListedInstruction[]): ListedExit[] {
     return instructions.flatMap(({ pc, words }) =>
       words

@@ -1,4 +1,4 @@
-/** The table that maps the monitor's region (layout.ts) into a guest's address spaces. */
+/** Makes the page table that maps the monitor's region (layout.ts) into a guest's address spaces. */
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { PTE } from '../../isa/machine/translate.ts';
@@ -7,9 +7,9 @@ import type { RegionFrames } from '../guest/allocator.ts';
 const entries = 1024;
 
 /**
- * Fills the second-level table of the region. The cache can be executed only. Ring 3
- * reaches the region only if its code is translated as well (`user`): LIMIT keeps it from
- * all but what the translator wrote.
+ * Fills the second-level table of the region. The cache can only be executed. Ring 3
+ * can access the region only if user code is translated too (`user`). Then LIMIT prevents
+ * all accesses except those that the translator wrote.
  */
 export function mapRegion(
   real: Machine,

@@ -1,10 +1,10 @@
 /**
- * Runs the translation of a guest's supervisor code on the real machine, from exact guest
- * state to exact guest state.
+ * Runs the translation of a guest's supervisor code on the real machine. Before and after each
+ * run, the virtual CPU has the guest's exact state.
  *
- * The virtual CPU's state that translated code works on is in the save area meanwhile.
- * The real timer is set for as many steps as the guest has left: as no guest instruction
- * takes less than one, it never comes late, and what is left then is run again.
+ * During the run, the state that translated code works on is in the save area.
+ * The real timer is set to the number of steps that the guest has left. Every guest instruction
+ * takes at least one step, so the timer never goes off too late. If it goes off early, the guest is run again.
  */
 import type { Engine } from '../../isa/engines/engine.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
@@ -21,11 +21,11 @@ import type { Origin, Request } from './origin.ts';
 import { readable, writable } from './sequences.ts';
 import type { Translator } from './translator.ts';
 
-/** Who sees to what translated code cannot do: the monitor's dispatcher. */
+/** Handles what translated code cannot do. The monitor's dispatcher implements it. */
 export interface TrapHandler {
-  /** Handles a trap of the guest; words signed. Returns the exit's name. */
+  /** Handles a trap of the guest; the words are signed. Returns the exit's name. */
   handle(trap: { readonly cause: number; readonly value: number }): string;
-  /** Executes the instruction at the guest's pc for it: an exit of that name. */
+  /** Executes the instruction at the guest's pc for the guest, and counts an exit of that name. */
   execute(name: string): void;
 }
 
@@ -37,13 +37,13 @@ export interface RunnerParts {
   readonly dispatcher: TrapHandler;
   readonly ledger: Ledger;
   readonly translator: Translator;
-  /** Physical address of the page of the save area. */
+  /** Physical address of the page with the save area. */
   readonly savePage: number;
 }
 
 export class Runner {
   readonly #parts: RunnerParts;
-  /** The save area and the page it is in, as words of real memory. */
+  /** The page with the save area, as words of real memory. */
   readonly #page: Int32Array;
 
   constructor(parts: RunnerParts) {
@@ -51,7 +51,7 @@ export class Runner {
     this.#page = parts.real.memory.words.subarray(parts.savePage >>> 2, (parts.savePage >>> 2) + 1024);
   }
 
-  /** Runs translated code until something traps to the monitor, and sees to that. */
+  /** Runs translated code until something traps to the monitor, and handles that. */
   run(): void {
     const { cpu, translator } = this.#parts;
     const at = translator.find();
@@ -79,7 +79,7 @@ export class Runner {
     enterGuest(real, { pc: at, ring, flags: 0, ptbr: shadow.ptbr, limit, base: 0, bound: 0, steps });
   }
 
-  /** Runs until a trap that is not the timer's in the middle of a guest instruction. */
+  /** Runs until a trap. If the timer goes off in the middle of a guest instruction, it runs on to the end of that. */
   #runToBoundary(): { origin: Origin; where: number; steps: number } {
     const { real, engine, translator } = this.#parts;
     let steps = 0;
@@ -93,7 +93,7 @@ export class Runner {
     }
   }
 
-  /** Reads back the guest's exact state; `steps` of the real machine were made. */
+  /** Reads back the guest's exact state. `steps` is the number of real steps that were made. */
   #leave(origin: Origin, steps: number): void {
     const { cpu, ledger } = this.#parts;
     const page = this.#page;
@@ -133,7 +133,7 @@ export class Runner {
       case 'link':
         ledger.exit(EXIT.LINK, cpu.pc);
         if (request.link.kind === 'jump') {
-          // The jump itself is left to do; its return address is there already.
+          // The return address is set already; only the jump itself remains to be done.
           cpu.pc = request.link.target;
           cpu.steps += 1;
           ledger.byMonitor += 1;

@@ -1,6 +1,6 @@
 /**
- * What becomes of one guest instruction that is not copied as it is: a sequence of words
- * on the virtual CPU's save area, or undefined: a callout.
+ * Translates a guest instruction that cannot be copied: to a sequence of words that use the
+ * virtual CPU's save area, or to undefined, which means a callout.
  */
 import type { Expression } from '../../isa/table/effects.ts';
 import type { Instruction, Place } from '../../isa/table/row.ts';
@@ -11,29 +11,33 @@ import { COUNTER, countWord } from './count.ts';
 import { fromSaveArea, loadConstant, toSaveArea, word } from './encode.ts';
 import { SAVE } from './layout.ts';
 
-/** Words for one guest instruction, counted; `borrowed` is in SPILL0 while they run. */
+/**
+ * The words for one guest instruction, including the one that counts the surplus. While they run, the guest's value
+ * of register `borrowed` is in SPILL0.
+ */
 export interface Sequence {
   readonly words: readonly number[];
   readonly borrowed?: number;
 }
 
-/** System registers that are not what they were when the monitor looked last. */
+/** System registers that change by themselves, so that a copy in the save area would be wrong. */
 const computed: ReadonlySet<number> = new Set([SR.TIME, SR.TIMEH, SR.TIMER]);
-/** Those whose write does more than store. */
+/** System registers for which a write does more than store a word. */
 const acting: ReadonlySet<number> = new Set([SR.PTBR, SR.RBASE, SR.RBOUND, SR.LIMIT, SR.TIMER]);
 
-/** System registers that translated code reads, and those that it writes, in the save area. */
+/** System registers that translated code reads in the save area. */
 export const readable = systemRegisters.map(({ number }) => number).filter((n) => !computed.has(n));
+/** System registers that translated code writes in the save area. */
 export const writable = systemRegisters
   .filter(({ number, mask }) => mask !== undefined && !acting.has(number))
   .map(({ number }) => number);
 
-/** STATUS without what FLAGS has no meaning for, as an immediate: IF, UF and above. */
+/** An immediate that masks FLAGS: it removes bits 0 and 1 (the ring), and bits 3 to 7, which STATUS does not have. */
 const flagsMask = -252;
 const ifShift = 1;
 const ifInMsw = 2;
 
-/** Whether the instruction reads or writes the register that translated code counts in. */
+/** Whether the instruction uses the register in which translated code counts steps. */
 export function touchesCounter({ rd, rs1, rs2 }: Instruction): boolean {
   return rd === COUNTER || rs1 === COUNTER || rs2 === COUNTER;
 }
@@ -55,17 +59,17 @@ export function constantOf(expression: Expression, at: Instruction, pc: number):
   return left === undefined || right === undefined ? undefined : (left + right) | 0;
 }
 
-/** Adds what counts the words beyond the first, if there are any. */
+/** Adds the word that counts the surplus, if there is more than one word. */
 export function counted(words: readonly number[]): number[] {
   return words.length === 1 ? [...words] : [...words, countWord(words.length)];
 }
 
-/** A register that the instruction leaves alone. */
+/** A register that the instruction does not use. */
 function spare({ rd, rs1, rs2 }: Instruction): number {
   return [5, 6, 7, 28].find((n) => n !== rd && n !== rs1 && n !== rs2) as number;
 }
 
-/** An instruction that uses the guest's tp: with a borrowed register in its place. */
+/** Translates an instruction that uses the guest's tp: another register is borrowed in place of tp. */
 export function withGuestCounter(at: Instruction): Sequence {
   const borrowed = spare(at);
   const fields: FieldValues = { ...shownFields(at) };
@@ -80,7 +84,10 @@ export function withGuestCounter(at: Instruction): Sequence {
   return { words: counted(words), borrowed };
 }
 
-/** A system instruction of the virtual ring 0 that only moves state, if the save area has that state. */
+/**
+ * Translates a system instruction of virtual ring 0 that only moves state; undefined if the save area does not have
+ * that state.
+ */
 export function moveSequence(at: Instruction, context: Context): Sequence | undefined {
   if (at.row.moves === undefined || touchesCounter(at)) return undefined;
   const [to, from] = at.row.moves;
@@ -91,7 +98,7 @@ export function moveSequence(at: Instruction, context: Context): Sequence | unde
   return to === 'sr' ? writeRegister(at) : setFlags(to, from, at, context);
 }
 
-/** The sequence, preceded by what counts it among the exits saved. */
+/** The sequence, with words before it that add 1 to SAVED. */
 export function countingSaved({ words, borrowed }: Sequence, at: Instruction): Sequence {
   const counter = spare(at);
   const all = [
@@ -122,7 +129,10 @@ function readPlace(from: Place, { rd, imm }: Instruction, { ring, paging }: Cont
   return readable.includes(register) ? [fromSaveArea(rd, SAVE.SYSTEM + 4 * register)] : undefined;
 }
 
-/** IF or all flags. With a line pending, setting IF means an interrupt: the monitor's to take. */
+/**
+ * Sets IF or all flags. If an interrupt line is pending, setting IF causes an interrupt, which only the monitor can
+ * take.
+ */
 function setFlags(to: Place, from: Place, at: Instruction, { pending }: Context): Sequence | undefined {
   if (to === 'IF' && from === '0') return { words: [word('sb', { imm: SAVE.FLAGS })] };
   if (pending) return undefined;

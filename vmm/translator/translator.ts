@@ -2,14 +2,14 @@
  * Binary translation of virtual supervisor code: binary, dynamic, on demand, system level,
  * subsetting, adaptive (Adams and Agesen, ASPLOS 2006, section 3).
  *
- * The guest's code is never executed itself: units of it are translated into the cache as
- * the guest comes to them and run there, in real ring 1. The monitor hears of everything
- * else as software does: by a trap. What it does then, it does for the guest's exact state.
+ * The guest's code itself is never executed. When the guest reaches code, a unit of it is translated into the
+ * cache, and runs there, in real ring 1. Everything that translated code cannot do traps to the monitor.
+ * At each trap the monitor can compute the guest's exact state.
  *
- *   unit-builder.ts, sequences.ts   what an instruction becomes
+ *   unit-builder.ts, sequences.ts   the translation of each instruction
  *   cache.ts, origin.ts             the cache, and the map back from it to guest state
  *   links.ts, targets.ts            chaining; indirect jumps
- *   runner.ts                       running what is translated, and counting
+ *   runner.ts                       running translated code, and counting its steps
  */
 import type { Breaks } from '../../isa/machine/breaks.ts';
 import { FAULT } from '../../isa/machine/addressing.ts';
@@ -28,18 +28,23 @@ import { boundary, type Origin } from './origin.ts';
 import { makeTable, SLOTS } from './targets.ts';
 import { MOST_WORDS, UNIT_LENGTH, UnitBuilder } from './unit-builder.ts';
 
-/** What it did, for `--stats`. */
+/** Counts for `--stats`. */
 export interface TranslatorStatistics {
+  /** Units translated. */
   units: number;
-  /** Guest instructions translated to an identical copy, to other words, to a callout. */
+  /** Guest instructions translated to an identical copy. */
   copied: number;
+  /** Guest instructions translated to other words. */
   sequences: number;
+  /** Guest instructions translated to a callout. */
   callouts: number;
-  /** Links made; units given up because their code or its mapping changed; times that the whole cache was. */
+  /** Links made. */
   chains: number;
+  /** Units dropped because their code or its mapping changed. */
   invalidated: number;
+  /** How often the whole cache was dropped. */
   flushes: number;
-  /** Instructions retranslated into callouts because they kept on trapping. */
+  /** Instructions that were replaced by callouts because they trapped again and again. */
   adapted: number;
 }
 
@@ -51,13 +56,13 @@ export interface TranslatorEvent {
   readonly at: number;
 }
 
-/** Trace hits of one instruction after which it is retranslated. */
+/** After so many trace hits an instruction is replaced by a callout. */
 const often = 8;
 
-/** Callouts after which an adapted instruction is tried as it was: what it trapped on may be gone. */
+/** After so many callouts the original translation is tried again, because the page may not be traced any more. */
 const trial = 1000;
 
-/** Virtual pages of an address space: when all are unmapped, the space is no more. */
+/** Virtual pages of an address space. If all are unmapped, the space is forgotten. */
 const allPages = 2 ** 20;
 
 export class Translator {
@@ -72,7 +77,7 @@ export class Translator {
     flushes: 0,
     adapted: 0,
   };
-  /** Told of what it does, for traces. */
+  /** Called for each event, for traces. */
   onEvent: ((event: TranslatorEvent) => void) | undefined;
   readonly #cpu: Machine;
   readonly #shadow: ShadowTables;
@@ -80,15 +85,15 @@ export class Translator {
   readonly #contexts = new Map<Space, Context[]>();
   /** Units by the page of guest memory that they were translated from. */
   readonly #pages = new Map<number, Set<Unit>>();
-  /** The last unit and the link at its end: what continues it there needs no jump. */
+  /** The last unit and the link at its end. A unit that continues it can be placed there, without a jump. */
   #open: { readonly unit: Unit; readonly link: Link } | undefined;
   /** Trace hits by cache address. */
   readonly #hits = new Map<number, number>();
-  /** What `noteTraced` replaced, by cache address, and after how many callouts it is put back. */
+  /** Words that `noteTraced` replaced, by cache address. `left` is the number of callouts before a word is put back. */
   readonly #adapted = new Map<number, { readonly word: number; readonly origin: Origin; left: number }>();
-  /** Breakpoints, of which every one is a callout. */
+  /** Breakpoints; an instruction at one is translated to a callout. */
   #breaks: Breaks | undefined;
-  /** The link by which the guest came out of translated code last. */
+  /** The link through which the guest last left translated code. */
   #wanted: Link | undefined;
 
   /** Whether units count the exits that they save. */
@@ -113,7 +118,7 @@ export class Translator {
       released: (page) => this.#invalidatePage(page),
       forgotten: () => this.flush(),
     };
-    // A and D, too: a page table may hold code.
+    // Marks of A and D count too, because a page table may contain code.
     cpu.memory.onWrite((at, length) => {
       if (real.ring === 0) this.#written(at, length);
     });
@@ -124,7 +129,7 @@ export class Translator {
     for (const contexts of this.#contexts.values()) for (const { units } of contexts) yield* units;
   }
 
-  /** The context of the guest's present state. */
+  /** The context of the guest's current state. */
   context(): Context {
     const { ring, paging } = this.#cpu;
     const space = this.#shadow.space();
@@ -138,9 +143,9 @@ export class Translator {
   }
 
   /**
-   * Cache address of the translation of the guest's present pc, translated now if it was
-   * not, and chained to where the guest came from; undefined when it cannot be fetched or
-   * mapped: the monitor must execute it.
+   * The cache address of the translation of the code at the guest's pc. If necessary, the code is translated now, and
+   * linked to where the guest came from. Undefined if the code cannot be fetched or
+   * mapped; then the monitor must execute the instruction.
    */
   find(): number | undefined {
     const { pc, breaks } = this.#cpu;
@@ -160,7 +165,10 @@ export class Translator {
       if (start === at) this.onEvent?.({ kind: 'entered', pc, at });
   }
 
-  /** The guest comes out by `link`: if it goes on there, the link is to be made. */
+  /**
+   * Notes that the guest left translated code through `link`. If it continues at the link's target, the link will be
+   * made.
+   */
   want(link: Link): void {
     this.#wanted = link;
   }
@@ -171,7 +179,10 @@ export class Translator {
     this.onEvent?.({ kind: 'chain', pc: link.target, at: link.site });
   }
 
-  /** The guest came to an empty or another target's slot on its way to `target`. */
+  /**
+   * Notes that the guest jumped to `target`, but the slot was empty or for another target. The slot is for `target`
+   * from now on.
+   */
   wantTarget({ context }: Link, target: number): void {
     const slot = context.table?.slots[(target >>> 2) % SLOTS];
     if (slot === undefined) return;
@@ -181,8 +192,8 @@ export class Translator {
   }
 
   /**
-   * The word at cache address `at`, for the guest's `pc`, hit a trace. One that does so again and again
-   * becomes a callout: no page fault first.
+   * Notes that the word at cache address `at`, for the guest's `pc`, hit a trace. If this happens often, the word
+   * becomes a callout, which is faster because it does not cause a page fault first.
    */
   noteTraced(at: number, pc: number): void {
     const hits = (this.#hits.get(at) ?? 0) + 1;
@@ -195,7 +206,10 @@ export class Translator {
     this.onEvent?.({ kind: 'adapted', pc, at });
   }
 
-  /** The callout at `at` was executed: if it was made by `noteTraced`, the word gets another chance after a while. */
+  /**
+   * Notes that the callout at `at` was executed. If `noteTraced` made it, the original word is put back after `trial`
+   * callouts.
+   */
   noteCallout(at: number): void {
     const adapted = this.#adapted.get(at);
     if (adapted === undefined) return;
@@ -205,7 +219,7 @@ export class Translator {
     this.cache.write(at, adapted.word, adapted.origin);
   }
 
-  /** Gives up everything. */
+  /** Drops all translations. */
   flush(): void {
     this.#contexts.clear();
     this.#pages.clear();
@@ -237,7 +251,7 @@ export class Translator {
     return unit.start;
   }
 
-  /** A unit that begins where the last one ended, if it continues that one. */
+  /** A new unit. If it continues the last one, it begins where that one ends. */
   #begin(pc: number, physical: number): Unit {
     const context = this.context();
     const open = this.#open;
@@ -250,7 +264,10 @@ export class Translator {
     return { context, pc, physical, instructions: [], start, end: start, links: [] };
   }
 
-  /** Whether a unit at `pc` can take the place of the stub that ends the last one. That one stays as long as a stub. */
+  /**
+   * Whether a unit at `pc` can replace the stub that ends the last unit. The last unit must stay at least as long as
+   * a stub.
+   */
   #continues({ unit, link }: { unit: Unit; link: Link }, pc: number, context: Context): boolean {
     return (
       link.target === pc &&
@@ -285,12 +302,15 @@ export class Translator {
       if (after === 'more' && !this.#canGoOn(unit, pc)) after = 'fall';
     }
     this.#open = after === 'fall' ? { unit, link: builder.fallThrough(pc) } : undefined;
-    // As long as the stub that a link to its start may need when it is no more.
+    // A unit has room for a stub: when it is dropped, a link to its start may need one there.
     while (cache.here < unit.start + STUB_BYTES) cache.append(CALLOUT, boundary(pc, { kind: 'stale' }));
     unit.end = cache.here;
   }
 
-  /** Whether a unit may go on at `pc`: it is short, `pc` is on its page, can be fetched, and is not translated yet. */
+  /**
+   * Whether a unit may continue at `pc`: it is short enough, and `pc` is on its page, can be fetched, and is not
+   * translated yet.
+   */
   #canGoOn({ instructions, context }: Unit, pc: number): boolean {
     return (
       instructions.length < UNIT_LENGTH &&
@@ -311,9 +331,9 @@ export class Translator {
     this.onEvent?.({ kind: 'unit', pc: unit.pc, at: unit.start });
   }
 
-  // ---- Staying right ----
+  // ---- Dropping stale units ----
 
-  /** Guest memory was written: units of those words are no more. */
+  /** Guest memory was written: drops the units that were translated from those words. */
   #written(at: number, length: number): void {
     for (let page = at >>> 12; page <= (at + length - 1) >>> 12; page++) {
       for (const unit of this.#pages.get(page) ?? []) {
@@ -327,7 +347,7 @@ export class Translator {
     for (const unit of this.#pages.get(page) ?? []) this.#invalidate(unit);
   }
 
-  /** `count` virtual pages from `first` on are not mapped any more as they were. */
+  /** The mapping of `count` virtual pages from `first` on has changed: drops the units on them. */
   #unmapped(space: Space, first: number, count: number): void {
     const contexts = this.#contexts.get(space) ?? [];
     if (count === allPages) this.#contexts.delete(space);

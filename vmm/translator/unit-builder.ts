@@ -1,6 +1,6 @@
 /**
- * One translation unit, from guest code into the cache: identical copies of what is
- * innocuous, sequences and callouts for the rest (Adams and Agesen 2006, section 3).
+ * Translates guest code into one translation unit in the cache: innocuous instructions to identical copies,
+ * the others to sequences and callouts (Adams and Agesen 2006, section 3).
  */
 import type { Expression } from '../../isa/table/effects.ts';
 import type { Instruction } from '../../isa/table/row.ts';
@@ -24,25 +24,29 @@ import {
   withGuestCounter,
 } from './sequences.ts';
 
-/** Guest instructions in a unit. */
+/** Most guest instructions in a unit. */
 export const UNIT_LENGTH = 12;
 
-/** Words that one guest instruction takes at most, its stubs and the unit's end among them. */
+/** The most words that one guest instruction needs, including its stubs and the end of the unit. */
 export const MOST_WORDS = 32;
 
-/** The name of the exit by which the monitor executes the instruction. */
+/** The name of the exit with which the monitor executes the instruction. */
 function calloutOf(at: Instruction): string {
   return `callout: ${at.row.name}`;
 }
 
 export interface BuilderCounts {
-  /** Guest instructions translated to an identical copy, to other words, to a callout. */
+  /** Guest instructions translated to an identical copy. */
   copied: number;
+  /** Guest instructions translated to other words. */
   sequences: number;
+  /** Guest instructions translated to a callout. */
   callouts: number;
 }
 
-/** After an instruction: more of this unit, its end, or its end with a link to what follows. */
+/**
+ * What follows an instruction: more of the unit, the end of the unit, or its end with a link to the next instruction.
+ */
 export type Continuation = 'more' | 'end' | 'fall';
 
 /** Translates instructions one by one, at consecutive guest addresses, into `unit`. */
@@ -52,11 +56,11 @@ export class UnitBuilder {
   readonly #unit: Unit;
   readonly #context: Context;
   readonly #counts: BuilderCounts;
-  /** Address of the context's table of indirect targets; undefined when there is no room for one. */
+  /** Returns the address of the context's table of indirect targets; undefined if there is no room for one. */
   readonly #table: () => number | undefined;
 
   readonly #countSaved: boolean;
-  /** What the last instruction set to a constant, and where that holds. */
+  /** The register that the last instruction set to a constant, the constant, and the pc after that instruction. */
   #constantBefore: { readonly pc: number; readonly register: number; readonly value: number } | undefined;
 
   constructor(parts: {
@@ -76,7 +80,7 @@ export class UnitBuilder {
     this.#table = parts.table;
   }
 
-  /** Translates the instruction at `pc`; says whether the unit goes on. */
+  /** Translates the instruction at `pc`; returns whether the unit goes on. */
   add(pc: number, instruction: Instruction | undefined): Continuation {
     const effect = instruction?.row.effect;
     if (instruction === undefined || effect === undefined)
@@ -104,12 +108,12 @@ export class UnitBuilder {
     }
   }
 
-  /** A breakpoint at `pc`: whatever is there, the monitor gets control first. */
+  /** Translates a breakpoint at `pc`: the monitor gets control before the instruction, whatever it is. */
   stopAt(pc: number): Continuation {
     return this.#callout(pc, EXIT.BREAKPOINT, 'more');
   }
 
-  /** Ends a unit that goes on at `pc`, in the next one. */
+  /** Ends the unit with a link to the next unit, at `pc`. */
   fallThrough(pc: number): Link {
     const link = this.#link('fall', pc, this.#cache.here);
     this.#cache.append(CALLOUT, boundary(pc, { kind: 'link', link }));
@@ -147,7 +151,7 @@ export class UnitBuilder {
     return this.#sequence(pc, { words: counted(loadConstant(at.rd, value)) });
   }
 
-  /** Words of which the last counts the others. */
+  /** Appends the words of a sequence. */
   #sequence(pc: number, { words, borrowed }: Sequence): 'more' {
     this.#counts.sequences += 1;
     const spilled = borrowed === undefined ? [] : [{ register: borrowed, slot: SAVE.SPILL0 }];
@@ -177,8 +181,8 @@ export class UnitBuilder {
   }
 
   /**
-   * The target of a jump through the register that the instruction before it set to a constant, as
-   * far calls have it; else undefined. Such a jump's translation is good only after that instruction.
+   * The target of a jump through a register that the instruction before it set to a constant, as in
+   * far calls; undefined for other instructions. The translation of such a jump is correct only after that instruction.
    */
   targetAfterConstant(pc: number, at: Instruction | undefined): number | undefined {
     const known = this.#constantBefore;
@@ -209,7 +213,7 @@ export class UnitBuilder {
     return 'end';
   }
 
-  /** To the address in a register: by the slot of the table that its bits choose. */
+  /** Translates a jump to the address in a register. Bits of the address choose the slot of the table. */
   #indirect(pc: number, at: Instruction): Continuation {
     const table = this.#table();
     if (table === undefined) return this.#callout(pc, calloutOf(at), 'end');
