@@ -83,5 +83,5 @@ export function ending(status: number, before = ''): string {
 export function sourcesIn(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   const paths = names.map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
-  return paths.filter((path) => path.endsWith('.ts')).toSorted();
+  return paths.filter((path) => /\.tsx?$/.test(path)).toSorted();
 }

@@ -1,0 +1,17 @@
+/**
+ * The web laboratory in headless Chromium, from a file and from a server, without a network. One browser for all of it: each
+ * part is a file in laboratory/ that this file calls. Skipped where there is no Chromium.
+ */
+import { describe } from 'vitest';
+import { actTests } from './laboratory/acts.ts';
+import { findChromium, startLaboratory } from './laboratory/kit.ts';
+import { lookTests } from './laboratory/looks.ts';
+
+const chromium = findChromium();
+if (chromium === undefined) console.warn('skipped: the web laboratory, for there is no Chromium here');
+
+describe.skipIf(chromium === undefined)('The web laboratory', () => {
+  const laboratory = startLaboratory(chromium as string);
+  describe('Acts', () => actTests(laboratory));
+  describe('Looks', () => lookTests(laboratory));
+});

@@ -1,0 +1,27 @@
+/** The home of the page: three acts, three verdicts. */
+import { expect, it } from 'vitest';
+import { expectStep, expectVerdict, type Laboratory } from './kit.ts';
+
+export function actTests(laboratory: Laboratory): void {
+  it.each([false, true])('plays the three acts by keys alone, from a server: %s', async (http) => {
+    const page = await laboratory.open({ http });
+    await expectVerdict(page, 'Equal at all 1\u202f142 steps');
+    await expectStep(page, 1142);
+    await page.keyboard.press('2');
+    await expectVerdict(page, 'Diverges after 324 equal steps, at sring a0');
+    await expectStep(page, 324);
+    await page.keyboard.press('ArrowRight');
+    await expectStep(page, 325);
+    await page.getByRole('row', { name: '≠ a0' }).waitFor();
+    await page.keyboard.press('3');
+    await expectVerdict(page, 'Equal at all 1\u202f204 steps');
+    await expectStep(page, 325);
+  });
+
+  it('shows the first verdict before any script has run', () => {
+    const html = laboratory.outputs()['ringlab-lab.html'] as string;
+    const drawn = html.slice(0, html.indexOf('<script>globalThis'));
+    expect(drawn).toContain('Equal at all 1\u202f142 steps.');
+    expect(drawn).toContain('ring 3: getf traps, smsw traps, sring traps, setf traps');
+  });
+}

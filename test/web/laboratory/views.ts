@@ -1,0 +1,2 @@
+/** The titles of the views that the page has. */
+export const views: readonly string[] = ['Acts', 'Machine'];

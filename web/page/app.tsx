@@ -1,0 +1,111 @@
+/** The page: header, verdict, editor, the view that is shown, time. */
+import type { VNode } from 'preact';
+import { changeTheme, presents, theme } from './appearance.ts';
+import { Dialogs } from './dialogs.tsx';
+import { shownDialog } from './shown-dialog.ts';
+import { editorIsOpen, EditorColumn } from './editor/column.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { NoticeLine } from './notice.tsx';
+import { Printed } from './print.tsx';
+import { Setup } from './setup.tsx';
+import { said, view } from './state.ts';
+import { TimeBar } from './time-bar.tsx';
+import { VerdictBar } from './verdict.tsx';
+import { asides, views } from './views.ts';
+
+export function App(): VNode {
+  const shown = views.find(({ id }) => id === view.value) ?? views[0];
+  const { Component, title, hasSetup = true, id } = shown as (typeof views)[number];
+  return (
+    <>
+      <Header />
+      <NoticeLine />
+      <VerdictBar />
+      <main class={`view-${id}`}>
+        <EditorColumn />
+        <section class="view" aria-label={title}>
+          {hasSetup && <Setup />}
+          <Component />
+        </section>
+        {asides.map((Aside) => (
+          <Aside key={Aside.displayName ?? Aside.name} />
+        ))}
+      </main>
+      <TimeBar />
+      <output class="vh">{said.value}</output>
+      <Printed />
+      <Dialogs />
+    </>
+  );
+}
+
+function Header(): VNode {
+  return (
+    <header class="page-head">
+      <h1>ringlab</h1>
+      <nav aria-label="Views">
+        {views.map(({ id, title }) => (
+          <a
+            key={id}
+            href={`#1.${id}`}
+            aria-current={view.value === id ? 'page' : undefined}
+            onClick={(event) => {
+              event.preventDefault();
+              view.value = id;
+            }}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <div class="tools">
+        <Tool
+          icon="editor"
+          name="Editor (E)"
+          pressed={editorIsOpen.value}
+          onClick={() => flip(editorIsOpen)}
+        />
+        <Tool icon="link" name="Link (Y)" onClick={() => open('link')} />
+        <Tool
+          icon="present"
+          name="Projector mode (P)"
+          pressed={presents.value}
+          onClick={() => flip(presents)}
+        />
+        <Tool icon="theme" name={`Colours: ${theme.value} (C)`} onClick={changeTheme} />
+        <Tool icon="print" name="Print" onClick={() => print()} />
+        <Tool icon="help" name="Keys (?)" onClick={() => open('help')} />
+      </div>
+    </header>
+  );
+}
+
+function flip(flag: { value: boolean }): void {
+  flag.value = !flag.value;
+}
+
+function open(dialog: 'help' | 'link'): void {
+  shownDialog.value = dialog;
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly name: string;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+}
+
+function Tool({ icon, name, pressed, onClick }: ToolProps): VNode {
+  return (
+    <button
+      type="button"
+      class="round"
+      title={name}
+      aria-label={name}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

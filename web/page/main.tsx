@@ -1,0 +1,27 @@
+/** Begins the page: takes over what the build drew, then opens what the address says. */
+import { hydrate } from 'preact';
+import './style/style.css';
+import { followAddress } from './address.ts';
+import { App } from './app.tsx';
+import { followAppearance } from './appearance.ts';
+import { embedded } from './embedded.ts';
+import { showFirst } from './first.ts';
+import { press } from './keys.ts';
+import { open } from './laboratory.ts';
+import { allKeys } from './page-keys.ts';
+import { followPrinting } from './print.tsx';
+import { followReading } from './reading.ts';
+
+async function begin(): Promise<void> {
+  showFirst(embedded().first);
+  const app = document.getElementById('app') as HTMLElement;
+  hydrate(<App />, app);
+  followAppearance();
+  followReading();
+  followPrinting();
+  document.addEventListener('keydown', (event) => press(event, allKeys()));
+  if (!(await followAddress())) await open({ at: 'end' });
+  document.documentElement.dataset.ready = '';
+}
+
+void begin();

@@ -1,0 +1,4 @@
+/** Which dialog is open. */
+import { signal } from '@preact/signals';
+
+export const shownDialog = signal<'help' | 'link' | undefined>(undefined);

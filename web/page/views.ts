@@ -1,0 +1,24 @@
+/** The views, in the order of their digits (Alt+1 to Alt+6). README.md says how to add one. */
+import type { FunctionComponent } from 'preact';
+import { Acts } from './acts/acts.tsx';
+import type { Key } from './keys.ts';
+import { MachineView } from './machine/machine-view.tsx';
+
+export interface View {
+  /** In links: never changed. */
+  readonly id: string;
+  readonly title: string;
+  readonly Component: FunctionComponent;
+  /** Whether the row with processor and monitor is above it; default true. */
+  readonly hasSetup?: boolean;
+  /** Keys that do something only while the view is shown. */
+  readonly keys?: readonly Key[];
+}
+
+export const views: readonly View[] = [
+  { id: 'acts', title: 'Acts', Component: Acts, hasSetup: false },
+  { id: 'machine', title: 'Machine', Component: MachineView },
+];
+
+/** What stands in a column at the right of every view, when it has something to show. */
+export const asides: readonly FunctionComponent[] = [];
