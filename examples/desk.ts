@@ -5,7 +5,20 @@
  * A tour is a list of stops. At each stop the teacher says something, may ask for a prediction, shows what happens, and
  * makes claims about it. Every claim is checked whenever it is made.
  */
+import type { Work } from '../isa/work.ts';
 import type { Place, Workbench } from './workbench.ts';
+
+/** What is known at once, or is found by work in parts. */
+export type Finding<Result> = Result | Work<unknown, Result>;
+
+/** What was found. */
+export function* found<Result>(finding: Finding<Result>): Work<unknown, Result> {
+  return isWork(finding) ? yield* finding : finding;
+}
+
+function isWork<Result>(finding: Finding<Result>): finding is Work<unknown, Result> {
+  return typeof finding === 'object' && finding !== null && 'next' in finding;
+}
 
 /** A question that asks for a prediction. */
 export interface Question {
@@ -17,7 +30,7 @@ export interface Question {
   /** The answer is a number, and one that differs by at most this much is right. */
   readonly within?: number;
   /** The right answer: one text, or all the choices that are right; or how to find it. */
-  readonly answer: string | readonly string[] | ((bench: Workbench) => Promise<string | readonly string[]>);
+  readonly answer: string | readonly string[] | ((bench: Workbench) => Finding<string | readonly string[]>);
   /** What to say to a right answer, and to any other. Default: nothing. */
   readonly right?: string;
   readonly wrong?: string;
@@ -26,7 +39,7 @@ export interface Question {
 /** A claim, and how to find out whether it holds. */
 export interface Claim {
   readonly claim: string;
-  readonly holds: (bench: Workbench) => Promise<boolean>;
+  readonly holds: (bench: Workbench) => Finding<boolean>;
 }
 
 /** The views of the page that a stop can open. */
@@ -55,7 +68,7 @@ export interface Stop {
   /** What to look at in the scene: names of registers, as the machine's tables have them. */
   readonly mark?: readonly string[];
   /** What is found, as lines of fixed width. Lines of a listing begin with `  | `. */
-  readonly show?: (bench: Workbench, answer: Answer) => Promise<readonly string[]>;
+  readonly show?: (bench: Workbench, answer: Answer) => Finding<readonly string[]>;
   readonly check: readonly Claim[];
 }
 
@@ -85,14 +98,14 @@ export function chosen({ choices = [] }: Question, { words }: Answer): readonly 
 }
 
 /** The right answer to a question: a text, or several choices. */
-async function rightAnswer({ answer }: Question, bench: Workbench): Promise<readonly string[]> {
-  const right = typeof answer === 'function' ? await answer(bench) : answer;
+function* rightAnswer({ answer }: Question, bench: Workbench): Work<unknown, readonly string[]> {
+  const right = typeof answer === 'function' ? yield* found(answer(bench)) : answer;
   return typeof right === 'string' ? [right] : right;
 }
 
 /** Whether the answer is right. */
-export async function isRight(question: Question, answer: Answer, bench: Workbench): Promise<boolean> {
-  const right = await rightAnswer(question, bench);
+export function* isRight(question: Question, answer: Answer, bench: Workbench): Work<unknown, boolean> {
+  const right = yield* rightAnswer(question, bench);
   if (question.within !== undefined)
     return answer.text !== '' && Math.abs(Number(answer.text) - Number(right[0])) <= question.within;
   if (question.choices === undefined) return right.every((word) => answer.words.has(word));
@@ -109,6 +122,6 @@ export function hintOf({ choices, many = false, within }: Question): string {
 }
 
 /** What is said about a prediction when the answer is known; '' for nothing. */
-export async function remark(question: Question, answer: Answer, bench: Workbench): Promise<string> {
-  return ((await isRight(question, answer, bench)) ? question.right : question.wrong) ?? '';
+export function* remark(question: Question, answer: Answer, bench: Workbench): Work<unknown, string> {
+  return ((yield* isRight(question, answer, bench)) ? question.right : question.wrong) ?? '';
 }

@@ -1,6 +1,7 @@
 /** What a workbench found, as lines of text: what guests print, and where two sides differ. */
 import type { Outcome } from './machine.ts';
-import type { Place, Workbench } from './workbench.ts';
+import type { Work } from '../isa/work.ts';
+import { inTurn, type Place, type Workbench } from './workbench.ts';
 
 /** Lines of a listing: a bar before each. */
 export function listed(text: string): readonly string[] {
@@ -11,19 +12,18 @@ export function listed(text: string): readonly string[] {
 }
 
 /** What the guest prints in each of several places. */
-export async function printedIn(bench: Workbench, ...places: readonly Place[]): Promise<readonly string[]> {
-  const parts = places.map(async (place) => {
-    const { isa, monitor } = place;
-    const { printed } = await bench.run(place);
-    return [`${isa}, ${monitor === 'none' ? 'bare' : `under ${monitor}`}:`, ...listed(printed)];
-  });
-  return (await Promise.all(parts)).flat();
+export function* printedIn(bench: Workbench, ...places: readonly Place[]): Work<unknown, readonly string[]> {
+  const ends = yield* inTurn(places, (place) => bench.run(place));
+  return places.flatMap(({ isa, monitor }, n) => [
+    `${isa}, ${monitor === 'none' ? 'bare' : `under ${monitor}`}:`,
+    ...listed(ends[n]?.printed ?? ''),
+  ]);
 }
 
 /** Where the guest in that place differs from the bare machine, or that it does not. */
-export async function comparedIn(bench: Workbench, place: Place): Promise<readonly string[]> {
+export function* comparedIn(bench: Workbench, place: Place): Work<unknown, readonly string[]> {
   const { isa, monitor } = place;
-  const { divergence, steps } = await bench.compare(place);
+  const { divergence, steps } = yield* bench.compare(place);
   if (divergence === undefined) return [`${isa}, ${monitor}: equal at all ${steps} steps`];
   return [
     `${isa}, ${monitor}: diverges after ${steps} steps, at ${divergence.instruction}`,
@@ -34,20 +34,20 @@ export async function comparedIn(bench: Workbench, place: Place): Promise<readon
 }
 
 /** Exit statuses in several places. */
-export async function statusesIn(
+export function* statusesIn(
   bench: Workbench,
   ...places: readonly Place[]
-): Promise<readonly Outcome['status'][]> {
-  return (await Promise.all(places.map((place) => bench.run(place)))).map(({ status }) => status);
+): Work<unknown, readonly Outcome['status'][]> {
+  return (yield* inTurn(places, (place) => bench.run(place))).map(({ status }) => status);
 }
 
 /** Whether the first step that differs in that place is one of the instruction `name`. */
-export async function divergesAt(bench: Workbench, place: Place, name: string): Promise<boolean> {
-  const { divergence } = await bench.compare(place);
+export function* divergesAt(bench: Workbench, place: Place, name: string): Work<unknown, boolean> {
+  const { divergence } = yield* bench.compare(place);
   return divergence?.instruction.split(' ')[0] === name;
 }
 
 /** Whether nothing differs in that place. */
-export async function isEqual(bench: Workbench, place: Place): Promise<boolean> {
-  return (await bench.compare(place)).equal;
+export function* isEqual(bench: Workbench, place: Place): Work<unknown, boolean> {
+  return (yield* bench.compare(place)).equal;
 }

@@ -9,6 +9,7 @@ import { Console } from '../isa/machine/devices/console.ts';
 import { type Image, loadImage } from '../isa/machine/image.ts';
 import { Machine } from '../isa/machine/machine.ts';
 import { Interpreter } from '../isa/engines/interpreter/interpreter.ts';
+import { finish, type Work } from '../isa/work.ts';
 import { type Variant, variantNamed } from '../isa/table/variants.ts';
 import { Host } from '../vmm/hosting/host.ts';
 import { MemoryShelf } from '../vmm/hosting/keep/shelf.ts';
@@ -158,9 +159,25 @@ export class TwoHosts {
 
   /** Sends the guest from A to B, and lets time pass until it is there. */
   migrate(policy: Policy): MigrationSource<HostedGuest> {
+    return finish(this.migrating(policy));
+  }
+
+  /** The same as work that yields every millisecond. */
+  *migrating(policy: Policy): Work<number, MigrationSource<HostedGuest>> {
     const source = this.hosts.A.send('guest', 'B:1', policy);
-    while (source.state === 'under way' && this.now < 100_000) this.step();
+    while (source.state === 'under way' && this.now < 100_000) {
+      this.step();
+      yield this.now;
+    }
     return source;
+  }
+
+  /** Lets so many milliseconds pass; yields every one of them. */
+  *wait(ms: number): Work<number, void> {
+    for (let n = 0; n < ms; n++) {
+      this.step();
+      yield this.now;
+    }
   }
 
   /** Steps that the guest has made, wherever it is. */

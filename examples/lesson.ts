@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { finish } from '../isa/work.ts';
 import { tenClones } from './clones.ts';
-import { answerOf, hintOf, remark, type Stop, type Tour } from './desk.ts';
+import { answerOf, found, hintOf, remark, type Stop, type Tour } from './desk.ts';
 import { Workbench } from './workbench.ts';
 
 /** Where a lesson takes place. */
@@ -37,7 +37,6 @@ const root = existsSync(new URL('guests/', beside)) ? beside : new URL('../../',
 function workbenchFor(tour: Tour, own: string | undefined): Workbench {
   return new Workbench({
     read: (path) => readFileSync(path === tour.own && own !== undefined ? own : new URL(path, root)),
-    drive: async (work) => finish(work),
     tenClones,
   });
 }
@@ -59,11 +58,11 @@ export function lessonOf(tour: Tour): Lesson {
 async function giveStop(desk: Desk, bench: Workbench, { say, ask, show, check }: Stop): Promise<void> {
   desk.say(say);
   const answer = answerOf(ask === undefined ? '' : await desk.ask(`\n${ask.text} ${hintOf(ask)}`));
-  if (show !== undefined) for (const line of ['', ...(await show(bench, answer))]) desk.say(line);
-  const said = ask === undefined ? '' : await remark(ask, answer, bench);
+  if (show !== undefined) for (const line of ['', ...finish(found(show(bench, answer)))]) desk.say(line);
+  const said = ask === undefined ? '' : finish(remark(ask, answer, bench));
   if (said !== '') desk.say(`\n${said}`);
   if (check.length > 0) desk.say();
-  for (const { claim, holds } of check) desk.check(claim, await holds(bench));
+  for (const { claim, holds } of check) desk.check(claim, finish(found(holds(bench))));
 }
 
 /** Columns of a terminal that is not wide. */

@@ -6,6 +6,7 @@ import { createGuest } from '../vmm/monitor/create-guest.ts';
 import { type ListedWord, type Listing, listTranslation } from '../vmm/translator/listing.ts';
 import { formatUnit } from '../vmm/translator/listing-text.ts';
 import type { Translator, TranslatorEvent } from '../vmm/translator/translator.ts';
+import type { Work } from '../isa/work.ts';
 import { type Outcome, running } from './machine.ts';
 import { memory, type Workbench } from './workbench.ts';
 
@@ -22,11 +23,11 @@ export interface Translated extends Outcome {
 }
 
 /** Runs the guest of a file to its end under binary translation. */
-export function translated(bench: Workbench, file: string): Promise<Translated> {
-  return bench.once(`translate ${file}`, () => translate(bench, file));
+export function translated(bench: Workbench, file: string): Work<unknown, Translated> {
+  return bench.onceDone(`translate ${file}`, () => translate(bench, file));
 }
 
-async function translate(bench: Workbench, file: string): Promise<Translated> {
+function* translate(bench: Workbench, file: string): Work<unknown, Translated> {
   const image = bench.image(file);
   const console = new CollectingConsole();
   const variant = variantNamed('ring32-x') as Variant;
@@ -35,7 +36,7 @@ async function translate(bench: Workbench, file: string): Promise<Translated> {
   const translator = guest.translator as Translator;
   const events: (TranslatorEvent & { step: number })[] = [];
   translator.onEvent = (event) => events.push({ ...event, step: guest.machine.steps });
-  const outcome = await bench.options.drive(running({ guest, console }));
+  const outcome = yield* running({ guest, console });
   const symbols = new SymbolTable(image.symbols);
   const name = (address: number) => symbols.exact(address) ?? address.toString(16).padStart(8, '0');
   const listing = listTranslation(translator, name);

@@ -1,6 +1,6 @@
 /**
- * The workbench on which tours check their claims: it runs guests, compares, translates and classifies, each only once,
- * and in parts, so that a page stays responsive. It has no Node: how files are read is given to it.
+ * The workbench on which tours check their claims: it runs guests, compares, translates and classifies, each only once.
+ * What takes time is work in parts, which a page can leave off. It has no Node: how files are read is given to it.
  */
 import { assemble } from '../assembler/index.ts';
 import { type Classification, classifying } from '../isa/classify/classify.ts';
@@ -28,8 +28,6 @@ export interface Place {
 export interface WorkbenchOptions {
   /** Reads a file of the repository, like `guests/flags.s`. Throws if there is none. */
   readonly read: (path: string) => Uint8Array;
-  /** Does a piece of work to its end; may let others have a turn each time that it yields. */
-  readonly drive: <Result>(work: Work<unknown, Result>) => Promise<Result>;
   /** Clones a machine, where there are files for snapshots; without it, tours that need files cannot be given. */
   readonly tenClones?: (bench: Workbench) => TenClones;
 }
@@ -51,8 +49,14 @@ export class Workbench {
     if (this.#found.has(key)) return this.#found.get(key) as Found;
     const found = find();
     this.#found.set(key, found);
-    // Work that was left off is done again when it is asked for again.
-    if (found instanceof Promise) found.catch(() => this.#found.delete(key));
+    return found;
+  }
+
+  /** The same for work. Work that is left off is begun again at the next call. */
+  *onceDone<Found>(key: string, begin: () => Work<unknown, Found>): Work<unknown, Found> {
+    if (this.#found.has(key)) return this.#found.get(key) as Found;
+    const found = yield* begin();
+    this.#found.set(key, found);
     return found;
   }
 
@@ -70,31 +74,31 @@ export class Workbench {
   }
 
   /** Runs a guest to its end. */
-  run(place: Place): Promise<Outcome> {
-    return this.once(`run ${JSON.stringify(place)}`, () => this.options.drive(running(this.#guest(place))));
+  run(place: Place): Work<unknown, Outcome> {
+    return this.onceDone(`run ${JSON.stringify(place)}`, () => running(this.#guest(place)));
   }
 
   /** Runs the assembly `text` on the bare machine, with console input. `name` is for error messages. */
-  program(name: string, text: string, variant: Variant, input = ''): Promise<Outcome> {
-    return this.options.drive(runningProgram(name, text, variant, input));
+  program(name: string, text: string, variant: Variant, input = ''): Work<unknown, Outcome> {
+    return runningProgram(name, text, variant, input);
   }
 
   /** Compares a guest on the bare machine with the same guest in `place`, step by step. */
-  compare(place: Place): Promise<Comparison> {
+  compare(place: Place): Work<unknown, Comparison> {
     const make = (monitor: string) => (): Side => {
       const { guest, console } = this.#guest({ ...place, monitor });
       return { machine: guest.machine, run: guest.run, printed: console.printed };
     };
-    return this.once(`compare ${JSON.stringify(place)}`, () =>
-      this.options.drive(comparing(make('none'), make(place.monitor), mostSteps)),
+    return this.onceDone(`compare ${JSON.stringify(place)}`, () =>
+      comparing(make('none'), make(place.monitor), mostSteps),
     );
   }
 
   /** Measures Popek and Goldberg's sets of a variant. */
-  classification(variant: Variant): Promise<Classification> {
+  classification(variant: Variant): Work<unknown, Classification> {
     const { name, unprivileged, cpuid } = variant;
-    return this.once(`classify ${JSON.stringify([name, [...unprivileged], cpuid])}`, () =>
-      this.options.drive(classifying(variant)),
+    return this.onceDone(`classify ${JSON.stringify([name, [...unprivileged], cpuid])}`, () =>
+      classifying(variant),
     );
   }
 
@@ -113,6 +117,16 @@ export class Workbench {
     } as const;
     return { guest: createGuest(options), console };
   }
+}
+
+/** The results of the work for each item, one after the other. */
+export function* inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Work<unknown, Result>,
+): Work<unknown, readonly Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(yield* work(item));
+  return results;
 }
 
 /** The path of a file that the file `from` includes as `name`. */

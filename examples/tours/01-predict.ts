@@ -1,4 +1,5 @@
 /** Lesson 1: which instructions of an x86-like machine are critical? Predict, then measure. */
+import type { Work } from '../../isa/work.ts';
 import { type Classification, namesOf } from '../../isa/classify/classify.ts';
 import { describeWitness, evidenceOf } from '../../isa/classify/evidence.ts';
 import { tellingWitness } from '../../isa/classify/format-text.ts';
@@ -31,11 +32,11 @@ function compared({ instructions }: Classification, { words }: Answer): readonly
 }
 
 /** Runs the program that shows why the instruction is critical. */
-async function isShown(bench: Workbench, name: string): Promise<boolean> {
-  const { instructions } = await bench.classification(variant);
+function* isShown(bench: Workbench, name: string): Work<unknown, boolean> {
+  const { instructions } = yield* bench.classification(variant);
   const one = instructions.find((other) => other.name === name);
   if (one?.critical !== true) return false;
-  const { status } = await bench.program('witness.s', formatProgram(tellingWitness(one), variant), variant);
+  const { status } = yield* bench.program('witness.s', formatProgram(tellingWitness(one), variant), variant);
   return status === 0;
 }
 
@@ -50,7 +51,7 @@ export const tour: Tour = {
 
 These are the system instructions of Ring32:`,
       go: { view: 'classify', place },
-      show: async () => system.map(({ name, syntax, says }) => `  ${`${name} ${syntax}`.padEnd(16)}${says}`),
+      show: () => system.map(({ name, syntax, says }) => `  ${`${name} ${syntax}`.padEnd(16)}${says}`),
       check: [],
     },
     {
@@ -62,13 +63,18 @@ These are the system instructions of Ring32:`,
         answer: variantRows,
       },
       go: { view: 'classify', place },
-      show: async (bench, answer) => compared(await bench.classification(variant), answer),
+      *show(bench, answer) {
+        return compared(yield* bench.classification(variant), answer);
+      },
       check: [
         {
           claim: `the ${variantRows.length} instructions whose privilege depends on the variant are critical, and no others`,
-          holds: async (bench) =>
-            (await bench.classification(variant)).theorem1.decidedBy.join() ===
-            [...variantRows].sort().join(),
+          *holds(bench) {
+            return (
+              (yield* bench.classification(variant)).theorem1.decidedBy.join() ===
+              [...variantRows].sort().join()
+            );
+          },
         },
         ...[...variantRows].sort().map(
           (name): Claim => ({

@@ -1,4 +1,5 @@
 /** Lesson 2: the PDP-10. One instruction forbids a monitor by Theorem 1, and allows one by Theorem 3. */
+import type { Work } from '../../isa/work.ts';
 import type { InstructionClass } from '../../isa/classify/classify.ts';
 import { describeWitness } from '../../isa/classify/evidence.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
@@ -12,17 +13,17 @@ const sound = { guest, isa: 'ring32-v', monitor: 'none' };
 const pdp10 = { guest, isa: 'ring32-h', monitor: 'none' };
 const scene = { view: 'classify', place: pdp10 } as const;
 
-async function retf(bench: Workbench): Promise<InstructionClass | undefined> {
-  return (await bench.classification(variant)).instructions.find(({ name }) => name === 'retf');
+function* retf(bench: Workbench): Work<unknown, InstructionClass | undefined> {
+  return (yield* bench.classification(variant)).instructions.find(({ name }) => name === 'retf');
 }
 
-async function why(bench: Workbench): Promise<readonly string[]> {
-  const witness = (await retf(bench))?.witnesses.get('supervisor');
+function* why(bench: Workbench): Work<unknown, readonly string[]> {
+  const witness = (yield* retf(bench))?.witnesses.get('supervisor');
   return witness === undefined ? [] : [`  ${describeWitness(witness)}`];
 }
 
-async function holds(bench: Workbench, theorem: 'theorem1' | 'theorem3'): Promise<boolean> {
-  return (await bench.classification(variant))[theorem].holds;
+function* holds(bench: Workbench, theorem: 'theorem1' | 'theorem3'): Work<unknown, boolean> {
+  return (yield* bench.classification(variant))[theorem].holds;
 }
 
 export const tour: Tour = {
@@ -45,9 +46,16 @@ export const tour: Tour = {
       check: [
         {
           claim: 'retf alone is critical',
-          holds: async (bench) => (await bench.classification(variant)).theorem1.decidedBy.join() === 'retf',
+          *holds(bench) {
+            return (yield* bench.classification(variant)).theorem1.decidedBy.join() === 'retf';
+          },
         },
-        { claim: 'Theorem 1 does not hold', holds: async (bench) => !(await holds(bench, 'theorem1')) },
+        {
+          claim: 'Theorem 1 does not hold',
+          *holds(bench) {
+            return !(yield* holds(bench, 'theorem1'));
+          },
+        },
       ],
     },
     {
@@ -64,11 +72,15 @@ export const tour: Tour = {
       check: [
         {
           claim: 'retf is sensitive in virtual supervisor mode',
-          holds: async (bench) => (await retf(bench))?.supervisorSensitive === true,
+          *holds(bench) {
+            return (yield* retf(bench))?.supervisorSensitive === true;
+          },
         },
         {
           claim: 'in virtual user mode it is not: there it does what it should',
-          holds: async (bench) => (await retf(bench))?.userSensitive === false,
+          *holds(bench) {
+            return (yield* retf(bench))?.userSensitive === false;
+          },
         },
         { claim: 'Theorem 3 holds', holds: (bench) => holds(bench, 'theorem3') },
       ],
@@ -80,11 +92,15 @@ export const tour: Tour = {
       check: [
         {
           claim: 'on ring32-v the monitor hears of it',
-          holds: async (bench) => (await statusesIn(bench, sound))[0] === 1,
+          *holds(bench) {
+            return (yield* statusesIn(bench, sound))[0] === 1;
+          },
         },
         {
           claim: 'on ring32-h the monitor hears nothing',
-          holds: async (bench) => (await statusesIn(bench, pdp10))[0] === 0,
+          *holds(bench) {
+            return (yield* statusesIn(bench, pdp10))[0] === 0;
+          },
         },
       ],
     },

@@ -1,10 +1,11 @@
 /** Lesson 3: break ring32-v by one line of JSON, and watch the theorem fail. */
+import type { Work } from '../../isa/work.ts';
 import { sentences } from '../../isa/classify/verdicts.ts';
 import { witnessProgram } from '../../isa/classify/witness-program.ts';
 import { parseVariant, type Variant, variantNamed, variantRows } from '../../isa/table/variants.ts';
 import { type Answer, chosen, type Question, type Tour } from '../desk.ts';
 import { listed } from '../evidence.ts';
-import type { Workbench } from '../workbench.ts';
+import { inTurn, type Workbench } from '../workbench.ts';
 
 const own = 'examples/03-mine.json';
 const sound = variantNamed('ring32-v') as Variant;
@@ -24,53 +25,52 @@ const question: Question = {
 };
 
 /** The numbers of the theorems that hold for the variant in the file. */
-async function standing(bench: Workbench): Promise<readonly string[]> {
-  const { theorem1, theorem2, theorem3 } = await bench.classification(mine(bench));
+function* standing(bench: Workbench): Work<unknown, readonly string[]> {
+  const { theorem1, theorem2, theorem3 } = yield* bench.classification(mine(bench));
   return [theorem1, theorem2, theorem3].flatMap(({ holds }, n) => (holds ? [String(n + 1)] : []));
 }
 
-async function verdicts(bench: Workbench, answer: Answer): Promise<readonly string[]> {
+function* verdicts(bench: Workbench, answer: Answer): Work<unknown, readonly string[]> {
   const lines: string[] = [];
   for (const variant of [sound, mine(bench)]) {
     lines.push(variant.name);
-    for (const { theorem, holds, says } of sentences(await bench.classification(variant)))
+    for (const { theorem, holds, says } of sentences(yield* bench.classification(variant)))
       lines.push(`  ${theorem}: ${holds ? 'yes' : 'NO'}; ${says}`);
     lines.push('');
   }
-  const [predicted, holding] = [chosen(question, answer), await standing(bench)];
+  const [predicted, holding] = [chosen(question, answer), yield* standing(bench)];
   const right = question.choices?.filter((one) => predicted.includes(one) === holding.includes(one));
   return [...lines, `You are right about ${right?.length} of 3.`];
 }
 
 /** What the program prints that shows why the instruction is critical, and its exit status. */
-async function witness(bench: Workbench, name: string) {
+function* witness(bench: Workbench, name: string) {
   const variant = mine(bench);
-  const text = witnessProgram(await bench.classification(variant), name, variant, variant.name);
-  return bench.program('witness.s', text, variant);
+  const text = witnessProgram(yield* bench.classification(variant), name, variant, variant.name);
+  return yield* bench.program('witness.s', text, variant);
 }
 
 /** The instructions of the list that are critical. */
-async function broken(bench: Workbench): Promise<readonly string[]> {
-  const { theorem1 } = await bench.classification(mine(bench));
+function* broken(bench: Workbench): Work<unknown, readonly string[]> {
+  const { theorem1 } = yield* bench.classification(mine(bench));
   return [...mine(bench).unprivileged].filter((name) => theorem1.decidedBy.includes(name));
 }
 
-async function witnesses(bench: Workbench): Promise<readonly string[]> {
-  const parts = (await broken(bench)).map(async (name) => [
+function* witnesses(bench: Workbench): Work<unknown, readonly string[]> {
+  const names = yield* broken(bench);
+  const ends = yield* inTurn(names, (name) => witness(bench, name));
+  return names.flatMap((name, n) => [
     `The witness of ${name} on ${mine(bench).name} prints:`,
-    ...listed((await witness(bench, name)).printed),
+    ...listed(ends[n]?.printed ?? ''),
   ]);
-  return (await Promise.all(parts)).flat();
 }
 
 /** The theorems for each variant in which one name alone does not trap. */
 function single(bench: Workbench) {
-  return Promise.all(
-    variantRows.map(async (name) => ({
-      name,
-      ...(await bench.classification({ name: 'one', unprivileged: new Set([name]), cpuid: 255 })),
-    })),
-  );
+  return inTurn(variantRows, function* (name) {
+    const one = { name: 'one', unprivileged: new Set([name]), cpuid: 255 };
+    return { name, ...(yield* bench.classification(one)) };
+  });
 }
 
 export const tour: Tour = {
@@ -83,7 +83,7 @@ export const tour: Tour = {
     {
       say: 'A variant of Ring32 is data. ring32-v is { "name": "ring32-v", "unprivileged": [] }: no sensitive instruction is unprivileged, so all of them trap outside ring 0. This is your variant:',
       go: scene,
-      show: async (bench) => listed(bench.text(own)),
+      show: (bench) => listed(bench.text(own)),
       check: [],
     },
     {
@@ -94,9 +94,12 @@ export const tour: Tour = {
       check: [
         {
           claim: 'Theorem 1 fails by exactly the names in the list',
-          holds: async (bench) =>
-            (await bench.classification(mine(bench))).theorem1.decidedBy.join() ===
-            [...mine(bench).unprivileged].sort().join(),
+          *holds(bench) {
+            return (
+              (yield* bench.classification(mine(bench))).theorem1.decidedBy.join() ===
+              [...mine(bench).unprivileged].sort().join()
+            );
+          },
         },
       ],
     },
@@ -106,9 +109,9 @@ export const tour: Tour = {
       check: [
         {
           claim: 'each witness shows two states that the program can tell apart',
-          holds: async (bench) => {
-            const names = await broken(bench);
-            const ends = await Promise.all(names.map((name) => witness(bench, name)));
+          *holds(bench) {
+            const names = yield* broken(bench);
+            const ends = yield* inTurn(names, (name) => witness(bench, name));
             return ends.every(({ status }) => status === 0);
           },
         },
@@ -122,13 +125,15 @@ Which single names let Theorem 3 hold? For which does it fail, and why?`,
       check: [
         {
           claim: 'each of these names alone makes Theorem 1 fail, by that name',
-          holds: async (bench) =>
-            (await single(bench)).every(({ name, theorem1 }) => theorem1.decidedBy.join() === name),
+          *holds(bench) {
+            return (yield* single(bench)).every(({ name, theorem1 }) => theorem1.decidedBy.join() === name);
+          },
         },
         {
           claim: 'with some of them Theorem 3 still holds, with others it does not',
-          holds: async (bench) =>
-            new Set((await single(bench)).map(({ theorem3 }) => theorem3.holds)).size === 2,
+          *holds(bench) {
+            return new Set((yield* single(bench)).map(({ theorem3 }) => theorem3.holds)).size === 2;
+          },
         },
       ],
     },

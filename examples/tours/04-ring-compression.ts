@@ -34,11 +34,15 @@ ${looks} is a kernel. It executes \`sring\`, which reads the ring, and prints th
       check: [
         {
           claim: 'where sring does not trap, the kernel reads the real ring',
-          holds: async (bench) => (await statusesIn(bench, wrong))[0] === 1,
+          *holds(bench) {
+            return (yield* statusesIn(bench, wrong))[0] === 1;
+          },
         },
         {
           claim: 'where sring traps, it reads 0 as on the bare machine',
-          holds: async (bench) => (await statusesIn(bench, bare, right)).join() === '0,0',
+          *holds(bench) {
+            return (yield* statusesIn(bench, bare, right)).join() === '0,0';
+          },
         },
       ],
     },
@@ -69,21 +73,24 @@ ${looks} is a kernel. It executes \`sring\`, which reads the ring, and prints th
       check: [
         {
           claim: 'trap-and-emulate obeys an instruction of ring 1 that must trap',
-          holds: async (bench) => (await statusesIn(bench, leavesBare, leavesWrong)).join() === '1,99',
+          *holds(bench) {
+            return (yield* statusesIn(bench, leavesBare, leavesWrong)).join() === '1,99';
+          },
         },
         {
           claim: 'hybrid does not obey it: it interprets all of virtual ring 0, so it knows of the retf',
-          holds: async (bench) => (await statusesIn(bench, leavesRight))[0] === 1,
+          *holds(bench) {
+            return (yield* statusesIn(bench, leavesRight))[0] === 1;
+          },
         },
       ],
     },
     {
       say: 'Again step by step, under both monitors:',
       go: { view: 'machine', place: leavesWrong, step: 'divergence' },
-      show: async (bench) => [
-        ...(await comparedIn(bench, leavesWrong)),
-        ...(await comparedIn(bench, leavesRight)),
-      ],
+      *show(bench) {
+        return [...(yield* comparedIn(bench, leavesWrong)), ...(yield* comparedIn(bench, leavesRight))];
+      },
       check: [
         {
           claim: 'the step that the monitor missed is retf',

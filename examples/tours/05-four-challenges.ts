@@ -1,4 +1,5 @@
 /** Lesson 5: what made x86 hard to virtualize: four challenges, and for each a guest that meets it. */
+import { inTurn } from '../workbench.ts';
 import type { Stop, Tour } from '../desk.ts';
 import { comparedIn, divergesAt, isEqual, printedIn, statusesIn } from '../evidence.ts';
 
@@ -52,23 +53,23 @@ function meet({ name, guest, at, says }: Challenge): Stop {
       wrong: `It is ${at}.`,
     },
     go: { view: 'machine', place: wrong, step: 'divergence' },
-    show: async (bench) => [
-      ...(await printedIn(bench, bare, wrong, right)),
-      '',
-      ...(await comparedIn(bench, wrong)),
-    ],
+    *show(bench) {
+      return [...(yield* printedIn(bench, bare, wrong, right)), '', ...(yield* comparedIn(bench, wrong))];
+    },
     check: [
       {
         claim: 'under trap-and-emulate on ring32-x the guest finds something wrong',
-        holds: async (bench) => {
-          const [alone, monitored] = await statusesIn(bench, bare, wrong);
+        *holds(bench) {
+          const [alone, monitored] = yield* statusesIn(bench, bare, wrong);
           return alone === 0 && monitored !== 0;
         },
       },
       { claim: `the first step that differs is at ${at}`, holds: (bench) => divergesAt(bench, wrong, at) },
       {
         claim: 'on ring32-v nothing differs at any step',
-        holds: async (bench) => (await isEqual(bench, right)) && (await statusesIn(bench, right))[0] === 0,
+        *holds(bench) {
+          return (yield* isEqual(bench, right)) && (yield* statusesIn(bench, right))[0] === 0;
+        },
       },
     ],
   };
@@ -82,7 +83,7 @@ export const tour: Tour = {
   stops: [
     {
       say: 'The x86 could not be virtualized by trap-and-emulate. The designers of VT-x named the challenges. Here are four of them, on ring32-x:',
-      show: async () => challenges.map(({ name, says, guest }) => `  ${name}: ${says} (${guest})`),
+      show: () => challenges.map(({ name, says, guest }) => `  ${name}: ${says} (${guest})`),
       check: [],
     },
     ...challenges.map(meet),
@@ -90,9 +91,9 @@ export const tour: Tour = {
       say: 'No challenge is about speed. In each, an instruction gives an answer, and the monitor is not asked. One way out is to interpret such code, as hybrid and interpret do:',
       check: challenges.map(({ name, guest }) => ({
         claim: `${name}: hybrid and interpret are equal, for the guest asks in ring 0`,
-        holds: async (bench) => {
+        *holds(bench) {
           const places = ['hybrid', 'interpret'].map((monitor) => ({ guest, isa: 'ring32-x', monitor }));
-          return (await Promise.all(places.map((place) => isEqual(bench, place)))).every(Boolean);
+          return (yield* inTurn(places, (place) => isEqual(bench, place))).every(Boolean);
         },
       })),
     },

@@ -11,7 +11,9 @@ const sound = on('ring32-v', 'trap-and-emulate');
 /** The claim that the program ends with that status in that place: 0 for a real machine, 1 for a monitor found. */
 const ends = (claim: string, place: Place, status: number): Claim => ({
   claim,
-  holds: async (bench) => (await statusesIn(bench, place))[0] === status,
+  *holds(bench) {
+    return (yield* statusesIn(bench, place))[0] === status;
+  },
 });
 
 export const tour: Tour = {
@@ -57,14 +59,18 @@ ${guest} makes a system call, so it knows that somebody handles traps. Then it a
     {
       say: 'Where `svec` traps, the program gets no answer, on a real machine as under a monitor:',
       go: { view: 'machine', place: sound, step: 'end' },
-      show: async (bench) => [
-        ...(await printedIn(bench, on('ring32-v', 'none'), sound)),
-        ...(await comparedIn(bench, sound)),
-      ],
+      *show(bench) {
+        return [
+          ...(yield* printedIn(bench, on('ring32-v', 'none'), sound)),
+          ...(yield* comparedIn(bench, sound)),
+        ];
+      },
       check: [
         {
           claim: 'on ring32-v it sees the same in both',
-          holds: async (bench) => (await statusesIn(bench, on('ring32-v', 'none'), sound)).join() === '2,2',
+          *holds(bench) {
+            return (yield* statusesIn(bench, on('ring32-v', 'none'), sound)).join() === '2,2';
+          },
         },
         { claim: 'and everything is equal at every step', holds: (bench) => isEqual(bench, sound) },
       ],

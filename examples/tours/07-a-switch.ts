@@ -84,16 +84,16 @@ export const tour: Tour = {
         wrong: 'One: after the first request and its answer, the switch knows both addresses.',
       },
       go: scene,
-      show: async (bench) => heard(talk(bench)),
+      show: (bench) => heard(talk(bench)),
       check: [
-        { claim: '21 frames pass the switch', holds: async (bench) => talk(bench).frames.length === 21 },
+        { claim: '21 frames pass the switch', holds: (bench) => talk(bench).frames.length === 21 },
         {
           claim: 'the listener hears one, the first',
-          holds: async (bench) => talk(bench).printed()[2]?.includes('1 frame(s) heard') === true,
+          holds: (bench) => talk(bench).printed()[2]?.includes('1 frame(s) heard') === true,
         },
         {
           claim: 'from the second on, each goes to its receiver alone',
-          holds: async (bench) =>
+          holds: (bench) =>
             talk(bench)
               .frames.slice(1)
               .every(({ to }) => to.length === 1),
@@ -106,25 +106,25 @@ export const tour: Tour = {
       check: [
         {
           claim: "every frame has its sender's address; no guest can send in another's name",
-          holds: async (bench) => isTrueToName(talk(bench)),
+          holds: (bench) => isTrueToName(talk(bench)),
         },
       ],
     },
     {
       say: "Now the server's cable is pulled while they talk, and put back a little later.",
       go: scene,
-      show: async (bench) => {
+      show: (bench) => {
         const { served, asked } = interrupted(bench);
         return [`The client says: ${asked}`, `The server says: ${served}`];
       },
       check: [
         {
           claim: 'one request was sent again',
-          holds: async (bench) => interrupted(bench).asked.includes('10 answers, 1 requests sent again'),
+          holds: (bench) => interrupted(bench).asked.includes('10 answers, 1 requests sent again'),
         },
         {
           claim: 'the server answered one of them twice',
-          holds: async (bench) => interrupted(bench).served.includes('11 requests answered'),
+          holds: (bench) => interrupted(bench).served.includes('11 requests answered'),
         },
       ],
     },
@@ -135,12 +135,12 @@ A frame is an input that arrives at a step. So a network, too, must be the same 
       check: [
         {
           claim: 'every frame is the same and arrives at the same step',
-          holds: async (bench) =>
+          holds: (bench) =>
             JSON.stringify(talk(bench, 'trap-and-emulate').frames) === JSON.stringify(talk(bench).frames),
         },
         {
           claim: 'every guest is in the same state in the end',
-          holds: async (bench) => sameEnds(talk(bench, 'trap-and-emulate'), talk(bench)),
+          holds: (bench) => sameEnds(talk(bench, 'trap-and-emulate'), talk(bench)),
         },
       ],
     },

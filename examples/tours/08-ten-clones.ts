@@ -33,7 +33,7 @@ function told(bench: Workbench): readonly string[] {
 
 const claim = (text: string, holds: (clones: TenClones) => boolean): Claim => ({
   claim: text,
-  holds: async (bench) => holds(made(bench)),
+  holds: (bench) => holds(made(bench)),
 });
 
 export const tour: Tour = {
@@ -44,7 +44,7 @@ export const tour: Tour = {
   stops: [
     {
       say: 'A small operating system, guests/kernel/kernel.s, has booted on a machine of 256 pages. At step 100000 it becomes a template: a snapshot that does not run, but is cloned.',
-      show: async (bench) => {
+      show: (bench) => {
         const { template, booted, cloneFile } = made(bench);
         return [
           `The template's file has ${template} bytes: ${booted} pages are not zeros.`,
@@ -64,11 +64,11 @@ export const tour: Tour = {
       ask: {
         text: 'How many pages do the ten write meanwhile, of 2560 in all?',
         within: 100,
-        answer: async (bench) => String(counts(bench).own),
+        answer: (bench) => String(counts(bench).own),
         right: 'That is about what you said.',
         wrong: 'Each clone writes its stacks, its tables and its counters, and nothing else.',
       },
-      show: async (bench) => told(bench),
+      show: (bench) => told(bench),
       check: [
         claim('each clone was told its own name', ({ clones }) =>
           clones.every(({ name, said }) => said === `console: hello, ${name}`),
@@ -79,7 +79,7 @@ export const tour: Tour = {
         ),
         {
           claim: 'together they take less than half of what ten machines take',
-          holds: async (bench) => 2 * counts(bench).all < counts(bench).apart,
+          holds: (bench) => 2 * counts(bench).all < counts(bench).apart,
         },
         claim('the template is what it was, byte for byte', ({ templateIntact }) => templateIntact),
       ],

@@ -1,5 +1,6 @@
 /** Lesson 9: six stages. A guest moves to another host while it runs. */
 import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
+import type { Work } from '../../isa/work.ts';
 import { presets } from '../../vmm/migration/policy.ts';
 import type { MigrationSource } from '../../vmm/migration/source.ts';
 import { type Stage, stageNumber } from '../../vmm/migration/stages.ts';
@@ -37,12 +38,12 @@ interface Moved {
 }
 
 /** The guest, moved once. */
-function moved(bench: Workbench): Moved {
-  return bench.once('six stages', () => {
+function moved(bench: Workbench): Work<unknown, Moved> {
+  return bench.onceDone('six stages', function* () {
     const world = new TwoHosts({ ...setting, image: bench.image(guest) });
-    for (let ms = 0; ms < 200; ms++) world.step();
-    const source = world.migrate({ ...presets.ringlab, few: 8, downtimeMs: null });
-    for (let ms = 0; ms < 50; ms++) world.step();
+    yield* world.wait(200);
+    const source = yield* world.migrating({ ...presets.ringlab, few: 8, downtimeMs: null });
+    yield* world.wait(50);
     return { world, source };
   });
 }
@@ -52,7 +53,7 @@ function duration({ stages }: MigrationSource<HostedGuest>): number {
 }
 
 /** What happened when, on both sides. */
-function told({ world }: Moved): readonly string[] {
+function told(world: TwoHosts): readonly string[] {
   const began = world.told[0]?.at ?? 0;
   return world.told.map(({ side, stage, at }) => {
     const host = side === 'source' ? 'A' : 'B';
@@ -68,7 +69,9 @@ function isInOrder(world: TwoHosts, side: StageTold['side']): boolean {
 
 const claim = (text: string, holds: (moved: Moved) => boolean): Claim => ({
   claim: text,
-  holds: async (bench) => holds(moved(bench)),
+  *holds(bench) {
+    return holds(yield* moved(bench));
+  },
 });
 
 export const tour: Tour = {
@@ -82,15 +85,17 @@ export const tour: Tour = {
       ask: {
         text: 'For how many milliseconds will the guest stand still?',
         within: 2,
-        answer: async (bench) => String(moved(bench).world.still),
+        *answer(bench) {
+          return String((yield* moved(bench)).world.still);
+        },
         right: 'You are right.',
         wrong: 'It stands still for what the last round leaves.',
       },
       go: scene,
-      show: async (bench) => {
-        const { world, source } = moved(bench);
+      *show(bench) {
+        const { world, source } = yield* moved(bench);
         const still = `The guest stood still for ${world.still} milliseconds of ${duration(source)}.`;
-        return [...told(moved(bench)), '', still];
+        return [...told(world), '', still];
       },
       check: [
         claim(
@@ -107,8 +112,8 @@ export const tour: Tour = {
     {
       say: 'These are the rounds of stage 2, pre-copy:',
       go: scene,
-      show: async (bench) => {
-        const { source } = moved(bench);
+      *show(bench) {
+        const { source } = yield* moved(bench);
         return [...formatRounds(source), `  Then it was stopped: ${source.reason}.`];
       },
       check: [

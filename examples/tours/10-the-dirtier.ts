@@ -1,11 +1,12 @@
 /** Lesson 10: the dirtier. A guest that writes faster than its memory can be copied, and two ways to move it all the same. */
 import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
+import type { Work } from '../../isa/work.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationSource } from '../../vmm/migration/source.ts';
 import type { Claim, Tour } from '../desk.ts';
 import { TwoHosts } from '../hosts.ts';
 import { formatRounds } from '../rounds.ts';
-import type { Workbench } from '../workbench.ts';
+import { inTurn, type Workbench } from '../workbench.ts';
 
 const guest = 'guests/dirtier.s';
 /** 1 MiB, 300 steps and 16 KiB a millisecond: it writes to 20 pages while 4 are sent. */
@@ -33,35 +34,37 @@ interface Move {
 }
 
 /** The guest, moved in that way, once. */
-function move(bench: Workbench, way: Way): Move {
-  return bench.once(`move by ${way}`, () => {
+function move(bench: Workbench, way: Way): Work<unknown, Move> {
+  return bench.onceDone(`move by ${way}`, function* () {
     const world = new TwoHosts({ ...setting, image: bench.image(guest) });
-    for (let ms = 0; ms < 100; ms++) world.step();
+    yield* world.wait(100);
     const [began, stepsBefore] = [world.now, world.steps];
-    const source = world.migrate(policies[way]);
+    const source = yield* world.migrating(policies[way]);
     const [took, steps] = [world.now - began, world.steps - stepsBefore];
     const { longestPause: pause } = world;
-    for (let ms = 0; ms < 20; ms++) world.step();
+    yield* world.wait(20);
     const away = (source.activatedAt ?? 0) - began;
     return { source, pause, away, took, steps, asStayed: world.isAsIfItHadStayed() };
   });
 }
 
-function table(bench: Workbench): readonly string[] {
+function* table(bench: Workbench): Work<unknown, readonly string[]> {
+  const moves = yield* inTurn(ways, (way) => move(bench, way));
   return [
     '                   runs on B  longest pause     all of it    speed meanwhile',
-    ...ways.map((way) => {
-      const { away, pause, took, steps } = move(bench, way);
+    ...moves.map(({ away, pause, took, steps }, n) => {
       const speed = Math.round((100 * steps) / (took * setting.stepsPerMs));
       const cells = [`${away} ms`.padStart(12), `${pause} ms`.padStart(14), `${took} ms`.padStart(13)];
-      return `  ${way.padEnd(14)}${cells.join(' ')}${`${speed} %`.padStart(19)}`;
+      return `  ${ways[n]?.padEnd(14)}${cells.join(' ')}${`${speed} %`.padStart(19)}`;
     }),
   ];
 }
 
 const claim = (text: string, way: Way, holds: (move: Move, pre: Move) => boolean): Claim => ({
   claim: text,
-  holds: async (bench) => holds(move(bench, way), move(bench, 'pre-copy')),
+  *holds(bench) {
+    return holds(yield* move(bench, way), yield* move(bench, 'pre-copy'));
+  },
 });
 
 export const tour: Tour = {
@@ -80,8 +83,8 @@ export const tour: Tour = {
         wrong: 'They do not: whatever a round sends is written again before the round ends.',
       },
       go: scene,
-      show: async (bench) => {
-        const { source } = move(bench, 'pre-copy');
+      *show(bench) {
+        const { source } = yield* move(bench, 'pre-copy');
         return [...formatRounds(source), `  Then it was stopped: ${source.reason}.`];
       },
       check: [
@@ -107,7 +110,7 @@ export const tour: Tour = {
         wrong: 'Post-copy: it does not wait for the memory.',
       },
       go: scene,
-      show: async (bench) => table(bench),
+      show: (bench) => table(bench),
       check: [
         claim(
           'with less time, the guest dirties less, and stands still only for a short while',
@@ -121,7 +124,9 @@ export const tour: Tour = {
         claim('but it waits there for its pages', 'post-copy', ({ pause }) => pause > 10),
         {
           claim: 'each time it ends up in the state in which it would be if it had stayed',
-          holds: async (bench) => ways.every((way) => move(bench, way).asStayed),
+          *holds(bench) {
+            return (yield* inTurn(ways, (way) => move(bench, way))).every(({ asStayed }) => asStayed);
+          },
         },
       ],
     },

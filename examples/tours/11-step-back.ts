@@ -104,14 +104,14 @@ export const tour: Tour = {
     {
       say: 'This program should add up the squares of 1 to 8, and end with status 204:',
       go: { view: 'machine', place, step: 'end' },
-      show: async (bench) => {
+      show: (bench) => {
         const run = crashed(bench);
         return [...listed(bench.text(guest)), '', `It ends with: ${explain(run.stop)}`, shown(run)];
       },
       check: [
         {
           claim: 'it ends by a trap that nobody handles',
-          holds: async (bench) => crashed(bench).stop.kind === 'unhandled',
+          holds: (bench) => crashed(bench).stop.kind === 'unhandled',
         },
       ],
     },
@@ -119,7 +119,7 @@ export const tour: Tour = {
       say: 'There is none of its code here, and no sign of how it came here. One step back:',
       go: { view: 'machine', place, step: 59 },
       mark: ['t1'],
-      show: async (bench) => {
+      show: (bench) => {
         const run = crashed(bench);
         finish(stepBack(run.timeline));
         return [shown(run)];
@@ -127,7 +127,7 @@ export const tour: Tour = {
       check: [
         {
           claim: 'the word `adder`, which held the address of `add`, now holds 81',
-          holds: async (bench) => value(crashed(bench)) === 81,
+          holds: (bench) => value(crashed(bench)) === 81,
         },
       ],
     },
@@ -141,22 +141,22 @@ export const tour: Tour = {
       },
       go: { view: 'machine', place, step: cause },
       mark: ['t0', 'a0', 't1'],
-      show: async (bench) => [shown(blamed(bench))],
+      show: (bench) => [shown(blamed(bench))],
       check: [
         {
           claim: `it was the store at step ${cause}: before it, adder holds the address of add`,
-          holds: async (bench) => {
+          holds: (bench) => {
             const run = blamed(bench);
             return run.step === cause && value(run) === run.symbols.address('add');
           },
         },
         {
           claim: 'it was the ninth store of fill, to the word behind the table',
-          holds: async (bench) => isNinth(blamed(bench)),
+          holds: (bench) => isNinth(blamed(bench)),
         },
         {
           claim: 'under a monitor it is the same step',
-          holds: async (bench) => blamed(bench, place.monitor).step === cause,
+          holds: (bench) => blamed(bench, place.monitor).step === cause,
         },
       ],
     },
@@ -165,7 +165,7 @@ export const tour: Tour = {
       ask: { text: 'What should a1 be?', within: 0, answer: '8' },
       go: { view: 'machine', place, step: fill },
       mark: ['a1'],
-      show: async (bench, { text }) => [
+      show: (bench, { text }) => [
         shown(atFill(bench)),
         '',
         `From here on with ${countOf(text)}: ${explain(repaired(bench, countOf(text)))}`,
@@ -173,7 +173,7 @@ export const tour: Tour = {
       check: [
         {
           claim: 'with 8, the sum is 204',
-          holds: async (bench) => {
+          holds: (bench) => {
             const stop = repaired(bench, 8);
             return stop.kind === 'power' && stop.status === 204;
           },

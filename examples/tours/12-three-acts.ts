@@ -1,4 +1,5 @@
 /** Lesson 12: three acts. Trapping is right, then wrong; translating is right again. */
+import type { Work } from '../../isa/work.ts';
 import type { Tour } from '../desk.ts';
 import { comparedIn, divergesAt, isEqual, printedIn, statusesIn } from '../evidence.ts';
 import { translated, wordsFor } from '../translation.ts';
@@ -13,14 +14,14 @@ const third = on('ring32-x', 'binary-translation');
 const flags = ['getf', 'setf', 'cli'];
 
 /** Whether the guest ends in that place as on the bare machine. */
-async function endsAlike(bench: Workbench, place: Place): Promise<boolean> {
-  const [alone, there] = await statusesIn(bench, bare, place);
+function* endsAlike(bench: Workbench, place: Place): Work<unknown, boolean> {
+  const [alone, there] = yield* statusesIn(bench, bare, place);
   return alone === there;
 }
 
 /** The words that the instructions on flags became. */
-async function flagWords(bench: Workbench): Promise<readonly string[]> {
-  const done = await translated(bench, guest);
+function* flagWords(bench: Workbench): Work<unknown, readonly string[]> {
+  const done = yield* translated(bench, guest);
   return flags.map(
     (name) =>
       `  ${name.padEnd(6)}${wordsFor(done, name)
@@ -29,16 +30,18 @@ async function flagWords(bench: Workbench): Promise<readonly string[]> {
   );
 }
 
-async function exitsOfFlags(bench: Workbench): Promise<number> {
-  const { exits } = await translated(bench, guest);
+function* exitsOfFlags(bench: Workbench): Work<unknown, number> {
+  const { exits } = yield* translated(bench, guest);
   return flags.reduce((sum, name) => sum + (exits.get(`callout: ${name}`) ?? 0), 0);
 }
 
 const print = (...places: readonly Place[]) => ({
-  show: async (bench: Workbench) => [
-    ...(await printedIn(bench, ...places)),
-    ...(places[0]?.monitor === 'none' ? [] : await comparedIn(bench, places[0] as Place)),
-  ],
+  *show(bench: Workbench) {
+    return [
+      ...(yield* printedIn(bench, ...places)),
+      ...(places[0]?.monitor === 'none' ? [] : yield* comparedIn(bench, places[0] as Place)),
+    ];
+  },
 });
 
 export const tour: Tour = {
@@ -60,7 +63,9 @@ export const tour: Tour = {
       check: [
         {
           claim: 'where all of them trap, trap-and-emulate is right at every step',
-          holds: async (bench) => (await endsAlike(bench, first)) && (await isEqual(bench, first)),
+          *holds(bench) {
+            return (yield* endsAlike(bench, first)) && (yield* isEqual(bench, first));
+          },
         },
       ],
     },
@@ -79,7 +84,9 @@ export const tour: Tour = {
       check: [
         {
           claim: 'the guest ends otherwise than on the bare machine',
-          holds: async (bench) => !(await endsAlike(bench, second)),
+          *holds(bench) {
+            return !(yield* endsAlike(bench, second));
+          },
         },
         {
           claim: 'the first step that differs is an instruction that did not trap',
@@ -102,7 +109,9 @@ export const tour: Tour = {
       check: [
         {
           claim: 'the same guest is right again where trap-and-emulate was wrong',
-          holds: async (bench) => (await endsAlike(bench, third)) && (await isEqual(bench, third)),
+          *holds(bench) {
+            return (yield* endsAlike(bench, third)) && (yield* isEqual(bench, third));
+          },
         },
       ],
     },
@@ -111,7 +120,12 @@ export const tour: Tour = {
       go: { view: 'translation', place: third, step: 'end' },
       show: flagWords,
       check: [
-        { claim: 'its flags cost no exit at all', holds: async (bench) => (await exitsOfFlags(bench)) === 0 },
+        {
+          claim: 'its flags cost no exit at all',
+          *holds(bench) {
+            return (yield* exitsOfFlags(bench)) === 0;
+          },
+        },
       ],
     },
   ],

@@ -22,7 +22,7 @@ export const tour: Tour = {
     {
       say: 'A monitor translates this guest:',
       go: { view: 'translation', place },
-      show: async (bench) => listed(bench.text(guest)),
+      show: (bench) => listed(bench.text(guest)),
       check: [],
     },
     {
@@ -35,16 +35,20 @@ export const tour: Tour = {
         wrong: 'It is ret, by far.',
       },
       go: { view: 'translation', place, step: 'end' },
-      show: async (bench) => unitsFrom(await translated(bench, guest), 'count', 4),
+      *show(bench) {
+        return unitsFrom(yield* translated(bench, guest), 'count', 4);
+      },
       check: [
         {
           claim: 'an innocuous instruction is copied as it is',
-          holds: async (bench) => only(await translated(bench, guest), 'addi')?.kind === 'identical',
+          *holds(bench) {
+            return only(yield* translated(bench, guest), 'addi')?.kind === 'identical';
+          },
         },
         {
           claim: 'cli, setf and mts are one store each, to where the virtual CPU has its flags and SCRATCH0',
-          holds: async (bench) => {
-            const done = await translated(bench, guest);
+          *holds(bench) {
+            const done = yield* translated(bench, guest);
             return (
               ['cli', 'setf', 'mts'].map((name) => only(done, name)?.note).join() === 'FLAGS,FLAGS,SCRATCH0'
             );
@@ -52,14 +56,17 @@ export const tour: Tour = {
         },
         {
           claim: 'a branch goes to the translation of its target',
-          holds: async (bench) =>
-            wordsFor(await translated(bench, guest), 'bne').every(
+          *holds(bench) {
+            return wordsFor(yield* translated(bench, guest), 'bne').every(
               ({ kind }) => kind === 'chained' || kind === 'stub',
-            ),
+            );
+          },
         },
         {
           claim: 'out is left to the monitor: a word that traps',
-          holds: async (bench) => only(await translated(bench, guest), 'out')?.kind === 'callout',
+          *holds(bench) {
+            return only(yield* translated(bench, guest), 'out')?.kind === 'callout';
+          },
         },
       ],
     },
@@ -69,16 +76,16 @@ export const tour: Tour = {
       check: [
         {
           claim: 'a return takes more words than any other instruction',
-          holds: async (bench) => {
-            const done = await translated(bench, guest);
+          *holds(bench) {
+            const done = yield* translated(bench, guest);
             const others = names.filter((name) => name !== 'ret').map((name) => wordsFor(done, name).length);
             return wordsFor(done, 'jalr').length > Math.max(...others);
           },
         },
         {
           claim: 'the calls left guest addresses in ra',
-          holds: async (bench) => {
-            const { targets } = (await translated(bench, guest)).listing;
+          *holds(bench) {
+            const { targets } = (yield* translated(bench, guest)).listing;
             return targets.length === 2 && targets.every(({ target }) => target < 0x20000);
           },
         },
@@ -94,16 +101,22 @@ export const tour: Tour = {
         wrong: 'By none.',
       },
       go: { view: 'machine', place, step: 'end' },
-      show: async (bench) => [
-        `On the bare machine: ${(await bench.run({ ...place, monitor: 'none' })).steps} steps.`,
-        `Under translation: ${(await translated(bench, guest)).steps} steps.`,
-        'Each sequence counts in tp what it takes beyond one step, and the monitor subtracts it.',
-      ],
+      *show(bench) {
+        return [
+          `On the bare machine: ${(yield* bench.run({ ...place, monitor: 'none' })).steps} steps.`,
+          `Under translation: ${(yield* translated(bench, guest)).steps} steps.`,
+          'Each sequence counts in tp what it takes beyond one step, and the monitor subtracts it.',
+        ];
+      },
       check: [
         {
           claim: 'the guest makes as many steps under translation as on the bare machine',
-          holds: async (bench) =>
-            (await translated(bench, guest)).steps === (await bench.run({ ...place, monitor: 'none' })).steps,
+          *holds(bench) {
+            return (
+              (yield* translated(bench, guest)).steps ===
+              (yield* bench.run({ ...place, monitor: 'none' })).steps
+            );
+          },
         },
       ],
     },

@@ -1,4 +1,5 @@
 /** Lesson 14: code that changes code, while a translation of it runs. */
+import type { Work } from '../../isa/work.ts';
 import type { Tour } from '../desk.ts';
 import { comparedIn, isEqual, printedIn } from '../evidence.ts';
 import { type Translated, translated } from '../translation.ts';
@@ -31,8 +32,8 @@ function timesGivenUp({ events, symbols }: Translated): number {
   return events.filter(({ kind, pc }) => kind === 'invalidated' && pc <= step && step < pc + 48).length;
 }
 
-async function traceHits(bench: Workbench): Promise<number> {
-  return (await translated(bench, guest)).exits.get('shadow: trace hit') ?? 0;
+function* traceHits(bench: Workbench): Work<unknown, number> {
+  return (yield* translated(bench, guest)).exits.get('shadow: trace hit') ?? 0;
 }
 
 export const tour: Tour = {
@@ -48,7 +49,9 @@ export const tour: Tour = {
       check: [
         {
           claim: 'it ends with status 0: all four ways do what they should',
-          holds: async (bench) => (await bench.run(bare)).status === 0,
+          *holds(bench) {
+            return (yield* bench.run(bare)).status === 0;
+          },
         },
       ],
     },
@@ -62,16 +65,21 @@ export const tour: Tour = {
         wrong: 'Ten times, once in every round.',
       },
       go: { view: 'translation', place, step: 126 },
-      show: async (bench) => eventLines(await translated(bench, guest), 12),
+      *show(bench) {
+        return eventLines(yield* translated(bench, guest), 12);
+      },
       check: [
         {
           claim: 'each of the ten stores gives the translation up',
-          holds: async (bench) => timesGivenUp(await translated(bench, guest)) === 10,
+          *holds(bench) {
+            return timesGivenUp(yield* translated(bench, guest)) === 10;
+          },
         },
         {
           claim: 'the guest prints what it printed on the bare machine',
-          holds: async (bench) =>
-            (await translated(bench, guest)).printed === (await bench.run(bare)).printed,
+          *holds(bench) {
+            return (yield* translated(bench, guest)).printed === (yield* bench.run(bare)).printed;
+          },
         },
       ],
     },
@@ -85,18 +93,22 @@ export const tour: Tour = {
         wrong: 'There are not: only stores to translated pages are traced.',
       },
       go: { view: 'translation', place, step: 'end' },
-      show: async (bench) => [
-        `${await traceHits(bench)} trace hits in all ${(await translated(bench, guest)).steps} steps.`,
-      ],
+      *show(bench) {
+        return [
+          `${yield* traceHits(bench)} trace hits in all ${(yield* translated(bench, guest)).steps} steps.`,
+        ];
+      },
       check: [
         {
           claim: 'stores elsewhere cost nothing: there are at most 100 trace hits',
-          holds: async (bench) => (await traceHits(bench)) <= 100,
+          *holds(bench) {
+            return (yield* traceHits(bench)) <= 100;
+          },
         },
         {
           claim: 'only what was written was given up',
-          holds: async (bench) => {
-            const { statistics } = await translated(bench, guest);
+          *holds(bench) {
+            const { statistics } = yield* translated(bench, guest);
             return statistics.invalidated < statistics.units;
           },
         },

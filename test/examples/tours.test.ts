@@ -3,7 +3,15 @@ import { build } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerOf, hintOf, isRight, type Question, type Stop, type Tour } from '../../examples/desk.ts';
+import {
+  answerOf,
+  found,
+  hintOf,
+  isRight,
+  type Question,
+  type Stop,
+  type Tour,
+} from '../../examples/desk.ts';
 import { lessonOf } from '../../examples/lesson.ts';
 import { tours } from '../../examples/tours/index.ts';
 import { Workbench } from '../../examples/workbench.ts';
@@ -13,10 +21,7 @@ import { finish } from '../../isa/work.ts';
 import { strategyNamed } from '../../vmm/monitor/strategies.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
-const bench = new Workbench({
-  read: (path) => readFileSync(join(root, path)),
-  drive: async (work) => finish(work),
-});
+const bench = new Workbench({ read: (path) => readFileSync(join(root, path)) });
 const stops = tours.flatMap(({ number, stops: all }) =>
   all.map((stop, n) => ({ stop, at: `${number}.${n + 1}` })),
 );
@@ -36,13 +41,13 @@ describe('The tours', () => {
     }
   });
 
-  it('open scenes at steps that the guest comes to, and divergences that are there', async () => {
+  it('open scenes at steps that the guest comes to, and divergences that are there', () => {
     const withStep = scenes.filter(({ step }) => step !== undefined && step !== 'end');
     expect(withStep.length).toBeGreaterThan(10);
     for (const { at, place, step, view } of withStep) {
-      if (typeof step === 'number') expect((await bench.run(place)).steps, at).toBeGreaterThanOrEqual(step);
+      if (typeof step === 'number') expect(finish(bench.run(place)).steps, at).toBeGreaterThanOrEqual(step);
       else if (place.monitor !== 'binary-translation' || view !== 'acts')
-        expect((await bench.compare(place)).divergence, at).toBeDefined();
+        expect(finish(bench.compare(place)).divergence, at).toBeDefined();
     }
   });
 
@@ -51,14 +56,14 @@ describe('The tours', () => {
     for (const { stop, at } of stops) for (const name of stop.mark ?? []) expect(names, at).toContain(name);
   });
 
-  it('ask questions whose right answer is right, and no answer is not, unless nothing is right', async () => {
+  it('ask questions whose right answer is right, and no answer is not, unless nothing is right', () => {
     const asked = stops.flatMap(({ stop: { ask }, at }) => (ask === undefined ? [] : [{ ask, at }]));
     expect(asked.length).toBeGreaterThan(14);
     for (const { ask, at } of asked) {
       if (at.startsWith('8.')) continue; // Its answer needs files.
-      const right = typeof ask.answer === 'function' ? await ask.answer(bench) : ask.answer;
-      expect(await isRight(ask, answerOf([right].flat().join(' ')), bench), at).toBe(true);
-      expect(await isRight(ask, answerOf(''), bench), at).toBe(right.length === 0);
+      const right = typeof ask.answer === 'function' ? finish(found(ask.answer(bench))) : ask.answer;
+      expect(finish(isRight(ask, answerOf([right].flat().join(' ')), bench)), at).toBe(true);
+      expect(finish(isRight(ask, answerOf(''), bench)), at).toBe(right.length === 0);
     }
   });
 
@@ -106,8 +111,8 @@ describe('A question', () => {
     [number, ' 8 ', true],
     [number, '13', false],
     [number, 'ten', false],
-  ])('%o takes "%s" as %s', async (question, answer, right) => {
-    expect(await isRight(question, answerOf(answer), bench)).toBe(right);
+  ])('%o takes "%s" as %s', (question, answer, right) => {
+    expect(finish(isRight(question, answerOf(answer), bench))).toBe(right);
   });
 });
 
@@ -116,10 +121,10 @@ describe('A lesson', () => {
     const stop: Stop = {
       say: 'A paragraph.',
       ask: { text: 'So?', choices: ['yes', 'no'], answer: 'yes', right: 'Right.', wrong: 'Wrong.' },
-      show: async (_, { text }) => [`You said ${text}.`],
+      show: (_, { text }) => [`You said ${text}.`],
       check: [
-        { claim: 'true', holds: async () => true },
-        { claim: 'false', holds: async () => false },
+        { claim: 'true', holds: () => true },
+        { claim: 'false', holds: () => false },
       ],
     };
     const tour: Tour = { number: 1, title: 'Lesson 1: one', shows: 'One.', stops: [stop], more: 'ringlab' };
