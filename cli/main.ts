@@ -27,6 +27,7 @@ const verbs: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> =
   ['compare', () => import('./verbs/compare.ts')],
   ['snapshot', () => import('./verbs/snapshot.ts')],
   ['grade', () => import('./verbs/grade.ts')],
+  ['lab', () => import('./verbs/lab.ts')],
 ]);
 
 /** Shown by `npm start`; the help does not list it. */
