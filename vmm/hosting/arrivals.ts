@@ -8,13 +8,12 @@ import { type House, newKeep, reserveOf } from './house.ts';
 import type { Registered } from './keep/register.ts';
 import type { Slot } from './slot.ts';
 import { MigrationTarget, type TargetEvents } from '../migration/target.ts';
-import { MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
+import { MESSAGE, type Reserve, shapes } from '../wire/messages.ts';
 import { refuse, type Channel } from '../wire/channel.ts';
 
 /** Devices that every machine has. */
 const deviceNames: readonly string[] = ['console', 'disk', 'network'];
-
-const nobody = { open: () => {}, message: () => {}, ended: () => {} };
 
 export class Arrivals {
   /** Under way, by guest. */
@@ -177,11 +176,11 @@ export class Arrivals {
     else if (isOurs || this.#house.register.isSettled(id)) {
       channel.send(MESSAGE.ACTIVATED);
       channel.send(MESSAGE.COMPLETE);
-      channel.handTo(nobody);
+      channel.handTo({});
     } else {
       channel.send(
         MESSAGE.ABORT,
-        pack(shapes.why, { reason: `${this.#house.address} never had that guest` }),
+        encodeAs(shapes.why, { reason: `${this.#house.address} never had that guest` }),
       );
       channel.close();
     }
@@ -194,11 +193,9 @@ export class Arrivals {
     this.#house.dial(from, {
       open: (channel) => {
         channel.handTo({
-          open: () => {},
           message: (type, payload) => this.#answered(target, channel, type, payload),
-          ended: () => {},
         });
-        channel.send(MESSAGE.ASK, pack(shapes.id, { id }));
+        channel.send(MESSAGE.ASK, encodeAs(shapes.id, { id }));
       },
       failed: () => {},
     });
@@ -209,7 +206,7 @@ export class Arrivals {
       channel.close();
       return;
     }
-    const { id, outcome } = unpack(shapes.outcome, payload);
+    const { id, outcome } = decodeAs(shapes.outcome, payload);
     if (outcome === 'committed' && id === target.reserve.id) target.resume(channel);
     else {
       channel.close();

@@ -5,6 +5,7 @@
 import type { HostedGuest } from './hosted-guest.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';
 import {
+  type Checked,
   FieldError,
   flag,
   integer,
@@ -18,10 +19,10 @@ import {
   unsigned,
 } from '../wire/schema.ts';
 import { type Host, HostError } from './host.ts';
-import type { Policy } from '../migration/policy.ts';
+import { type Policy, policyShape } from '../migration/policy.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
 import type { MigrationSource } from '../migration/source.ts';
-import { address, guestName, MESSAGE, modes, text } from '../wire/messages.ts';
+import { address, guestName, MESSAGE, text } from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 export type ControlRequest =
@@ -31,57 +32,33 @@ export type ControlRequest =
   | { readonly kind: 'hold'; readonly guest: string; readonly held: boolean }
   | { readonly kind: 'remove'; readonly guest: string };
 
-/** A guest, as `status` tells of it. */
-export interface GuestStatus {
-  readonly name: string;
-  readonly isa: string;
-  readonly memory: number;
-  readonly steps: number;
-  readonly printed: number;
-  /** runs, waits, held, ended, repeating, coming, going, leaving. */
-  readonly state: string;
-  /** repeating: how much of what it did before its host's process ended is done again, in percent. */
-  readonly repeated: number | null;
-}
-
 export type ControlReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'status'; readonly address: string; readonly guests: readonly GuestStatus[] }
   | { readonly kind: 'report'; readonly report: MigrationReport };
 
-/** A rate or a part, which need not be whole: sent as so many thousandths. */
-const thousandths = integer(0, Number.MAX_SAFE_INTEGER);
-
-const policy: Shape<Policy> = record<Policy>({
-  mode: oneOf(...modes),
-  withStorage: flag,
-  few: unsigned,
-  rounds: integer(1, 4096),
-  factor: integer(1, 1000),
-  whileShrinking: flag,
-  downtimeMs: nullable(integer(0, 1e6)),
-  rate: nullable(record({ least: thousandths, most: thousandths, step: thousandths })),
-  autoConverge: flag,
-});
-
 const request: Shape<ControlRequest> = kinds<ControlRequest>({
   status: record({ kind: oneOf('status') }),
-  migrate: record({ kind: oneOf('migrate'), guest: guestName, to: address, policy }),
+  migrate: record({ kind: oneOf('migrate'), guest: guestName, to: address, policy: policyShape }),
   cancel: record({ kind: oneOf('cancel'), guest: guestName }),
   hold: record({ kind: oneOf('hold'), guest: guestName, held: flag }),
   remove: record({ kind: oneOf('remove'), guest: guestName }),
 });
 
-const status: Shape<GuestStatus> = record<GuestStatus>({
+/** A guest, as `status` tells of it. */
+const status = record({
   name: guestName,
   isa: text(64),
   memory: unsigned,
   steps: step,
   printed: step,
+  /** runs, waits, held, ended, repeating, coming, going, leaving. */
   state: text(16),
+  /** repeating: how much of what it did before its host's process ended is done again, in percent. */
   repeated: nullable(integer(0, 100)),
 });
+export type GuestStatus = Checked<typeof status>;
 
 const reply: Shape<ControlReply> = kinds<ControlReply>({
   done: record({ kind: oneOf('done') }),
@@ -147,7 +124,7 @@ export class Control {
         const { guest, to } = asked;
         const source = host.send(guest, to, asked.policy);
         this.#watchers.set(guest, { channel, to });
-        channel.handTo({ open: () => {}, message: () => {}, ended: () => this.#gone(guest, source) });
+        channel.handTo({ ended: () => this.#gone(guest, source) });
         this.changed(source.guest.spec.name);
         return;
       }

@@ -8,7 +8,8 @@ import { HostError, type House, newKeep, randomHex, reserveOf } from './house.ts
 import type { Slot } from './slot.ts';
 import { type Policy, presets } from '../migration/policy.ts';
 import { MigrationSource } from '../migration/source.ts';
-import { MESSAGE, type CommitOutcome, pack, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
+import { encodeAs } from '../wire/codec.ts';
+import { MESSAGE, type Outcome, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 /** What a source is to do. */
@@ -58,10 +59,11 @@ export class Departures {
     return source;
   }
 
+  /** Connects the source with its target. */
   #dial(source: MigrationSource<HostedGuest>, to: string): void {
     this.#house.dial(to, {
       open: (channel) => {
-        if (source.state === 'under way') source.connected(channel);
+        if (source.state === 'under way' && !source.isConnected) source.connected(channel);
         else channel.close();
       },
       failed: (reason) => source.unreachable(`${to} cannot be reached: ${reason}`),
@@ -109,9 +111,8 @@ export class Departures {
   /** A target that is prepared asks how it was decided. What nobody here knows of was not. */
   answer(channel: Channel, id: string): void {
     const source = this.#known(id);
-    const outcome: CommitOutcome =
-      source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
-    channel.send(MESSAGE.OUTCOME, pack(shapes.outcome, { id, outcome }));
+    const outcome: Outcome = source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
+    channel.send(MESSAGE.OUTCOME, encodeAs(shapes.outcome, { id, outcome }));
     if (source?.isDecided) source.asked(channel);
     else channel.close();
   }
@@ -192,16 +193,10 @@ export class Departures {
     }
   }
 
-  /** The target may not know yet that the guest is its own: it is told, again and again. */
+  /** The target may not know yet that the guest is its own: it is told, as often as it takes. */
   #settle(source: MigrationSource<HostedGuest>): void {
     const to = this.#house.slots.get(source.guest.spec.name)?.entry?.peer;
     if (to === undefined || to === null || !this.#house.mayRetry(source.id)) return;
-    this.#house.dial(to, {
-      open: (channel) => {
-        if (!source.isConnected && source.state === 'under way') source.connected(channel);
-        else channel.close();
-      },
-      failed: () => {},
-    });
+    this.#dial(source, to);
   }
 }

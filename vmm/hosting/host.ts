@@ -17,7 +17,8 @@ import type { Policy } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
 import type { Connection } from '../wire/connection.ts';
-import { type GuestSpec, MESSAGE, shapes, unpack } from '../wire/messages.ts';
+import { decodeAs } from '../wire/codec.ts';
+import { type GuestSpec, MESSAGE, shapes } from '../wire/messages.ts';
 import { refuse, Channel } from '../wire/channel.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
@@ -155,7 +156,6 @@ export class Host {
     const channel = new Channel({ connection, role: 'listener', key, sealMaker, clock });
     this.#strangers.add(channel);
     channel.begin({
-      open: () => {},
       message: (type, payload) => {
         this.#strangers.delete(channel);
         this.#first(channel, type, payload);
@@ -170,10 +170,10 @@ export class Host {
   /** The first message says what the connection is for. */
   #first(channel: Channel, type: number, payload: Uint8Array): void {
     try {
-      if (type === MESSAGE.RESERVE) this.#arrivals.reserve(channel, unpack(shapes.reserve, payload));
-      else if (type === MESSAGE.RESUME) this.#arrivals.resume(channel, unpack(shapes.id, payload).id);
-      else if (type === MESSAGE.FETCH) this.#departures.fetch(channel, unpack(shapes.id, payload).id);
-      else if (type === MESSAGE.ASK) this.#departures.answer(channel, unpack(shapes.id, payload).id);
+      if (type === MESSAGE.RESERVE) this.#arrivals.reserve(channel, decodeAs(shapes.reserve, payload));
+      else if (type === MESSAGE.RESUME) this.#arrivals.resume(channel, decodeAs(shapes.id, payload).id);
+      else if (type === MESSAGE.FETCH) this.#departures.fetch(channel, decodeAs(shapes.id, payload).id);
+      else if (type === MESSAGE.ASK) this.#departures.answer(channel, decodeAs(shapes.id, payload).id);
       else if (type === MESSAGE.CONTROL) this.#house.events.control?.(channel, payload);
       else throw new FieldError(`message ${type} to begin with`);
     } catch (error) {

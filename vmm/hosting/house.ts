@@ -175,7 +175,7 @@ export class House {
         return;
       }
       const channel = new Channel({ connection, role: 'dialer', key, sealMaker, clock });
-      channel.begin({ open: () => done.open(channel), message: () => {}, ended: done.failed });
+      channel.begin({ open: () => done.open(channel), ended: done.failed });
     });
   }
 }

@@ -6,23 +6,17 @@ import {
   list,
   nullable,
   oneOf,
+  real,
   record,
   type Checked,
-  type Shape,
   step,
   unsigned,
 } from '../wire/schema.ts';
 import { UNIT } from '../migration/image/units.ts';
-import { expectedMs, type Round } from '../migration/policy.ts';
+import { expectedMs, roundFields } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import { stageNames } from '../migration/stages.ts';
 import { address, guestName, modes, text } from '../wire/messages.ts';
-
-/** A round, with what is left after it. */
-interface ReportedRound extends Round {
-  /** Milliseconds in which what was dirty at its end could be sent; null = not known yet. */
-  readonly expectedMs: number | null;
-}
 
 /** The report of a migration as it stands at `now`. */
 export function reportOf(
@@ -56,25 +50,6 @@ export function reportOf(
   };
 }
 
-/** A number that need not be whole. */
-const real: Shape<number> = (value, at) => {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return integer(0, 0)(value, at);
-};
-
-const round: Shape<ReportedRound> = record<ReportedRound>({
-  sent: unsigned,
-  skipped: unsigned,
-  zero: unsigned,
-  repeated: unsigned,
-  bytes: step,
-  dirtied: unsigned,
-  seconds: real,
-  limit: nullable(real),
-  throttle: real,
-  expectedMs: nullable(real),
-});
-
 /** The shape of a report: hosts send it to whoever asked for the migration. */
 export const reportShape = record({
   format: oneOf('ringlab-migrate'),
@@ -98,7 +73,8 @@ export const reportShape = record({
   reason: text(500),
   /** When each stage began, in milliseconds since the first. */
   stages: list(record({ stage: oneOf(...stageNames), atMs: real }), 0, 32),
-  rounds: list(round, 0, 4096),
+  /** Each with the milliseconds in which what was dirty at its end could be sent; null = not known yet. */
+  rounds: list(record({ ...roundFields, expectedMs: nullable(real) }), 0, 4096),
   /** What went over after the guest stood still: units, and bytes. */
   last: record({ sent: unsigned, bytes: step }),
   /** From when the guest stood still until the target had it; null = not yet. */

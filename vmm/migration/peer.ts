@@ -4,7 +4,8 @@
  * two sides' own (source.ts, target.ts).
  */
 import { FieldError } from '../wire/schema.ts';
-import { MESSAGE, type MessageName, messageName, pack, shapes } from '../wire/messages.ts';
+import { encodeAs } from '../wire/codec.ts';
+import { MESSAGE, type MessageName, messageName, shapes } from '../wire/messages.ts';
 import { complaint, type Channel } from '../wire/channel.ts';
 
 export interface PeerOptions {
@@ -63,7 +64,6 @@ export class Peer {
     this.#channel = channel;
     this.owed();
     channel.handTo({
-      open: () => {},
       message: (type, payload) => this.guard(() => this.#message(channel, type, payload)),
       ended: (reason) => this.#ended(channel, reason),
     });
@@ -92,7 +92,7 @@ export class Peer {
 
   /** Says why not, and closes. */
   abort(reason: string): void {
-    this.send(MESSAGE.ABORT, pack(shapes.why, { reason: reason.slice(0, 500) }));
+    this.send(MESSAGE.ABORT, encodeAs(shapes.why, { reason: reason.slice(0, 500) }));
     this.close();
   }
 

@@ -4,54 +4,68 @@
  * After each round the guest has dirtied some units meanwhile; another round would send
  * those. `decide` says whether that is worth it, or why it is not.
  */
-import type { Mode } from '../wire/messages.ts';
+import { modes } from '../wire/messages.ts';
+import {
+  type Checked,
+  flag,
+  integer,
+  nullable,
+  oneOf,
+  real,
+  record,
+  step,
+  unsigned,
+} from '../wire/schema.ts';
 import { UNIT } from './image/units.ts';
 
 /** What a round did. */
-export interface Round {
+export const roundFields = {
   /** Units sent, and those left out because they were dirty again already. */
-  readonly sent: number;
-  readonly skipped: number;
+  sent: unsigned,
+  skipped: unsigned,
   /** Of those sent: without contents, as zeros or a repetition. */
-  readonly zero: number;
-  readonly repeated: number;
+  zero: unsigned,
+  repeated: unsigned,
   /** Bytes on the wire. */
-  readonly bytes: number;
+  bytes: step,
   /** Units that are dirty at its end. */
-  readonly dirtied: number;
-  readonly seconds: number;
+  dirtied: unsigned,
+  seconds: real,
   /** Bytes a second that were allowed; null = as fast as it goes. */
-  readonly limit: number | null;
+  limit: nullable(real),
   /** Part of its time that the guest was denied, 0 to 1. */
-  readonly throttle: number;
-}
+  throttle: real,
+} as const;
 
-/** A limit that follows the guest: the rate at which it dirtied memory in the round before, and a bit (Clark et al., section 5.3). */
-export interface RateLimit {
-  /** Bytes a second: of the first round, the most, and what is added to the dirty rate. */
-  readonly least: number;
-  readonly most: number;
-  readonly step: number;
-}
+const roundShape = record(roundFields);
+export type Round = Checked<typeof roundShape>;
 
-export interface Policy {
-  readonly mode: Mode;
+/** Bytes a second. */
+const rate = integer(0, Number.MAX_SAFE_INTEGER);
+
+export const policyShape = record({
+  mode: oneOf(...modes),
   /** The disk moves with the guest; otherwise both hosts reach it. */
-  readonly withStorage: boolean;
+  withStorage: flag,
   /** Stop when at most so many units are dirty. */
-  readonly few: number;
+  few: unsigned,
   /** Stop after so many rounds. */
-  readonly rounds: number;
+  rounds: integer(1, 4096),
   /** Stop when so many times the guest's size was sent. */
-  readonly factor: number;
+  factor: integer(1, 1000),
   /** Stop when a round leaves no fewer units than the one before, at the full rate. */
-  readonly whileShrinking: boolean;
+  whileShrinking: flag,
   /** Stop when what is dirty can be sent in so many milliseconds; null = do not ask. */
-  readonly downtimeMs: number | null;
-  readonly rate: RateLimit | null;
+  downtimeMs: nullable(integer(0, 1e6)),
+  /**
+   * A limit that follows the guest: the rate at which it dirtied memory in the round before, and a bit (Clark et al.,
+   * section 5.3). Of the first round, the most, and what is added to the dirty rate.
+   */
+  rate: nullable(record({ least: rate, most: rate, step: rate })),
   /** Slow the guest down when rounds do not shrink. */
-  readonly autoConverge: boolean;
-}
+  autoConverge: flag,
+});
+export type Policy = Checked<typeof policyShape>;
 
 const megabit = 1e6 / 8;
 

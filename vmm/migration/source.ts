@@ -14,7 +14,8 @@ import { sourceTable } from './source-table.ts';
 import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
 import { FieldError } from '../wire/schema.ts';
-import { type End, LONGEST, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
+import { type End, LONGEST, MESSAGE, type Reserve, shapes } from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 export interface SourceOptions<Guest extends MovingGuest> {
@@ -202,20 +203,22 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'a round was sent': () => this.#roundSent,
       },
       actions: {
-        'send RESERVE': () => this.#peer.send(MESSAGE.RESERVE, pack(shapes.reserve, this.#options.reserve)),
+        'send RESERVE': () =>
+          this.#peer.send(MESSAGE.RESERVE, encodeAs(shapes.reserve, this.#options.reserve)),
         'send ROUND_END': () => this.#sendRoundEnd(),
         'send STATE and END': () => this.#sendState(),
-        'send RESUME': () => this.#peer.send(MESSAGE.RESUME, pack(shapes.id, { id: this.id })),
+        'send RESUME': () => this.#peer.send(MESSAGE.RESUME, encodeAs(shapes.id, { id: this.id })),
         'log what the guest dirties': () => this.#rounds.watch(),
         'start a round of all units': () => this.#rounds.startAll(),
         'start a round of dirtied units': () => this.#rounds.startDirty(),
-        'end the round, ask the policy': ({ payload }) => this.#endRound(unpack(shapes.round, payload).round),
+        'end the round, ask the policy': ({ payload }) =>
+          this.#endRound(decodeAs(shapes.round, payload).round),
         'stop the guest': () => this.#stop(),
         'send STOPPED, start the last round': () => this.#startLastRound(),
         'write "leaving", send COMMIT': () => this.#decide(),
         'note when it was activated': () => this.#activated(),
         'start a round of missing units': ({ payload }) => this.#have(payload),
-        'send that unit next': ({ payload }) => this.#rounds.want(unpack(shapes.want, payload).unit),
+        'send that unit next': ({ payload }) => this.#rounds.want(decodeAs(shapes.want, payload).unit),
         'close the connection': () => this.#peer.close(),
         'send ABORT': ({ reason }) => {
           this.reason = reason;
@@ -225,10 +228,10 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
           this.reason = reason;
         },
         'note why it was refused': ({ payload }) => {
-          this.reason = `refused: ${unpack(shapes.why, payload).reason}`;
+          this.reason = `refused: ${decodeAs(shapes.why, payload).reason}`;
         },
         'note why the target gave up': ({ payload }) => {
-          this.reason = `the target gave up: ${unpack(shapes.why, payload).reason}`;
+          this.reason = `the target gave up: ${decodeAs(shapes.why, payload).reason}`;
         },
       },
     };
@@ -236,7 +239,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
 
   #sendRoundEnd(): void {
     this.#roundSent = true;
-    this.#peer.send(MESSAGE.ROUND_END, pack(shapes.round, { round: this.rounds.length + 1 }));
+    this.#peer.send(MESSAGE.ROUND_END, encodeAs(shapes.round, { round: this.rounds.length + 1 }));
   }
 
   /** The target has all of the round. */
@@ -277,7 +280,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
       this.#peer.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
     const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
     const end: End = { steps: this.guest.machine.steps, printed: this.#options.printed(), digest };
-    this.#peer.send(MESSAGE.END, pack(shapes.end, end));
+    this.#peer.send(MESSAGE.END, encodeAs(shapes.end, end));
   }
 
   /** The target has a whole image. Written down first, and sent after that: the order makes it a transaction. */

@@ -13,7 +13,8 @@ import { Peer } from './peer.ts';
 import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
 import { targetTable } from './target-table.ts';
-import { type End, MESSAGE, pack, type Reserve, shapes, unpack } from '../wire/messages.ts';
+import { decodeAs, encodeAs } from '../wire/codec.ts';
+import { type End, MESSAGE, type Reserve, shapes } from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 export interface TargetOptions<Guest extends MovingGuest> {
@@ -187,13 +188,13 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
         'units are missing': () => this.missing > 0,
       },
       actions: {
-        'send FETCH': () => this.#answer(MESSAGE.FETCH, pack(shapes.id, { id: this.reserve.id })),
+        'send FETCH': () => this.#answer(MESSAGE.FETCH, encodeAs(shapes.id, { id: this.reserve.id })),
         'send RESERVED': () => this.#answer(MESSAGE.RESERVED),
         'put the units in place': ({ payload }) => this.#units.take(payload),
         'save the units, then send RECEIVED': ({ payload }) =>
-          this.#endRound(unpack(shapes.round, payload).round),
+          this.#endRound(decodeAs(shapes.round, payload).round),
         'collect the state': ({ payload }) => this.#collect(payload),
-        'check the image, save it': ({ payload }) => this.#prepare(unpack(shapes.end, payload)),
+        'check the image, save it': ({ payload }) => this.#prepare(decodeAs(shapes.end, payload)),
         'write "prepared", send PREPARED': () => this.#prepared(),
         'write "owned", run the guest': () => this.#options.events.committed(),
         'send ACTIVATED': () => this.#tellActivated(),
@@ -207,7 +208,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
           this.reason = reason;
         },
         'note why the source gave up': ({ payload }) => {
-          this.reason = `the source gave up: ${unpack(shapes.why, payload).reason}`;
+          this.reason = `the source gave up: ${decodeAs(shapes.why, payload).reason}`;
         },
       },
     };
@@ -232,7 +233,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#whenKept(() => {
       this.rounds = round;
       this.#options.events.changed();
-      this.#peer.send(MESSAGE.RECEIVED, pack(shapes.round, { round }));
+      this.#peer.send(MESSAGE.RECEIVED, encodeAs(shapes.round, { round }));
     });
   }
 
@@ -301,7 +302,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
   want(unit: number): void {
     if (this.#asked.has(unit) || !this.isConnected) return;
     this.#asked.add(unit);
-    this.#peer.send(MESSAGE.WANT, pack(shapes.want, { unit }));
+    this.#peer.send(MESSAGE.WANT, encodeAs(shapes.want, { unit }));
   }
 
   #fetched(payload: Uint8Array): void {

@@ -53,7 +53,6 @@ export class Members {
     this.#strangers.add(channel);
     channel.begin({
       open: () => this.#open(channel),
-      message: () => {},
       ended: (reason) => {
         this.#strangers.delete(channel);
         this.#events.left(channel.peer, reason);
@@ -111,7 +110,6 @@ export function joinSwitch(
       trunk.onEnd = events.ended;
       events.joined(trunk);
     },
-    message: () => {},
     ended: events.ended,
   });
   return channel;
@@ -121,7 +119,6 @@ export function joinSwitch(
 function trunkOver(channel: Channel, joined: Switch): Trunk {
   const trunk = new Trunk(joined, channel);
   channel.handTo({
-    open: () => {},
     message: (type, payload) => trunk.message(type, payload),
     ended: (reason) => trunk.ended(reason),
   });

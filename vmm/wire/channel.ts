@@ -10,7 +10,8 @@
 import { FieldError } from './schema.ts';
 import { encodeFrame, finishFrame, type WireFrame, FrameError, FrameReader, VersionError } from './frame.ts';
 import type { Connection } from './connection.ts';
-import { LONGEST, MESSAGE, pack, shapes, unpack } from './messages.ts';
+import { decodeAs, encodeAs } from './codec.ts';
+import { LONGEST, MESSAGE, shapes } from './messages.ts';
 import { checksum, equal, hmac, type Seal, type SealMaker } from './seal.ts';
 
 export interface ChannelEvents {
@@ -49,7 +50,7 @@ export class Channel {
   readonly #reader: FrameReader;
   readonly #nonce = crypto.getRandomValues(new Uint8Array(32));
   #peerNonce: Uint8Array = new Uint8Array();
-  #events: ChannelEvents | undefined;
+  #events: Partial<ChannelEvents> = {};
   #state: 'greeting' | 'open' | 'ended' = 'greeting';
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
@@ -76,17 +77,17 @@ export class Channel {
   }
 
   /** Begins. */
-  begin(events: ChannelEvents): void {
+  begin(events: Partial<ChannelEvents>): void {
     this.#events = events;
     this.#connection.listen({
       bytes: (chunk) => this.#received(chunk),
       ended: (reason) => this.#end(this.#isGreeted ? reason : `${reason} ${unanswered}`),
     });
-    if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, pack(shapes.hello, { nonce: this.#nonce }));
+    if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, encodeAs(shapes.hello, { nonce: this.#nonce }));
   }
 
   /** Gives the conversation to somebody else from here on. */
-  handTo(events: ChannelEvents): void {
+  handTo(events: Partial<ChannelEvents>): void {
     this.#events = events;
   }
 
@@ -146,7 +147,7 @@ export class Channel {
 
   #take(frame: WireFrame): void {
     if (this.#state === 'ended') return;
-    if (this.#state === 'open') this.#events?.message(frame.type, frame.payload);
+    if (this.#state === 'open') this.#events.message?.(frame.type, frame.payload);
     else if (this.#role === 'dialer') this.#answer(frame);
     else this.#greet(frame);
   }
@@ -154,24 +155,24 @@ export class Channel {
   /** The dialer's part: the listener's challenge, checked and answered. */
   #answer({ type, payload }: WireFrame): void {
     if (type !== MESSAGE.CHALLENGE) throw new FrameError('no challenge where one was expected');
-    const challenge = unpack(shapes.challenge, payload);
+    const challenge = decodeAs(shapes.challenge, payload);
     this.#peerNonce = challenge.nonce;
     if (!equal(challenge.proof, this.#proof('listener'))) throw new FrameError('it has another key than we');
-    this.#send(MESSAGE.PROOF, pack(shapes.proof, { proof: this.#proof('dialer') }));
+    this.#send(MESSAGE.PROOF, encodeAs(shapes.proof, { proof: this.#proof('dialer') }));
     this.#open();
   }
 
   /** The listener's part: challenges, then checks. */
   #greet({ type, payload }: WireFrame): void {
     if (type === MESSAGE.HELLO && this.#peerNonce.length === 0) {
-      this.#peerNonce = unpack(shapes.hello, payload).nonce;
+      this.#peerNonce = decodeAs(shapes.hello, payload).nonce;
       const proof = this.#proof('listener');
-      this.#send(MESSAGE.CHALLENGE, pack(shapes.challenge, { nonce: this.#nonce, proof }));
+      this.#send(MESSAGE.CHALLENGE, encodeAs(shapes.challenge, { nonce: this.#nonce, proof }));
       return;
     }
     if (type !== MESSAGE.PROOF || this.#peerNonce.length === 0)
       throw new FrameError('a message from somebody who has not proved that it knows the key');
-    if (!equal(unpack(shapes.proof, payload).proof, this.#proof('dialer')))
+    if (!equal(decodeAs(shapes.proof, payload).proof, this.#proof('dialer')))
       throw new FrameError('it has another key than we');
     this.#open();
   }
@@ -191,7 +192,7 @@ export class Channel {
     this.#sealOut = seal(this.#role);
     this.#sealIn = seal(other);
     this.#state = 'open';
-    this.#events?.open();
+    this.#events.open?.();
   }
 
   #fail(reason: string): void {
@@ -202,13 +203,13 @@ export class Channel {
   #end(reason: string): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#events?.ended(reason);
+    this.#events.ended?.(reason);
   }
 }
 
 /** Says why not, and ends the conversation. */
 export function refuse(channel: Channel, reason: string): void {
-  channel.send(MESSAGE.REFUSED, pack(shapes.why, { reason: reason.slice(0, 500) }));
+  channel.send(MESSAGE.REFUSED, encodeAs(shapes.why, { reason: reason.slice(0, 500) }));
   channel.close();
 }
 

@@ -28,9 +28,9 @@
  *
  *     whoever has the key: CONTROL request  ->  EVENT …, REPLY
  */
-import { decodeAs, encodeAs } from './codec.ts';
 import {
   bytes,
+  type Checked,
   FieldError,
   flag,
   integer,
@@ -105,119 +105,77 @@ export const guestName = text(64, /^[\w][\w.-]*$/);
 export const migrationId = text(32, /^[\da-f]{32}$/);
 /** HOST:PORT. */
 export const address = text(256, /^\S+:\d{1,5}$/);
-const reason = text(500);
-
-/** What a guest is, apart from its state. */
-export interface GuestSpec {
-  readonly name: string;
-  readonly variant: {
-    readonly name: string;
-    readonly unprivileged: readonly string[];
-    readonly cpuid: number;
-  };
-  /** Bytes, whole pages. */
-  readonly memory: number;
-  /** Sectors of its disk; 0 = it has none. */
-  readonly sectors: number;
-  /** Where the disk is, as every host names it; null = it has none. */
-  readonly disk: string | null;
-  /** What tells that disk from another of the same name. */
-  readonly diskIdentity: string | null;
-  /** Its address on the network, six bytes; null = it is plugged in nowhere. */
-  readonly network: Uint8Array | null;
-  /** Devices whose state it has. */
-  readonly devices: readonly string[];
-}
 
 const mostSectors = 2 ** 28;
 
-export const guestSpec: Shape<GuestSpec> = where(
-  record<GuestSpec>({
+/** What a guest is, apart from its state. */
+export const guestSpec = where(
+  record({
     name: guestName,
     variant: record({
       name: text(64),
       unprivileged: list(text(16), 0, 64),
       cpuid: unsigned,
     }),
+    /** Bytes, whole pages. */
     memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
+    /** Sectors of its disk; 0 = it has none. */
     sectors: integer(0, mostSectors),
+    /** Where the disk is, as every host names it; null = it has none. */
     disk: nullable(text(1024)),
+    /** Distinguishes that disk from another of the same name. */
     diskIdentity: nullable(text(128)),
+    /** Its address on the network, six bytes; null = it is plugged in nowhere. */
     network: nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES)),
+    /** Devices whose state it has. */
     devices: list(text(32), 0, 32),
   }),
   ({ sectors, disk }) => sectors > 0 === (disk !== null),
   'a disk exactly when there are sectors',
 );
+export type GuestSpec = Checked<typeof guestSpec>;
 
 /** How the guest is moved, as far as the target must know. */
 export const modes = ['pre-copy', 'post-copy', 'cold'] as const;
 export type Mode = (typeof modes)[number];
 
-export interface Reserve {
-  readonly id: string;
-  readonly guest: GuestSpec;
-  /** How often the guest has moved, this one included. */
-  readonly epoch: number;
-  readonly mode: Mode;
-  readonly withStorage: boolean;
-  /** Its user has stopped it, and it stays so. */
-  readonly held: boolean;
-  /** Bytes that it has printed so far. */
-  readonly printed: number;
-  /** Where the source can be asked how it decided. */
-  readonly from: string;
-  /** Version of the state's encoding. */
-  readonly stateVersion: number;
-}
-
 /** Version of the state's encoding (vmm/snapshot/state.ts) that this program writes. */
 export const STATE_VERSION = 1;
-
-export interface End {
-  readonly steps: number;
-  readonly printed: number;
-  /** Checksum of the source's manifest (migration/image/manifest.ts); null = not all units were sent. */
-  readonly digest: number | null;
-}
-
-export const outcomes = ['committed', 'aborted', 'undecided'] as const;
-export type CommitOutcome = (typeof outcomes)[number];
-
-const idOnly = record({ id: migrationId });
-const why = record({ reason });
-const roundNumber = record({ round: integer(1, 2 ** 20) });
 
 /** The shapes of the messages that are CBOR. */
 export const shapes = {
   hello: record({ nonce }),
   challenge: record({ nonce, proof }),
   proof: record({ proof }),
-  reserve: record<Reserve>({
+  reserve: record({
     id: migrationId,
     guest: guestSpec,
+    /** How often the guest has moved, this one included. */
     epoch: integer(1, 2 ** 31),
     mode: oneOf(...modes),
     withStorage: flag,
+    /** Its user has stopped it, and it stays so. */
     held: flag,
+    /** Bytes that it has printed so far. */
     printed: step,
+    /** Where the source can be asked how it decided. */
     from: address,
+    /** Version of the state's encoding. */
     stateVersion: integer(0, 255),
   }),
-  round: roundNumber,
-  end: record<End>({ steps: step, printed: step, digest: nullable(unsigned) }),
-  why,
-  id: idOnly,
-  outcome: record({ id: migrationId, outcome: oneOf(...outcomes) }),
+  round: record({ round: integer(1, 2 ** 20) }),
+  end: record({
+    steps: step,
+    printed: step,
+    /** Sum of the source's manifest (migration/image/manifest.ts); null = not all units were sent. */
+    digest: nullable(unsigned),
+  }),
+  why: record({ reason: text(500) }),
+  id: record({ id: migrationId }),
+  outcome: record({ id: migrationId, outcome: oneOf('committed', 'aborted', 'undecided') }),
   want: record({ unit: integer(0, 2 ** 28) }),
 } as const;
 
-/** A message as bytes. */
-export function pack<T>(shape: Shape<T>, message: T): Uint8Array {
-  return encodeAs(shape, message);
-}
-
-/** Bytes to a message. Throws FieldError. */
-export function unpack<T>(shape: Shape<T>, payload: Uint8Array): T {
-  return decodeAs(shape, payload);
-}
+export type Reserve = Checked<typeof shapes.reserve>;
+export type End = Checked<typeof shapes.end>;
+export type Outcome = Checked<typeof shapes.outcome>['outcome'];

@@ -45,6 +45,10 @@ export const unsigned = integer(0, 2 ** 32 - 1);
 /** A step number, or a count of steps. */
 export const step = integer(0, Number.MAX_SAFE_INTEGER);
 
+/** A number that need not be whole. */
+export const real: Shape<number> = (value, at) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : refuse(at, 'a number', value);
+
 export const flag: Shape<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : refuse(at, 'true or false', value);
 

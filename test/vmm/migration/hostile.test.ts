@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
 import { encodeFrame, FRAME_HEADER, FRAME_VERSION } from '../../../vmm/wire/frame.ts';
 import type { Connection, ConnectionEvents } from '../../../vmm/wire/connection.ts';
-import { LONGEST, MESSAGE, pack, shapes } from '../../../vmm/wire/messages.ts';
+import { encodeAs } from '../../../vmm/wire/codec.ts';
+import { LONGEST, MESSAGE, shapes } from '../../../vmm/wire/messages.ts';
 import { gmac } from '../../../vmm/wire/node-seal.ts';
 import { checksum } from '../../../vmm/wire/seal.ts';
 import { Channel } from '../../../vmm/wire/channel.ts';
@@ -92,7 +93,7 @@ function friend(world: World): {
     sealMaker: gmac,
     clock: () => world.now,
   });
-  channel.begin({ open: () => {}, message: (type) => messages.push(type), ended: () => {} });
+  channel.begin({ message: (type) => messages.push(type), ended: () => {} });
   expect(channel.isOpen).toBe(true);
   return { channel, end: far, messages };
 }
@@ -151,11 +152,11 @@ describe('A stranger', () => {
     ],
     [
       'begins with a reservation',
-      () => encodeFrame(MESSAGE.RESERVE, 0, checksum, pack(shapes.reserve, reserve)),
+      () => encodeFrame(MESSAGE.RESERVE, 0, checksum, encodeAs(shapes.reserve, reserve)),
     ],
     [
       'proves nothing',
-      () => encodeFrame(MESSAGE.PROOF, 0, checksum, pack(shapes.proof, { proof: randomBytes(32) })),
+      () => encodeFrame(MESSAGE.PROOF, 0, checksum, encodeAs(shapes.proof, { proof: randomBytes(32) })),
     ],
   ])('that %s is cut off', (_, bytes) => {
     const world = bothered();
@@ -174,7 +175,7 @@ describe('A stranger', () => {
       const [near, far] = line();
       world.hosts.get('a:1')?.accept(far);
       const hello = Buffer.from(
-        encodeFrame(MESSAGE.HELLO, 0, checksum, pack(shapes.hello, { nonce: randomBytes(32) })),
+        encodeFrame(MESSAGE.HELLO, 0, checksum, encodeAs(shapes.hello, { nonce: randomBytes(32) })),
       );
       hello[4] = version;
       near.send(hello);
@@ -200,7 +201,7 @@ describe('A stranger', () => {
     far.listen({ bytes: () => answer(far), ended: () => {} });
     let reason = '';
     const channel = new Channel({ connection: near, role: 'dialer', key, sealMaker: gmac, clock: () => 0 });
-    channel.begin({ open: () => {}, message: () => {}, ended: (why) => (reason = why) });
+    channel.begin({ ended: (why) => (reason = why) });
     expect(reason).toContain(told);
   });
 
@@ -236,9 +237,9 @@ describe('Somebody who has the key and means ill', () => {
     [
       'a reservation with a path for a name',
       MESSAGE.RESERVE,
-      Buffer.from(pack(shapes.reserve, reserve)).toString('latin1').includes('visitor')
+      Buffer.from(encodeAs(shapes.reserve, reserve)).toString('latin1').includes('visitor')
         ? Buffer.from(
-            Buffer.from(pack(shapes.reserve, reserve)).toString('latin1').replace('visitor', '../../x'),
+            Buffer.from(encodeAs(shapes.reserve, reserve)).toString('latin1').replace('visitor', '../../x'),
             'latin1',
           )
         : new Uint8Array(),
@@ -265,7 +266,7 @@ describe('Somebody who has the key and means ill', () => {
   ])('is refused when it %s', (_, other) => {
     const world = bothered();
     const { channel, messages } = friend(world);
-    channel.send(MESSAGE.RESERVE, pack(shapes.reserve, { ...reserve, ...other }));
+    channel.send(MESSAGE.RESERVE, encodeAs(shapes.reserve, { ...reserve, ...other }));
     expect(messages).toEqual([MESSAGE.REFUSED]);
     expectUnharmed(world);
   });
@@ -291,7 +292,7 @@ describe('Somebody who has the key and means ill', () => {
   ])('reserves a place, sends %s, and the place is free again', (_, batch) => {
     const world = bothered();
     const { channel, messages, end } = friend(world);
-    channel.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+    channel.send(MESSAGE.RESERVE, encodeAs(shapes.reserve, reserve));
     world.step();
     expect(messages).toEqual([MESSAGE.RESERVED]);
     channel.send(MESSAGE.PAGES, batch);
@@ -303,14 +304,14 @@ describe('Somebody who has the key and means ill', () => {
     for (const isWhole of [false, true]) {
       const world = bothered();
       const { channel, messages } = friend(world);
-      channel.send(MESSAGE.RESERVE, pack(shapes.reserve, reserve));
+      channel.send(MESSAGE.RESERVE, encodeAs(shapes.reserve, reserve));
       world.step();
       const batch = batchOf(Array.from({ length: isWhole ? 16 : 15 }, (_, unit) => [unit, ZERO] as const));
       channel.send(MESSAGE.PAGES, batch);
       channel.send(MESSAGE.STOPPED);
       channel.send(MESSAGE.STATE, randomBytes(300));
       const digest = createHash('md5').digest().readUInt32LE();
-      channel.send(MESSAGE.END, pack(shapes.end, { steps: 0, printed: 0, digest }));
+      channel.send(MESSAGE.END, encodeAs(shapes.end, { steps: 0, printed: 0, digest }));
       expect(messages).toEqual([MESSAGE.RESERVED]);
       expectUnharmed(world);
     }
@@ -346,7 +347,7 @@ describe('Somebody who has the key and means ill', () => {
       const { channel, messages } = friend(world);
       channel.send(
         MESSAGE.RESERVE,
-        pack(shapes.reserve, {
+        encodeAs(shapes.reserve, {
           ...reserve,
           id: n.toString(16).padStart(32, '0'),
           guest: { ...reserve.guest, name: `g${n}` },

@@ -13,7 +13,8 @@ import type { TransitionRow } from '../../../vmm/migration/stage-machine.ts';
 import { type Stage, stageNames } from '../../../vmm/migration/stages.ts';
 import { MigrationTarget } from '../../../vmm/migration/target.ts';
 import { targetTable } from '../../../vmm/migration/target-table.ts';
-import { MESSAGE, type MessageName, pack, type Reserve, shapes } from '../../../vmm/wire/messages.ts';
+import { encodeAs } from '../../../vmm/wire/codec.ts';
+import { MESSAGE, type MessageName, type Reserve, shapes } from '../../../vmm/wire/messages.ts';
 import type { Channel, ChannelEvents } from '../../../vmm/wire/channel.ts';
 
 const variant = variantNamed('ring32-v') as NonNullable<ReturnType<typeof variantNamed>>;
@@ -41,17 +42,17 @@ const reserve: Reserve = {
 
 /** Payloads of the right form, so that only the stage can be wrong. */
 const payloads: Readonly<Partial<Record<MessageName, Uint8Array>>> = {
-  RESERVE: pack(shapes.reserve, reserve),
-  REFUSED: pack(shapes.why, { reason: 'no' }),
-  ABORT: pack(shapes.why, { reason: 'no' }),
-  ROUND_END: pack(shapes.round, { round: 1 }),
-  RECEIVED: pack(shapes.round, { round: 1 }),
-  END: pack(shapes.end, { steps: 0, printed: 0, digest: 0 }),
+  RESERVE: encodeAs(shapes.reserve, reserve),
+  REFUSED: encodeAs(shapes.why, { reason: 'no' }),
+  ABORT: encodeAs(shapes.why, { reason: 'no' }),
+  ROUND_END: encodeAs(shapes.round, { round: 1 }),
+  RECEIVED: encodeAs(shapes.round, { round: 1 }),
+  END: encodeAs(shapes.end, { steps: 0, printed: 0, digest: 0 }),
   HAVE: new Uint8Array(2),
-  WANT: pack(shapes.want, { unit: 0 }),
-  FETCH: pack(shapes.id, { id: reserve.id }),
-  RESUME: pack(shapes.id, { id: reserve.id }),
-  ASK: pack(shapes.id, { id: reserve.id }),
+  WANT: encodeAs(shapes.want, { unit: 0 }),
+  FETCH: encodeAs(shapes.id, { id: reserve.id }),
+  RESUME: encodeAs(shapes.id, { id: reserve.id }),
+  ASK: encodeAs(shapes.id, { id: reserve.id }),
   PAGES: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 254, 255, 255, 255),
 };
 
