@@ -20,6 +20,7 @@ const verbs: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> =
   ['replay', () => import('./verbs/replay.ts')],
   ['debug', () => import('./verbs/debug.ts')],
   ['host', () => import('./verbs/host.ts')],
+  ['console', () => import('./verbs/console.ts')],
   ['migrate', () => import('./verbs/migrate.ts')],
   ['switch', () => import('./verbs/switch.ts')],
   ['bench', () => import('./verbs/bench.ts')],

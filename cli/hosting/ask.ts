@@ -28,12 +28,33 @@ function unreachable(address: string, reason: string): Failure {
  * Sends a request, and resolves to the last reply; `progress` gets the replies before it. Rejects with a
  * Failure when the host cannot be reached, or leaves before it has answered.
  */
-export function ask(
-  { key, certificate }: Asker,
+export async function ask(
+  asker: Asker,
   address: string,
   request: ControlRequest,
   progress: (reply: ControlReply) => void = () => {},
 ): Promise<ControlReply> {
+  const reply = await converse(asker, address, request, {
+    event: (payload) => progress(decodeReply(payload)),
+  });
+  return decodeReply(reply);
+}
+
+/** What becomes of a conversation that begins with a request. */
+export interface Conversation {
+  /** What comes before the last reply. */
+  event(payload: Uint8Array): void;
+  /** Called when the request was sent: more can be sent. */
+  open?(channel: Channel): void;
+}
+
+/** As `ask`, with what is said as it came. */
+export function converse(
+  { key, certificate }: Asker,
+  address: string,
+  request: ControlRequest,
+  conversation: Conversation,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     new TcpNetwork(certificate).dial(address, (connection, reason) => {
       if (connection === undefined) {
@@ -49,14 +70,16 @@ export function ask(
       });
       const timer = setInterval(() => channel.tick(), tickMs);
       channel.begin({
-        open: () => channel.send(MESSAGE.CONTROL, encodeRequest(request)),
+        open: () => {
+          channel.send(MESSAGE.CONTROL, encodeRequest(request));
+          conversation.open?.(channel);
+        },
         message: (type, payload) => {
-          const reply = decodeReply(payload);
-          if (type === MESSAGE.EVENT) progress(reply);
+          if (type === MESSAGE.EVENT) conversation.event(payload);
           else {
             clearInterval(timer);
             channel.close();
-            resolve(reply);
+            resolve(Uint8Array.from(payload));
           }
         },
         ended: (why) => {
@@ -66,4 +89,13 @@ export function ask(
       });
     });
   });
+}
+
+/** The Failure that a refusal stands for: the reply, or what came instead of another kind of reply. */
+export function refusalOf(reply: ControlReply | Uint8Array): Failure {
+  const found = reply instanceof Uint8Array ? decodeReply(reply) : reply;
+  return new Failure(
+    EXIT.CHECK_FAILED,
+    found.kind === 'refused' ? found.reason : 'the host answered something else',
+  );
 }

@@ -1,5 +1,6 @@
 /** A host's process: its loop, between guests, migrations and the terminal. */
 import { setImmediate as nextTick } from 'node:timers/promises';
+import type { Control } from '../../vmm/hosting/control.ts';
 import type { Host } from '../../vmm/hosting/host.ts';
 import { HostError } from '../../vmm/hosting/host.ts';
 import type { Doze } from '../doze.ts';
@@ -14,7 +15,7 @@ const stepsPerTurn = { least: 1000, first: 20_000, most: 2 ** 22 } as const;
 const nap = 2;
 
 /** Runs the host until it is told to end; its guests are then stored. `doze` is woken when there is something to do. */
-export async function serve(host: Host, doze: Doze): Promise<void> {
+export async function serve(host: Host, control: Control, doze: Doze): Promise<void> {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -33,6 +34,7 @@ export async function serve(host: Host, doze: Doze): Promise<void> {
     if (isBusy && ms < turnMs.least) steps = Math.min(stepsPerTurn.most, steps * 2);
     else if (ms > turnMs.most) steps = Math.max(stepsPerTurn.least, steps / 2);
     host.migrate();
+    control.turn();
     await (isBusy || host.canCopy ? nextTick() : doze.rest(nap));
   }
   process.stdin.destroy();

@@ -40,6 +40,9 @@ interface HostVerbOptions extends GuestVerbOptions, PlugOptions {
   readonly capacity: number;
   /** Forget the guests stored by an earlier run. */
   readonly fresh?: boolean;
+  /** Bytes of a guest's console that are stored. */
+  readonly consoleSize: number;
+  readonly dropOldest?: boolean;
   /** Milliseconds of silence after which another host is given up. */
   readonly patience: number;
 }
@@ -63,6 +66,15 @@ export const command = addPlugOptions(
     parseCount,
     10_000,
   )
+  .addOption(
+    new Option(
+      '--console-size <size>',
+      "Store this much of each guest's console; a guest that prints more waits",
+    )
+      .argParser(parseMemory)
+      .default(2 ** 24, '16M'),
+  )
+  .option('--drop-oldest', 'Drop the oldest output instead')
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
   .action(exitWith(host));
 
@@ -79,7 +91,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     plug = await plugIn(options, true);
     if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
-    const made = makeHost(address, key, network, plug, options);
+    const { made, control } = makeHost(address, key, network, plug, options);
     // A guest that leaves is sent as soon as the network takes more; one that arrives needs no turns.
     network.onActivity = () => {
       if (made.sources.size > 0) doze.wake();
@@ -87,7 +99,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     await listen(network, made, options);
     recover(made);
     if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);
-    await serve(made, doze);
+    await serve(made, control, doze);
     for (const { name, guest } of made.slots.values())
       note(`ringlab: ${name} is kept at step ${guest.machine.steps}; start this host again and it goes on\n`);
     return EXIT.DONE;
@@ -101,7 +113,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
 /** Removes what a host has stored, except the file that says it runs. */
 function forget(address: string): void {
   const shelf = new FolderShelf(hostFolder(address));
-  for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.folder}/${name}`, { force: true });
+  for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.place}/${name}`, { force: true });
 }
 
 function makeHost(
@@ -110,7 +122,7 @@ function makeHost(
   network: TcpNetwork,
   plug: Plug | undefined,
   options: HostVerbOptions,
-): Host {
+): { readonly made: Host; readonly control: Control } {
   const clock = () => performance.now();
   const hostNetwork = plug && new HostNetwork(plug.switch);
   const guestNetwork = hostNetwork?.events;
@@ -146,6 +158,7 @@ function makeHost(
     disks: new FileDisks(folder),
     capacity: options.capacity,
     patience: options.patience,
+    console: { size: options.consoleSize, dropOldest: options.dropOldest ?? false },
     refuse: (spec) =>
       spec.network !== null && plug === undefined
         ? `it is on a network, and ${address} is plugged in nowhere (--network)`
@@ -173,6 +186,11 @@ function makeHost(
         );
       },
       repeated: (guest) => tell(guest.spec.name, `has repeated what it did, to step ${guest.machine.steps}`),
+      ended: (guest, how) => {
+        printer.end(guest.spec.name);
+        tell(guest.spec.name, `${how}, at step ${guest.machine.steps}`);
+      },
+      trouble: (text) => note(`ringlab: ${text}\n`),
       left: (guest) => {
         guestNetwork?.left(guest);
         printer.end(guest.spec.name);
@@ -182,7 +200,7 @@ function makeHost(
     },
   });
   const control: Control = new Control(made, clock);
-  return made;
+  return { made, control };
 }
 
 function recover(made: Host): void {

@@ -1,17 +1,18 @@
 /** `ringlab migrate GUEST --to HOST:PORT`: asks the host that has the guest to send it to another. */
 import { isatty } from 'node:tty';
 import { Option } from 'commander';
-import type { ControlReply, ControlRequest, GuestStatus } from '../../vmm/hosting/control.ts';
+import type { ControlReply, ControlRequest } from '../../vmm/hosting/control.ts';
 import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { formatRoundsSvg } from '../../vmm/hosting/rounds-svg.ts';
 import { createCommand, exitWith } from '../command.ts';
-import { EXIT, Failure, usage } from '../failure.ts';
+import { EXIT, usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
-import { type Asker, ask } from '../hosting/ask.ts';
-import { readCertificate, type SecretOptions } from '../hosting/certificate.ts';
+import { type Asker, ask, refusalOf } from '../hosting/ask.ts';
+import type { SecretOptions } from '../hosting/certificate.ts';
+import { askerOf, findGuests, hostOf } from '../hosting/find.ts';
 import { formatEnd, Progress } from '../hosting/progress.ts';
-import { checkAddress, knownHosts, readKey } from '../hosting/state.ts';
+import { checkAddress } from '../hosting/state.ts';
 import { addSecretOptions, parseCount, parseRate } from '../options.ts';
 import { note, print } from '../output.ts';
 
@@ -87,11 +88,6 @@ async function migrate(guest: string | undefined, options: MigrateOptions): Prom
   return move(asker, guest, source, to, options);
 }
 
-function askerOf(address: string, options: MigrateOptions): Asker {
-  const certificate = readCertificate(options);
-  return { key: readKey(options.key, address), ...(certificate ? { certificate } : {}) };
-}
-
 async function move(
   asker: Asker,
   guest: string,
@@ -115,7 +111,7 @@ async function move(
   };
   const reply = await ask(asker, from, { kind: 'migrate', guest, to, policy }, show);
   show(reply);
-  if (reply.kind !== 'report') throw refused(reply);
+  if (reply.kind !== 'report') throw refusalOf(reply);
   return tell(reply.report, options);
 }
 
@@ -129,13 +125,6 @@ function tell(report: MigrationReport, options: MigrateOptions): number {
   if (report.state === 'moved') return EXIT.DONE;
   if (!options.json) note(`ringlab: ${formatEnd(report)}\n`);
   return report.reason.includes('cannot be reached') ? EXIT.UNREACHABLE : EXIT.CHECK_FAILED;
-}
-
-function refused(reply: ControlReply): Failure {
-  return new Failure(
-    EXIT.CHECK_FAILED,
-    reply.kind === 'refused' ? reply.reason : 'the host answered something else',
-  );
 }
 
 function policyOf(options: MigrateOptions): Policy {
@@ -160,42 +149,6 @@ function policyOf(options: MigrateOptions): Policy {
   };
 }
 
-// ---- Finding guests ----
-
-interface Found extends GuestStatus {
-  readonly host: string;
-}
-
-/** All guests of the hosts that run here, or of the one given. */
-async function findGuests(asker: Asker, from: string | undefined): Promise<Found[]> {
-  const hosts = from === undefined ? knownHosts() : [from];
-  const found: Found[] = [];
-  for (const host of hosts) {
-    try {
-      const reply = await ask(asker, host, { kind: 'status' });
-      if (reply.kind === 'status') found.push(...reply.guests.map((guest) => ({ ...guest, host })));
-    } catch (error) {
-      if (!(error instanceof Failure) || from !== undefined) throw error;
-      note(`ringlab: ${error.message}\n`);
-    }
-  }
-  return found;
-}
-
-async function hostOf(guest: string, asker: Asker): Promise<string> {
-  const hosts = (await findGuests(asker, undefined))
-    .filter(({ name, state }) => name === guest && state !== 'coming' && state !== 'leaving')
-    .map(({ host }) => host);
-  const [one, ...others] = hosts;
-  if (one === undefined)
-    throw new Failure(
-      EXIT.UNREACHABLE,
-      `no host that runs here has a guest ${guest}; --from HOST:PORT names another`,
-    );
-  if (others.length > 0) throw usage(`${hosts.join(' and ')} each have a guest ${guest}; --from says which`);
-  return one;
-}
-
 /** A request to the guest's host other than to move it, and the message when it is done. */
 interface Asked {
   readonly request: Extract<ControlRequest, { readonly guest: string }>;
@@ -215,7 +168,7 @@ function requestOf(guest: string, { cancel, hold, release, remove }: MigrateOpti
 
 async function request(asker: Asker, { request, done }: Asked, from: string | undefined): Promise<number> {
   const reply = await ask(asker, from ?? (await hostOf(request.guest, asker)), request);
-  if (reply.kind === 'refused') throw refused(reply);
+  if (reply.kind === 'refused') throw refusalOf(reply);
   print(`${done}\n`);
   return EXIT.DONE;
 }
@@ -226,10 +179,11 @@ async function list(asker: Asker, from: string | undefined, { json }: MigrateOpt
   else if (found.length === 0) note('ringlab: no guests on the hosts that run here\n');
   else {
     print('guest          host                  isa        memory      steps state\n');
-    for (const { name, host, isa, memory, steps, state, repeated } of found) {
+    for (const { name, host, isa, memory, steps, state, reason, repeated } of found) {
       const size = `${memory / 2 ** 20} MiB`.padStart(8);
       const where = `${name.padEnd(15)}${host.padEnd(22)}${isa.padEnd(9)}`;
-      const stands = repeated === null ? state : `${state} ${repeated} %`;
+      const more = state === 'ended' || state === 'leaving' ? reason : `${state}${reason && ': '}${reason}`;
+      const stands = repeated === null ? more : `${state} ${repeated} %`;
       print(`${where}${size}${String(steps).padStart(11)} ${stands}\n`);
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { HostedGuest } from './hosted-guest.ts';
 import { type Offer, incompatible } from '../migration/compatibility.ts';
-import { type House, newKeep, reserveOf } from './house.ts';
+import { type House, reserveOf } from './house.ts';
 import type { Registered } from './keep/register.ts';
 import type { Slot } from './slot.ts';
 import { MigrationTarget, type TargetEvents } from '../migration/target.ts';
@@ -76,11 +76,11 @@ export class Arrivals {
 
   /** A slot for a guest that is to come. Throws what Slot throws. */
   #reserved({ guest, withStorage }: Reserve): Slot {
-    if (!withStorage) return this.#house.slot(guest, newKeep(guest.name));
+    if (!withStorage) return this.#house.newSlot(guest);
     const { disks } = this.#house.options;
     const disk = disks.create(guest.name, guest.sectors);
     try {
-      return this.#house.slot({ ...guest, disk, diskIdentity: null }, newKeep(guest.name));
+      return this.#house.newSlot({ ...guest, disk, diskIdentity: null });
     } catch (error) {
       disks.remove(disk);
       throw error;
@@ -109,12 +109,13 @@ export class Arrivals {
     before?: 'prepared' | { readonly here: readonly number[] },
   ): MigrationTarget<HostedGuest> {
     const { clock, patience } = this.#house.options;
-    const { name, guest, keep } = slot;
+    const { name, guest, keep, log } = slot;
     const told = () => this.#house.events.target?.(target);
     const target: MigrationTarget<HostedGuest> = new MigrationTarget({
       reserve,
       guest,
       store: keep,
+      log,
       clock,
       patience,
       ...(before === undefined ? {} : { before }),
@@ -193,7 +194,8 @@ export class Arrivals {
     this.#house.dial(from, {
       open: (channel) => {
         channel.handTo({
-          message: (type, payload) => this.#answered(target, channel, type, payload),
+          message: (type, payload) =>
+            this.#house.guarded(channel, () => this.#answered(target, channel, type, payload)),
         });
         channel.send(MESSAGE.ASK, encodeAs(shapes.id, { id }));
       },

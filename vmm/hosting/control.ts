@@ -18,8 +18,11 @@ import {
   step,
   unsigned,
 } from '../wire/schema.ts';
+import { consoleFields, type ConsoleRequest, Consoles } from './consoles.ts';
 import { type Host, HostError } from './host.ts';
+import { isStorageError } from './keep/trouble.ts';
 import { type Policy, policyShape } from '../migration/policy.ts';
+import type { Slot } from './slot.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import { address, guestName, MESSAGE, text } from '../wire/messages.ts';
@@ -30,7 +33,9 @@ export type ControlRequest =
   | { readonly kind: 'migrate'; readonly guest: string; readonly to: string; readonly policy: Policy }
   | { readonly kind: 'cancel'; readonly guest: string }
   | { readonly kind: 'hold'; readonly guest: string; readonly held: boolean }
-  | { readonly kind: 'remove'; readonly guest: string };
+  | { readonly kind: 'remove'; readonly guest: string }
+  | { readonly kind: 'clear'; readonly guest: string }
+  | ({ readonly kind: 'console'; readonly guest: string } & ConsoleRequest);
 
 export type ControlReply =
   | { readonly kind: 'done' }
@@ -44,6 +49,8 @@ const request: Shape<ControlRequest> = kinds<ControlRequest>({
   cancel: record({ kind: oneOf('cancel'), guest: guestName }),
   hold: record({ kind: oneOf('hold'), guest: guestName, held: flag }),
   remove: record({ kind: oneOf('remove'), guest: guestName }),
+  clear: record({ kind: oneOf('clear'), guest: guestName }),
+  console: record({ kind: oneOf('console'), guest: guestName, ...consoleFields }),
 });
 
 /** A guest, as `status` tells of it. */
@@ -55,6 +62,10 @@ const status = record({
   printed: step,
   /** runs, waits, held, ended, repeating, coming, going, leaving. */
   state: text(16),
+  /** More about the state, in words: how it has ended, what keeps it from running, whom it waits for; or nothing. */
+  reason: text(600),
+  /** The status that it has ended with; null = it has not, or otherwise. */
+  status: nullable(integer(0, 255)),
   /** repeating: how much of what it did before its host's process ended is done again, in percent. */
   repeated: nullable(integer(0, 100)),
 });
@@ -81,11 +92,13 @@ export class Control {
   readonly #host: Host;
   readonly #clock: () => number;
   /** Who wants to know of a guest's migration. */
+  readonly #consoles: Consoles;
   readonly #watchers = new Map<string, { readonly channel: Channel; readonly to: string }>();
 
   constructor(host: Host, clock: () => number) {
     this.#host = host;
     this.#clock = clock;
+    this.#consoles = new Consoles(host);
   }
 
   /** Somebody asks. */
@@ -93,9 +106,15 @@ export class Control {
     try {
       this.#act(channel, decodeAs(request, payload));
     } catch (error) {
-      if (!(error instanceof FieldError || error instanceof HostError)) throw error;
+      const isTheirs = error instanceof FieldError || error instanceof HostError;
+      if (!(isTheirs || isStorageError(error))) throw error;
       this.#reply(channel, { kind: 'refused', reason: error.message.slice(0, 600) });
     }
+  }
+
+  /** Sends what guests have printed to whoever reads their consoles. */
+  turn(): void {
+    this.#consoles.turn();
   }
 
   /** A migration has changed. */
@@ -128,6 +147,12 @@ export class Control {
         this.changed(source.guest.spec.name);
         return;
       }
+      case 'console':
+        this.#consoles.open(channel, asked.guest, asked);
+        return;
+      case 'clear':
+        host.clearLog(asked.guest);
+        break;
       case 'cancel':
         host.cancel(asked.guest);
         break;
@@ -157,27 +182,31 @@ export class Control {
 
 function statusOf(host: Host): GuestStatus[] {
   return [...host.slots.values()].map((slot) => {
-    const { spec, machine } = slot.guest;
+    const { spec, machine, repeated } = slot.guest;
+    const { stop, log, name } = slot;
     return {
-      name: slot.name,
+      name,
       isa: spec.variant.name,
       memory: spec.memory,
       steps: machine.steps,
-      printed: slot.printed,
-      state: stateOf(host, slot.name),
-      repeated: slot.guest.repeated,
+      printed: log.end,
+      ...stateOf(host, slot),
+      status: stop?.kind === 'power' ? stop.status & 0xff : null,
+      repeated,
     };
   });
 }
 
-function stateOf(host: Host, name: string): string {
-  const slot = host.slots.get(name);
-  const { entry, stop } = slot ?? {};
-  if (entry?.phase === 'leaving') return 'leaving';
-  if (entry === undefined || entry.phase === 'prepared') return 'coming';
-  if (slot?.guest.repeats) return 'repeating';
-  if (host.sources.has(name)) return 'going';
-  if (entry.held) return 'held';
-  if (stop === undefined || stop.kind === 'limit') return 'runs';
-  return stop.kind === 'input' ? 'waits' : 'ended';
+function stateOf(host: Host, slot: Slot): Pick<GuestStatus, 'state' | 'reason'> {
+  const { entry, stop, guest, name, trouble, end } = slot;
+  const plain = (state: string) => ({ state, reason: '' });
+  if (entry?.phase === 'leaving')
+    return { state: 'leaving', reason: `handed over, waiting for ${entry.peer ?? 'the target'}` };
+  if (entry === undefined || entry.phase === 'prepared') return plain('coming');
+  if (trouble !== undefined) return { state: 'held', reason: trouble };
+  if (guest.repeats) return plain('repeating');
+  if (host.sources.has(name)) return plain('going');
+  if (entry.held) return plain('held');
+  if (end !== undefined) return { state: 'ended', reason: end };
+  return plain(stop?.kind === 'input' ? 'waits' : 'runs');
 }

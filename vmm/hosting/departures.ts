@@ -9,7 +9,7 @@ import type { Slot } from './slot.ts';
 import { type Policy, presets } from '../migration/policy.ts';
 import { MigrationSource } from '../migration/source.ts';
 import { encodeAs } from '../wire/codec.ts';
-import { MESSAGE, type Outcome, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
+import { MESSAGE, type CommitOutcome, type Reserve, shapes, STATE_VERSION } from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 /** What a source is to do. */
@@ -49,7 +49,7 @@ export class Departures {
       mode: policy.mode,
       withStorage: policy.withStorage && entry.spec.disk !== null,
       held: entry.held,
-      printed: slot.printed,
+      printed: slot.log.end,
       from: this.#house.address,
       stateVersion: STATE_VERSION,
     };
@@ -111,7 +111,8 @@ export class Departures {
   /** A target that is prepared asks how it was decided. What nobody here knows of was not. */
   answer(channel: Channel, id: string): void {
     const source = this.#known(id);
-    const outcome: Outcome = source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
+    const outcome: CommitOutcome =
+      source === undefined ? 'aborted' : source.isDecided ? 'committed' : 'undecided';
     channel.send(MESSAGE.OUTCOME, encodeAs(shapes.outcome, { id, outcome }));
     if (source?.isDecided) source.asked(channel);
     else channel.close();
@@ -139,7 +140,7 @@ export class Departures {
       clock,
       patience,
       isDecided,
-      printed: () => slot.printed,
+      log: slot.log,
       events: {
         changed: told,
         failed: () => {

@@ -11,7 +11,8 @@ import { Arrivals } from './arrivals.ts';
 import { Departures } from './departures.ts';
 import type { HostedGuest } from './hosted-guest.ts';
 import { HostError, type HostOptions, House, newKeep } from './house.ts';
-import type { Register } from './keep/register.ts';
+import type { Register, Registered } from './keep/register.ts';
+import { isStorageError } from './keep/trouble.ts';
 import type { Slot } from './slot.ts';
 import type { Policy } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
@@ -34,6 +35,8 @@ export class Host {
   readonly #departures: Departures;
   readonly #arrivals: Arrivals;
   readonly #strangers = new Set<Channel>();
+  /** Guests whose end was told. */
+  readonly #ended = new WeakSet<Slot>();
 
   constructor(options: HostOptions) {
     const house = new House(options);
@@ -63,7 +66,7 @@ export class Host {
   start(spec: GuestSpec, fill: (guest: HostedGuest) => void): Slot {
     const refusal = this.#house.refusal(spec);
     if (refusal !== undefined) throw new HostError(refusal);
-    const slot = this.#house.slot(spec, newKeep(spec.name));
+    const slot = this.#house.newSlot(spec);
     fill(slot.guest);
     slot.guest.begin(slot.keep);
     this.#house.write(slot, { ...started, spec, keep: slot.keep.folder });
@@ -75,6 +78,11 @@ export class Host {
   hold(name: string, held: boolean): void {
     const slot = this.#atRest(name);
     this.#house.write(slot, { ...slot.entry, held });
+  }
+
+  /** Drops what a guest has printed so far. Throws HostError, and the system's errors. */
+  clearLog(name: string): void {
+    this.#house.owned(name).log.clear();
   }
 
   /** Takes a guest off this host for good. Throws HostError. */
@@ -107,11 +115,26 @@ export class Host {
       const repeats = guest.repeats;
       // A held guest stands still; but after a death it first repeats its run to where it was held.
       if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;
-      slot.turn(slot.sleeps ? Math.min(steps, asleep) : steps, source?.throttle ?? 0);
+      slot.turn(
+        slot.sleeps ? Math.min(steps, asleep) : steps,
+        source?.throttle ?? 0,
+        this.#house.options.clock(),
+      );
+      this.#tellEnd(slot, source);
       if (repeats && !guest.repeats) this.#house.events.repeated?.(guest);
-      isBusy ||= !slot.sleeps && (slot.stop === undefined || slot.stop.kind === 'limit');
+      isBusy ||=
+        slot.trouble === undefined && !slot.sleeps && (slot.stop === undefined || slot.stop.kind === 'limit');
     }
     return isBusy;
+  }
+
+  /** A guest that has just ended is not worth moving. */
+  #tellEnd(slot: Slot, source: MigrationSource<HostedGuest> | undefined): void {
+    const { end } = slot;
+    if (end === undefined || slot.guest.repeats || this.#ended.has(slot)) return;
+    this.#ended.add(slot);
+    this.#house.events.ended?.(slot.guest, end);
+    source?.cancel(`it ${end}`);
   }
 
   /** Gives every migration its turn. */
@@ -158,7 +181,7 @@ export class Host {
     channel.begin({
       message: (type, payload) => {
         this.#strangers.delete(channel);
-        this.#first(channel, type, payload);
+        this.#house.guarded(channel, () => this.#first(channel, type, payload));
       },
       ended: (reason) => {
         this.#strangers.delete(channel);
@@ -184,13 +207,23 @@ export class Host {
 
   // ---- Ends and beginnings ----
 
-  /** Saves every guest as it is now, so that nothing has to be repeated when this host is started again. */
+  /**
+   * Saves every guest as it is now, so that nothing has to be repeated when this host is started again. One that cannot
+   * be saved repeats what it did since it was saved last.
+   */
   rest(): void {
     for (const slot of this.slots.values()) {
       if (slot.entry?.phase !== 'owned' || !slot.entry.whole || slot.guest.repeats) continue;
-      const before = slot.rebase(newKeep(slot.name));
-      this.#house.write(slot, { ...slot.entry, keep: slot.keep.folder });
-      before.remove();
+      const keep = newKeep(slot.name);
+      try {
+        slot.guest.flush();
+        const before = slot.rebase(keep);
+        this.#house.write(slot, { ...slot.entry, keep });
+        before.remove();
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        this.#house.events.trouble?.(`${slot.name} could not be saved as it is: ${error.message}`);
+      }
     }
   }
 
@@ -199,16 +232,26 @@ export class Host {
     for (const name of this.register.names()) {
       const entry = this.register.get(name);
       if (entry === undefined) continue;
-      const slot = this.#house.slot(entry.spec, entry.keep);
-      slot.entry = entry;
-      if (entry.phase === 'leaving') this.#departures.recover(slot, entry);
-      else if (entry.phase === 'prepared') this.#arrivals.recoverPrepared(slot, entry);
-      else {
-        this.#arrivals.recoverOwned(slot, entry);
-        this.#house.run(slot);
+      try {
+        this.#recover(entry);
+      } catch (error) {
+        if (!isStorageError(error) && !isStorageError((error as Error).cause)) throw error;
+        this.#house.slots.delete(name);
+        this.#house.events.trouble?.(`${name} cannot go on here: ${(error as Error).message}`);
       }
     }
     this.#house.removeStrays();
+  }
+
+  #recover(entry: Registered): void {
+    const slot = this.#house.slot(entry.spec, entry.keep);
+    slot.entry = entry;
+    if (entry.phase === 'leaving') this.#departures.recover(slot, entry);
+    else if (entry.phase === 'prepared') this.#arrivals.recoverPrepared(slot, entry);
+    else {
+      this.#arrivals.recoverOwned(slot, entry);
+      this.#house.run(slot);
+    }
   }
 }
 

@@ -15,11 +15,16 @@ import type { Storage } from '../../isa/machine/storage.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { createGuest, type Guest } from '../monitor/create-guest.ts';
 import { decodeState, encodeState } from '../snapshot/state.ts';
+import { isStorageError } from './keep/trouble.ts';
 import { Units } from '../migration/image/units.ts';
 import type { GuestDisk } from './keep/guest-disk.ts';
+import type { ConsoleLog } from './keep/console-log.ts';
 import type { GuestInput, Keep } from './keep/keep.ts';
 import { type Has, runFetching } from '../migration/post-copy.ts';
 import type { GuestSpec } from '../wire/messages.ts';
+
+/** Most inputs that wait. */
+const mostHeld = 4096;
 
 /** How a host's machines run guests. */
 export interface Machinery {
@@ -55,9 +60,11 @@ export class HostedGuest {
   #inputs: GuestInput[] = [];
   /** How much there was to repeat when it began: bytes, frames and inputs together. */
   #toRepeat = 0;
-  /** New input, which waits until everything of before was repeated. */
+  /** New input, which waits until everything of before was repeated, or until it could be noted. */
   #held: Omit<GuestInput, 'step'>[] = [];
-  /** Told of what it prints, once it is kept. */
+  /** Where what it prints is stored; undefined = nowhere. */
+  log: ConsoleLog | undefined;
+  /** Told of what it prints, once that is stored. */
   onPrint: ((bytes: Uint8Array) => void) | undefined;
   /** Takes the frames that it sends. */
   onFrame: ((frame: Uint8Array) => void) | undefined;
@@ -98,7 +105,7 @@ export class HostedGuest {
 
   #run<T>(until: number, run: (until: number) => T): T {
     for (;;) {
-      if (!this.repeats) for (const input of this.#held.splice(0)) this.#give(input);
+      this.#giveHeld();
       const next = this.#inputs[0];
       const stop = run(Math.min(until, next?.step ?? until));
       this.flush();
@@ -130,18 +137,28 @@ export class HostedGuest {
     this.#give({ kind: 'console', bytes });
   }
 
-  /** A frame arrives for it. */
+  /** A frame arrives for it. It is lost when very many wait already, as on any network. */
   deliver(bytes: Uint8Array): void {
-    this.#give({ kind: 'frame', bytes });
+    if (this.#held.length < mostHeld) this.#give({ kind: 'frame', bytes });
   }
 
   #give(input: Omit<GuestInput, 'step'>): void {
-    if (this.repeats) {
-      this.#held.push(input);
-      return;
+    this.#held.push(input);
+    try {
+      this.#giveHeld();
+    } catch (error) {
+      // It is tried again before the guest runs on.
+      if (!isStorageError(error)) throw error;
     }
-    this.#keep?.noteInput({ ...input, step: this.machine.steps });
-    this.#take(input);
+  }
+
+  /** Gives it the input that waits. Throws the system's error for what cannot be noted, which waits on. */
+  #giveHeld(): void {
+    for (let next = this.#held[0]; next !== undefined && !this.repeats; next = this.#held[0]) {
+      this.#keep?.noteInput({ ...next, step: this.machine.steps });
+      this.#held.shift();
+      this.#take(next);
+    }
   }
 
   #take({ kind, bytes }: Omit<GuestInput, 'step'>): void {
@@ -150,29 +167,35 @@ export class HostedGuest {
     else this.#console.feed(bytes);
   }
 
-  /** Hands over what was printed and sent. */
+  /** Hands over what was written, printed and sent. What cannot be stored waits here. Throws the system's error, and LogFull. */
   flush(): void {
-    if (this.#out.length > 0) {
-      const known = Math.min(this.#again, this.#out.length);
-      this.#again -= known;
-      const bytes = Uint8Array.from(this.#out.slice(known));
-      this.#out = [];
-      this.#print(bytes);
-    }
-    if (this.#frames.length > 0) {
-      const known = Math.min(this.#sentAgain, this.#frames.length);
-      this.#sentAgain -= known;
-      const frames = this.#frames.slice(known);
-      this.#frames = [];
-      this.#keep?.noteSent(frames.length);
-      for (const frame of frames) this.onFrame?.(frame);
+    this.disk?.settle();
+    this.#print();
+    this.#send();
+  }
+
+  #print(): void {
+    if (this.#out.length === 0) return;
+    const known = Math.min(this.#again, this.#out.length);
+    this.#again -= known;
+    const fresh = Uint8Array.from(this.#out.slice(known));
+    this.#out = [];
+    const before = this.log?.end ?? 0;
+    try {
+      if (fresh.length > 0) this.log?.append(fresh);
+    } finally {
+      const stored = this.log ? this.log.end - before : fresh.length;
+      this.#out = [...fresh.subarray(stored)];
+      if (stored > 0) this.onPrint?.(fresh.subarray(0, stored));
     }
   }
 
-  #print(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#keep?.print(bytes);
-    this.onPrint?.(bytes);
+  #send(): void {
+    if (this.#frames.length === 0) return;
+    const known = Math.min(this.#sentAgain, this.#frames.length);
+    this.#keep?.noteSent(this.#frames.length - known);
+    this.#sentAgain -= known;
+    for (const frame of this.#frames.splice(0).slice(known)) this.onFrame?.(frame);
   }
 
   // ---- State ----
@@ -202,19 +225,19 @@ export class HostedGuest {
   }
 
   /**
-   * Goes back to the base of `keep`, to run again from there. Memory is put back already.
-   * Throws FieldError for a state that is damaged.
+   * Goes back to the base of `keep`, to run again from there; since then it has printed so many bytes. Memory is put back
+   * already. Throws FieldError for a state that is damaged.
    */
-  recover(keep: Keep): void {
+  recover(keep: Keep, printed: number): void {
     if (this.disk) keep.rollBack(this.disk);
-    this.repeat(keep);
+    this.repeat(keep, printed);
     this.keepIn(keep);
   }
 
   /** As `recover`, only to see again what was: the disk stays as it is, and nothing is noted. */
-  repeat(keep: Keep): void {
+  repeat(keep: Keep, printed: number): void {
     this.restore(keep.state ?? new Uint8Array());
-    this.#again = keep.printed;
+    this.#again = printed;
     this.#sentAgain = keep.sent;
     this.#inputs = keep.inputs();
     this.#toRepeat = this.#leftToRepeat;

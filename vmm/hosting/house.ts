@@ -4,8 +4,10 @@
  */
 import { bytesToHex } from '../../isa/machine/bytes.ts';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';
+import { defaultLogLimits, isStrayLog, type LogLimits } from './keep/console-log.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
+import { isStorageError } from './keep/trouble.ts';
 import { type Disks, Slot } from './slot.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
@@ -33,6 +35,8 @@ export interface HostOptions {
   readonly patience: number;
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
+  /** How long a guest's log may be, and what then. */
+  readonly console?: LogLimits;
   readonly events?: Partial<HostEvents>;
 }
 
@@ -46,12 +50,16 @@ export interface HostEvents {
   arrived(guest: HostedGuest): void;
   /** A guest has repeated what it did before this host's process ended, and goes on. */
   repeated(guest: HostedGuest): void;
+  /** A guest has ended: how, in words. */
+  ended(guest: HostedGuest, how: string): void;
   /** A guest is not here any more. */
   left(guest: HostedGuest): void;
   /** Somebody who has the key asks for something (control.ts). */
   control(channel: Channel, payload: Uint8Array): void;
-  /** Something that its owner should know. */
+  /** A connection has ended before it came to anything: whose, and why. */
   note(text: string): void;
+  /** Something could not be stored, or a guest cannot go on: what, and why. */
+  trouble(text: string): void;
 }
 
 /** What a host does not do: said to whoever asked. */
@@ -115,11 +123,19 @@ export class House {
     return refuse?.(spec);
   }
 
-  /** Makes a slot for a guest. Throws what Slot throws. */
+  /** Makes a slot for a guest that is new here. Throws what Slot throws. */
+  newSlot(spec: GuestSpec): Slot {
+    const slot = this.slot(spec, newKeep(spec.name));
+    // A guest of that name was here before, and not all of it could be removed.
+    slot.log.remove();
+    return slot;
+  }
+
+  /** Makes a slot for a guest that has that keep. Throws what Slot throws. */
   slot(spec: GuestSpec, keep: string): Slot {
-    const { machinery, disks, shelf } = this.options;
+    const { machinery, disks, shelf, console: logLimits = defaultLogLimits } = this.options;
     const onPrint = (name: string, bytes: Uint8Array) => this.events.printed?.(name, bytes);
-    const slot = new Slot({ spec, machinery, disks, shelf, keep, onPrint });
+    const slot = new Slot({ spec, machinery, disks, shelf, keep, logLimits, onPrint });
     this.slots.set(spec.name, slot);
     return slot;
   }
@@ -143,12 +159,27 @@ export class House {
     slot.remove();
   }
 
-  /** Keeps of migrations that were cut off by a death are nobody's. */
+  /** Removes what migrations that were cut off by a death have left behind. */
   removeStrays(): void {
     const { shelf } = this.options;
-    const keeps = [...this.slots.values()].map(({ keep }) => `${keep.folder}.`);
-    for (const file of shelf.list())
-      if (file.startsWith(keepPrefix) && !keeps.some((keep) => file.startsWith(keep))) shelf.remove(file);
+    const entries = this.register.names().map((name) => this.register.get(name));
+    const keeps = entries.map((entry) => `${entry?.keep}.`);
+    const guests = this.register.names();
+    for (const file of shelf.list()) {
+      const isStrayKeep = file.startsWith(keepPrefix) && !keeps.some((keep) => file.startsWith(keep));
+      if (isStrayKeep || isStrayLog(file, guests)) shelf.remove(file);
+    }
+  }
+
+  /** Does what the other side asks for. When something cannot be stored here, that conversation ends, and it asks again. */
+  guarded(channel: Channel, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.events.trouble?.(`what ${channel.peer} said could not be stored: ${error.message}`);
+      channel.close();
+    }
   }
 
   // ---- Other hosts ----

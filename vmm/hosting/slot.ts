@@ -3,9 +3,11 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { HostedGuest, type Machinery } from './hosted-guest.ts';
 import { GuestDisk } from './keep/guest-disk.ts';
+import { ConsoleLog, type LogLimits } from './keep/console-log.ts';
 import { Keep } from './keep/keep.ts';
 import type { Registered } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
+import { isStorageError, troubleOf } from './keep/trouble.ts';
 import type { MigrationTarget } from '../migration/target.ts';
 import type { GuestSpec } from '../wire/messages.ts';
 
@@ -26,6 +28,9 @@ export interface Disks {
   remove(name: string): void;
 }
 
+/** Milliseconds until what could not be stored is tried again. */
+const retryMs = 200;
+
 /** Most steps of a turn while memory is fetched: each is looked at before it is made. */
 const fetchingSteps = 1000;
 
@@ -36,12 +41,14 @@ export interface SlotOptions {
   readonly shelf: Shelf;
   /** Name of the keep. */
   readonly keep: string;
+  readonly logLimits: LogLimits;
   readonly onPrint: (name: string, bytes: Uint8Array) => void;
 }
 
 export class Slot {
   readonly guest: HostedGuest;
   keep: Keep;
+  readonly log: ConsoleLog;
   readonly #shelf: Shelf;
   readonly #disks: Disks;
   readonly #disk: OpenDisk | undefined;
@@ -51,11 +58,15 @@ export class Slot {
   fetching: MigrationTarget<HostedGuest> | undefined;
   /** How its last turn ended. */
   stop: Stop | undefined;
+  /** Why it stands still although it could run: what could not be stored, and what to do. */
+  trouble: string | undefined;
+  /** When it is tried again, by the host's clock. */
+  #retryAt = 0;
   /** Turns that it is owed, while it is slowed down. */
   #credit = 0;
 
   /** Throws an Error when the disk cannot be opened or is another one, RangeError for a machine that cannot be. */
-  constructor({ spec, machinery, disks, shelf, keep, onPrint }: SlotOptions) {
+  constructor({ spec, machinery, disks, shelf, keep, logLimits, onPrint }: SlotOptions) {
     this.#disks = disks;
     this.#disk = spec.disk === null ? undefined : disks.open(spec.disk);
     try {
@@ -68,16 +79,37 @@ export class Slot {
     }
     this.#shelf = shelf;
     this.keep = new Keep(shelf, keep);
+    this.log = new ConsoleLog(shelf, spec.name, logLimits);
+    this.guest.log = this.log;
     this.guest.onPrint = (bytes) => onPrint(spec.name, bytes);
+  }
+
+  /** How it has ended, in words; undefined = it has not. */
+  get end(): string | undefined {
+    switch (this.stop?.kind) {
+      case 'power':
+        return `ended with status ${this.stop.status & 0xff}`;
+      case 'unhandled':
+        return `stopped by a trap that nobody handles (TVEC is 0): cause ${this.stop.cause}, value ${this.stop.value >>> 0}`;
+      case 'forever':
+        return 'waits for an interrupt that can never come';
+      default:
+        return undefined;
+    }
+  }
+
+  /** Where it was handed over to; null = nowhere. */
+  get goneTo(): string | null {
+    return this.entry?.phase === 'leaving' ? this.entry.peer : null;
   }
 
   get name(): string {
     return this.guest.spec.name;
   }
 
-  /** Bytes it has printed since it was first started. */
-  get printed(): number {
-    return (this.entry?.printed ?? 0) + this.keep.printed;
+  /** Bytes that it has printed since the base of its keep. */
+  get #printedSinceBase(): number {
+    return this.log.end - (this.entry?.printed ?? 0);
   }
 
   /** What tells its disk from another of the same name; null = it has none. */
@@ -88,7 +120,7 @@ export class Slot {
   /** Goes on from the keep, of which all units are there or only those. */
   recover(units?: readonly number[]): void {
     this.#load(units);
-    this.guest.recover(this.keep);
+    this.guest.recover(this.keep, this.#printedSinceBase);
   }
 
   /**
@@ -98,16 +130,16 @@ export class Slot {
    */
   repeat(step: number): void {
     this.#load();
-    this.guest.repeat(this.keep);
+    this.guest.repeat(this.keep, this.#printedSinceBase);
     this.guest.run(step);
   }
 
   /** Begins a new keep, with the present state as its base. Returns the one before, still there. */
   rebase(folder: string): Keep {
-    const { printed, keep: before } = this;
+    const { keep: before } = this;
     this.keep = new Keep(this.#shelf, folder);
     this.guest.begin(this.keep);
-    if (this.entry) this.entry = { ...this.entry, printed };
+    if (this.entry) this.entry = { ...this.entry, printed: this.log.end };
     return before;
   }
 
@@ -122,11 +154,24 @@ export class Slot {
     return this.guest.spec.network !== null && this.guest.machine.waiting;
   }
 
-  /** Gives the guest `steps` more steps, less the part that it is denied. */
-  turn(steps: number, throttle: number): void {
+  /** Gives the guest `steps` more steps, less the part that it is denied. What cannot be stored has it stand still. */
+  turn(steps: number, throttle: number, now: number): void {
+    if (now < this.#retryAt) return;
     this.#credit = Math.min(1, this.#credit + 1 - throttle);
     if (this.#credit < 1) return;
     this.#credit = 0;
+    try {
+      this.guest.flush();
+      this.#run(steps);
+      this.trouble = undefined;
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.trouble = troubleOf(error, this.#shelf.place, this.log.end - this.log.start);
+      this.#retryAt = now + retryMs;
+    }
+  }
+
+  #run(steps: number): void {
     const { fetching, guest } = this;
     const now = guest.machine.steps;
     if (fetching === undefined) this.stop = guest.run(now + steps);
@@ -146,6 +191,7 @@ export class Slot {
   remove(): void {
     this.close();
     this.keep.remove();
+    this.log.remove();
     const { disk } = this.guest.spec;
     if (this.entry?.ownDisk && disk !== null) this.#disks.remove(disk);
   }

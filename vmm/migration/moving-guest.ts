@@ -24,6 +24,17 @@ export interface GuestStore {
   notePresent(units: readonly number[]): void;
 }
 
+/** What a guest has printed, byte 0 being the first ever. It moves with the guest. */
+export interface MovingLog {
+  /** Offsets of the first byte that is stored, and behind the last. */
+  readonly start: number;
+  readonly end: number;
+  /** Bytes from an offset on, at most so many. */
+  read(offset: number, most: number): Uint8Array;
+  /** Adds a part of the other side's log. Returns whether it follows what is here. */
+  follow(offset: number, bytes: Uint8Array): boolean;
+}
+
 export interface MovingGuest {
   readonly spec: GuestSpec;
   readonly machine: { readonly steps: number; readonly memory: Memory };

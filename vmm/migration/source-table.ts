@@ -20,7 +20,7 @@ export const sourceTable = [
     after: 'send STOPPED, start the last round',
   },
   { in: ['reservation'], on: ['REFUSED'], do: 'note why it was refused', next: 'failed' },
-  { in: ['pre-copy'], on: ['round sent'], do: 'send ROUND_END' },
+  { in: ['pre-copy'], on: ['round sent'], do: 'send CONSOLE and ROUND_END' },
   { in: ['pre-copy'], on: ['RECEIVED'], when: 'a round was sent', do: 'end the round, ask the policy' },
   { in: ['pre-copy'], on: ['policy: another round'], do: 'start a round of dirtied units' },
   {
@@ -30,7 +30,7 @@ export const sourceTable = [
     next: 'stop-and-copy',
     after: 'send STOPPED, start the last round',
   },
-  { in: ['stop-and-copy'], on: ['round sent'], do: 'send STATE and END', next: 'commitment' },
+  { in: ['stop-and-copy'], on: ['round sent'], do: 'send CONSOLE, STATE and END', next: 'commitment' },
   { in: ['commitment'], on: ['PREPARED'], do: 'write "leaving", send COMMIT', next: 'activation' },
   { in: ['activation'], on: ['connected'], do: 'send RESUME' },
   {

@@ -5,7 +5,7 @@
  * Until it has decided (stage 5), whatever goes wrong ends in `failed`, and the guest runs on here. After that nothing
  * can fail: a lost connection is made again (hosting/departures.ts) until the target has said that it has the guest.
  */
-import type { MovingGuest } from './moving-guest.ts';
+import type { MovingGuest, MovingLog } from './moving-guest.ts';
 import type { Units } from './image/units.ts';
 import { Peer } from './peer.ts';
 import { decide, firstLimit, type Policy, type Round } from './policy.ts';
@@ -13,6 +13,7 @@ import { Rounds } from './rounds.ts';
 import { sourceTable } from './source-table.ts';
 import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
+import { joined, viewOf } from '../../isa/machine/bytes.ts';
 import { FieldError } from '../wire/schema.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';
 import { type End, LONGEST, MESSAGE, type Reserve, shapes } from '../wire/messages.ts';
@@ -25,8 +26,8 @@ export interface SourceOptions<Guest extends MovingGuest> {
   readonly clock: () => number;
   /** Milliseconds without a sign of the target after which it is given up. */
   readonly patience: number;
-  /** Bytes printed before the guest's keep was begun. */
-  readonly printed: () => number;
+  /** What the guest has printed. */
+  readonly log: MovingLog;
   readonly events: SourceEvents;
   /** It was decided before this host's process began. */
   readonly isDecided?: boolean;
@@ -63,6 +64,8 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly #peer: Peer;
   readonly #rounds: Rounds;
   readonly #machine: StageMachine<(typeof sourceTable)[number]>;
+  /** The offset up to which the log was sent. */
+  #logSent = 0;
   /** All of the round is on its way. */
   #roundSent = false;
 
@@ -140,7 +143,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   /** The target has made room for the guest and fetches it over that connection. */
   fetched(channel: Channel): void {
     this.#peer.use(channel);
-    this.#machine.take('FETCH on a new connection');
+    this.#peer.guard(() => this.#machine.take('FETCH on a new connection'));
   }
 
   /** The connection is lost, or could not be made. */
@@ -181,7 +184,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   turn(): void {
     if (this.state !== 'under way' || !this.#peer.tick()) return;
     const isSending = this.stage === 'pre-copy' ? !this.#roundSent : this.stoppedAt !== undefined;
-    if (isSending && this.#sendSome()) this.#machine.offer('round sent');
+    if (isSending && this.#sendSome()) this.#peer.guard(() => this.#machine.offer('round sent'));
   }
 
   /** Sends of the round what may go in one turn; returns whether all of it is on its way. */
@@ -205,8 +208,8 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
       actions: {
         'send RESERVE': () =>
           this.#peer.send(MESSAGE.RESERVE, encodeAs(shapes.reserve, this.#options.reserve)),
-        'send ROUND_END': () => this.#sendRoundEnd(),
-        'send STATE and END': () => this.#sendState(),
+        'send CONSOLE and ROUND_END': () => this.#sendRoundEnd(),
+        'send CONSOLE, STATE and END': () => this.#sendState(),
         'send RESUME': () => this.#peer.send(MESSAGE.RESUME, encodeAs(shapes.id, { id: this.id })),
         'log what the guest dirties': () => this.#rounds.watch(),
         'start a round of all units': () => this.#rounds.startAll(),
@@ -237,8 +240,23 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     };
   }
 
+  /** What was printed since it was sent last. */
+  #sendLog(): void {
+    const { log } = this.#options;
+    if (log.end === 0) return;
+    do {
+      const at = Math.max(this.#logSent, log.start);
+      const head = new Uint8Array(8);
+      viewOf(head).setFloat64(0, at, true);
+      const part = log.read(at, stateChunk);
+      this.#peer.send(MESSAGE.CONSOLE, joined([head, part]));
+      this.#logSent = at + part.length;
+    } while (this.#logSent < log.end);
+  }
+
   #sendRoundEnd(): void {
     this.#roundSent = true;
+    this.#sendLog();
     this.#peer.send(MESSAGE.ROUND_END, encodeAs(shapes.round, { round: this.rounds.length + 1 }));
   }
 
@@ -275,11 +293,12 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   }
 
   #sendState(): void {
+    this.#sendLog();
     const state = this.guest.save();
     for (let at = 0; at < state.length; at += stateChunk)
       this.#peer.send(MESSAGE.STATE, state.subarray(at, at + stateChunk));
     const digest = this.policy.mode === 'post-copy' ? null : this.#rounds.digest();
-    const end: End = { steps: this.guest.machine.steps, printed: this.#options.printed(), digest };
+    const end: End = { steps: this.guest.machine.steps, printed: this.#options.log.end, digest };
     this.#peer.send(MESSAGE.END, encodeAs(shapes.end, end));
   }
 

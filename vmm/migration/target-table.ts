@@ -8,6 +8,7 @@ export const targetTable = [
   { in: ['pre-copy'], on: ['PAGES'], do: 'put the units in place' },
   { in: ['pre-copy'], on: ['ROUND_END'], do: 'save the units, then send RECEIVED' },
   { in: ['reservation', 'pre-copy'], on: ['STOPPED'], next: 'stop-and-copy' },
+  { in: ['pre-copy', 'stop-and-copy'], on: ['CONSOLE'], when: 'before END', do: 'store what it printed' },
   { in: ['stop-and-copy'], on: ['PAGES'], when: 'before END', do: 'put the units in place' },
   { in: ['stop-and-copy'], on: ['STATE'], when: 'before END', do: 'collect the state' },
   { in: ['stop-and-copy'], on: ['END'], when: 'before END', do: 'check the image, save it' },

@@ -5,10 +5,10 @@
  * Before it is prepared, whatever goes wrong ends in `failed`, and nothing is left here. Once it is prepared, it must
  * not give up by itself, because the source may have decided: it asks the source (hosting/arrivals.ts).
  */
-import { joined } from '../../isa/machine/bytes.ts';
+import { joined, viewOf } from '../../isa/machine/bytes.ts';
 import { FieldError } from '../wire/schema.ts';
 import { UnitReceiver } from './image/receiver.ts';
-import type { GuestStore, MovingGuest } from './moving-guest.ts';
+import type { GuestStore, MovingGuest, MovingLog } from './moving-guest.ts';
 import { Peer } from './peer.ts';
 import { type Meanings, StageMachine } from './stage-machine.ts';
 import type { Stage } from './stages.ts';
@@ -21,6 +21,7 @@ export interface TargetOptions<Guest extends MovingGuest> {
   readonly reserve: Reserve;
   readonly guest: Guest;
   readonly store: GuestStore;
+  readonly log: MovingLog;
   readonly clock: () => number;
   readonly patience: number;
   readonly events: TargetEvents;
@@ -193,6 +194,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
         'put the units in place': ({ payload }) => this.#units.take(payload),
         'save the units, then send RECEIVED': ({ payload }) =>
           this.#endRound(decodeAs(shapes.round, payload).round),
+        'store what it printed': ({ payload }) => this.#follow(payload),
         'collect the state': ({ payload }) => this.#collect(payload),
         'check the image, save it': ({ payload }) => this.#prepare(decodeAs(shapes.end, payload)),
         'write "prepared", send PREPARED': () => this.#prepared(),
@@ -249,6 +251,15 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     );
   }
 
+  // ---- What it printed ----
+
+  #follow(payload: Uint8Array): void {
+    const at = payload.length < 8 ? -1 : viewOf(payload).getFloat64(0, true);
+    if (!Number.isSafeInteger(at) || at < 0) throw new FieldError('console output without an offset');
+    if (!this.#options.log.follow(at, payload.subarray(8)))
+      throw new FieldError(`console output from ${at} on, where ${this.#options.log.end} is the end`);
+  }
+
   // ---- State, and the guest's change of hands ----
 
   #collect(part: Uint8Array): void {
@@ -264,6 +275,8 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     if (!isPostCopy && missing > 0) throw new FieldError(`${missing} units never came`);
     if (!isPostCopy && end.digest !== this.#units.digest())
       throw new FieldError('not the image that was sent');
+    if (end.printed !== this.#options.log.end)
+      throw new FieldError('a part of the console output never came');
     const state = joined(this.#state);
     this.#state = [];
     this.guest.restore(state);

@@ -13,6 +13,7 @@
  *                                 over a connection that the target makes: FETCH id
  *     PAGES …, ROUND_END n   ->                          stage 2, round after round
  *                            <-   RECEIVED n, and BUSY now and then until it has it
+ *     CONSOLE at, bytes      ->                          before ROUND_END and STATE: what was printed since
  *     STOPPED                ->                          stage 3
  *     PAGES …, STATE …, END  ->
  *                            <-   PREPARED               stage 4
@@ -26,7 +27,7 @@
  *     after a cut:  source RESUME id   ->  target ACTIVATED | ABORT why
  *                   target ASK id      ->  source OUTCOME committed | aborted | undecided
  *
- *     whoever has the key: CONTROL request  ->  EVENT …, REPLY
+ *     whoever has the key: CONTROL request, INPUT bytes …  ->  EVENT …, REPLY
  */
 import {
   bytes,
@@ -68,12 +69,14 @@ export const MESSAGE = {
   HAVE: 32,
   WANT: 33,
   COMPLETE: 34,
+  CONSOLE: 35,
   RESUME: 40,
   ASK: 41,
   OUTCOME: 42,
   CONTROL: 48,
   EVENT: 49,
   REPLY: 50,
+  INPUT: 51,
 } as const;
 
 export type MessageName = keyof typeof MESSAGE;
@@ -137,7 +140,6 @@ export type GuestSpec = Checked<typeof guestSpec>;
 
 /** How the guest is moved, as far as the target must know. */
 export const modes = ['pre-copy', 'post-copy', 'cold'] as const;
-export type Mode = (typeof modes)[number];
 
 /** Version of the state's encoding (vmm/snapshot/state.ts) that this program writes. */
 export const STATE_VERSION = 1;
@@ -178,4 +180,4 @@ export const shapes = {
 
 export type Reserve = Checked<typeof shapes.reserve>;
 export type End = Checked<typeof shapes.end>;
-export type Outcome = Checked<typeof shapes.outcome>['outcome'];
+export type CommitOutcome = Checked<typeof shapes.outcome>['outcome'];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stageNames } from '../../../vmm/migration/stages.ts';
 import { busy } from './busy.ts';
-import { faults, type Outcome, runDeath, runFullDisk, runTrial } from './faults.ts';
+import { faults, type Outcome, runDeath, runFullDisk, runTrial, storageErrors } from './faults.ts';
 
 const sides = ['source', 'target'] as const;
 
@@ -65,10 +65,13 @@ describe('A host that dies before any one of its writes', () => {
   );
 });
 
-describe('A host whose disk is full', () => {
+describe('A host on which something cannot be stored', () => {
   it.each(sides)('keeps the migration from happening, or lets it happen, and goes on: the %s', (side) => {
     const seen = new Set<Outcome | undefined>();
-    for (let n = 1; !seen.has(undefined); n++) seen.add(runFullDisk(busy, side, n));
+    for (let n = 1; !seen.has(undefined); n++) {
+      const code = storageErrors[n % storageErrors.length];
+      seen.add(runFullDisk(busy, side, n, code));
+    }
     expect(seen).toContain('stayed');
   });
 });

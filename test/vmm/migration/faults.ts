@@ -57,18 +57,28 @@ export function runTrial({ guest, stage, side, fault, policy, byte = 0 }: Trial)
   return outcome(world);
 }
 
-/** As `runTrial`: on one side the disk is full at the n-th write during the migration; undefined = it writes less. */
-export function runFullDisk(guest: Movable, side: Side, n: number): Outcome | undefined {
+/** What the system says when something cannot be written. */
+export const storageErrors = ['ENOSPC', 'EIO', 'EROFS', 'ENOENT'] as const;
+
+/**
+ * As `runTrial`: on one side three writes, from the n-th during the migration on, fail, whatever they are for; undefined =
+ * it writes less. A guest that cannot print waits until it can.
+ */
+export function runFullDisk(
+  guest: Movable,
+  side: Side,
+  n: number,
+  code: (typeof storageErrors)[number] = 'ENOSPC',
+): Outcome | undefined {
   const world = prepared(guest);
   let [writes, isFull] = [0, false];
   begin(world, 'pre-copy');
   const host = world.hosts.get(hosts[side]) as Host;
-  // Only what the migration writes: a guest that cannot print has no host to go on with.
   world.onWrite = (at, file) => {
-    if (at !== hosts[side] || isFull || file.endsWith('.console') || file.endsWith('.undo')) return;
+    if (at !== hosts[side] || writes >= n + 3) return;
     if (++writes < n || host.sources.size + host.targets.size === 0) return;
     isFull = true;
-    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' });
+    throw Object.assign(new Error(`${code}: it cannot be written`), { syscall: 'write', code, file });
   };
   const isQuiet = () =>
     [...world.hosts.values()].every(({ sources, targets }) => sources.size + targets.size === 0);

@@ -228,7 +228,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
-    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 10 },
+    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 12 },
     changes: [
       receiver('this.#parts(run, false)', '[run]'),
       rounds('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
@@ -242,7 +242,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'After a death what was printed is printed again.',
     by: { kind: 'fault', policy: 'pre-copy', stage: 'pre-migration', side: 'source', fault: 'kill' },
-    changes: [guest('this.#again = keep.printed;', 'this.#again = 0;')],
+    changes: [guest('this.#again = printed;', 'this.#again = 0;')],
   },
   {
     bug: 'After a death the disk is not put back to where the run is repeated from.',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { variantNamed } from '../../../isa/table/variants.ts';
 import { HostedGuest } from '../../../vmm/hosting/hosted-guest.ts';
+import { ConsoleLog } from '../../../vmm/hosting/keep/console-log.ts';
 import { Keep } from '../../../vmm/hosting/keep/keep.ts';
 import { MemoryShelf } from '../../../vmm/hosting/keep/shelf.ts';
 import { withTables } from '../../../vmm/migration/manual.ts';
@@ -49,6 +50,7 @@ const payloads: Readonly<Partial<Record<MessageName, Uint8Array>>> = {
   RECEIVED: encodeAs(shapes.round, { round: 1 }),
   END: encodeAs(shapes.end, { steps: 0, printed: 0, digest: 0 }),
   HAVE: new Uint8Array(2),
+  CONSOLE: new Uint8Array(8),
   WANT: encodeAs(shapes.want, { unit: 0 }),
   FETCH: encodeAs(shapes.id, { id: reserve.id }),
   RESUME: encodeAs(shapes.id, { id: reserve.id }),
@@ -103,7 +105,7 @@ function sourceIn(stage: Stage): { readonly side: MigrationSource; readonly end:
     reserve,
     clock: () => 0,
     patience: 1000,
-    printed: () => 0,
+    log: new ConsoleLog(new MemoryShelf(), 'visitor'),
     events: told,
   });
   const steps: readonly (() => void)[] = [
@@ -128,6 +130,7 @@ function targetIn(stage: Stage): { readonly side: MigrationTarget; readonly end:
     reserve,
     guest: newGuest(),
     store: new Keep(new MemoryShelf(), 'keep'),
+    log: new ConsoleLog(new MemoryShelf(), 'visitor'),
     clock: () => 0,
     patience: 1000,
     events: { changed: () => {}, failed: () => {}, prepared: () => {}, committed: () => {}, whole: () => {} },

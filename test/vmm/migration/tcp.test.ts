@@ -110,7 +110,7 @@ describe('A folder that is written to while others go on', () => {
   it('has everything when it is said so, and reads as it does otherwise', async () => {
     const shelf = made();
     await new Promise<void>((resolve) => shelf.writeLater('a', 5000, sent, () => resolve()));
-    expect(readFileSync(join(shelf.folder, 'a')).subarray(5000).equals(sent)).toBe(true);
+    expect(readFileSync(join(shelf.place, 'a')).subarray(5000).equals(sent)).toBe(true);
     const part = new Uint8Array(100);
     shelf.readAt('a', 5010, part);
     expect(Buffer.from(part).equals(sent.subarray(10, 110))).toBe(true);
@@ -126,8 +126,8 @@ describe('A folder that is written to while others go on', () => {
     // Would get the number of the file that was let go, and with it what was meant for that one.
     shelf.writeAt('b', 0, Buffer.from('b'));
     expect(await Promise.all(writes)).toEqual(writes.map(() => undefined));
-    expect(readdirSync(shelf.folder)).toEqual(['b']);
-    expect(readFileSync(join(shelf.folder, 'b'), 'latin1')).toBe('b');
+    expect(readdirSync(shelf.place)).toEqual(['b']);
+    expect(readFileSync(join(shelf.place, 'b'), 'latin1')).toBe('b');
   });
 
   it('says what went wrong', async () => {

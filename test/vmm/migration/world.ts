@@ -8,6 +8,7 @@ import { type Image, loadImage } from '../../../isa/machine/image.ts';
 import { variantNamed } from '../../../isa/table/variants.ts';
 import { HostedGuest, type Machinery } from '../../../vmm/hosting/hosted-guest.ts';
 import { Host, type HostEvents } from '../../../vmm/hosting/host.ts';
+import type { LogLimits } from '../../../vmm/hosting/keep/console-log.ts';
 import { GuestDisk } from '../../../vmm/hosting/keep/guest-disk.ts';
 import { Register } from '../../../vmm/hosting/keep/register.ts';
 import { MemoryShelf, type Shelf } from '../../../vmm/hosting/keep/shelf.ts';
@@ -109,6 +110,7 @@ export interface WorldOptions {
   /** Steps a guest gets each turn. */
   readonly steps?: number;
   readonly capacity?: number;
+  readonly console?: LogLimits;
   /** What else is told of a host's events. */
   readonly events?: (address: string) => Partial<HostEvents>;
 }
@@ -140,6 +142,7 @@ export class Killed extends Error {
 
 /** A host's shelf that can kill the host before its n-th write, or after. */
 class MortalShelf implements Shelf {
+  readonly place = 'the shelf';
   readonly #shelf: MemoryShelf;
   readonly #before: (name: string) => void;
   readonly #later: (act: () => void) => void;
@@ -261,6 +264,7 @@ export class World {
       disks: this.#disksOf(address),
       capacity: this.#options.capacity ?? 2 ** 24,
       patience,
+      ...(this.#options.console ? { console: this.#options.console } : {}),
       events: this.#events(address),
     });
     this.hosts.set(address, host);
@@ -465,6 +469,12 @@ export class World {
     return this.hosts.get(owner)?.slots.get(name)?.guest as HostedGuest;
   }
 
+  /** All that the log of a guest has, on its owner. */
+  log(name: string): readonly number[] {
+    const log = this.hosts.get(this.owners(name)[0] as string)?.slots.get(name)?.log;
+    return [...(log?.read(0, Number.POSITIVE_INFINITY) ?? [])];
+  }
+
   feed(name: string, text: string): void {
     const guest = this.guest(name);
     const oracle = this.#oracles.get(name) as Oracle;
@@ -488,6 +498,8 @@ export class World {
     const printed = this.printed.get(name) ?? [];
     if (printed.join() !== oracle.printed.join())
       return `printed ${text(printed)} and, never moved, ${text(oracle.printed)}`;
+    const log = this.log(name);
+    if (log.join() !== printed.join()) return `its log has ${text(log)}, and it printed ${text(printed)}`;
     const disk = guest.spec.disk === null ? undefined : this.disks.get(guest.spec.disk);
     if (disk && oracle.disk && Buffer.compare(disk.bytes, oracle.disk.bytes) !== 0)
       return 'their disks differ';

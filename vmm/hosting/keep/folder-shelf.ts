@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -22,7 +23,8 @@ import type { Shelf } from './shelf.ts';
 const mostOpen = 32;
 
 export class FolderShelf implements Shelf {
-  readonly folder: string;
+  /** The folder. */
+  readonly place: string;
   /** Files that are written bit by bit, open. */
   readonly #open = new Map<string, number>();
   /** How many writes are under way to each open file; it is closed after the last of them. */
@@ -31,17 +33,17 @@ export class FolderShelf implements Shelf {
 
   /** Makes the folder if there is none; only its owner may look into it. */
   constructor(folder: string) {
-    this.folder = folder;
+    this.place = folder;
     makeFolder(folder, 0o700);
   }
 
   list(): readonly string[] {
-    return readdirSync(this.folder).filter((name) => !name.endsWith('.tmp'));
+    return readdirSync(this.place).filter((name) => !name.endsWith('.tmp'));
   }
 
   read(name: string): Uint8Array | undefined {
     try {
-      return readFileSync(join(this.folder, name));
+      return readFileSync(join(this.place, name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
@@ -49,35 +51,51 @@ export class FolderShelf implements Shelf {
   }
 
   size(name: string): number {
-    return statSync(join(this.folder, name), { throwIfNoEntry: false })?.size ?? 0;
+    return statSync(join(this.place, name), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   put(name: string, bytes: Uint8Array, forGood = false): void {
     this.#close(name);
-    const path = join(this.folder, name);
+    const path = join(this.place, name);
     const temporary = `${path}.tmp`;
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      writeAll(file, bytes, 0);
-      if (forGood) fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-    if (forGood) this.#syncFolder();
+    naming(name, () => {
+      try {
+        const file = openSync(temporary, 'w', 0o600);
+        try {
+          writeAll(file, bytes, 0);
+          if (forGood) fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        renameSync(temporary, path);
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
+      if (forGood) this.#syncFolder();
+    });
   }
 
   append(name: string, bytes: Uint8Array): void {
-    const file = this.#file(name);
-    writeAll(file, bytes, fstatSync(file).size);
+    naming(name, () => {
+      const file = this.#file(name);
+      const { size, nlink } = fstatSync(file);
+      if (nlink === 0) throw gone(name);
+      try {
+        writeAll(file, bytes, size);
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
+      }
+    });
   }
 
   writeAt(name: string, at: number, bytes: Uint8Array): void {
-    writeAll(this.#file(name), bytes, at);
+    naming(name, () => writeAll(this.#file(name), bytes, at));
   }
 
   writeLater(name: string, at: number, bytes: Uint8Array, done: (error?: Error) => void): void {
-    const file = this.#file(name);
+    const file = naming(name, () => this.#file(name));
     this.#writes.set(file, (this.#writes.get(file) ?? 0) + 1);
     const finish = (error?: Error) => {
       this.#wrote(file);
@@ -85,7 +103,7 @@ export class FolderShelf implements Shelf {
     };
     const go = (from: number) =>
       write(file, bytes, from, bytes.length - from, at + from, (error, count) => {
-        if (error) finish(error);
+        if (error) finish(Object.assign(error, { file: name }));
         else if (from + count < bytes.length) go(from + count);
         else finish();
       });
@@ -113,7 +131,7 @@ export class FolderShelf implements Shelf {
 
   remove(name: string): void {
     this.#close(name);
-    rmSync(join(this.folder, name), { force: true });
+    naming(name, () => rmSync(join(this.place, name), { force: true }));
   }
 
   #file(name: string): number {
@@ -121,7 +139,7 @@ export class FolderShelf implements Shelf {
     if (known !== undefined) return known;
     const [oldest] = this.#open.keys();
     if (this.#open.size >= mostOpen && oldest !== undefined) this.#close(oldest);
-    const file = openSync(join(this.folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
+    const file = openSync(join(this.place, name), constants.O_RDWR | constants.O_CREAT, 0o600);
     this.#open.set(name, file);
     return file;
   }
@@ -136,13 +154,27 @@ export class FolderShelf implements Shelf {
 
   /** Has the folder's new entry survive the machine too. */
   #syncFolder(): void {
-    const folder = openSync(this.folder, 'r');
+    const folder = openSync(this.place, 'r');
     try {
       fsyncSync(folder);
     } finally {
       closeSync(folder);
     }
   }
+}
+
+/** Does it; an error says of which file on the shelf it is (trouble.ts). */
+function naming<T>(file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw Object.assign(error as Error, { file });
+  }
+}
+
+/** The error for a file that somebody has deleted, and that is open still. */
+function gone(file: string): Error {
+  return Object.assign(new Error(`${file} was deleted`), { code: 'ENOENT', syscall: 'append' });
 }
 
 function writeAll(file: number, bytes: Uint8Array, at: number): void {

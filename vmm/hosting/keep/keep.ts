@@ -11,11 +11,11 @@
  *     input      console input and frames since the base, each at its step
  *     sent       a byte for each frame it sent since the base
  *     undo       what sectors had at the base, each before it was first overwritten
- *     console    what the guest printed since the base
  *
- * After a death the disk is put back, the base loaded and the run repeated. It prints what
- * it printed before, which is left out by its count, and then goes on. Nothing is lost and
- * nothing repeated; the price is the time to run from the base again.
+ * After a death the disk is put back, the base loaded and the run repeated. What the guest then prints is in its log
+ * already (console-log.ts) and is left out, as many bytes as the log has since the base; then the guest goes on. Nothing
+ * is lost and nothing printed twice. The price is the time to run from the base again, which is why the base is taken
+ * anew while the guest runs (rebase.ts).
  */
 import { joined, sameBytes, viewOf } from '../../../isa/machine/bytes.ts';
 import { SECTOR } from '../../../isa/machine/devices/disk.ts';
@@ -35,7 +35,7 @@ const inputHeader = 13;
 const inputKinds = ['console', 'frame'] as const;
 const undoEntry = 4 + SECTOR;
 
-const files = ['state', 'units', 'present', 'input', 'undo', 'console', 'sent'] as const;
+const files = ['state', 'units', 'present', 'input', 'undo', 'sent'] as const;
 type File = (typeof files)[number];
 
 const zeros = new Uint8Array(UNIT);
@@ -129,16 +129,6 @@ export class Keep {
     return inputs;
   }
 
-  /** Notes what was printed. */
-  print(bytes: Uint8Array): void {
-    this.#shelf.append(this.#name('console'), bytes);
-  }
-
-  /** How much was printed since the base. */
-  get printed(): number {
-    return this.#shelf.size(this.#name('console'));
-  }
-
   /** Notes that frames were sent. */
   noteSent(count: number): void {
     this.#shelf.append(this.#name('sent'), new Uint8Array(count));
@@ -149,7 +139,7 @@ export class Keep {
     return this.#shelf.size(this.#name('sent'));
   }
 
-  /** Keeps what the disk's sectors have from here on before they are overwritten. */
+  /** Saves what the disk's sectors have from here on before they are overwritten. */
   watch(disk: GuestDisk): void {
     disk.keepOld((sector, old) => {
       const entry = new Uint8Array(undoEntry);

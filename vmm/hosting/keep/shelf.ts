@@ -7,6 +7,8 @@
  * lose what was on it, as it always does, and never makes two of one guest.
  */
 export interface Shelf {
+  /** What it is called in messages. */
+  readonly place: string;
   /** Names of all files, in no order. */
   list(): readonly string[];
   /** The whole file, or undefined. */
@@ -15,7 +17,10 @@ export interface Shelf {
   size(name: string): number;
   /** Replaces the file, whole or not at all; for good: even if the machine dies the next moment. */
   put(name: string, bytes: Uint8Array, forGood?: boolean): void;
-  /** Adds to the end, in parts if it must be: a reader has to bear a cut-off end. */
+  /**
+   * Adds to the end, and makes the file if there is none. When that fails, the file is as it was; a death can leave a
+   * part, which a reader has to bear.
+   */
   append(name: string, bytes: Uint8Array): void;
   /** Writes at an offset; what was never written reads as zeros. */
   writeAt(name: string, at: number, bytes: Uint8Array): void;
@@ -29,16 +34,24 @@ export interface Shelf {
   remove(name: string): void;
 }
 
+/** A file in memory: its bytes, and room for more. */
+interface MemoryFile {
+  bytes: Uint8Array;
+  length: number;
+}
+
 /** A shelf in memory. */
 export class MemoryShelf implements Shelf {
-  readonly #files = new Map<string, Uint8Array>();
+  readonly place = 'memory';
+  readonly #files = new Map<string, MemoryFile>();
 
   list(): readonly string[] {
     return [...this.#files.keys()];
   }
 
   read(name: string): Uint8Array | undefined {
-    return this.#files.get(name)?.slice();
+    const file = this.#files.get(name);
+    return file?.bytes.slice(0, file.length);
   }
 
   size(name: string): number {
@@ -46,7 +59,7 @@ export class MemoryShelf implements Shelf {
   }
 
   put(name: string, bytes: Uint8Array): void {
-    this.#files.set(name, Uint8Array.from(bytes));
+    this.#files.set(name, { bytes: Uint8Array.from(bytes), length: bytes.length });
   }
 
   append(name: string, bytes: Uint8Array): void {
@@ -54,13 +67,15 @@ export class MemoryShelf implements Shelf {
   }
 
   writeAt(name: string, at: number, bytes: Uint8Array): void {
-    let file = this.#files.get(name) ?? new Uint8Array();
-    if (file.length < at + bytes.length) {
-      const longer = new Uint8Array(at + bytes.length);
-      longer.set(file);
-      file = longer;
+    const file = this.#files.get(name) ?? { bytes: new Uint8Array(), length: 0 };
+    const length = Math.max(file.length, at + bytes.length);
+    if (length > file.bytes.length) {
+      const longer = new Uint8Array(Math.max(length, 2 * file.bytes.length));
+      longer.set(file.bytes);
+      file.bytes = longer;
     }
-    file.set(bytes, at);
+    file.bytes.set(bytes, at);
+    file.length = length;
     this.#files.set(name, file);
   }
 
@@ -71,7 +86,7 @@ export class MemoryShelf implements Shelf {
 
   readAt(name: string, at: number, into: Uint8Array): void {
     into.fill(0);
-    into.set((this.#files.get(name) ?? new Uint8Array()).subarray(at, at + into.length));
+    into.set((this.#files.get(name)?.bytes ?? new Uint8Array()).subarray(at, at + into.length));
   }
 
   remove(name: string): void {
