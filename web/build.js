@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { grammarRecipe, printedSteps } from '../cli/plugins.js';
 import { makePages } from './html.js';
+import { licencesOf } from './licences.js';
+import { interpreterOnly, noParser, recipesOnly } from './plugins.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const common = {
@@ -35,6 +37,8 @@ function library() {
   return Object.fromEntries(paths.map((path) => [path, read(path)]));
 }
 
+let builds = 0;
+
 /** What the page shows before it runs: the first act, run here, and its HTML. */
 async function first(files, version) {
   const { outputFiles } = await build({
@@ -50,7 +54,7 @@ async function first(files, version) {
     entryPoints: { prerender: 'web/prerender.ts' },
     plugins: [grammarRecipe],
   });
-  const path = join(root, 'dist/web-prerender.mjs');
+  const path = join(root, `dist/web-prerender-${process.pid}-${builds++}.mjs`);
   writeFileSync(path, outputFiles[0].contents);
   try {
     const { prerender } = await import(`${pathToFileURL(path)}?${hashOf(outputFiles[0].contents)}`);
@@ -80,19 +84,20 @@ export async function buildLaboratory() {
     build({
       ...forBrowser,
       entryPoints: { worker: 'web/worker/main.ts' },
-      plugins: [grammarRecipe, printedSteps],
+      plugins: [recipesOnly, interpreterOnly, grammarRecipe, printedSteps],
     }),
-    build({ ...forBrowser, entryPoints: { page: 'web/page/main.tsx' } }),
+    build({ ...forBrowser, entryPoints: { page: 'web/page/main.tsx' }, plugins: [noParser] }),
   ]);
+  const packages = packagesOf([worker, page]);
   const textOf = (made, ending) => made.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const parts = {
     worker: textOf(worker, '.js'),
     script: textOf(page, '.js'),
     style: textOf(page, '.css'),
     ...(await first(files, version)),
-    licences: read('NOTICE'),
+    licences: licencesOf(read('NOTICE'), packages),
   };
-  return { outputs: makePages(parts), packages: packagesOf([worker, page]) };
+  return { outputs: makePages(parts), packages };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

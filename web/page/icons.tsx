@@ -14,7 +14,7 @@ const paths = {
   diverge: 'M4 8h16v3H4zM4 14h16v3H4zM15 3l3 1-8 18-3-1z',
   link: 'M10 14a4 4 0 0 1 0-6l3-3a4 4 0 0 1 6 6l-1.5 1.5M14 10a4 4 0 0 1 0 6l-3 3a4 4 0 0 1-6-6L6.500 11.5',
   present: 'M3 4h18v12H3zM9 20h6M12 16v4',
-  theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
+  theme: 'M20 14.500A8.500 8.500 0 1 1 9.500 4a6.500 6.500 0 0 0 10.500 10.500z',
   help: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500v.5',
   editor: 'M4 5h16M4 10h10M4 15h13M4 20h7',
   close: 'M6 6l12 12M18 6L6 18',
@@ -23,7 +23,15 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-const lined: ReadonlySet<IconName> = new Set(['link', 'present', 'help', 'editor', 'close', 'print']);
+const lined: ReadonlySet<IconName> = new Set([
+  'link',
+  'present',
+  'theme',
+  'help',
+  'editor',
+  'close',
+  'print',
+]);
 
 /** A decoration: what it means is in the button's name. */
 export function Icon({ name }: { readonly name: IconName }): VNode {

@@ -75,7 +75,7 @@ async function openNow(at: number | 'divergence' | 'end', limit: number): Promis
   const made = await machines.ask('open', scenario());
   if (!made.ok) {
     const count = made.diagnostics.length;
-    const message = count === 1 ? 'The program has an error' : `The program has ${count} errors`;
+    const message = count === 1 ? 'The program has an error.' : `The program has ${count} errors.`;
     batch(() => {
       state.diagnostics.value = made.diagnostics;
       state.verdict.value = { kind: 'unusable', message };

@@ -61,11 +61,16 @@ function Rings({ side, other, isMonitored }: RingsProps): VNode {
       <span class={`ring ring-${side.ring}${differs ? ' differs' : ''}`}>
         {differs && '≠ '}ring {ringText(side.ring)}
       </span>
-      {isMonitored && <span class={`ring real ring-${side.realRing}`}>really ring {side.realRing}</span>}
+      {isMonitored && <RealRing ring={side.realRing} />}
       {side.waiting && <span class="tag">waits</span>}
       {side.paging && <span class="tag">paging</span>}
     </p>
   );
+}
+
+function RealRing({ ring }: { readonly ring: number | undefined }): VNode {
+  if (ring === undefined) return <span class="tag">interpreted</span>;
+  return <span class={`ring real ring-${ring}`}>really ring {ring}</span>;
 }
 
 /** The next instruction, or why there is none. */

@@ -26,8 +26,8 @@ export interface SideFrame {
   readonly line: { readonly file: string; readonly line: number } | undefined;
   /** The guest's own ring. */
   readonly ring: number;
-  /** The ring in which its code really runs: under a monitor it may differ. */
-  readonly realRing: number;
+  /** The ring in which its next instruction really runs: under a monitor it may differ. Undefined: it is interpreted. */
+  readonly realRing: number | undefined;
   readonly status: number;
   readonly paging: boolean;
   readonly waiting: boolean;

@@ -1,5 +1,5 @@
 /** Requests about the open session: open, compare, go, type. */
-import { AssemblyError, assemble, type Diagnostic } from '../../assembler/index.ts';
+import { type Assembly, AssemblyError, assemble, type Diagnostic } from '../../assembler/index.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
 import type { Frame } from './frame.ts';
 import type { CodeLine, Handlers, Opened } from './protocol.ts';
@@ -53,9 +53,7 @@ export const sessionHandlers: Handlers<SessionRequests> = {
     if ('diagnostics' in assembled) return { ok: false, diagnostics: assembled.diagnostics };
     const { assembly } = assembled;
     desk.session = new Session(scenario, assembly);
-    const lines: CodeLine[] = assembly.listing
-      .filter(({ file, bytes }) => file === scenario.guest && bytes.length > 0)
-      .map(({ line, address }) => ({ line, address }));
+    const lines = linesOf(scenario.guest, assembly);
     return { ok: true, frame: desk.session.frame(), warnings: assembly.warnings, lines };
   },
   compare: ({ limit }, { session }) => session.compare(limit),
@@ -83,6 +81,13 @@ export const sessionHandlers: Handlers<SessionRequests> = {
     return { edge, marks: [...new Set(steps)].sort((a, b) => a - b) };
   },
 };
+
+/** The lines of the main file that became code or data. */
+export function linesOf(guest: string, { listing }: Assembly): CodeLine[] {
+  return listing
+    .filter(({ file, bytes }) => file === guest && bytes.length > 0)
+    .map(({ line, address }) => ({ line, address }));
+}
 
 type Assembled =
   | { readonly assembly: ReturnType<typeof assemble> }

@@ -38,13 +38,14 @@ export class Session {
   #breakpoints: ReadonlySet<number> = new Set();
 
   /** Throws what readImage, variantOf and createSubject throw. */
-  constructor(scenario: Scenario, assembly: Assembly) {
+  constructor(scenario: Scenario, assembly: Assembly, clock?: () => number) {
     this.scenario = scenario;
     this.image = readImage(assembly.elf);
     this.variant = variantOf(scenario.variant);
     const { input, disk } = wantsOf(scenario.text);
     const { image, variant } = this;
-    this.#options = { image, variant, memory: memoryFor(image), translateUser: scenario.translateUser, disk };
+    const { translateUser } = scenario;
+    this.#options = { image, variant, memory: memoryFor(image), translateUser, disk, clock };
     const inputs: RecordedInput[] =
       input.length > 0 ? [{ step: 0, input: { kind: 'console', bytes: input } }] : [];
     this.sides = [this.#side('none', inputs), this.#side(scenario.monitor, inputs)];

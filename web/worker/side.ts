@@ -10,6 +10,7 @@ import { disassemble } from '../../isa/table/disassemble.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { rowOf } from '../../isa/table/table.ts';
 import type { Variant } from '../../isa/table/variants.ts';
+import { supervisorRing } from '../../vmm/guest/compression.ts';
 import { Chronicle, type ChronicleEvent } from '../../vmm/replay/chronicle.ts';
 import { RecordedDevices } from '../../vmm/replay/devices.ts';
 import type { Input, RecordedInput } from '../../vmm/replay/inputs.ts';
@@ -30,6 +31,8 @@ export interface SideOptions {
   readonly translateUser: boolean;
   readonly disk: Uint8Array | undefined;
   readonly inputs: readonly RecordedInput[];
+  /** Milliseconds since some beginning, which decide when checkpoints are taken; default the computer's clock. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** Bytes of checkpoints, events and steps at once that a page can spare. */
@@ -48,6 +51,7 @@ export class Side {
   readonly timeline: Timeline;
   readonly chronicle: Chronicle;
   readonly printed = new Printed();
+  readonly #monitor: string;
   readonly #program: ProgramMap;
   readonly #lockup: ReturnType<typeof watchLockup>;
   /** Where the guest ended for good, and why. */
@@ -57,14 +61,15 @@ export class Side {
   #before: Registers | undefined;
 
   /** Throws what `createSubject` throws. */
-  constructor({ disk, inputs, ...options }: SideOptions) {
+  constructor({ disk, inputs, clock, ...options }: SideOptions) {
     const devices = new RecordedDevices({
       print: (byte) => this.printed.add(byte),
       disk: disk && new MemoryDisk(disk.slice()),
     });
     this.subject = createSubject({ ...options, engine: 'interpreter', devices });
+    this.#monitor = options.monitor;
     this.#lockup = watchLockup(this.subject.machine);
-    this.timeline = new Timeline(this.subject, { limits, burst });
+    this.timeline = new Timeline(this.subject, { limits, burst, clock });
     this.chronicle = new Chronicle(this.timeline, mostEvents);
     this.timeline.replay(inputs, inputs.at(-1)?.step ?? 0);
     this.#program = new ProgramMap(options.image);
@@ -149,9 +154,17 @@ export class Side {
     return [machine.x.slice(), systemRegisters.map(({ number }) => machine.readSystem(number))];
   }
 
+  /** The ring in which the guest's next instruction is executed; undefined if the monitor interprets it. */
+  #realRing(): number | undefined {
+    const { ring } = this.subject.machine;
+    if (this.#monitor === 'none') return ring;
+    const isInterpreted = this.#monitor === 'interpret' || (this.#monitor === 'hybrid' && ring === 0);
+    return isInterpreted ? undefined : ring === 0 ? supervisorRing : ring;
+  }
+
   /** What the page shows. */
   frame(): SideFrame {
-    const { machine, ledger, processors } = this.subject;
+    const { machine, ledger } = this.subject;
     const pc = machine.pc >>> 0;
     const word = peekWord(machine, pc);
     const row = word === undefined ? undefined : rowOf(word);
@@ -169,7 +182,7 @@ export class Side {
         row !== undefined && row.privilege === 'variant' && machine.variant.unprivileged.has(row.name),
       line,
       ring: machine.ring,
-      realRing: (processors.at(-1) ?? machine).ring,
+      realRing: this.#realRing(),
       status: machine.status,
       paging: machine.paging,
       waiting: machine.waiting,

@@ -30,7 +30,7 @@ async function settle(now: string): Promise<void> {
     const count = found.errors.length;
     verdict.value = {
       kind: 'unusable',
-      message: `${count === 1 ? 'The program has an error' : `The program has ${count} errors`}${isUsable ? '; the machines still run the text before' : ''}`,
+      message: `${count === 1 ? 'The program has an error' : `The program has ${count} errors`}${isUsable ? '; the machines still run the text before it' : ''}.`,
     };
   });
 }

@@ -1,6 +1,5 @@
 /** The editor: CodeMirror around the text of the state. Tab never indents, so the keyboard can leave it. */
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { lintGutter, setDiagnostics } from '@codemirror/lint';
+import { history } from '@codemirror/commands';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { effect, signal } from '@preact/signals';
@@ -8,8 +7,9 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { setBreakpoints } from '../laboratory.ts';
 import { breakpoints, diagnostics, frame, guest, text, verdict } from '../state.ts';
+import { editingKeys } from './editing-keys.ts';
 import { edited } from './editing.ts';
-import { shownIn } from './errors.ts';
+import { findings, setFindings } from './errors.ts';
 import { assembly } from './language.ts';
 import { lineMarks, setLineMarks } from './line-marks.ts';
 
@@ -57,18 +57,14 @@ function makeView(parent: HTMLElement): EditorView {
       extensions: [
         lineMarks(toggleBreakpoint),
         lineNumbers(),
-        lintGutter(),
+        findings,
         history(),
         drawSelection(),
         highlightSpecialChars(),
         assembly,
+        EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'Program' }),
-        keymap.of([
-          { key: 'F9', run: toggleHere },
-          { key: 'Escape', run: leave },
-          ...defaultKeymap.filter(({ key }) => key !== 'Tab'),
-          ...historyKeymap,
-        ]),
+        keymap.of([{ key: 'F9', run: toggleHere }, { key: 'Escape', run: leave }, ...editingKeys]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) edited(update.state.doc.toString());
         }),
@@ -86,10 +82,8 @@ function follow(view: EditorView): () => void {
         view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: wanted } });
     }),
     effect(() => {
-      const severity = verdict.value.kind === 'unusable' ? 'error' : 'warning';
-      view.dispatch(
-        setDiagnostics(view.state, shownIn(view.state.doc, guest.value, diagnostics.value, severity)),
-      );
+      const kind = verdict.value.kind === 'unusable' ? 'error' : 'warning';
+      view.dispatch({ effects: setFindings.of({ file: guest.value, found: diagnostics.value, kind }) });
     }),
     effect(() => {
       const now = lineNow();

@@ -1,32 +1,62 @@
-/** Colours of assembly text in the editor. What a word means is the assembler's business; this only helps the eye. */
-import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
-import { tags } from '@lezer/highlight';
-import { systemRows } from './system-rows.ts';
+/**
+ * Colours of assembly text in the editor. What a word means is the assembler's business: this only helps the eye, line by
+ * line, and needs no parser.
+ */
+import { type Extension, RangeSetBuilder } from '@codemirror/state';
+import {
+  Decoration,
+  type DecorationSet,
+  type EditorView,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view';
+import { systemRows } from '../../../isa/table/system.ts';
 
-const language = StreamLanguage.define({
-  name: 'ring32',
-  token(stream) {
-    if (stream.eatSpace()) return null;
-    if (stream.match(/#.*/)) return 'comment';
-    if (stream.match(/[.\w$]+:/)) return 'labelName';
-    if (stream.match(/\.\w+/)) return 'keyword';
-    if (stream.match(/"(\\.|[^"])*"?/)) return 'string';
-    if (stream.match(/-?(0x[\da-f]+|\d+)\b/i)) return 'number';
-    const word = stream.match(/\w+/);
-    if (word === null) {
-      stream.next();
-      return null;
+/** Instructions of the system half are set off: these are what virtualization is about. */
+const system: ReadonlySet<string> = new Set(systemRows.map(({ name }) => name));
+
+const pattern =
+  /(?<comment>#.*)|(?<label>[.\w$]+:)|(?<directive>\.\w+)|(?<text>"(?:\\.|[^"\\])*"?)|(?<word>[\w$]+)/g;
+
+const marks = Object.fromEntries(
+  ['comment', 'label', 'directive', 'text', 'system'].map((name) => [
+    name,
+    Decoration.mark({ class: `asm-${name}` }),
+  ]),
+);
+
+/** The name of what was found, if it is coloured. */
+function kindOf(groups: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { word, ...others } = groups;
+  if (word !== undefined) return system.has(word) ? 'system' : undefined;
+  return Object.keys(others).find((name) => others[name] !== undefined);
+}
+
+function coloursOf({ state: { doc }, visibleRanges }: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  for (const { from, to } of visibleRanges) {
+    const start = doc.lineAt(from).from;
+    for (const match of doc.sliceString(start, to).matchAll(pattern)) {
+      const mark = marks[kindOf(match.groups ?? {}) ?? ''];
+      const at = start + match.index;
+      if (mark !== undefined) builder.add(at, at + match[0].length, mark);
     }
-    return systemRows.has(stream.current()) ? 'invalid' : null;
-  },
+  }
+  return builder.finish();
+}
+
+class Colours {
+  decorations: DecorationSet;
+
+  constructor(view: EditorView) {
+    this.decorations = coloursOf(view);
+  }
+
+  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
+    if (docChanged || viewportChanged) this.decorations = coloursOf(view);
+  }
+}
+
+export const assembly: Extension = ViewPlugin.fromClass(Colours, {
+  decorations: ({ decorations }) => decorations,
 });
-
-const style = HighlightStyle.define([
-  { tag: tags.comment, color: 'var(--dim)' },
-  { tag: tags.labelName, color: 'var(--accent)' },
-  { tag: tags.keyword, color: 'var(--dim)' },
-  { tag: tags.string, color: 'var(--good)' },
-  { tag: tags.invalid, color: 'var(--user)', fontWeight: '600' },
-]);
-
-export const assembly = [language, syntaxHighlighting(style)];
