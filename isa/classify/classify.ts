@@ -46,7 +46,7 @@ export interface Verdict {
   readonly decidedBy: readonly string[];
 }
 
-/** What the theorems say of a variant. */
+/** What the theorems say about a variant. */
 export interface Theorems {
   /** Whether a trap-and-emulate monitor is possible: every sensitive instruction is privileged. */
   readonly theorem1: Verdict;
@@ -128,10 +128,10 @@ function whyInnocuous({ row, compared }: Measurement): ForAll {
   return { kind: 'samples', samples: compared };
 }
 
-/** What decides the theorems of an instruction. */
+/** The properties of an instruction that decide the theorems. */
 export type Memberships = Pick<InstructionClass, 'name' | 'privileged' | 'userSensitive' | 'critical'>;
 
-/** What the theorems say of a variant that has these instructions. */
+/** What the theorems say about a variant with these instructions. */
 export function theoremsOf(instructions: readonly Memberships[]): Theorems {
   const theorem1 = verdict(instructions.filter(({ critical }) => critical));
   const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);

@@ -1,7 +1,7 @@
 /**
- * The meaning of the 1974 definitions here, in words. The manual and the classroom handout
- * print it. The code is in parts.ts (what can differ), differences.ts (what is compared),
- * measure.ts and privilege.ts (for all states; there is a state).
+ * What the 1974 definitions mean here, in words. The manual and the classroom handout
+ * print this text. The code is in parts.ts (what can differ), differences.ts (what is compared),
+ * measure.ts ("there is a state") and privilege.ts ("for all states").
  */
 
 export interface DefinitionSection {

@@ -1,7 +1,7 @@
 /**
- * What an instruction can read and write, derived from its meaning if that is data. An effect
- * names everything that it touches, and cannot depend on anything that it does not name. So
- * this is a proof and not a measurement.
+ * Derives what an instruction can read and write from its meaning, if the meaning is data. An effect
+ * names everything that it uses, and cannot depend on anything that it does not name. So
+ * the result is a proof and not a measurement.
  */
 import type { Effect, Expression } from '../table/effects.ts';
 

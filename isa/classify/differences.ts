@@ -11,8 +11,8 @@ export interface StateDifference {
 }
 
 /**
- * Where the outcomes of a pair of states differ, in anything but the part in which the
- * states differ themselves. Empty when either took a memory trap.
+ * Whether the outcomes of a pair of states differ in anything but the part in which the
+ * states themselves differ. False if one of the executions took a memory trap.
  */
 export function outcomesDiffer(part: number, first: Outcome, second: Outcome): boolean {
   if (isMemoryTrap(first) || isMemoryTrap(second)) return false;
@@ -45,7 +45,7 @@ export function listDifferences(part: number, first: Outcome, second: Outcome): 
   return found;
 }
 
-/** Which privileged state the execution changed; empty when it trapped. */
+/** The privileged state that the execution changed; empty if it trapped. */
 export function listChanges(before: readonly number[], after: Outcome): readonly StateDifference[] {
   if (after.trap !== undefined || !isPrivilegedChanged(before, after.seen)) return [];
   return observables.flatMap(({ name, owner }, n) => {
@@ -55,8 +55,8 @@ export function listChanges(before: readonly number[], after: Outcome): readonly
 }
 
 /**
- * The changes that matter in virtual user mode, rings 1 to 3: the ring there is the
- * guest's own, and only leaving these rings is a change of mode.
+ * The changes that matter in virtual user mode, rings 1 to 3. There the real ring is the one that the guest
+ * believes in, so a change of the ring matters only if it leaves rings 1 to 3.
  */
 export function changesInUserMode(changes: readonly StateDifference[]): readonly StateDifference[] {
   const ringName = observables.find(({ owner }) => owner === RING_PART)?.name;

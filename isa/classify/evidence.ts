@@ -47,7 +47,7 @@ function hex(value: number | string): string {
     : `0x${(value >>> 0).toString(16)}`;
 }
 
-/** All evidence of an instruction: what it is, and why. */
+/** All evidence for an instruction, as pairs: what it is, and why. */
 export function* evidenceOf(one: InstructionClass): Generator<readonly [string, string]> {
   if (one.privilege.privileged) {
     yield [

@@ -14,7 +14,7 @@ import type { Specimen, SpecimenTrap } from './specimen.ts';
 import { applyState, type State } from './states.ts';
 import { PC } from './world.ts';
 
-/** The outcome of an execution. A trap leaves the state as it was. */
+/** The outcome of an execution. A trap does not change the state. */
 export interface Outcome {
   readonly trap: SpecimenTrap | undefined;
   /** In the order of `observables`. */
@@ -28,7 +28,7 @@ export function load(machine: Specimen, { rs1, rs2 }: Sample): void {
   machine.x[RS2] = rs2?.value ?? 0;
 }
 
-/** Executes the meaning of the sample on the machine as it is, in any ring. */
+/** Executes the meaning of the sample in the machine's current state, in any ring. */
 export function step(machine: Specimen, { at }: Sample): void {
   machine.pc = factoryOf(at.row)(machine, at)(PC) >>> 0;
 }
@@ -52,7 +52,7 @@ function outcomeOf(machine: Specimen, sample: Sample): Outcome {
   return { trap: machine.trapped, seen: observe(machine), written: machine.written };
 }
 
-/** `execute` of each sample in one state, which is set up again only after it was changed. */
+/** Does `execute` for each sample in one state. The state is set up again only after a sample has changed it. */
 export function executeAll(machine: Specimen, state: State, samples: readonly Sample[]): readonly Outcome[] {
   applyState(machine, state);
   const start = observe(machine);

@@ -1,4 +1,4 @@
-/** A classification as one JSON document. Fields may be added; a renamed one is a new version. */
+/** Formats a classification as one JSON document. Fields may be added; if a field is renamed, `version` must change. */
 import { type Classification, type InstructionClass, namesOf } from './classify.ts';
 import { describeForAll, describeWitness } from './evidence.ts';
 import type { Witness } from './witness.ts';

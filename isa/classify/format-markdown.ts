@@ -1,4 +1,7 @@
-/** A classification as a Markdown handout: the table, the verdicts, all evidence, the definitions, the Pentium. */
+/**
+ * Formats a classification as a Markdown handout: the table, the verdicts, all evidence, the definitions, the
+ * Pentium.
+ */
 import { type Classification, type InstructionClass, namesOf } from './classify.ts';
 import { definitions, source } from './definitions.ts';
 import { describeForAll, evidenceOf } from './evidence.ts';

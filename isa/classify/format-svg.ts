@@ -1,6 +1,6 @@
 /**
- * A classification as an Euler diagram in SVG: privileged, sensitive and user-sensitive
- * as overlapping boxes, every system instruction in its place, made for a projector.
+ * Draws a classification as an Euler diagram in SVG, for a projector. The privileged, sensitive and user-sensitive
+ * instructions are overlapping boxes, and every system instruction is written in its place.
  *
  *     +-- privileged ---------------+
  *     |           +-- sensitive ----|-----------+
@@ -67,7 +67,10 @@ export function formatSvg(classification: Classification): string {
   ].join('\n');
 }
 
-/** The system half; of the user half only what is not innocuous. */
+/**
+ * Whether the diagram shows an instruction: all of the system half, and those of the user half that are not
+ * innocuous.
+ */
 function isShown({ row, innocuous }: InstructionClass): boolean {
   return row.effect.kind === 'system' || innocuous === undefined;
 }
@@ -98,7 +101,7 @@ function text(
   return `<text x='${x}' y='${y}' font-size='${size}' font-weight='${weight}' fill='${colour}'>${content}</text>`;
 }
 
-/** The names in columns that fill the box; smaller where there are many. */
+/** The names in columns that fill the box, in smaller letters if there are many. */
 function names(box: Box, list: readonly InstructionClass[], colour: string): string {
   const { size, columns } = sizeFor(box, Math.max(...list.map(({ name }) => name.length), 4), list.length);
   const cell = box.width / columns;
@@ -111,7 +114,7 @@ function names(box: Box, list: readonly InstructionClass[], colour: string): str
     .join('\n');
 }
 
-/** The largest letters, 30 down to 12, with which `count` names of `length` letters go into the box. */
+/** The largest font size, from 30 down to 12, with which `count` names of `length` letters fit into the box. */
 function sizeFor(box: Box, length: number, count: number): { size: number; columns: number } {
   for (let size = 30; size > 12; size -= 2) {
     const columns = Math.max(1, Math.floor(box.width / (size * 0.75 * (length + 1))));

@@ -1,4 +1,4 @@
-/** A classification as text for a terminal of 80 columns. */
+/** Formats a classification as text for a terminal of 80 columns. */
 import { type Classification, type InstructionClass, namesOf } from './classify.ts';
 import { describeWitness, evidenceOf } from './evidence.ts';
 import type { Class } from './classes.ts';
@@ -8,8 +8,8 @@ import { sentences } from './verdicts.ts';
 const width = 79;
 
 /**
- * The table, the verdicts, and a witness for each critical instruction; `all`: all evidence.
- * `named` is how the command line names the variant.
+ * The table, the verdicts, and a witness for each critical instruction; with `all`, all evidence instead of the witnesses.
+ * `named` is the variant as the command line names it.
  */
 export function formatText(classification: Classification, named: string, all = false): string {
   const { isa, instructions, executions, compared } = classification;
@@ -85,10 +85,10 @@ function evidence(instructions: readonly InstructionClass[]): readonly string[] 
   ]);
 }
 
-/** Classes in the order in which their witnesses tell a class most. */
+/** The classes, beginning with the one whose witnesses teach most. */
 export const telling: readonly Class[] = ['mode', 'user', 'location', 'state', 'control', 'supervisor'];
 
-/** The most telling witness of a sensitive instruction. */
+/** The witness of a sensitive instruction that teaches most. */
 export function tellingWitness({ witnesses }: InstructionClass): Witness {
   const [found] = telling.flatMap((name) => witnesses.get(name) ?? []);
   if (found === undefined) throw new RangeError('an innocuous instruction has no witness');

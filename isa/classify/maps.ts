@@ -12,9 +12,9 @@ import { DATA, SECOND, TABLES, WINDOW } from './world.ts';
 
 export interface MemoryMap {
   readonly says: string;
-  /** Makes it the machine's map. */
+  /** Makes this the machine's map. */
   readonly apply: (machine: Specimen) => void;
-  /** Assembly that does the same in a witness program; program.ts has the routines it calls. */
+  /** Assembly that does the same in a witness program. The routines that it calls are in program-frame.ts. */
   readonly program: readonly string[];
 }
 
@@ -30,7 +30,10 @@ function relocated(says: string, base: number, program: readonly string[]): Memo
   return { says, apply, program };
 }
 
-/** Paging on, by the tables of number `n`: page DATA at `frame` with `rights`, the others where they were. */
+/**
+ * Paging on, with page tables number `n`: page DATA is at `frame` with `rights`, and the other pages are where they
+ * were.
+ */
 function paged(n: number, says: string, rights: number, frame: number = DATA): MemoryMap {
   const root = TABLES + 2 * n * PAGE;
   const apply = (machine: Specimen) => {
@@ -62,7 +65,7 @@ function rightsText(rights: number): string {
   return letters === '' ? 'not mapped' : letters;
 }
 
-/** The maps, simplest first; the first is the default. */
+/** The maps, the simplest first. The first one is the default. */
 export const maps: readonly MemoryMap[] = [
   relocated('paging off, R = (0, bound)', 0, ['li   t2, BOUND', 'lrel zero, t2']),
   relocated('paging off, R = (base, bound), the program moved there', SECOND, ['call move']),

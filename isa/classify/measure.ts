@@ -1,7 +1,7 @@
 /**
  * Measures why a row is sensitive: executes it with every sample in every state, with
  * the privilege check off, and looks for the witnesses that definitions.ts asks for.
- * The answer does not depend on the variant; whether the row is privileged does
+ * The result does not depend on the variant. Only whether the row is privileged does
  * (privilege.ts).
  */
 import type { Row } from '../table/row.ts';
@@ -22,7 +22,7 @@ export interface Measurement {
   readonly executions: number;
   /** Pairs of executions compared. */
   readonly compared: number;
-  /** Executions in ring 0 that did not trap, and that raised a privileged-instruction trap. */
+  /** Executions in ring 0: how many did not trap, and how many raised a privileged-instruction trap. */
   readonly inRing0: { readonly completed: number; readonly refused: number };
 }
 
@@ -70,7 +70,7 @@ function countInRing0(outcomes: Outcomes): Measurement['inRing0'] {
 type Outcomes = readonly (readonly Outcome[])[];
 type Keep = (candidate: Candidate) => void;
 
-/** Control: an execution that changes privileged state without a trap. */
+/** Searches for control-sensitivity: an execution that changes privileged state without a trap. */
 function findChanges(machine: Specimen, samples: readonly Sample[], outcomes: Outcomes, keep: Keep): void {
   for (const [n, first] of states.entries()) {
     const start = before(machine, first);
@@ -86,7 +86,10 @@ function findChanges(machine: Specimen, samples: readonly Sample[], outcomes: Ou
   }
 }
 
-/** Behaviour: a pair of states whose outcomes differ. Returns how many were compared. */
+/**
+ * Searches for mode-, location- and state-sensitivity: a pair of states whose outcomes differ. Returns how many pairs
+ * were compared.
+ */
 function findDifferences(samples: readonly Sample[], outcomes: Outcomes, keep: Keep): number {
   for (const { part, first, second } of pairs) {
     for (const [s, sample] of samples.entries()) {

@@ -9,13 +9,13 @@ import { SR, STATUS, type SystemRegisterName } from '../table/sysregs.ts';
 import { parts } from './parts.ts';
 import type { Specimen } from './specimen.ts';
 
-/** Values of `owner` for observables that belong to no part. */
+/** Values of `owner` for observables that do not belong to a part. */
 export const VISIBLE = -1;
 const PROCESSOR = -2;
 
 export interface Observable {
   readonly name: string;
-  /** Number of the part it belongs to; VISIBLE = the program's own; PROCESSOR = waiting or stopped. */
+  /** Number of the part that it belongs to; VISIBLE = the program's own state; PROCESSOR = waiting or stopped. */
   readonly owner: number;
   readonly read: (machine: Specimen) => number;
 }
@@ -76,7 +76,7 @@ export const observables: readonly Observable[] = [
   { name: 'powered off', owner: PROCESSOR, read: ({ poweredOff }) => Number(poweredOff !== undefined) },
 ];
 
-/** All of it, in the order of `observables`, which begin with the general registers (signed). */
+/** The values of all `observables`, in their order. They begin with the general registers (signed). */
 export function observe(machine: Specimen): readonly number[] {
   const seen: number[] = [...machine.x];
   for (let n = seen.length; n < observables.length; n++)
@@ -87,7 +87,7 @@ export function observe(machine: Specimen): readonly number[] {
 /** The owner of each observable. */
 export const owners: readonly number[] = observables.map(({ owner }) => owner);
 
-/** Whether two observations differ in anything but what is the program's own. */
+/** Whether two observations differ in anything but the program's own state. */
 export function isPrivilegedChanged(before: readonly number[], after: readonly number[]): boolean {
   for (let n = 0; n < before.length; n++) {
     if (before[n] !== after[n] && owners[n] !== VISIBLE) return true;

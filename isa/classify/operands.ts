@@ -1,6 +1,6 @@
 /**
- * The operands with which a row is executed: for each field a list of values, simplest
- * first. A value in a register has the text that loads it in a witness program.
+ * The operands with which a row is executed: for each field a list of values, the simplest
+ * first. A value in a register also has a text, with which a witness program loads it.
  */
 import { PORT } from '../machine/devices/ports.ts';
 import { fieldRange } from '../table/picture.ts';
@@ -9,7 +9,7 @@ import { SR, STATUS } from '../table/sysregs.ts';
 import { encode, type FieldValues } from '../table/table.ts';
 import { DATA, THERE } from './world.ts';
 
-/** A register's value: the number, and how `li` or `la` says it. */
+/** A register's value: the number, and the operand of `li` or `la` that loads it. */
 export interface OperandValue {
   readonly value: number;
   readonly text: string;
@@ -57,7 +57,7 @@ const memoryFirst: readonly OperandValue[] = [
 const userFirst: readonly OperandValue[] = [plain(0), plain(4), plain(-1), there];
 const userSecond: readonly OperandValue[] = [plain(0), plain(3), plain(-1)];
 
-/** System registers, those first that change least around a program that tries them. */
+/** System registers. Those that disturb a program least when it tries them come first. */
 const registerOrder: readonly number[] = [
   SR.LIMIT,
   ...Object.values(SR).filter((n) => n !== SR.LIMIT),
@@ -88,7 +88,7 @@ function immediates(row: Row): readonly number[] {
   return row.effect.kind === 'system' ? fitting.slice(0, 1) : fitting;
 }
 
-/** Every sample of a row, simplest first. */
+/** Every sample of a row, the simplest first. */
 export function samplesOf(row: Row): readonly Sample[] {
   const has = (field: 'rd' | 'rs1' | 'rs2') => fieldRange(row.picture, field) !== undefined;
   const seconds = row.effect.kind === 'system' ? systemSecond : userSecond;

@@ -1,7 +1,7 @@
 /**
- * The parts of the privileged state, and the values in which each is tried. Two states
- * are a *pair* when they differ in one part only; the part's kind says what a
- * difference in results then proves (definitions.ts has it in words).
+ * The parts of the privileged state, and the values with which each is tried. Two states
+ * are a *pair* if they differ in one part only. If their results differ, the part's kind tells what this
+ * proves (definitions.ts explains it in words).
  *
  * Value 0 of a part is its default. To add a part: add its entry here, and what can be
  * observed of it to observe.ts.
@@ -12,15 +12,15 @@ import { maps } from './maps.ts';
 import type { Specimen } from './specimen.ts';
 import { HERE, SECOND, THERE, TRAP, TRAP_2, WINDOW } from './world.ts';
 
-/** What depends on the part: the mode, the map of memory, other privileged state. */
+/** The kind of a part: the mode, the map of memory, or other privileged state. */
 export type PartKind = 'mode' | 'location' | 'state';
 
 export interface PartValue {
   readonly says: string;
   readonly apply: (machine: Specimen) => void;
-  /** Assembly that sets it up in ring 0; undefined = no program can. */
+  /** Assembly that sets the part to this value in ring 0; undefined = no program can do that. */
   readonly program: readonly string[] | undefined;
-  /** Console input that must wait. */
+  /** Console input that must wait for this value. */
   readonly input?: string;
 }
 
@@ -28,7 +28,7 @@ export interface StatePart {
   readonly name: string;
   readonly kind: PartKind;
   readonly values: readonly PartValue[];
-  /** The part changes by itself from run to run. A witness uses it only if nothing else will do. */
+  /** The part changes by itself from run to run. A witness uses it only if no other part proves the same. */
   readonly drifts?: true;
 }
 
@@ -59,7 +59,7 @@ const flagPart: StatePart = {
   })),
 };
 
-/** A system register as a part; a value is a number and how assembly says it. */
+/** A system register as a part. A value is a number and its text in assembly. */
 function register(name: SystemRegisterName, ...values: (readonly [number, string])[]): StatePart {
   const value = ([number, text]: readonly [number, string]): PartValue => ({
     says: `${name} ${text}`,
@@ -69,7 +69,7 @@ function register(name: SystemRegisterName, ...values: (readonly [number, string
   return { name, kind: 'state', values: values.map(value) };
 }
 
-/** A register that the machine computes: only what it shows is varied, and no program can set it. */
+/** A register that the machine computes. Only the value that it shows is varied, and no program can set it. */
 function computed(name: SystemRegisterName, other: number): StatePart {
   const value = (shown: number | undefined): PartValue => ({
     says: shown === undefined ? `${name} as it is` : `${name} ${shown}`,
@@ -175,8 +175,8 @@ function emptyConsole({ console, printed }: Specimen): void {
 }
 
 /**
- * A program cannot set TIME, but each run of the instruction finds another one anyway. For another TIMEH the program
- * waits: `hlt` skips to when the timer is due, 2^32 - 1 steps later.
+ * A program cannot set TIME, but each run of the instruction finds another value anyway. To get another TIMEH, the program
+ * waits: `hlt` skips to the step when the timer is due, 2^32 - 1 steps later.
  */
 const timePart: StatePart = {
   name: 'TIME',
@@ -231,6 +231,6 @@ export const parts: readonly StatePart[] = [
   ringPart,
 ];
 
-/** Numbers of the parts that other files use by name. */
+/** Numbers of the parts that other files refer to. */
 export const RING_PART: number = parts.indexOf(ringPart);
 export const MAP_PART: number = parts.findIndex(({ name }) => name === 'map');

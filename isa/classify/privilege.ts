@@ -1,5 +1,5 @@
 /**
- * Measures whether a row is privileged in a variant, and how far that is known.
+ * Measures whether a row is privileged in a variant, and how completely this was established.
  *
  * Outside ring 0 the instruction must trap in every state. It is executed on a Recorder. If
  * only the ring is read before the trap, trying the three rings is exhaustive. In ring 0 it
@@ -31,6 +31,7 @@ export interface Execution {
   readonly state: State;
 }
 
+/** Whether an instruction is privileged, and how that was established. */
 export type PrivilegeFinding =
   | { readonly privileged: true; readonly outside: ForAll; readonly inRing0: ForAll }
   /** `counterexample`: it ran outside ring 0. Without one it traps in ring 0 as well. */
@@ -67,13 +68,13 @@ function findExecution(
     for (const sample of samples) {
       run(machine, state, sample, variant);
       if (machine.trapped === undefined) return { state, sample };
-      if (onlyRing(machine)) break; // So would every sample in this ring.
+      if (onlyRing(machine)) break; // Every other sample traps in this ring too.
     }
   }
   return undefined;
 }
 
-/** Executes behind the check and leaves what was read in `machine.reads`. */
+/** Executes a sample with the privilege check. Afterwards `machine.reads` has the names of what was read. */
 function run(machine: Recorder, state: State, sample: Sample, variant: Variant): void {
   applyState(machine, state);
   load(machine, sample);

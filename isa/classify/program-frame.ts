@@ -1,6 +1,6 @@
 /**
- * The text around a witness: the common start of both runs, the handler that reads the
- * symptom, printing, page tables, copying. program.ts writes the text in between.
+ * The fixed text of a witness program: the common start of both runs, the handler that reads the
+ * symptom, printing, page tables, copying. program.ts writes the text between these.
  */
 
 interface Run {

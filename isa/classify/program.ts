@@ -1,9 +1,9 @@
 /**
  * Writes a witness as a small assembly program that shows it on the machine.
  *
- * The program brings the machine into each of the two states (or twice into the one,
- * with a `nop` in the instruction's place the first time), executes, and traps by `ecall`
- * into its handler, which reads what differed: the *symptom*. It prints both values and
+ * The program brings the machine into each of the two states and executes the instruction. (If the witness has only
+ * one state, it does this twice, the first time with a `nop` in place of the instruction.) Then `ecall` traps
+ * into its handler, which reads what differed: the *symptom*. The program prints both values and
  * ends with status 0 if they differ, 1 if they do not, 2 if the instruction trapped.
  */
 import { disassemble } from '../table/disassemble.ts';
@@ -18,8 +18,8 @@ import { type Symptom, symptomOf } from './symptoms.ts';
 export class NoProgramError extends Error {}
 
 /**
- * The program's text, to be run on `variant`, which the command line calls `isa`. Throws NoProgramError when the instruction
- * traps there in the states of the witness, or when no program can set them up.
+ * The program's text, to be run on `variant`, which the command line calls `isa`. Throws NoProgramError if the instruction
+ * traps there in the states of the witness, or if no program can set up these states.
  */
 export function formatProgram(witness: Witness, variant: Variant, isa: string = variant.name): string {
   const { first, second = first, sample } = witness;
@@ -51,7 +51,7 @@ export function textOf({ sample }: Witness): string {
   return disassemble(sample.at.word, 0);
 }
 
-/** The instruction's operands in words, after ` with `; empty when it has none. */
+/** The instruction's operands in words, after ` with `; empty if it has none. */
 export function operandsOf({ sample: { rs1, rs2 } }: Witness): string {
   const said = [rs1 && `t0 = ${rs1.text}`, rs2 && `t1 = ${rs2.text}`].filter((text) => text !== undefined);
   return said.length === 0 ? '' : ` with ${said.join(', ')}`;
@@ -64,7 +64,7 @@ export function inputOf({ first, second = first }: Witness): string | undefined 
   )[0];
 }
 
-/** The lines from the common start into `state`: its parts, the operands, the ring. */
+/** The lines that lead from the common start to `state`: its parts, the operands, the ring. */
 function setupOf(witness: Witness, state: State): readonly string[] {
   const { rs1, rs2 } = witness.sample;
   return [
@@ -89,7 +89,7 @@ function loadLine(register: string, text: string): string {
   return `${/^[a-z]/.test(text) ? 'la' : 'li'}   ${register}, ${text}`;
 }
 
-/** An event for `hlt` to wait for, or the machine would stop for good. */
+/** Sets the timer if the instruction is `hlt`. Without an event to wait for, the machine would stop for good. */
 function waitingLines({ differences }: Witness): readonly string[] {
   return differences.some(({ name }) => name === 'waiting') ? ['li   t2, 1000', 'mts  TIMER, t2'] : [];
 }
@@ -99,12 +99,12 @@ function enterRing(ring: number): readonly string[] {
 }
 
 const because: Readonly<Record<Witness['class'], string>> = {
-  control: 'control-sensitive: it changes privileged state, and nobody is told.',
+  control: 'control-sensitive: it changes privileged state without a trap.',
   mode: 'mode-sensitive: what it does depends on the ring.',
   location: 'location-sensitive: what it does depends on where memory is.',
   state: 'sensitive to privileged state: what it does depends on it.',
-  user: 'user-sensitive: run directly in virtual user mode, it would go wrong.',
-  supervisor: 'supervisor-sensitive: run directly in virtual ring 0, it would go wrong.',
+  user: 'user-sensitive: executed directly in virtual user mode, it does the wrong thing.',
+  supervisor: 'supervisor-sensitive: executed directly in virtual ring 0, it does the wrong thing.',
 };
 
 function headOf(witness: Witness, isa: string, symptom: Symptom): readonly string[] {

@@ -1,11 +1,11 @@
-/** Whether a system row's meaning reads no state at all: then one execution stands for all. */
+/** Tests whether a system row's meaning reads no state at all. If so, all executions are the same as one. */
 import type { Row } from '../table/row.ts';
 import { step } from './execute.ts';
 import { samplesOf } from './operands.ts';
 import { Recorder } from './recorder.ts';
 import { applyState, defaultState } from './states.ts';
 
-/** True when no sample of `row` reads anything of the machine. */
+/** Whether no sample of `row` reads any state of the machine. */
 export function readsNothing(row: Row): boolean {
   const machine = new Recorder();
   return samplesOf(row).every((sample) => {

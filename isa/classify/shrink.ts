@@ -1,6 +1,6 @@
 /**
- * Shrinks a witness to what matters: sets every part to its default if it can be, and every
- * operand to the simplest value that will do.
+ * Shrinks a witness to what matters: sets every part to its default, and every operand to a simpler
+ * value, if the witness still proves its class then.
  */
 import { changesInUserMode, type StateDifference, listChanges, listDifferences } from './differences.ts';
 import { before, execute, isMemoryTrap } from './execute.ts';
@@ -36,7 +36,7 @@ function withDefault(candidate: Candidate, part: number): Candidate {
   };
 }
 
-/** The differences by which the candidate proves its class; none if it does not. */
+/** The differences with which the candidate proves its class; none if it does not prove it. */
 function proves(machine: Specimen, candidate: Candidate): readonly StateDifference[] {
   const { first, second, part, sample } = candidate;
   if (second === undefined || part === undefined) return changesProving(machine, candidate);

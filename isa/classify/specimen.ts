@@ -1,6 +1,6 @@
 /**
- * A Machine on which one instruction is executed for observation. A trap, a wait and a power-off
- * are only noted, so that the state before them can be observed. It has the memory of world.ts.
+ * A machine on which one instruction is executed and observed. It only records a trap, a wait and a power-off,
+ * so that the state before them can be observed. It has the memory of world.ts.
  */
 import { Console } from '../machine/devices/console.ts';
 import { Machine } from '../machine/machine.ts';
@@ -22,7 +22,7 @@ export class Specimen extends Machine {
   poweredOff: number | undefined;
   /** What was stored, as text: virtual address and byte, one by one; empty = nothing. */
   written = '';
-  /** What system registers that the machine computes read instead. */
+  /** Values that system registers show instead of those that the machine computes, by number. */
   readonly shown = new Map<number, number>();
   readonly printed: number[];
 
@@ -42,7 +42,7 @@ export class Specimen extends Machine {
     for (let n = at; n < at + length; n++) {
       const address = n % SECOND;
       this.written += `${address}: ${this.memory.bytes[n]}; `;
-      this.memory.bytes[n] = contents[address] as number; // The next instruction finds it as it was.
+      this.memory.bytes[n] = contents[address] as number; // The next execution finds the original contents.
     }
   }
 
@@ -63,7 +63,7 @@ export class Specimen extends Machine {
     return this.shown.get(number) ?? super.readSystem(number);
   }
 
-  /** Forgets what was noted. */
+  /** Forgets what was recorded. */
   forget(): void {
     this.trapped = undefined;
     this.waits = false;

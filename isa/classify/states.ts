@@ -34,7 +34,7 @@ export function applyState(machine: Specimen, state: State): void {
   machine.pc = PC;
 }
 
-/** What a state is: the ring, and the parts that are not at their default. */
+/** A state in words: the ring, and the parts that do not have their default. */
 export function describeState(state: State): string {
   const said = parts.flatMap((part, n) =>
     n === RING_PART || state[n] === 0 ? [] : [saysOf(part, state, n)],
@@ -46,7 +46,7 @@ function saysOf(part: StatePart, state: State, n: number): string {
   return part.values[state[n] as number]?.says ?? part.name;
 }
 
-/** Every state, simplest first, and those of ring 0 before the others. */
+/** Every state, the simplest first, and those of ring 0 before the others. */
 export const states: readonly State[] = rings.flatMap((_, ring) => [
   ...listStates(withPart(defaultState, RING_PART, ring)),
 ]);
@@ -61,7 +61,7 @@ function* listStates(plain: State): Generator<State> {
   }
 }
 
-/** The states with one further part away from its default. */
+/** The states in which one further part does not have its default. */
 function* oneMore(state: State): Generator<State> {
   for (const [n, { values }] of parts.entries()) {
     if (n === RING_PART || n === MAP_PART) continue;
@@ -76,7 +76,7 @@ export interface Pair {
   readonly second: number;
 }
 
-/** Every pair, by part, simplest first; last those that drift, and those that no program can set up. */
+/** Every pair, by part, the simplest first. Parts that drift, and parts that no program can set up, come last. */
 export const pairs: readonly Pair[] = [0, 1, 2].flatMap((rank) =>
   parts.flatMap((part, n) => (rankOf(part) === rank ? pairsOf(n) : [])),
 );

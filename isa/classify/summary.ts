@@ -1,7 +1,7 @@
 /**
- * A classification as plain data that can be stored and sent: what a page shows without measuring anything, for every
- * variant. Why an instruction is sensitive does not depend on the variant, and whether it is privileged depends only on
- * whether that instruction is unprivileged there. So two measurements stand for all variants.
+ * A classification as plain data that can be stored and sent, so that a page can show every variant without measuring
+ * anything. Why an instruction is sensitive does not depend on the variant. Whether it is privileged depends only on
+ * whether the variant lists this instruction as unprivileged. So two measurements are enough for all variants.
  */
 import type { Sensitivity } from '../table/row.ts';
 import { type Variant, variantRows } from '../table/variants.ts';
@@ -21,15 +21,15 @@ export interface InstructionSummary {
   readonly critical: boolean;
   /** The classes that it has a witness for. */
   readonly witnesses: readonly Class[];
-  /** What it is, and how that is known. */
+  /** What it is, and how that was established. */
   readonly evidence: readonly (readonly [is: string, because: string])[];
 }
 
 /** The instructions of every variant. */
 export interface Summaries {
-  /** All instructions where every sensitive one is privileged, in the order of the table. */
+  /** All instructions on a variant where every sensitive one is privileged, in the order of the table. */
   readonly privileged: readonly InstructionSummary[];
-  /** Those that a variant may leave unprivileged, where it does. */
+  /** The instructions that a variant may make unprivileged, on a variant that does this for all of them. */
   readonly unprivileged: readonly InstructionSummary[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Symptoms: for each thing in which a witness can differ, the assembly with which a trap
+ * Symptoms: for each thing in which the runs of a witness can differ, the assembly with which a trap
  * handler in ring 0 reads it into a0 afterwards. The trap has saved pc, STATUS and R, and has
- * left everything else as it was.
+ * not changed anything else.
  */
 import { PORT } from '../machine/devices/ports.ts';
 import { STATUS } from '../table/sysregs.ts';
@@ -26,7 +26,7 @@ function port(number: number): readonly string[] {
   return [`li   t0, ${number}`, 'in   a0, t0'];
 }
 
-/** By name of the observable, the most telling first. A register's result stays in a0. */
+/** By name of the observable; the first one that differs is shown. The result of an instruction is in a0 already. */
 const symptoms: ReadonlyMap<string, readonly string[]> = new Map([
   ['a0', []],
   ['RING', saved('ESTATUS', STATUS.RING)],
@@ -50,7 +50,7 @@ const symptoms: ReadonlyMap<string, readonly string[]> = new Map([
 
 const names: Readonly<Record<string, string>> = { waiting: 'TIMER' };
 
-/** How to see the first of the witness's differences that a handler can see; undefined if there is none. */
+/** The symptom of the first difference that a handler can see; undefined if it can see none. */
 export function symptomOf({ differences }: Witness): Symptom | undefined {
   const differing = new Set(differences.map(({ name }) => name));
   for (const [name, read] of symptoms) {

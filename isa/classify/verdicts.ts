@@ -14,15 +14,15 @@ export function sentences({ theorem1, theorem2, theorem3 }: Theorems): readonly 
       theorem: 'Theorem 1 (virtualizable)',
       holds: theorem1.holds,
       says: theorem1.holds
-        ? 'every sensitive instruction is privileged: trap-and-emulate will do.'
+        ? 'every sensitive instruction is privileged: trap-and-emulate is enough.'
         : `critical: ${because(theorem1.decidedBy)}. The condition is sufficient, not necessary: a monitor has to translate or interpret.`,
     },
     {
       theorem: 'Theorem 2 (recursively)',
       holds: theorem2.holds,
       says: theorem2.holds
-        ? 'Theorem 1 holds, and a monitor without timing dependencies can be built: all who see time are privileged.'
-        : `it needs Theorem 1, which fails by ${because(theorem2.decidedBy)}.`,
+        ? 'Theorem 1 holds, and a monitor without timing dependencies can be built: all instructions that see time are privileged.'
+        : `it needs Theorem 1, which fails because of ${because(theorem2.decidedBy)}.`,
     },
     {
       theorem: 'Theorem 3 (hybrid)',

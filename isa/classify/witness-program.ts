@@ -7,9 +7,9 @@ import type { Class } from './classes.ts';
 import { formatProgram, NoProgramError } from './program.ts';
 
 /**
- * The program for instruction `name`: the witness of class `of`, or the most telling one
- * that can be shown on the variant. `isa` is how the command line names the variant.
- * Throws NoProgramError when there is none.
+ * The program for instruction `name`: it shows the witness of class `of`, or else the one that teaches most
+ * and can be shown on the variant. `isa` is the variant as the command line names it.
+ * Throws NoProgramError if there is none.
  */
 export function witnessProgram(
   { instructions }: Classification,
