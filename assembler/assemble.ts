@@ -1,7 +1,7 @@
 /**
- * Sources to an image. Reading gives units; linking joins them. When a conditional branch
+ * Assembles sources to an image: reads each file into a unit, and links the units. If a conditional branch
  * does not reach its target, everything is read again with that branch in its long form,
- * until every branch reaches.
+ * until every branch reaches its target.
  */
 import { AssemblyError, type Diagnostic, Diagnostics } from './diagnostics.ts';
 import { debugSections } from './elf/debug-line.ts';
@@ -16,34 +16,34 @@ import { NotAssembly, sourceText } from './source/text.ts';
 
 /** A file to assemble. */
 export interface SourceFile {
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** The text, or the bytes of it. */
   readonly text: string | Uint8Array;
 }
 
-/** How sources are assembled. Everything has a default. */
+/** The options of `assemble`. Everything has a default. */
 export interface AssembleOptions {
   /** Address of the first section; default 0x10000. */
   readonly base?: number | undefined;
   /**
-   * Reads an included file's bytes; `from` is the including file's name. Throws if it
-   * cannot. Default: none can be included.
+   * Returns an included file's bytes; `from` is the name of the file that includes it. Throws if the file
+   * cannot be read. Default: no file can be included.
    */
   readonly readFile?: ((path: string, from: string) => Uint8Array) | undefined;
 }
 
-/** What `assemble` returns: an executable, and what belongs to it. */
+/** What `assemble` returns: an executable, and information about it. */
 export interface Assembly {
   /** The executable, an ELF32 file: `readImage` reads it. */
   readonly elf: Uint8Array;
   /** Address of the first instruction: `_start`, or the first one there is. */
   readonly entry: number;
-  /** Every symbol with a place: name to address. */
+  /** The addresses of all defined symbols, by name. */
   readonly symbols: ReadonlyMap<string, number>;
   /** One entry per source line that produced bytes or a label, in order of address. */
   readonly listing: readonly ListingLine[];
-  /** What is allowed, and likely a mistake. */
+  /** Things that are allowed, but probably mistakes. */
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -51,7 +51,7 @@ const DEFAULT_BASE = 0x10000;
 /** Each round makes at least one more branch long; real programs need two or three. */
 const MAX_ROUNDS = 50;
 
-/** Assembles and links. Throws AssemblyError, with every error found. */
+/** Assembles and links. Throws AssemblyError with all errors that were found. */
 export function assemble(files: readonly SourceFile[], options: AssembleOptions = {}): Assembly {
   const sources = readSources(files);
   const long = sources.map(() => new Set<number>());
@@ -138,7 +138,7 @@ function inOrder(errors: readonly Diagnostic[], files: readonly string[]): Diagn
   return [...errors].sort((one, other) => file(one) - file(other) || line(one) - line(other));
 }
 
-/** Labels by name. When several files have the same local name, the global one counts, or else the first file's. */
+/** Addresses by name. If several files define a name, the global symbol counts, or else that of the first file. */
 function symbolsOf(image: LinkedImage): Map<string, number> {
   const symbols = new Map<string, number>();
   const all = [

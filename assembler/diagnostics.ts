@@ -1,12 +1,12 @@
 /**
- * Errors and warnings: each with its place, the line, a caret, and what would be right.
- * A handler throws SourceProblem; the assembler adds the place, collects all of them
- * and throws one AssemblyError in the end.
+ * Errors and warnings: each has its place, the source line, a caret, and a hint.
+ * Code that finds an error throws SourceProblem. The assembler adds the place, collects all errors,
+ * and throws one AssemblyError at the end.
  */
 import { shown } from './source/bytes.ts';
 import type { Statement, Via } from './source/statement.ts';
 
-/** Where a macro was used or a file included, for a message about what is inside. */
+/** Where a macro was used or a file was included, for messages about lines inside. */
 export interface DiagnosticUse {
   /** How the message begins, such as "included". */
   readonly what: string;
@@ -30,19 +30,19 @@ export interface Diagnostic {
   readonly source: string;
   /** What is wrong, in one line. */
   readonly message: string;
-  /** What to write instead, where that is known. */
+  /** What to write instead, if that is known. */
   readonly hint?: string;
-  /** Innermost first. */
+  /** The uses of macros and includes that lead to the line, the innermost first. */
   readonly via?: readonly DiagnosticUse[];
 }
 
-/** Something wrong at an offset of the present statement; place and line are added where it is caught. */
+/** An error at an offset of the current statement. The place in the file is added where it is caught. */
 export class SourceProblem extends Error {
   readonly at: number;
   readonly hint: string | undefined;
   /** Further problems of the same statement. */
   readonly others: readonly SourceProblem[];
-  /** Reading cannot go on after it. */
+  /** Reading cannot continue after it. */
   readonly fatal: boolean = false;
 
   constructor(at: number, message: string, hint?: string, others: readonly SourceProblem[] = []) {
@@ -53,7 +53,7 @@ export class SourceProblem extends Error {
   }
 }
 
-/** Throws all of `problems` as one, if there are any. */
+/** Throws all `problems` as one, if there are any. */
 export function throwProblems(problems: readonly SourceProblem[]): void {
   if (problems.length > 0) throw joinProblems(problems);
 }
@@ -66,7 +66,7 @@ export function joinProblems(problems: readonly SourceProblem[]): SourceProblem 
 
 const SHOWN = 50;
 
-/** Thrown with every error found. `message` is the whole text to print. */
+/** Thrown with all errors that were found. `message` is the whole text to print. */
 export class AssemblyError extends Error {
   /** Every error found, at least one, in the order of the source. */
   readonly diagnostics: readonly Diagnostic[];
@@ -100,7 +100,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, severity: 'error' | 'wa
 
 const WIDTH = 120;
 
-/** The source line and a caret below the column; tabs stay, so that the caret stands right; a long line is clipped. */
+/**
+ * The source line, and a caret below the column. The line of the caret keeps tabs, so that it is aligned. A long line
+ * is clipped.
+ */
 function excerpt(source: string, column: number): [string, string] {
   const start = column > WIDTH - 20 ? column - Math.floor(WIDTH / 2) : 0;
   const shown = source.slice(start, start + WIDTH);
@@ -126,7 +129,10 @@ function diagnosticAt(statement: Statement, at: number, message: string, hint?: 
   };
 }
 
-/** The uses around a statement, innermost first; of very many, the inner two and the outermost. */
+/**
+ * The uses around a statement, the innermost first. If there are more than four, only the inner two and the
+ * outermost.
+ */
 function uses(from: Via | undefined): DiagnosticUse[] {
   const list: DiagnosticUse[] = [];
   for (let via = from; via !== undefined; via = via.at.via) {
@@ -135,7 +141,7 @@ function uses(from: Via | undefined): DiagnosticUse[] {
   return list.length > 4 ? [...list.slice(0, 2), ...list.slice(-1)] : list;
 }
 
-/** The assembler stops after this many errors: a file that is not assembly at all would give one for every line. */
+/** The assembler stops after this many errors, because a file that is not assembly has one in every line. */
 const MOST = 1000;
 
 /** Collects the diagnostics of one assembly. */
@@ -156,7 +162,7 @@ export class Diagnostics {
     this.warnings.push(diagnosticAt(statement, at, message, hint));
   }
 
-  /** Runs `work`; a SourceProblem becomes errors at `statement`, and the result is then undefined. */
+  /** Runs `work`. If it throws SourceProblem, records the errors at `statement` and returns undefined. */
   guard<T>(statement: Statement, work: () => T): T | undefined {
     try {
       return work();

@@ -1,10 +1,10 @@
-/** The listing: what each source line became, and where. */
+/** The listing: the bytes and the address of each source line. */
 import type { LinkedImage } from './link/link.ts';
 import type { LineRecord } from './object/unit.ts';
 import { labelsBefore } from './read/head.ts';
 import { outermost } from './source/statement.ts';
 
-/** A line of the source and the bytes that it became. */
+/** A source line and its bytes. */
 export interface ListingLine {
   /** The name of the source file. */
   readonly file: string;
@@ -12,13 +12,16 @@ export interface ListingLine {
   readonly line: number;
   /** Address of the first byte, unsigned. */
   readonly address: number;
-  /** Empty for a label alone, and for space without bytes. */
+  /** Its bytes; empty for a label alone, and for space without bytes. */
   readonly bytes: Uint8Array;
   /** The source line. */
   readonly text: string;
 }
 
-/** One entry per source line that gave bytes or a label, by address. A macro's bytes belong to the line that uses it. */
+/**
+ * One entry for each source line with bytes or a label, ordered by address. A macro's bytes belong to the line that
+ * uses it.
+ */
 export function listingOf(image: LinkedImage): ListingLine[] {
   const records = image.units.flatMap((unit) => joined(unit.lines).filter(isShown));
   const lines = records
@@ -33,7 +36,7 @@ export function listingOf(image: LinkedImage): ListingLine[] {
   return lines.sort((one, other) => one.address - other.address || one.bytes.length - other.bytes.length);
 }
 
-/** Records of one source line that follow each other become one. */
+/** Joins records of the same source line that follow each other. */
 export function joined(records: readonly LineRecord[]): LineRecord[] {
   const result: LineRecord[] = [];
   for (const next of records) {

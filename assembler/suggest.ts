@@ -1,6 +1,6 @@
-/** The nearest name to a misspelt one, for error messages. */
+/** Finds the nearest name to a misspelt one, for error messages. */
 
-/** The name that the fewest edits turn `word` into, if it is near enough to be what was meant. */
+/** The name that needs the fewest edits from `word`; undefined if none is near enough. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
   const allowed = Math.max(1, Math.floor(wanted.length / 3));
@@ -19,7 +19,10 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** Orders names at the same distance: a missing letter is likelier than a wrong one, and a wrong one likelier than an extra one. */
+/**
+ * Ranks names at the same distance: a missing letter is more likely than a wrong one, and a wrong one more likely
+ * than an extra one.
+ */
 function likeness(word: string, name: string): number {
   let found = 0;
   for (const letter of name.toLowerCase()) if (letter === word[found]) found += 1;
@@ -27,7 +30,7 @@ function likeness(word: string, name: string): number {
   return name.length === word.length ? 1 : 0;
 }
 
-/** "did you mean `x`?", or undefined when nothing is near. */
+/** "did you mean `x`?"; undefined if no name is near. */
 export function didYouMean(word: string, names: Iterable<string>): string | undefined {
   const all = [...names];
   const foreign = word.split('').find((letter) => latin.has(letter));

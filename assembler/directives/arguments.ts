@@ -1,4 +1,4 @@
-/** Reads the operands of directives, and says what was expected in place of a wrong one. */
+/** Reads the operands of directives. For a wrong operand, the error tells what was expected. */
 import { SourceProblem } from '../diagnostics.ts';
 import { expressionOf } from '../instructions/emit.ts';
 import { countMessage } from '../instructions/instruction.ts';
@@ -9,7 +9,7 @@ import { quotedSymbol } from '../syntax/parse.ts';
 import type { WrittenOperand } from '../syntax/tree.ts';
 import type { RawUse, Use } from './directive.ts';
 
-/** Throws SourceProblem unless there are `least` to `most` operands; `syntax` is what to write. */
+/** Throws SourceProblem unless there are `least` to `most` operands. `syntax` shows the right ones. */
 export function expectCount(use: Use, least: number, most: number, syntax: string): void {
   const count = use.operands.length;
   if (count >= least && count <= most) return;
@@ -20,13 +20,13 @@ export function expectCount(use: Use, least: number, most: number, syntax: strin
   );
 }
 
-/** A part of a directive's text between commas, without blanks around; `at` is where it stands. */
+/** A part of a directive's text between commas, without blanks around it; `at` is its offset in the statement. */
 export interface ArgumentText {
   readonly at: number;
   readonly text: string;
 }
 
-/** Splits what follows a directive's name at its commas. Empty when nothing follows. */
+/** Splits the text after a directive's name at its commas. Empty if there is no text. */
 export function pieces(use: RawUse): ArgumentText[] {
   const found: ArgumentText[] = [];
   let depth = 0;
@@ -58,7 +58,7 @@ export function boundOperand(unit: SourceUnit, operand: WrittenOperand): Bound {
   throw unlike('a number or an address', operand, operand.at);
 }
 
-/** The problem with an operand that is missing, or is not what was expected. */
+/** The error for an operand that is missing or is not what was expected. */
 function unlike(expected: string, operand: WrittenOperand | undefined, at: number): SourceProblem {
   if (operand?.kind === 'missing')
     return new SourceProblem(operand.at, `expected ${expected} after this comma`);
@@ -66,7 +66,7 @@ function unlike(expected: string, operand: WrittenOperand | undefined, at: numbe
   return new SourceProblem(operand?.at ?? at, `expected ${expected}${found}`);
 }
 
-/** The operand as a number that is known here. Throws SourceProblem. */
+/** The operand as a number whose value is known here. Throws SourceProblem. */
 export function numberOperand(unit: SourceUnit, operand: WrittenOperand): number {
   return Number(evaluateNow(boundOperand(unit, operand)));
 }

@@ -1,4 +1,4 @@
-/** Macros, repetitions and included files: directives that give the reader more to read. */
+/** Directives that add statements for the reader: macros, repetitions and included files. */
 import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import { evaluateNow } from '../object/evaluate.ts';
@@ -123,7 +123,7 @@ function include(context: DirectiveContext, use: Use): void {
   }
 }
 
-/** Reports the end of a block that has no beginning. */
+/** Throws the error for an end directive without its begin. */
 function stray(opening: string): RunRawDirective {
   return (_context, use) => {
     throw new SourceProblem(use.at, `\`${use.name}\` without \`${opening}\``);

@@ -46,7 +46,7 @@ function not(test: Test): Test {
   return (context, use) => !test(context, use);
 }
 
-/** Opens a condition. Inside a condition that is skipped, it is skipped, too. */
+/** Opens a condition. If it is inside a skipped block, it is skipped too. */
 function open(test: Test): RunRawDirective {
   return (context, use) => {
     const { reader, unit } = context;

@@ -1,4 +1,4 @@
-/** Directives that give bytes: numbers, strings, files. */
+/** Directives that append bytes: numbers, strings, files. */
 import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import type { Bound } from '../object/bound.ts';
@@ -31,20 +31,20 @@ function emitDatum(unit: SourceUnit, size: number, value: Bound): void {
   unit.section.write(place.offset, size, value.value);
 }
 
-/** `.word expression, …` and its kin; between two commas, and after the last, 0 may be left out. */
+/** `.word expression, …` and similar directives. Between two commas and after the last one, a missing number is 0. */
 function numbers(size: number): RunDirective {
   return ({ unit, diagnostics }, { operands }) => {
     for (const operand of operands) {
       unit.here();
       if (operand.kind === 'missing') {
-        diagnostics.warn(unit.statement, operand.at, 'a number is missing here; it is taken to be 0');
+        diagnostics.warn(unit.statement, operand.at, 'a number is missing here; 0 is used');
         unit.section.fill(size, 0);
       } else emitDatum(unit, size, boundOperand(unit, operand));
     }
   };
 }
 
-/** The operand's value. A plain number, with or without a minus, has all its bits, even beyond 64. */
+/** The operand's value. A plain number, with or without a minus, may have more than 64 bits. */
 function wholeNumber(unit: SourceUnit, operand: WrittenOperand): bigint {
   const written = operand.kind === 'expression' ? operand.expression : undefined;
   if (written?.kind === 'number') return written.value;
@@ -63,7 +63,10 @@ function octa({ unit }: DirectiveContext, { operands }: Use): void {
   }
 }
 
-/** `.ascii "…", …`: each character takes `wide` bytes, the rest zeros; `ended` appends a zero to each string. */
+/**
+ * `.ascii "…", …`. Each character takes `wide` bytes; the bytes after the first are zeros. With `ended`, a zero
+ * follows each string.
+ */
 function strings(ended: boolean, wide = 1): RunDirective {
   return ({ unit }, use) => {
     for (const operand of use.operands) {
@@ -77,7 +80,10 @@ function strings(ended: boolean, wide = 1): RunDirective {
   };
 }
 
-/** `.dtprelword symbol`: the offset of a thread's variable from the address to which the C library's pointers to the thread's block point. */
+/**
+ * `.dtprelword symbol`: the offset of a thread-local variable from the address that the C library's pointers to the
+ * thread's block contain.
+ */
 function threadOffsets(size: number): RunDirective {
   return ({ unit }, { operands }) => {
     for (const operand of operands) {
@@ -185,7 +191,7 @@ export const dataDirectives: DirectiveGroup = {
     '.sleb128': leb128(true),
     '.ascii': strings(false),
     '.asciz': strings(true),
-    // Not GNU's: the name in SPIM and in the simulators after it.
+    // Not in GNU `as`: SPIM and later simulators have this name.
     '.asciiz': strings(true),
     '.string': strings(true),
     '.string8': strings(true),

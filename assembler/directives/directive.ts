@@ -1,22 +1,22 @@
-/** What a directive is, and what it gets to work with. */
+/** The types of directives, and the context in which they run. */
 import type { Diagnostics } from '../diagnostics.ts';
 import type { SourceUnit } from '../object/unit.ts';
 import type { Reader } from '../read/reader.ts';
 import type { WrittenOperand } from '../syntax/tree.ts';
 
-/** The file being read, and the tools to go on with it. */
+/** The unit of the file that is being read, and the reader. */
 export interface DirectiveContext {
   readonly unit: SourceUnit;
   readonly reader: Reader;
   readonly diagnostics: Diagnostics;
-  /** An included file's bytes. Throws SourceProblem when it cannot be read. */
+  /** An included file's bytes. Throws SourceProblem if it cannot be read. */
   readFile(path: string, at: number): Uint8Array;
 }
 
 /** A use of a directive. */
 export interface Use {
   readonly name: string;
-  /** Where the name stands in the statement. */
+  /** Offset of the name in the statement. */
   readonly at: number;
   readonly operands: readonly WrittenOperand[];
 }
@@ -25,8 +25,9 @@ export interface Use {
 export interface RawUse {
   readonly name: string;
   readonly at: number;
-  /** The whole statement, and where what follows the name begins in it. */
+  /** The whole statement. */
   readonly text: string;
+  /** Offset of the text after the name. */
   readonly rest: number;
 }
 
@@ -37,6 +38,6 @@ export type RunRawDirective = (context: DirectiveContext, use: RawUse) => void;
 /** Directives by name, with the dot. */
 export interface DirectiveGroup {
   readonly parsed?: Readonly<Record<string, RunDirective>>;
-  /** Those whose operands are not a plain list. */
+  /** Directives whose operands are not a plain list. */
   readonly raw?: Readonly<Record<string, RunRawDirective>>;
 }

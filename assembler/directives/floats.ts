@@ -1,11 +1,17 @@
-/** Floating-point constants: `.float`, `.double` and their kin, for code that computes with them in software. */
+/**
+ * Floating-point constants: `.float`, `.double` and similar directives, for code that computes with such numbers in
+ * software.
+ */
 import { SourceProblem } from '../diagnostics.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { type ArgumentText, pieces } from './arguments.ts';
 import type { DirectiveGroup, RunRawDirective } from './directive.ts';
 import { countOf, littleEndian } from './space.ts';
 
-/** A binary format of IEEE 754: its bytes, and the bits of its fraction. All other bits but the sign are the exponent. */
+/**
+ * A binary format of IEEE 754: its size in bytes, and the number of fraction bits. The other bits are the sign and
+ * the exponent.
+ */
 interface Format {
   readonly bytes: number;
   readonly fraction: number;
@@ -15,7 +21,10 @@ const half: Format = { bytes: 2, fraction: 10 };
 const single: Format = { bytes: 4, fraction: 23 };
 const double: Format = { bytes: 8, fraction: 52 };
 
-/** The longest number and the largest exponent that are computed: beyond them the result is zero or an error anyway. */
+/**
+ * The longest number and the largest exponent that are computed. Beyond these limits the result is zero or an error
+ * anyway.
+ */
 const MAX_DIGITS = 2000;
 
 /** `.float number, …`. */
@@ -36,7 +45,10 @@ function copies(format: Format): RunRawDirective {
   };
 }
 
-/** The number that a piece of text is, as bits. GNU's `0f` may stand before it, and `0f:` before the bits themselves. */
+/**
+ * The bits of the number that a piece of text denotes. It may begin with GNU's `0f`, or with `0f:` if the text is the
+ * bits themselves.
+ */
 function bitsOf({ at, text }: ArgumentText, format: Format): bigint {
   const plain = text.replace(/^([-+]?)0[a-wyz](?=[-+.:\di])/i, '$1');
   const bits = /^:([0-9a-f]{1,16})$/i.exec(plain)?.[1];
@@ -76,7 +88,8 @@ function rounded(digits: bigint, power: number, format: Format): bigint {
   const quotient = dividend / divisor;
   const twice = 2n * (dividend % divisor);
   const up = twice > divisor || (twice === divisor && quotient % 2n === 1n) ? 1n : 0n;
-  // A fraction that overflows carries into the exponent, as it should; below the least exponent there is no leading bit.
+  // If the fraction overflows, the carry goes into the exponent, which is correct. Subnormal numbers have no leading
+  // bit.
   return quotient + up + (BigInt(scale + format.fraction + bias - 1) << BigInt(format.fraction));
 }
 

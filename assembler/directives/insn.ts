@@ -1,7 +1,7 @@
 /**
- * `.insn`: any instruction by its format and fields (GNU `as` manual, "RISC-V
- * Instruction Formats"). Each format is a row made on the spot, so that operands,
- * ranges and messages are those of the instruction table.
+ * `.insn`: any instruction, by its format and fields (GNU `as` manual, "RISC-V
+ * Instruction Formats"). A use of a format becomes a row, so that operands,
+ * ranges and messages are the same as for instructions of the table.
  */
 import { nothing } from '../../isa/table/effects.ts';
 import { type Row, rows } from '../../isa/table/row.ts';
@@ -26,7 +26,7 @@ const opcodes: Readonly<Record<string, number>> = {
 }; // biome-ignore format: in the manual's order
 
 interface Format {
-  /** The picture, in which `funct3` and `funct7` stand for what was written. */
+  /** The picture, in which `funct3` and so on are replaced by the written numbers. */
   readonly bits: string;
   /** Numbers that come after the opcode, by width in bits. */
   readonly numbers: readonly ('funct3' | 'funct2' | 'funct7')[];
@@ -38,7 +38,7 @@ const branchBits = 'imm[12|10:5] rs2 rs1 funct3 imm[4:1|11] opcode';
 const b: Format = { bits: branchBits, numbers: ['funct3'], operands: ['rs1, rs2, target', 'rs2, imm(rs1)'] };
 const j: Format = { bits: 'imm[20|10:1|11|19:12] rd opcode', numbers: [], operands: ['rd, target'] };
 
-/** No instruction of Ring32 has a field rs3: its number becomes part of the picture. */
+/** Pictures have no field rs3, so the register's number becomes fixed bits of the picture. */
 const r4: Format = {
   bits: 'rs3 funct2 rs2 rs1 funct3 rd opcode',
   numbers: ['funct3', 'funct2'],
@@ -61,7 +61,7 @@ const formats: Readonly<Record<string, Format>> = {
   uj: j,
 };
 
-/** Operands of `r4`, which may be written `r`. */
+/** Number of operands of `r4`, which may also be written as `r`. */
 const WITH_RS3 = 7;
 
 function insn({ unit }: DirectiveContext, use: RawUse): void {

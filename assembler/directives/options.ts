@@ -17,7 +17,7 @@ const settings: Readonly<Record<string, Partial<Options>>> = {
 
 const compressed = 'Ring32 has no compressed instructions: every instruction here takes 4 bytes';
 
-/** `.option word`. A list follows `arch`; only the extension of compressed instructions matters here. */
+/** `.option word`. After `arch` follows a list, in which only the extension of compressed instructions matters here. */
 function option({ unit, diagnostics }: DirectiveContext, use: RawUse): void {
   const [, blank = '', word = '', rest = ''] = /^(\s*)([\w-]*)(.*)$/s.exec(use.text.slice(use.rest)) ?? [];
   const at = use.rest + blank.length;

@@ -29,8 +29,8 @@ function warning({ unit, diagnostics }: DirectiveContext, use: Use): void {
 const ignore: RunRawDirective = () => {};
 
 /**
- * Accepted, without effect: notes of compilers to linkers, debuggers and unwinders; the layout of a printed
- * listing; what matters only in shared libraries.
+ * Directives that are accepted, but have no effect: information for linkers, debuggers and unwinders, the layout of a
+ * printed listing, and directives that matter only in shared libraries.
  */
 const ignored = `
   .file .loc .line .linefile .loc_mark_labels .func .endfunc .stabs .stabn .stabd .ident .version
@@ -58,7 +58,7 @@ export const otherDirectives: DirectiveGroup = {
   },
 };
 
-/** Whether a directive is one of call-frame information, which is accepted and without effect. */
+/** Whether a directive gives call-frame information. Such directives are accepted, but have no effect. */
 export function isFrameInformation(name: string): boolean {
   return name.startsWith('.cfi_');
 }

@@ -1,4 +1,4 @@
-/** Directives that choose the section to which the next bytes go. */
+/** Directives that choose the section for the next bytes. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { ObjectSection, SectionFlags } from '../object/section.ts';
 import type { SourceUnit } from '../object/unit.ts';
@@ -13,7 +13,7 @@ const variables: SectionFlags = { ...none, alloc: true, write: true };
 const zeros: SectionFlags = { ...variables, nobits: true };
 const threadVariables: SectionFlags = { ...variables, thread: true };
 
-/** Flags that a section has by its name, up to the second dot. */
+/** The usual flags of sections, by the name up to the second dot. */
 const usual: Readonly<Record<string, SectionFlags>> = {
   '.text': code,
   '.init': code,
@@ -57,7 +57,7 @@ function subsectionOf(unit: SourceUnit, section: ObjectSection, order: WrittenOp
   return unit.sectionNamed(section.name, section.flags, number);
 }
 
-/** `.subsection number`: goes to the part of the present section that has this number. */
+/** `.subsection number`: enters the part of the current section with this number. */
 function subsection({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 1, 1, 'number');
   unit.enter(subsectionOf(unit, unit.section, use.operands[0] as WrittenOperand));

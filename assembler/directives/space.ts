@@ -1,4 +1,4 @@
-/** Directives that move the place where the next byte goes: space, alignment, origin. */
+/** Directives that move the position of the next byte: space, alignment, origin. */
 import { encode } from '../../isa/table/table.ts';
 import { SourceProblem } from '../diagnostics.ts';
 import { addImmediate } from '../instructions/meaning.ts';
@@ -10,7 +10,9 @@ import type { WrittenOperand } from '../syntax/tree.ts';
 import { boundOperand, expectCount, numberOperand, rangedOperand } from './arguments.ts';
 import type { DirectiveContext, DirectiveGroup, RunDirective, Use } from './directive.ts';
 
-/** The operand as a count of repetitions; the section checks that there is room. Throws SourceProblem. */
+/**
+ * The operand as a count of repetitions. Throws SourceProblem. The section checks whether there is room for so many.
+ */
 export function countOf(unit: SourceUnit, operand: WrittenOperand): number {
   return rangedOperand(unit, operand, 0, 0xffffffff, 'a count');
 }
@@ -20,7 +22,7 @@ export function littleEndian(value: bigint, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, n) => Number((value >> BigInt(8 * n)) & 255n));
 }
 
-/** `.skip count[, byte]`: space for `count` elements of `size` bytes, each of which holds `byte`. */
+/** `.skip count[, byte]`: space for `count` elements of `size` bytes, filled with `byte`. */
 function skip(size: number): RunDirective {
   return ({ unit }, use) => {
     expectCount(use, 1, 2, 'count, byte');
@@ -30,12 +32,12 @@ function skip(size: number): RunDirective {
   };
 }
 
-/** The largest count: no section can hold more. */
+/** The largest power for `.align`: a section cannot contain more bytes. */
 const MAX_POWER = Math.log2(MAX_BYTES);
 
 /**
- * Both kinds of `.align`: to a power of two, or to a number of bytes. Two operands are optional: the value to fill
- * with, `size` bytes at a time, and the most bytes to skip.
+ * Both kinds of `.align`: the first operand is a power of two, or a number of bytes. Two more operands are optional: the
+ * value to fill with, in units of `size` bytes, and the most bytes to skip.
  */
 function align(inBytes: boolean, size = 1): RunDirective {
   return ({ unit }, use) => {
@@ -55,7 +57,10 @@ function align(inBytes: boolean, size = 1): RunDirective {
   };
 }
 
-/** Whether a gap is filled even when it exceeds the most to skip: in code, GNU `as` leaves alignment to the linker, which has no such limit. */
+/**
+ * Whether a gap is filled even if it exceeds the limit. In code, GNU `as` leaves alignment to the linker, which has
+ * no limit.
+ */
 function padsAlways(unit: SourceUnit, fill: WrittenOperand | undefined): boolean {
   return unit.section.flags.exec && fill === undefined;
 }
@@ -75,7 +80,7 @@ function byteAlignment(unit: SourceUnit, operand: WrittenOperand): number {
   throw new SourceProblem(operand.at, `${value} is not a power of two`);
 }
 
-/** Fills a gap: with instructions that do nothing between instructions, otherwise with zeros. */
+/** Fills a gap: in code with instructions that do nothing, otherwise with zeros. */
 function pad(unit: SourceUnit, gap: number): void {
   if (!unit.section.flags.exec) {
     unit.section.fill(gap, 0);
@@ -92,18 +97,28 @@ function org({ unit }: DirectiveContext, use: Use): void {
   moveTo(unit, boundOperand(unit, place), byte === undefined ? 0 : numberOperand(unit, byte) & 255);
 }
 
-/** Fills the section up to an offset in it. Throws SourceProblem when the offset is already passed, or not known. */
+/**
+ * Fills the section up to an offset. Throws SourceProblem if the section is already longer, or if the offset is not
+ * known.
+ */
 export function moveTo(unit: SourceUnit, place: Bound, byte: number): void {
   const target = tryEvaluate(place);
   if (target === undefined || (target.section !== undefined && target.section !== unit.section)) {
-    throw new SourceProblem(place.at, 'this must be a place in the present section that is known here');
+    throw new SourceProblem(place.at, 'this must be a known offset in the current section');
   }
   const gap = Number(target.value) - unit.section.size;
-  if (gap < 0) throw new SourceProblem(place.at, `this lies ${-gap} back; a section only grows`);
+  if (gap < 0)
+    throw new SourceProblem(
+      place.at,
+      `this is ${-gap} bytes before the end of the section, and a section can only grow`,
+    );
   unit.section.fill(gap, byte);
 }
 
-/** `.struct place` and `.offset place`: labels from here on are plain numbers, counted from that one; nothing is in memory. */
+/**
+ * `.struct place` and `.offset place`: from here on labels are plain numbers, which begin at this number. Nothing is
+ * in memory.
+ */
 function struct({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 0, 1, 'place');
   const [place] = use.operands;

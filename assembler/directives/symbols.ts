@@ -1,4 +1,4 @@
-/** Directives about symbols: who sees them, what they are, what they stand for. */
+/** Directives about symbols: their visibility, their type, their value. */
 import { SourceProblem } from '../diagnostics.ts';
 import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { registerNumbers } from '../../isa/table/registers.ts';
@@ -67,7 +67,7 @@ function set(once: boolean): RunDirective {
   };
 }
 
-/** Gives `name` a value; `.` moves on instead. Throws SourceProblem. */
+/** Gives `name` a value. If the name is `.`, moves the position of the next byte instead. Throws SourceProblem. */
 export function assign(unit: SourceUnit, name: string, at: number, value: Bound, once: boolean): void {
   if (name === '.') {
     moveTo(unit, value, 0);
@@ -101,7 +101,7 @@ function comm({ unit }: DirectiveContext, use: Use): void {
   symbol.type = 'object';
 }
 
-/** `.lcomm name, size[, alignment]`: in this file's .bss. */
+/** `.lcomm name, size[, alignment]`: reserves room in this file's .bss. */
 function lcomm({ unit }: DirectiveContext, use: Use): void {
   const { name, at, bytes, alignment } = common(unit, use);
   reserve(unit, name, at, bytes, alignment);
@@ -124,7 +124,7 @@ function naturalAlignment(bytes: number): number {
   return bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1;
 }
 
-/** The subsection of .bss in which GNU `as` reserves room: it follows what the source puts into .bss itself. */
+/** The subsection of .bss in which GNU `as` reserves room. It follows what the source itself puts into .bss. */
 const RESERVED = 1;
 
 function reserve(unit: SourceUnit, name: string, at: number, bytes: number, alignment: number): void {
@@ -138,7 +138,7 @@ function reserve(unit: SourceUnit, name: string, at: number, bytes: number, alig
   bss.fill(bytes, 0);
 }
 
-/** `.weakref alias, name`: the alias stands for a name that need not be defined. */
+/** `.weakref alias, name`: makes an alias for a name that need not be defined. */
 function weakref({ unit }: DirectiveContext, use: Use): void {
   expectCount(use, 2, 2, 'alias, name');
   const [alias, name] = use.operands as [WrittenOperand, WrittenOperand];

@@ -1,7 +1,7 @@
 /**
- * Debugging information: which source line each instruction comes from, and the one
- * compile unit that leads a debugger to it (DWARF 4: section 6.2 for the line table,
- * 7.5 for the rest). Files and labels are all that is described.
+ * Debugging information: the source line of each instruction, and one
+ * compile unit, through which a debugger finds the line table (DWARF 4: section 6.2 for the line table,
+ * 7.5 for the rest). It does not describe variables or types.
  */
 import { leb128Bytes } from '../directives/data.ts';
 import type { LinkedImage } from '../link/link.ts';
@@ -9,7 +9,7 @@ import { joined } from '../listing.ts';
 import { concatenate, record } from './bytes.ts';
 import type { ExtraSection } from './elf.ts';
 
-/** A row of the line table: from this address on, this line. */
+/** A row of the line table: the instructions from `address` to `end` come from this line. */
 interface LineRow {
   readonly address: number;
   readonly end: number;
@@ -18,7 +18,7 @@ interface LineRow {
 }
 
 const VERSION = 4;
-/** Addresses are counted in this many bytes. */
+/** The unit of addresses in the line-number program, in bytes. */
 const CODE_UNIT = 1;
 /** Standard opcodes and their numbers of operands. */
 const LINE = { COPY: 1, ADVANCE_PC: 2, ADVANCE_LINE: 3, SET_FILE: 4 } as const;
@@ -26,7 +26,7 @@ const OPERAND_COUNTS = [0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1];
 const EXTENDED = { END_SEQUENCE: 1, SET_ADDRESS: 2 } as const;
 const encoder = new TextEncoder();
 
-/** The three debugging sections of an image; none if it has no code, or brings its own. */
+/** The three debugging sections of an image; none if it has no code, or if the sources contain debugging sections. */
 export function debugSections(image: LinkedImage): ExtraSection[] {
   const rows = lineRows(image);
   const [first] = rows;
@@ -67,7 +67,7 @@ function lineTable(rows: readonly LineRow[]): Uint8Array {
   return concatenate([record([body.length, 4]), body]);
 }
 
-/** The line-number program: one sequence per run of addresses without a gap. */
+/** The line-number program: one sequence for each run of addresses without a gap. */
 function lineProgram(rows: readonly LineRow[], files: readonly string[]): number[] {
   const program: number[] = [];
   const state = { address: -1, line: 1, file: 1 };

@@ -12,7 +12,7 @@ import { ELF } from './format.ts';
 import { type FileSection, fileHeader, sectionHeader } from './headers.ts';
 import { symbolTable } from './symbols.ts';
 
-/** A section that no source names: debugging information. */
+/** A section that is not in a source: debugging information. */
 export interface ExtraSection {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -39,7 +39,7 @@ export function writeElf(image: LinkedImage, extras: readonly ExtraSection[] = [
   return sections.write(image.entry, segments);
 }
 
-/** The number of a section's header; a label in a section without bytes belongs to the one before. */
+/** The number of a section's header; SHN_ABS for a section of size 0, which is not in the file. */
 function sectionIndex(kept: readonly OutputSection[], section: OutputSection): number {
   const index = kept.indexOf(section);
   return index >= 0 ? index + 1 : ELF.SHN_ABS;
@@ -80,7 +80,7 @@ interface Table {
   readonly alignment?: number;
 }
 
-/** Gathers sections, giving each its place in the file. */
+/** Collects sections, and gives each one its place in the file. */
 class FileSections {
   private readonly list: FileSection[] = [];
   private at: number;
@@ -90,7 +90,7 @@ class FileSections {
     this.at = start;
   }
 
-  /** Number of headers so far, with the null one. */
+  /** Number of section headers so far, including the null header. */
   get count(): number {
     return this.list.length + 1;
   }
@@ -124,7 +124,7 @@ class FileSections {
     if (!flags.nobits) this.at = offset + size;
   }
 
-  /** Sections of a segment are as far apart in the file as in memory. */
+  /** The offset in the file: sections of a segment have the same distances in the file as in memory. */
   private offsetInSegment({ address, flags: { write } }: OutputSection): number {
     const first = this.list.find(
       ({ flags }) => flags & ELF.SHF.ALLOC && write === (flags & ELF.SHF.WRITE) > 0,

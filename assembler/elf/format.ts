@@ -1,4 +1,4 @@
-/** ELF32 by numbers (System V ABI, chapter 4; RISC-V ELF psABI). */
+/** The numbers of the ELF32 format (System V ABI, chapter 4; RISC-V ELF psABI). */
 
 export const ELF = {
   HEADER: 52,

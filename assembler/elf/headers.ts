@@ -1,8 +1,8 @@
-/** The header of the file, and that of a section in it. */
+/** The header of the file, and the headers of sections. */
 import { record } from './bytes.ts';
 import { ELF } from './format.ts';
 
-/** A section as the file has it. */
+/** A section as it is in the file. */
 export interface FileSection {
   readonly name: string;
   readonly type: number;
@@ -14,7 +14,7 @@ export interface FileSection {
   readonly link: number;
   readonly info: number;
   readonly entrySize: number;
-  /** What to copy, and where it goes within the section. */
+  /** The bytes of the section, in pieces; `at` is an offset in the section. */
   readonly content: readonly { readonly at: number; readonly bytes: Uint8Array }[];
 }
 

@@ -13,12 +13,12 @@ export interface ElfSymbolTable {
   readonly firstGlobal: number;
 }
 
-/** Whether a symbol is the assembler's own or a compiler's temporary, and stays out of tables. */
+/** Whether a symbol is left out of the symbol table: the assembler's own ones, and temporary ones of compilers. */
 function isTemporary(name: string): boolean {
   return name.startsWith('.L') || isInternal(name);
 }
 
-/** The image's symbol table; `indexOf` gives the number of a section. */
+/** The image's symbol table. `indexOf` returns the header number of a section. */
 export function symbolTable(image: LinkedImage, indexOf: (section: OutputSection) => number): ElfSymbolTable {
   const strings = new StringTable();
   const entry = (symbol: AsmSymbol): Uint8Array => symbolEntry(symbol, image, strings, indexOf);

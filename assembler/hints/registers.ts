@@ -1,7 +1,7 @@
-/** What to say of a name that was meant to be a register. */
+/** Hints for names that were probably meant as registers. */
 import { registerName, registerNumbers } from '../../isa/table/registers.ts';
 
-/** Registers of other machines, and the registers that take their place here. */
+/** Registers of other machines, and the corresponding registers here. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['lr', '`ra`'],
   ['v0', '`a0`, which holds results; the number of a system call goes in `a7`'],
@@ -35,7 +35,7 @@ export function registerHint(name: string): string | undefined {
   return pastTheLast(plain);
 }
 
-/** `a9`, `t7`, `s12`, `x32`: a number beyond the last register of its kind. */
+/** A hint for `a9`, `t7`, `s12`, `x32`: the number is beyond the last register of its kind. */
 function pastTheLast(name: string): string | undefined {
   const [, kind = '', digits = ''] = /^([a-z])(\d{1,3})$/.exec(name) ?? [];
   const last = Math.max(-1, ...[...registerNumbers.keys()].map((known) => numberOf(known, kind)));

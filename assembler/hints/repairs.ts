@@ -1,4 +1,4 @@
-/** Guesses what was meant by operands that do not fit: another order, another spelling, a related instruction. */
+/** Guesses what was meant if operands do not fit: another order, another spelling, a related instruction. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { addImmediate, subtraction } from '../instructions/meaning.ts';
 import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
@@ -6,7 +6,7 @@ import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 /** Whether an instruction of that name takes these operands. */
 export type Fits = (name: string, operands: readonly WrittenOperand[]) => boolean;
 
-/** Instructions that are often written for another one, apart from those whose names begin alike. */
+/** Instructions that are often confused, apart from those whose names begin in the same way. */
 const kin: Readonly<Record<string, readonly string[]>> = {
   mv: ['li', 'la', 'lw', 'sw'],
   move: ['li', 'la', 'lw', 'sw'],
@@ -17,10 +17,10 @@ const kin: Readonly<Record<string, readonly string[]>> = {
   jump: ['j', 'jr'],
 };
 
-/** Two names are related when one is the other with at most this many letters more. */
+/** Two names are related if one of them is the other plus at most so many letters. */
 const SUFFIX = 2;
 
-/** A hint that says what to write, if something similar to what is written fits. */
+/** A hint with a similar statement that is correct; undefined if none was found. */
 export function repairHint(
   name: string,
   operands: readonly WrittenOperand[],
@@ -28,14 +28,14 @@ export function repairHint(
   fits: Fits,
 ): string | undefined {
   for (const other of orders(operands)) {
-    if (fits(name, other)) return `the operands stand in another order: ${written(name, other)}`;
+    if (fits(name, other)) return `write the operands in this order: ${written(name, other)}`;
   }
   for (const [other, why] of respelt(operands)) {
     if (fits(name, other)) return `${why}: ${written(name, other)}`;
   }
   const opposite = operands.at(-1);
   if (name === subtraction.name && opposite && fits(addImmediate.name, operands))
-    return `a number is subtracted by adding its opposite: ${written(addImmediate.name, operands.with(-1, { ...opposite, text: negated(opposite.text) }))}`;
+    return `to subtract a number, add its negative: ${written(addImmediate.name, operands.with(-1, { ...opposite, text: negated(opposite.text) }))}`;
   const sibling = [...(kin[name] ?? []), ...siblings(name, names)].find((other) => fits(other, operands));
   return sibling === undefined
     ? undefined
@@ -46,7 +46,7 @@ function negated(text: string): string {
   return text.startsWith('-') ? text.slice(1) : /^\w+$/.test(text) ? `-${text}` : `-(${text})`;
 }
 
-/** The statement as it should be. */
+/** The statement with these operands, in backquotes. */
 export function written(name: string, operands: readonly WrittenOperand[]): string {
   return `\`${[name, operands.map(({ text }) => text).join(', ')].join(' ').trim()}\``;
 }
@@ -58,7 +58,7 @@ function siblings(name: string, names: readonly string[]): string[] {
     .sort((one, other) => Math.abs(one.length - name.length) - Math.abs(other.length - name.length));
 }
 
-/** The operands in every other order; nothing for more than three operands. */
+/** The operands in every other order; empty if there are more than three operands. */
 function orders(operands: readonly WrittenOperand[]): WrittenOperand[][] {
   const [a, b, c] = operands;
   if (a === undefined || b === undefined || operands.length > 3) return [];
@@ -76,7 +76,10 @@ type Respelt = readonly [operands: WrittenOperand[], why: string];
 
 const anAddress = 'an address in memory is an offset and a register';
 
-/** The operands with an address written as one, and a register without its parentheses. */
+/**
+ * Other spellings of the operands, with reasons: a comma added, an address written as `4(sp)`, a register without
+ * parentheses.
+ */
 function respelt(operands: readonly WrittenOperand[]): Respelt[] {
   const changes = operands.flatMap((operand, n): Respelt[] => {
     const change = (other: WrittenOperand): WrittenOperand[] => operands.with(n, other);
@@ -88,14 +91,14 @@ function respelt(operands: readonly WrittenOperand[]): Respelt[] {
     return [
       ...(apart ? [[operands.toSpliced(n, 1, ...apart), 'a comma is missing'] as const] : []),
       ...(memory ? [[change(memory), anAddress] as const] : []),
-      ...(bare ? [[change(bare), 'a register stands without parentheses'] as const] : []),
+      ...(bare ? [[change(bare), 'a register has no parentheses here'] as const] : []),
       ...(pair ? [[change(pair).toSpliced(n + 1, 1), anAddress] as const] : []),
     ];
   });
   return [...changes, ...withScratch(operands)];
 }
 
-/** A store to a name, with the register that it needs. */
+/** The operands of a store to a name, with the additional register that it needs. */
 function withScratch(operands: readonly WrittenOperand[]): Respelt[] {
   const last = operands.at(-1);
   if (last?.kind !== 'expression' || last.expression.kind !== 'symbol' || isRegister(last.expression))

@@ -1,27 +1,27 @@
 /**
- * Words of other machines, other assemblers and C, and what to write for them here. Text in backquotes is a
- * statement that assembles; the tests assemble each.
+ * Words of other machines, other assemblers and C, and what to write instead. Text in backquotes is a
+ * valid statement; the tests assemble each one.
  */
 
-/** What to write for a word. */
+/** What to write instead of a word. */
 export interface Meant {
   /** Instructions to try, in this order, with the operands of the word. */
   readonly names: readonly string[];
-  /** What to say when none of them takes the operands, or there are none. */
+  /** The hint if none of these instructions takes the operands, or if there are none. */
   readonly advice: string;
 }
 
 const ending =
-  'a guest ends by a write to the power port, `li t0, 1; out t0, zero`, and a process by the call exit, `li a7, 93; ecall`';
+  'a guest ends with a write to the power port, `li t0, 1; out t0, zero`; a process ends with the call exit, `li a7, 93; ecall`';
 const branches = 'there are no flags: a branch compares two registers itself, as in `beq a0, a1, label`';
 const stack =
-  'the stack is moved by hand: `addi sp, sp, -4; sw a0, 0(sp)` puts a word there, `lw a0, 0(sp); addi sp, sp, 4` takes it back';
+  'there are no stack instructions: `addi sp, sp, -4; sw a0, 0(sp)` pushes a word, `lw a0, 0(sp); addi sp, sp, 4` pops it';
 const c =
   'assembly has no statements of C: a condition is a branch, as in `beq a0, a1, label`, a loop a jump back, `j label`';
 const printing =
   "no instruction prints: a guest writes bytes to the console's port with `out t0, a0`, a process calls write, `li a7, 64; ecall`";
 
-/** The words, the instructions that they may mean, the advice. */
+/** Each row: the words, the instructions that they may mean, the advice. */
 const rows: readonly (readonly [words: string, names: string, advice: string])[] = [
   [
     'mov movl movw movb movq movs movabs copy cpy',
@@ -47,11 +47,11 @@ const rows: readonly (readonly [words: string, names: string, advice: string])[]
   ['beqi bneq bnei blti bgei', '', 'a branch compares two registers: `li t0, 5; beq a0, t0, label`'],
   ['push pushl pushq pop popl popq pusha popa stmfd ldmfd', '', stack],
   ['inc incl incr', '', '`addi a0, a0, 1` adds one'],
-  ['dec decl decr', '', '`addi a0, a0, -1` takes one away'],
+  ['dec decl decr', '', '`addi a0, a0, -1` subtracts one'],
   ['addu addiu addl adds adc', 'add addi', '`add a0, a1, a2` adds; it never traps'],
   ['subu subl subs sbc', 'sub', '`sub a0, a1, a2` subtracts; it never traps'],
-  ['subi subiu', '', 'a number is subtracted by adding its opposite: `addi a0, a0, -5`'],
-  ['rsb negu', 'neg', '`neg a0, a1` gives the opposite of a number'],
+  ['subi subiu', '', 'to subtract a number, add its negative: `addi a0, a0, -5`'],
+  ['rsb negu', 'neg', '`neg a0, a1` gives the negative of a number'],
   [
     'muli mulu mult multu imul',
     'mul',
@@ -72,10 +72,10 @@ const rows: readonly (readonly [words: string, names: string, advice: string])[]
     '`srli a0, a1, 2` and `srl a0, a1, a2` shift to the right, `srai a0, a1, 2` keeps the sign',
   ],
   ['sar asr srav', 'srai sra', '`srai a0, a1, 2` and `sra a0, a1, a2` shift to the right and keep the sign'],
-  ['eor xorl', 'xor xori', '`xor a0, a1, a2` is it'],
-  ['orr orl', 'or ori', '`or a0, a1, a2` is it'],
-  ['andl ands', 'and andi', '`and a0, a1, a2` is it'],
-  ['mvn notl com', 'not', '`not a0, a1` turns every bit round'],
+  ['eor xorl', 'xor xori', '`xor a0, a1, a2` computes the exclusive or'],
+  ['orr orl', 'or ori', '`or a0, a1, a2` computes the or'],
+  ['andl ands', 'and andi', '`and a0, a1, a2` computes the and'],
+  ['mvn notl com', 'not', '`not a0, a1` inverts every bit'],
   ['clr clear', '', '`li a0, 0` makes a register zero'],
   ['swap xchg xch', '', 'three moves exchange two registers: `mv t0, a0; mv a0, a1; mv a1, t0`'],
   ['int syscall swi svc sysenter trap scv', '', '`ecall` calls the system; the number of the call is in a7'],
@@ -92,8 +92,8 @@ const rows: readonly (readonly [words: string, names: string, advice: string])[]
   ['dd dcd', '', '`.word 1` gives four bytes'],
   ['dq dcq', '', '`.dword 1` gives eight bytes'],
   ['resb resw resd ds defs reserve', '', '`.space 4` reserves four bytes'],
-  ['public export', '', '`.globl label` shows a name to other files'],
-  ['extrn import', '', 'a name of another file needs no declaration; that file says `.globl label`'],
+  ['public export', '', '`.globl label` makes a name visible to other files'],
+  ['extrn import', '', 'a name of another file needs no declaration; that file must contain `.globl label`'],
   ['segment area code', '', '`.text` begins code, `.data` data'],
   ['define', '', '`.equ name, 5` gives a number a name'],
   ['stringz asciiz', '', '`.asciz "text"` is a text with a zero byte'],

@@ -1,4 +1,4 @@
-/** Appends a row with its written operands, as a word, to the unit's section. */
+/** Appends an instruction, which is a row with written operands, to the unit's section. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import type { Operand, Row } from '../../isa/table/row.ts';
 import { encode, type FieldValues } from '../../isa/table/table.ts';
@@ -12,13 +12,13 @@ import { encodeValue } from './encode.ts';
 import { jumpTo, oppositeBranch } from './meaning.ts';
 import { orderOf, registerOf, systemRegisterOf } from './operands.ts';
 
-/** The one operand of a row that is computed, if it has one. */
+/** The operand of a row that must be computed. A row has at most one. */
 interface Computed {
   readonly operand: ValueKind;
   readonly expression: WrittenExpression;
 }
 
-/** Appends an instruction. The operands have the row's shapes. Throws SourceProblem when a value does not fit. */
+/** Appends an instruction. The operands must have the row's shapes. Throws SourceProblem if a value does not fit. */
 export function emitRow(unit: SourceUnit, row: Row, operands: readonly WrittenOperand[]): void {
   unit.here();
   const values: FieldValues = {};
@@ -31,7 +31,7 @@ export function emitRow(unit: SourceUnit, row: Row, operands: readonly WrittenOp
   else emitComputed(unit, row, values, computed.operand, bind(computed.expression, unit));
 }
 
-/** Appends an instruction whose computed operand is `value`, at once or as a fixup. */
+/** Appends an instruction whose computed operand is `value`, either complete or with a fixup. */
 export function emitComputed(
   unit: SourceUnit,
   row: Row,
@@ -59,7 +59,7 @@ export function emitComputed(
 }
 
 /**
- * Appends a conditional branch. When an earlier pass found that it does not reach its target, this
+ * Appends a conditional branch. If an earlier pass found that it does not reach its target, this
  * appends the opposite branch around a jump, as GNU `as` does.
  */
 function emitBranch(unit: SourceUnit, fixup: InstructionFixup): void {
@@ -75,7 +75,7 @@ function emitBranch(unit: SourceUnit, fixup: InstructionFixup): void {
   unit.fixups.push({ ...fixup, offset, row: jumpTo, values: { rd: 0 } });
 }
 
-/** Puts a written operand into `values`, or returns it when it is to be computed. */
+/** Puts a written operand into `values`, or returns it if it must be computed. */
 function takeOperand(values: FieldValues, wanted: Operand, written: WrittenOperand): Computed | undefined {
   switch (wanted.kind) {
     case 'register':
@@ -97,7 +97,10 @@ function takeOperand(values: FieldValues, wanted: Operand, written: WrittenOpera
   }
 }
 
-/** The operand as an expression; `(x)` and a name in quotes are expressions, too. Throws SourceProblem for any other string. */
+/**
+ * The operand as an expression. `(x)` and a name in quotes are expressions too. Throws SourceProblem for any other
+ * string.
+ */
 export function expressionOf(operand: WrittenOperand): WrittenExpression {
   if (operand.kind === 'string')
     return { kind: 'symbol', at: operand.at, name: quotedSymbol(operand.bytes, operand.at) };

@@ -1,4 +1,7 @@
-/** Puts the value of an instruction's last operand into its field; states the range when the value does not fit. */
+/**
+ * Puts the value of an instruction's computed operand into its field. If the value does not fit, the error states the
+ * range.
+ */
 import { fieldRange } from '../../isa/table/picture.ts';
 import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { immediateField, type Row } from '../../isa/table/row.ts';
@@ -9,7 +12,7 @@ import type { Bound } from '../object/bound.ts';
 import type { Value } from '../object/evaluate.ts';
 import type { ValueKind } from '../object/fixup.ts';
 
-/** An instruction whose last operand has a value now. */
+/** An instruction whose computed operand has a value now. */
 export interface Complete {
   readonly row: Row;
   readonly values: FieldValues;
@@ -17,14 +20,14 @@ export interface Complete {
   readonly expression: Bound;
 }
 
-/** The instruction's word, at address `pc`. Throws SourceProblem when the value does not fit. */
+/** The instruction's word at address `pc`. Throws SourceProblem if the value does not fit. */
 export function encodeValue(instruction: Complete, value: Value, pc: number): number {
   const { row, values, operand, expression } = instruction;
   if (value.section !== undefined && (operand === 'upper' || operand === 'shamt' || operand === 'sr')) {
     throw new SourceProblem(
       expression.at,
-      'an address cannot stand here',
-      operand === 'upper' ? 'its upper 20 bits are `%hi(…)`' : undefined,
+      'an address is not allowed here',
+      operand === 'upper' ? 'write `%hi(…)` for its upper 20 bits' : undefined,
     );
   }
   if (operand === 'target') {
@@ -38,12 +41,12 @@ export function encodeValue(instruction: Complete, value: Value, pc: number): nu
     throw new SourceProblem(
       problem.at,
       `the address ${problem.message}`,
-      'the low part of an address is `%lo(…)`',
+      'write `%lo(…)` for the low part of an address',
     );
   }
 }
 
-/** How far a target is from `pc`, in bytes, modulo the address space. */
+/** The distance of a target from `pc`, in bytes, modulo the address space. */
 export function displacement(value: Value, pc: number): number {
   return Number(BigInt.asIntN(32, value.value - BigInt(pc)));
 }

@@ -1,6 +1,6 @@
 /**
- * Instructions of RISC-V that Ring32 does not have: the extension they belong to, and what to write here. Patterns
- * recognize their names ("RISC-V Unprivileged ISA" and "Privileged ISA"; opcodes/riscv-opc.c of GNU binutils).
+ * Instructions of RISC-V that Ring32 does not have: the extension that they belong to, and what to write instead. Their names
+ * are recognized by patterns ("RISC-V Unprivileged ISA" and "Privileged ISA"; opcodes/riscv-opc.c of GNU binutils).
  */
 import type { Move, Row } from '../../isa/table/row.ts';
 import { allRows } from '../../isa/table/table.ts';
@@ -9,22 +9,22 @@ import { allForms } from './forms.ts';
 interface Family {
   readonly names: RegExp;
   readonly extension: string;
-  /** What to do here; `name` is the instruction's, in small letters. */
+  /** What to do instead; `name` is the instruction's name in small letters. */
   readonly instead?: (name: string) => string | undefined;
 }
 
-/** What an instruction of another extension is, and what to do instead. */
+/** The extension of an instruction, and what to do instead. */
 export interface Foreign {
   readonly extension: string;
   readonly instead: string | undefined;
 }
 
-const base = 'a compiler does without it when told `-march=rv32im`';
+const base = 'a compiler does not use it with the option `-march=rv32im`';
 const software = 'compile with `-march=rv32im -mabi=ilp32`, which computes such numbers in software';
 const vectors = 'write a loop over the elements';
 const oneProcessor =
-  'there is one processor: where no interrupt can come between, a load and a store will do';
-const nothing = 'leave it out: nothing needs it here';
+  'there is only one processor: use a load and a store, and disable interrupts if one could come between them';
+const nothing = 'leave it out: it is not needed here';
 
 const families: readonly Family[] = [
   { names: /^csr(?:r|w|s|c|rw|rs|rc)i?$/, extension: 'extension Zicsr', instead: systemRegisters },
@@ -75,11 +75,12 @@ const families: readonly Family[] = [
   { names: /^(?:th|cv|sf|qc|nds|mips)\.\w+/, extension: 'an extension of one vendor' },
 ];
 
-/** What RISC-V has under a mnemonic that Ring32 does not have; undefined when RISC-V does not have it either. */
+/** The extension that has a mnemonic; undefined if RISC-V does not have the mnemonic. */
 export function foreignMnemonic(written: string): Foreign | undefined {
   const name = written.toLowerCase();
   const family = families.find(({ names }) => names.test(name));
-  // RV64 adds a `w` to instructions only: `foow` is not one of RV64's.
+  // The pattern of RV64 matches every word with a final `w`, but only those that are an instruction plus `w` belong
+  // to it.
   if (family === undefined || (family.instead === halfAsWide && halfAsWide(name) === undefined))
     return undefined;
   return { extension: family.extension, instead: family.instead?.(name) };
@@ -113,7 +114,7 @@ function byKin(kin: string): string | undefined {
 }
 
 function pageTables(): string {
-  return 'leave it out: a change of the page tables is seen at once';
+  return 'leave it out: a change of the page tables takes effect at once';
 }
 
 function uncompressed(name: string): string | undefined {
@@ -121,7 +122,7 @@ function uncompressed(name: string): string | undefined {
   return allForms().has(plain) ? `write \`${plain}\`, which takes 4 bytes` : base;
 }
 
-/** RV64's instructions on words: where a register is a word, they are the plain ones. */
+/** RV64's instructions on words correspond to the plain instructions here, because a register is a word. */
 function halfAsWide(name: string): string | undefined {
   const same =
     new Map([

@@ -18,9 +18,12 @@ export interface Form {
   /** The operands, for messages: `rd, rs1, imm`. */
   readonly syntax: string;
   readonly shapes: readonly OperandShape[];
-  /** The operands in the form's own order and number, or undefined when their number does not fit. */
+  /** The operands in the form's own order and number; undefined if their number does not fit. */
   arrange(operands: readonly WrittenOperand[]): readonly WrittenOperand[] | undefined;
-  /** Appends the instructions; `at` is where the mnemonic stands. A template's own instructions go through `emitNamed`. */
+  /**
+   * Appends the instructions; `at` is the offset of the mnemonic. The instructions of a template are emitted through
+   * `emitNamed`.
+   */
   emit(unit: SourceUnit, operands: readonly WrittenOperand[], at: number, emitNamed: EmitNamed): void;
 }
 
@@ -58,7 +61,10 @@ export function rowForm(row: Row): Form {
   };
 }
 
-/** A jump through a register may be written `rd, rs` or `rd, rs, offset` as well as `rd, offset(rs)`. */
+/**
+ * A jump through a register may be written as `rd, rs`, `rd, rs, offset` or `rd, offset(rs)`. Changes the first two
+ * into the third.
+ */
 function joinMemory(operands: readonly WrittenOperand[], count: number): readonly WrittenOperand[] {
   const base = operands[count - 1];
   const offset = operands[count];
@@ -97,7 +103,7 @@ function buildForms(): ReadonlyMap<string, readonly Form[]> {
 
 let built: ReadonlyMap<string, readonly Form[]> | undefined;
 
-/** Every mnemonic with its forms, real instructions first. */
+/** Every mnemonic with its forms; real instructions come first. */
 export function allForms(): ReadonlyMap<string, readonly Form[]> {
   built ??= buildForms();
   return built;

@@ -1,4 +1,4 @@
-/** One written instruction: finds the form that fits, or says what does not. */
+/** Assembles one written instruction: finds the form that fits its operands, or reports what is wrong. */
 import { independent, loadImmediate } from '../../isa/table/pseudo.ts';
 import { repairHint } from '../hints/repairs.ts';
 import { joinProblems, SourceProblem } from '../diagnostics.ts';
@@ -7,7 +7,7 @@ import type { WrittenOperand } from '../syntax/tree.ts';
 import { allForms, type Form } from './forms.ts';
 import { mayBeLabel, type OperandProblem, shapeProblem } from './operands.ts';
 
-/** Appends the instruction `name`, which the table has, with these operands. Throws SourceProblem. */
+/** Appends the instruction `name`, which must be in the table, with these operands. Throws SourceProblem. */
 export function emitInstruction(
   unit: SourceUnit,
   name: string,
@@ -46,7 +46,7 @@ export function emitInstruction(
   withLabels.form.emit(unit, withLabels.arranged, at, emitInstruction);
 }
 
-/** Whether the instruction `name` takes these operands, and would be chosen for them. */
+/** Whether the instruction `name` takes these operands and is a sensible suggestion for them. */
 export function fits(unit: SourceUnit, name: string, operands: readonly WrittenOperand[]): boolean {
   const last = operands.at(-1);
   const isName = last?.kind === 'expression' && last.expression.kind === 'symbol';
@@ -57,14 +57,14 @@ export function fits(unit: SourceUnit, name: string, operands: readonly WrittenO
   });
 }
 
-/** All problems; the first alone if repairing it repairs all. */
+/** All problems as one; only the first one if the repair solves them all. */
 function withHint(problems: readonly OperandProblem[], repair: string | undefined): SourceProblem {
   const [first] = problems as [OperandProblem];
   if (repair !== undefined && first.hint === undefined) return first.told(repair);
   return joinProblems(problems.map((problem) => problem.told()));
 }
 
-/** A hint for a number written `#5`, as other assemblers have it: here `#` begins a comment. */
+/** A hint for a number that is written as `#5`, as in other assemblers. Here `#` begins a comment. */
 function commentedNumber({ statement }: SourceUnit): string | undefined {
   const after = statement.source.slice(statement.column + statement.text.length);
   const [, number] = /^\s*#(-?[\w.$]+)/.exec(after) ?? [];
@@ -73,12 +73,12 @@ function commentedNumber({ statement }: SourceUnit): string | undefined {
     : `\`#\` begins a comment; a number is written without it: \`${number}\``;
 }
 
-/** One form beside the operands that are written. */
+/** A form that was tried with the written operands. */
 interface Attempt {
   readonly form: Form;
   readonly arranged: readonly WrittenOperand[];
   readonly problems: readonly OperandProblem[];
-  /** It would fit if there were labels with the names of registers. */
+  /** The form fits if there are labels with the names of registers. */
   readonly hasLabels: boolean;
 }
 
@@ -114,7 +114,7 @@ function syntaxHint(name: string, forms: readonly Form[]): string {
   return `write ${syntaxes.join(' or ')}`;
 }
 
-/** The message that `name` does not take `count` operands. */
+/** The message for a wrong number of operands. */
 export function countMessage(name: string, count: number): string {
   if (count === 0) return `\`${name}\` needs operands`;
   return `\`${name}\` does not take ${count} operand${count === 1 ? '' : 's'}`;

@@ -1,4 +1,4 @@
-/** `li rd, imm`: one instruction when the number allows it, otherwise two. */
+/** `li rd, imm`: one instruction if the number allows it, otherwise two. */
 import { SourceProblem } from '../diagnostics.ts';
 import { showNumber } from '../numbers.ts';
 import { bind, type Bound } from '../object/bound.ts';
@@ -10,8 +10,8 @@ import { addImmediate, loadUpper } from './meaning.ts';
 import { registerOf } from './operands.ts';
 
 /**
- * Appends the shortest load of a 32-bit number, signed or unsigned, that GNU `as`
- * would choose. A number that is not known yet, or an address, takes two instructions.
+ * Appends the shortest load of a 32-bit number, signed or unsigned, as GNU `as`
+ * does. A number that is not known yet, or an address, takes two instructions.
  */
 export function emitLoadImmediate(unit: SourceUnit, operands: readonly WrittenOperand[]): void {
   const [register, written] = operands as readonly [WrittenOperand, WrittenOperand];
@@ -45,7 +45,7 @@ function emitNumber(unit: SourceUnit, rd: number, value: bigint, at: number): vo
   if (low !== 0n) emitComputed(unit, addImmediate, { rd, rs1: rd }, 'imm', number);
 }
 
-/** Both halves, filled in when the value is known. */
+/** Appends the loads of both halves, which are filled in when the value is known. */
 function emitBoth(unit: SourceUnit, rd: number, rs1: number, operand: Bound): void {
   const { at } = operand;
   emitComputed(unit, loadUpper, { rd }, 'upper', { kind: 'relocation', at, name: 'hi', operand });

@@ -1,5 +1,5 @@
 /**
- * Rows found by their effect, so that this file names no mnemonic: the parts of `li`,
+ * Finds rows by their effect, so that the assembler contains no mnemonics: the parts of `li`,
  * the immediate form of an operation, the opposite of a branch.
  */
 import type { Effect, Operator } from '../../isa/table/effects.ts';
@@ -36,7 +36,7 @@ export const jumpTo = find(
   (effect, row) => effect.kind === 'jump' && row.operands.some((operand) => operand.kind === 'target'),
 );
 
-/** The row that does with an immediate what `row` does with two registers, if there is one. */
+/** The row that does the operation of `row` with an immediate instead of the second register, if there is one. */
 export function immediateForm(row: Row): Row | undefined {
   const { effect } = row;
   if (effect.kind !== 'set' || effect.value.kind !== 'operation') return undefined;
@@ -54,7 +54,7 @@ const opposites: Partial<Record<Operator, Operator>> = {
   geu: 'ltu',
 };
 
-/** The branch that is taken exactly when `row`, a conditional branch, is not. */
+/** The branch that is taken exactly if `row`, a conditional branch, is not taken. */
 export function oppositeBranch(row: Row): Row {
   const operator = branchOperator(row.effect);
   const opposite = operator && opposites[operator];

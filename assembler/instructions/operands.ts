@@ -1,4 +1,4 @@
-/** Whether written operands have the shape that an instruction wants. */
+/** Checks whether written operands have the shape that an instruction needs. */
 import { loadImmediate } from '../../isa/table/pseudo.ts';
 import { orderLetters } from '../../isa/table/disassemble.ts';
 import { registerNumbers } from '../../isa/table/registers.ts';
@@ -9,8 +9,8 @@ import { didYouMean } from '../suggest.ts';
 import type { WrittenExpression, WrittenOperand } from '../syntax/tree.ts';
 
 /**
- * What an operand must look like: the words of isa/table/row.ts, reduced to shapes.
- * `through` is a register that a jump goes through, or `offset(register)`; `mark` is `%tprel_add(symbol)`, which tells
+ * The shape of an operand: a simpler form of the words in isa/table/row.ts.
+ * `through` is a register that contains a jump's target, or `offset(register)`. `mark` is `%tprel_add(symbol)`, which tells
  * a linker what an addition is for.
  */
 export type OperandShape = 'register' | 'through' | 'memory' | 'number' | 'address' | 'mark' | 'sr' | 'order';
@@ -26,7 +26,7 @@ const wanted: Readonly<Record<OperandShape, string>> = {
   order: `a set of ${orderLetters.split('').join(', ')}`,
 };
 
-/** What is wrong with an operand. `hint` says what was surely meant; `otherwise` is used when nothing better is found. */
+/** An operand is wrong. `hint` is a certain correction; `otherwise` is the hint if nothing better is found. */
 export class OperandProblem extends SourceProblem {
   private readonly otherwise: string | undefined;
 
@@ -35,24 +35,27 @@ export class OperandProblem extends SourceProblem {
     this.otherwise = otherwise;
   }
 
-  /** With the best hint that there is, which may be `repair`. */
+  /** The problem with the best hint, which may be `repair`. */
   told(repair?: string): SourceProblem {
     return new SourceProblem(this.at, this.message, this.hint ?? repair ?? this.otherwise);
   }
 }
 
-/** The number of the register that an operand is, or undefined. */
+/** The number of the register that an operand names; undefined if it names none. */
 export function registerOf(operand: WrittenOperand): number | undefined {
   if (operand.kind !== 'expression' || operand.expression.kind !== 'symbol') return undefined;
   return registerNumbers.get(operand.expression.name);
 }
 
-/** The number of the system register that a name stands for, in any case of letters. */
+/** The number of the system register with this name, in small or capital letters. */
 export function systemRegisterOf(name: string): number | undefined {
   return systemRegisters.find((register) => register.name === name.toUpperCase())?.number;
 }
 
-/** The bits of a fence's set, first letter highest: `rw`, or a number 0 to 15. */
+/**
+ * The bits of a fence's set, which is written as letters such as `rw` or as a number from 0 to 15. The first letter
+ * is the highest bit.
+ */
 export function orderOf(operand: WrittenOperand): number | undefined {
   if (operand.kind !== 'expression') return undefined;
   const { expression } = operand;
@@ -67,7 +70,10 @@ export function orderOf(operand: WrittenOperand): number | undefined {
   return bits;
 }
 
-/** Whether an operand would be an address if a label had the name of its register: `j a0` is right when there is a label `a0:`. */
+/**
+ * Whether an operand is an address if there is a label with the name of its register: `j a0` is correct if there is a
+ * label `a0:`.
+ */
 export function mayBeLabel(operand: WrittenOperand, shape: OperandShape): boolean {
   if (operand.kind !== 'expression') return false;
   const { kind } = operand.expression;
@@ -76,13 +82,16 @@ export function mayBeLabel(operand: WrittenOperand, shape: OperandShape): boolea
     : kind === 'binary' && (shape === 'address' || shape === 'number');
 }
 
-/** Whether an operand is a register, or adds one to something. */
+/** Whether an expression contains the name of a register. */
 function hasRegister(expression: WrittenExpression): boolean {
   if (expression.kind === 'binary') return hasRegister(expression.left) || hasRegister(expression.right);
   return expression.kind === 'symbol' && registerNumbers.has(expression.name);
 }
 
-/** What is wrong with an operand where `shape` is wanted, or undefined. `known` tells whether a name has a value. */
+/**
+ * The problem with an operand that must have the shape `shape`; undefined if there is none. `known` tells whether a
+ * name has a value.
+ */
 export function shapeProblem(
   operand: WrittenOperand,
   shape: OperandShape,
@@ -130,7 +139,7 @@ function notRegister(operand: WrittenOperand): OperandProblem {
   }
   const { at, message } = unexpected(operand, 'register');
   const isNumber = operand.kind === 'expression' && operand.expression.kind === 'number';
-  const load = `a number is put in a register first: \`${loadImmediate} t0, ${operand.text}\``;
+  const load = `load the number into a register first: \`${loadImmediate} t0, ${operand.text}\``;
   return new OperandProblem(at, message, registerHint(operand.text), isNumber ? load : undefined);
 }
 

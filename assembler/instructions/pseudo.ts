@@ -1,6 +1,6 @@
 /**
- * Pseudo-instructions: the table's templates, parsed once. The written operands replace the
- * template's names, so an error is shown under what the programmer wrote.
+ * Pseudo-instructions: the templates of the table are parsed once. The written operands replace the
+ * names of the template, so that an error points to what the programmer wrote.
  */
 import type { Pseudo } from '../../isa/table/pseudo.ts';
 import { SourceProblem } from '../diagnostics.ts';
@@ -21,13 +21,13 @@ const shapes: Readonly<Record<string, OperandShape>> = {
   '%tprel_add(symbol)': 'mark',
 };
 
-/** In a template's labels, stands for the number of this use. */
+/** In a template's labels, this text is replaced by the number of the use. */
 const OWN = '$own';
 
-/** A template's names, and what was written for each. */
+/** A use of a pseudo-instruction: the written operands, by the names in the template. */
 interface Use {
   readonly written: ReadonlyMap<string, WrittenOperand>;
-  /** Where the pseudo-instruction stands. */
+  /** Offset of the pseudo-instruction in the statement. */
   readonly at: number;
   readonly unique: string;
   readonly emitNamed: EmitNamed;
@@ -50,7 +50,10 @@ export function pseudoForm(pseudo: Pseudo): Form {
   };
 }
 
-/** A template's `0(rs)` can take a written `offset(register)` whole, as in `jr 4(a0)`. */
+/**
+ * The shape of an operand. If the template contains `0(rs)`, the operand may also be written as `offset(register)`,
+ * as in `jr 4(a0)`.
+ */
 function shapeOf(pseudo: Pseudo, name: string): OperandShape {
   const shape = shapes[name] ?? 'address';
   const whole = pseudo.gives.some((line) => line.includes(` 0(${name})`));

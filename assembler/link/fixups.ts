@@ -1,4 +1,4 @@
-/** Applies fixups: fills in the values that were not known while reading, now that every address is. */
+/** Applies fixups: fills in the values that were not known during reading, now that every address is known. */
 import { registerNumbers } from '../../isa/table/registers.ts';
 import { checkDatum } from '../directives/data.ts';
 import type { Diagnostics } from '../diagnostics.ts';
@@ -9,15 +9,15 @@ import type { AsmSymbol } from '../object/symbol.ts';
 import type { SourceUnit } from '../object/unit.ts';
 import type { Statement } from '../source/statement.ts';
 
-/** Conditional branches of one unit whose targets are too far, by number. */
+/** The numbers of conditional branches of one unit that do not reach their targets. */
 export type FarBranches = number[];
 
-/** Says why nothing defines a name, as a hint. */
+/** Returns a hint why a name is not defined. */
 export type Explain = (symbol: AsmSymbol) => string | undefined;
 
 /**
- * Applies a unit's fixups, and checks that its symbols have values. `lenient`: an included
- * file is missing, which probably defines the names that nothing else defines; they are not reported.
+ * Applies a unit's fixups, and checks that its symbols have values. `lenient` means that an included
+ * file is missing. Undefined names are not reported then, because that file probably defines them.
  */
 export function applyFixups(
   unit: SourceUnit,
@@ -41,14 +41,14 @@ export function applyFixups(
 
 function stringHint(name: string): string {
   const character = name.length === 1 ? `, and a character is \`'${name}'\`` : '';
-  return `in quotes it is the name of a symbol here; text goes with \`.ascii\` or \`.string\`${character}`;
+  return `a quoted word here is the name of a symbol; write text with \`.ascii\` or \`.string\`${character}`;
 }
 
-/** Reports what is wrong with a unit; a name that nothing defines only once. */
+/** Reports the errors of a unit. An undefined name is reported only once. */
 class Reporter {
   private readonly diagnostics: Diagnostics;
   private readonly explain: Explain;
-  /** Does not report names that nothing defines. */
+  /** Undefined names are not reported. */
   private readonly lenient: boolean;
   private readonly doubts: SourceUnit['doubts'];
   private readonly doubted = new Set<Statement>();
@@ -84,7 +84,7 @@ class Reporter {
 
 const AFTER_LAYOUT = { placed: true, pc: 0 };
 
-/** Checks that a symbol's value and size can be computed: the symbol table holds both. */
+/** Checks that a symbol's value and size can be computed, because the symbol table contains both. */
 function checkSymbol({ definition, definedAt, size, sizedBy }: AsmSymbol, reporter: Reporter): void {
   if (definition.kind === 'value' && definedAt !== undefined) {
     reporter.guard(definedAt.statement, () => evaluate(definition.value, AFTER_LAYOUT));

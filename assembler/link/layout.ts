@@ -1,17 +1,17 @@
 /**
- * Layout: which address each section gets.
+ * Layout: gives each section its address.
  *
  *     base       .text …     instructions          one segment, R X
  *                .rodata …   constants
- *     next page  .tdata      what each thread's variables begin as; also a segment PT_TLS, with .tbss
+ *     next page  .tdata      initial values of thread-local variables; also a segment PT_TLS, with .tbss
  *                .data …     variables             one segment, R W
  *                .got        addresses, for position-independent code
  *                .bss …      zeros, no bytes in the file
- *     nowhere    sections that are not in memory (debugging information)
+ *     no address sections that are not in memory (debugging information)
  */
 import { MAX_BYTES, type ObjectSection, type SectionFlags } from '../object/section.ts';
 
-/** A section of the image: the sections of that name of all files, in order. */
+/** A section of the image: the sections with that name of all files, in order. */
 export interface OutputSection {
   readonly name: string;
   readonly flags: SectionFlags;
@@ -26,13 +26,16 @@ export interface Layout {
   readonly outputOf: ReadonlyMap<ObjectSection, OutputSection>;
 }
 
-/** The image does not fit; the message is one line. */
+/** Thrown if the image does not fit. The message is one line. */
 export class LayoutError extends Error {}
 
 export const PAGE = 4096;
 const ADDRESS_SPACE = 2 ** 32;
 
-/** Sections into which others are merged: `.text.…` goes into `.text`. In order of address within their kind. */
+/**
+ * Sections that others are merged into: `.text.…` goes into `.text`. They are in the order of their addresses, within
+ * each kind.
+ */
 const wellKnown = [
   '.text',
   '.rodata',
@@ -46,7 +49,7 @@ const wellKnown = [
   '.bss',
 ];
 
-/** Gives every section its address. Throws LayoutError when they do not fit in 4 GiB. */
+/** Gives every section its address. Throws LayoutError if they do not fit into the address space or the file. */
 export function layOut(sections: readonly ObjectSection[], base: number): Layout {
   const groups = new Map<string, ObjectSection[]>();
   for (const section of sections) {
@@ -74,7 +77,7 @@ export function layOut(sections: readonly ObjectSection[], base: number): Layout
   return { sections: placed, outputOf };
 }
 
-/** Whether a section takes room in the address space. `.tbss` does not: each thread has its own. */
+/** Whether a section takes room in the address space. `.tbss` does not, because each thread has its own copy. */
 export function occupiesMemory({ flags }: Pick<OutputSection, 'flags'>): boolean {
   return flags.alloc && !(flags.thread && flags.nobits);
 }
@@ -127,10 +130,12 @@ function check(placed: readonly OutputSection[], end: number): void {
   }
   const bytes = [true, false].reduce((sum, write) => sum + extent(placed, write), 0);
   if (bytes > MAX_BYTES)
-    throw new LayoutError(`the image holds ${bytes} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`);
+    throw new LayoutError(
+      `the image contains ${bytes} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`,
+    );
 }
 
-/** Bytes in the file of the writable segment or of the other one, with the gaps between its sections. */
+/** Bytes that the writable segment, or the other one, takes in the file, including gaps between sections. */
 function extent(placed: readonly OutputSection[], write: boolean): number {
   const filed = placed.filter(({ flags }) => flags.alloc && !flags.nobits && flags.write === write);
   const last = filed.at(-1);

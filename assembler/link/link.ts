@@ -18,11 +18,14 @@ export interface LinkedImage {
   readonly layout: Layout;
   readonly names: Names;
   readonly entry: number;
-  /** For each unit, the conditional branches that do not reach; the unit is read again with these long. */
+  /**
+   * For each unit, the conditional branches that do not reach their targets. The unit is read again with these in
+   * their long form.
+   */
   readonly far: readonly FarBranches[];
 }
 
-/** Links units at `base`. What is wrong goes to `diagnostics`. Throws LayoutError. */
+/** Links units at address `base`. Errors are added to `diagnostics`. Throws LayoutError. */
 export function link(units: readonly SourceUnit[], base: number, diagnostics: Diagnostics): LinkedImage {
   const commons = new ObjectSection('.bss', { alloc: true, write: true, exec: false, nobits: true });
   const names = resolveNames(units, commons, providedNames, diagnostics);
@@ -55,7 +58,7 @@ export function link(units: readonly SourceUnit[], base: number, diagnostics: Di
   };
 }
 
-/** The most undefined names that are compared with all defined ones, for a hint. */
+/** The most undefined names for which a similar defined name is searched, for a hint. */
 const GUESSES = 100;
 
 function explain(symbol: AsmSymbol, units: readonly SourceUnit[]): string | undefined {
@@ -63,10 +66,10 @@ function explain(symbol: AsmSymbol, units: readonly SourceUnit[]): string | unde
     const theirs = other.symbols.get(symbol.name);
     const place = theirs?.isDefined ? theirs.definedAt?.statement : undefined;
     if (place !== undefined)
-      return `${place.file}:${place.line} defines it for that file alone; write \`.globl ${symbol.name}\` there`;
+      return `${place.file}:${place.line} defines it, but only for that file; write \`.globl ${symbol.name}\` there`;
   }
   if (registerNumbers.has(symbol.name))
-    return `\`${symbol.name}\` is a register, and what it holds is known only when the program runs`;
+    return `\`${symbol.name}\` is a register; its value is known only when the program runs`;
   return registerHint(symbol.name);
 }
 

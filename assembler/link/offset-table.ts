@@ -1,8 +1,8 @@
 /**
- * The global offset table: a word for each address that position-independent code reads by `%got_pcrel_hi` and
- * similar functions. In a static image nothing moves, so the linker itself fills the words in.
+ * The global offset table: a word for each address that position-independent code reads with `%got_pcrel_hi` and
+ * similar functions. A static image is not moved, so the linker itself fills in the words.
  *
- *     -1, 0           for a dynamic linker, as GNU `ld` has them
+ *     -1, 0           for a dynamic linker, as in GNU `ld`
  *     0               _GLOBAL_OFFSET_TABLE_ points here
  *     entries         in the order of their first use
  */
@@ -15,12 +15,15 @@ import type { Layout } from './layout.ts';
 
 const WORD = 4;
 const HEADER = [-1n, 0n, 0n];
-/** Where in the section `_GLOBAL_OFFSET_TABLE_` points. */
+/** The offset in the section that `_GLOBAL_OFFSET_TABLE_` points to. */
 export const ORIGIN = 2 * WORD;
-/** The one module of a static image, as `__tls_get_addr` counts them. */
+/** The number of the only module of a static image, for `__tls_get_addr`. */
 const MODULE = 1n;
 
-/** An entry's words for a symbol at `address`; `threads` is where the threads' template begins. */
+/**
+ * Returns an entry's words for a symbol at `address`. `threads` is the address of the template of thread-local
+ * variables.
+ */
 type Fill = (address: bigint, threads: bigint) => readonly bigint[];
 
 const fills: Readonly<Record<string, Fill>> = {
@@ -42,7 +45,7 @@ export class OffsetTable {
   readonly section = new ObjectSection('.got', { alloc: true, write: true, exec: false, nobits: false });
   private readonly entries = new Map<string, Map<Key, Entry>>();
 
-  /** Makes the entries that the units' instructions ask for. Names must be resolved. */
+  /** Makes the entries that the units' instructions need. Names must be resolved before. */
   constructor(units: readonly SourceUnit[], wanted: boolean) {
     this.section.alignment = WORD;
     if (wanted) this.begin();
@@ -70,7 +73,7 @@ export class OffsetTable {
     entries.set(key, { offset, operand, fill });
   }
 
-  /** What the relocation functions need to know of a layout. */
+  /** What the relocation functions need to know about a layout. */
   tables({ sections }: Layout): Tables {
     return {
       threads: sections.find(({ flags }) => flags.thread)?.address,
@@ -82,7 +85,7 @@ export class OffsetTable {
     };
   }
 
-  /** Fills in the entries, once every symbol has its address; nothing was wrong with the units. */
+  /** Fills in the entries. Every symbol must have its address, and the units must have no errors. */
   fill(tables: Tables): void {
     for (const entries of this.entries.values()) {
       for (const { offset, operand, fill } of entries.values()) {
@@ -95,7 +98,7 @@ export class OffsetTable {
   }
 }
 
-/** The symbol of the file that defines it, or a number; undefined for what is neither. */
+/** The key of an operand: the symbol in the file that defines it, or a number; undefined for other operands. */
 function keyOf(operand: Bound): Key | undefined {
   switch (operand.kind) {
     case 'number':

@@ -1,4 +1,4 @@
-/** Symbols that the linker defines, as GNU `ld` does, when a file refers to them and no file defines them. */
+/** Symbols that the linker defines, as GNU `ld` does, if a file refers to them and no file defines them. */
 import { alignUp, type Layout, type OutputSection, occupiesMemory } from './layout.ts';
 import { ORIGIN } from './offset-table.ts';
 
@@ -13,7 +13,7 @@ interface Extents {
   readonly offsetTable: number;
 }
 
-/** Where `gp` points, past the start of small data, so that 12-bit offsets reach both ways. */
+/** The distance of `gp` from the start of small data. It lets 12-bit offsets reach in both directions. */
 const GP_BIAS = 0x800;
 
 /** The name of the global offset table. */

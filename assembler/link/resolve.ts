@@ -1,4 +1,4 @@
-/** Names across files: which definition each refers to. */
+/** Resolves names across files: finds the definition that each one refers to. */
 import type { Diagnostics } from '../diagnostics.ts';
 import type { ObjectSection } from '../object/section.ts';
 import { AsmSymbol } from '../object/symbol.ts';
@@ -12,8 +12,8 @@ export interface Names {
 }
 
 /**
- * Points each undefined symbol to its definition in another file. Two definitions of
- * one name are an error, unless one is weak. `.comm` symbols get room in `commons`.
+ * Connects each undefined symbol with its definition in another file. Two definitions of
+ * the same name are an error, unless one of them is weak. `.comm` symbols get room in `commons`.
  */
 export function resolveNames(
   units: readonly SourceUnit[],
@@ -38,7 +38,10 @@ export function resolveNames(
   return { globals, provided };
 }
 
-/** A section's name means the section's start when no symbol has it; debugging information of compilers relies on that. */
+/**
+ * If no symbol has a section's name, the name means the start of the section. Debugging information of compilers
+ * relies on this.
+ */
 function nameSections(unit: SourceUnit): void {
   for (const section of unit.sections) {
     const symbol = unit.symbols.get(section.name);
@@ -59,13 +62,13 @@ function addGlobal(globals: Map<string, AsmSymbol>, symbol: AsmSymbol, diagnosti
     statement,
     at,
     `\`${symbol.name}\` is already defined in another file: ${first?.file}:${first?.line}`,
-    'only one file may define a `.globl` name; leave out `.globl` where it is meant for one file alone',
+    'only one file may define a `.globl` name; remove `.globl` if the name is used in one file only',
   );
 }
 
 const STRONG = 3;
 
-/** Weak definitions give way to common ones, and those to real ones. */
+/** The strength of a definition: a common one replaces a weak one, and a real one replaces both. */
 function rank(symbol: AsmSymbol): number {
   if (symbol.binding === 'weak') return 1;
   return symbol.definition.kind === 'common' ? 2 : STRONG;

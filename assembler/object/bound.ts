@@ -1,7 +1,7 @@
 /**
- * Bound expressions: names looked up, so that a value can be computed at any later
- * time. Binding happens where the expression stands: `.` becomes a place, `1b` a
- * symbol, and a name given by `.set` the value that it has there.
+ * Bound expressions. Binding looks up the names of an expression, so that its value can be computed at any later
+ * time. It happens when the expression is read: `.` becomes a place, `1b` a
+ * symbol, and a name given by `.set` becomes the value that it has at that place.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { BinaryOperator, WrittenExpression, UnaryOperator } from '../syntax/tree.ts';
@@ -21,19 +21,19 @@ export type Bound =
       readonly right: Bound;
     }
   | { readonly kind: 'relocation'; readonly at: number; readonly name: string; readonly operand: Bound }
-  /** The value that a name had where it was used. Offsets inside it belong to another statement. */
+  /** The value that a name had where it was used. The offsets (`at`) inside belong to another statement. */
   | { readonly kind: 'captured'; readonly at: number; readonly value: Bound };
 
-/** What binding needs to know of the file being read. */
+/** What binding uses of the file that is being read. */
 export interface Scope {
-  /** The symbol of a name; made, undefined, at its first mention. */
+  /** The symbol of a name. If the name is new, an undefined symbol is made. */
   symbol(name: string): AsmSymbol;
   numericLabel(label: string, forward: boolean, at: number): AsmSymbol;
   /** The current section and the offset of the statement's first byte. */
   readonly place: { readonly section: ObjectSection; readonly offset: number };
 }
 
-/** Binds an expression where it stands. Throws SourceProblem for a numeric label that does not exist. */
+/** Binds an expression at the current place. Throws SourceProblem for a numeric label that does not exist. */
 export function bind(expression: WrittenExpression, scope: Scope): Bound {
   switch (expression.kind) {
     case 'number':
@@ -70,7 +70,10 @@ function bindName(name: string, at: number, scope: Scope): Bound {
   return { kind: 'symbol', at, symbol };
 }
 
-/** A number as GNU `as` computes with it: 64 bits, signed. A longer one is left whole, so that an error names it where it does not fit. */
+/**
+ * A number as GNU `as` uses it: 64 bits, signed. A longer number stays as it is, so that an error shows it if it does
+ * not fit.
+ */
 function signed64(value: bigint): bigint {
   return value >> 64n === 0n ? BigInt.asIntN(64, value) : value;
 }
@@ -100,7 +103,10 @@ export function unary(operator: UnaryOperator, value: bigint): bigint {
   }
 }
 
-/** A binary operator on 64-bit numbers, as GNU `as` has it: a true comparison is -1. Throws SourceProblem for a division by zero. */
+/**
+ * A binary operator on 64-bit numbers, as in GNU `as`: a true comparison is -1. Throws SourceProblem for a division
+ * by zero.
+ */
 export function binary(operator: BinaryOperator, left: bigint, right: bigint, at: number): bigint {
   switch (operator) {
     case '/':
@@ -171,8 +177,8 @@ function arithmetic(operator: Arithmetic, left: bigint, right: bigint): bigint {
 }
 
 /**
- * Shifts right. GNU `as` shifts zeros in at bit 63; they reach the low word of a negative number only from a shift
- * of 33 on. Below that an arithmetic shift gives the same word, and its result fits where the number did.
+ * Shifts right. GNU `as` shifts zeros in at bit 63. They reach the low word of a negative number only with a shift
+ * of 33 or more. With a smaller shift, an arithmetic shift gives the same word, and its result fits wherever the number fits.
  */
 function shiftRight(left: bigint, right: bigint): bigint {
   const isWord = BigInt.asIntN(32, left) === left;

@@ -1,6 +1,6 @@
 /**
- * The value of a bound expression. Before layout only distances within a section are known; after
- * layout everything is.
+ * Computes the value of a bound expression. Before layout, only distances within a section are known; after
+ * layout, all values are known.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import { didYouMean } from '../suggest.ts';
@@ -11,7 +11,7 @@ import type { AsmSymbol } from './symbol.ts';
 export interface Value {
   /** Signed 64-bit; after layout, with the section's address added. */
   readonly value: bigint;
-  /** The section that an address lies in; undefined for a plain number. */
+  /** The section that contains the address; undefined for a plain number. */
   readonly section: ObjectSection | undefined;
 }
 
@@ -21,18 +21,18 @@ export interface Moment {
   readonly placed: boolean;
   /** Address of the instruction, for the pc-relative functions. */
   readonly pc: number;
-  /** What the linker has laid out beside the sections; needed for relocation functions alone. */
+  /** What the linker has laid out in addition to the sections. Only relocation functions need it. */
   readonly tables?: Tables;
 }
 
 export interface Tables {
-  /** The address of the entry that the global offset table has for an address-giving function and its symbol. */
+  /** The address of the entry in the global offset table for a relocation function and its symbol. */
   entry(relocation: Relocation): number | undefined;
-  /** Where the template of the threads' variables begins; undefined when there are none. */
+  /** The address of the template of thread-local variables; undefined if there are none. */
   readonly threads: number | undefined;
 }
 
-/** A name that nothing defines; the linker reports each only once. */
+/** A name is not defined. The linker reports each one only once. */
 export class UndefinedSymbol extends SourceProblem {
   readonly symbol: AsmSymbol;
 
@@ -55,7 +55,7 @@ function unknown(name: string, placed: boolean): string {
 
 const BEFORE_LAYOUT: Moment = { placed: false, pc: 0 };
 
-/** One evaluation. It is bounded, because names can be defined by each other without end. */
+/** One evaluation. Its length is limited, because names can be defined by each other in a circle. */
 interface Run {
   readonly moment: Moment;
   steps: number;
@@ -65,7 +65,7 @@ interface Run {
 const MOST_STEPS = 100_000;
 const DEEPEST = 500;
 
-/** The value of `bound`. Throws SourceProblem when it is not known at this moment. */
+/** The value of `bound`. Throws SourceProblem if it is not known at this moment. */
 export function evaluate(bound: Bound, moment: Moment): Value {
   return compute(bound, { moment, steps: 0, depth: 0 });
 }
@@ -94,14 +94,14 @@ function compute(bound: Bound, run: Run): Value {
   }
 }
 
-/** The plain number that `bound` is, known before layout. Throws SourceProblem. */
+/** The value of `bound` as a plain number, which must be known before layout. Throws SourceProblem. */
 export function evaluateNow(bound: Bound): bigint {
   const { value, section } = evaluate(bound, BEFORE_LAYOUT);
   if (section !== undefined) throw notYet(bound.at);
   return value;
 }
 
-/** The number or section offset that `bound` is before layout, or undefined when it is not known yet. */
+/** The value of `bound` before layout, a number or an offset in a section; undefined if it is not known yet. */
 export function tryEvaluate(bound: Bound): Value | undefined {
   if (bound.kind === 'number') return { value: bound.value, section: undefined };
   try {
@@ -115,7 +115,7 @@ export function tryEvaluate(bound: Bound): Value | undefined {
 function notYet(at: number): SourceProblem {
   return new SourceProblem(
     at,
-    'this needs a number that is known here; an address is known only in the end',
+    'this needs a number that is known here; addresses are known only after everything is read',
     'a difference of two labels of one section, both already defined, is a number',
   );
 }
@@ -184,10 +184,16 @@ export type Relocation = Bound & { readonly kind: 'relocation' };
 
 type Function = (bound: Relocation, run: Run) => bigint;
 
-/** The offset, from the start of a thread's variables, of the C library's pointer to them (RISC-V ELF psABI, "Dynamic Thread Pointer"). */
+/**
+ * The C library's pointer to a thread's variables points this far past their start (RISC-V ELF psABI, "Dynamic Thread
+ * Pointer").
+ */
 export const DTP_BIAS = 0x800n;
 
-/** The functions that give the upper part of a distance from the instruction, and what that distance leads to. */
+/**
+ * The functions that give the upper part of a distance from the instruction. The value computes the address at that
+ * distance.
+ */
 const pointers: Readonly<Record<string, Function>> = {
   pcrel_hi: (bound, run) => compute(bound.operand, run).value,
   got_pcrel_hi: tableEntry,
@@ -211,7 +217,7 @@ const relocations: Readonly<Record<string, Function>> = {
   dtprel: (bound, run) => threadOffset(bound, run) - DTP_BIAS,
 };
 
-/** Whether `%pcrel_lo` may go with this function. */
+/** Whether `%pcrel_lo` may belong to this function. */
 export function isPointer(name: string): boolean {
   return Object.hasOwn(pointers, name);
 }
@@ -220,7 +226,7 @@ function tableEntry(bound: Relocation, run: Run): bigint {
   compute(bound.operand, run);
   const entry = run.moment.tables?.entry(bound);
   if (entry !== undefined) return BigInt(entry);
-  throw new SourceProblem(bound.at, `\`%${bound.name}\` takes the name of a symbol, and nothing else`);
+  throw new SourceProblem(bound.at, `\`%${bound.name}\` takes only the name of a symbol`);
 }
 
 function threadEntry(bound: Relocation, run: Run): bigint {
@@ -228,15 +234,15 @@ function threadEntry(bound: Relocation, run: Run): bigint {
   return tableEntry(bound, run);
 }
 
-/** How far behind the thread pointer a thread's variable lies. */
+/** The offset of a thread-local variable from the thread pointer. */
 function threadOffset(bound: Relocation, run: Run): bigint {
   const { value, section } = compute(bound.operand, run);
   const start = run.moment.tables?.threads;
   if (section?.flags.thread && start !== undefined) return value - BigInt(start);
   throw new SourceProblem(
     bound.operand.at,
-    'this is not a variable of a thread',
-    'those are in `.tdata`, or in `.tbss` when they begin as zero',
+    'this is not a thread-local variable',
+    'such variables are in `.tdata`, or in `.tbss` if they begin as zero',
   );
 }
 
@@ -257,7 +263,7 @@ function relocate(bound: Relocation, run: Run): Value {
   return { value: relocation(bound, run), section: undefined };
 }
 
-/** Upper 20 bits such that adding the sign-extended low 12 gives the value. */
+/** The upper 20 bits to which the sign-extended low 12 bits must be added to get the value. */
 function high(value: bigint): bigint {
   return ((value + 0x800n) >> 12n) & 0xfffffn;
 }

@@ -1,4 +1,4 @@
-/** Values that the linker fills in once every address is known. */
+/** Fixups: values that the linker fills in when every address is known. */
 import type { Row } from '../../isa/table/row.ts';
 import type { FieldValues } from '../../isa/table/table.ts';
 import type { Statement } from '../source/statement.ts';
@@ -11,7 +11,7 @@ interface Place {
   readonly offset: number;
 }
 
-/** Which operand of the row the expression stands for. */
+/** The operand of the row that the expression is for. */
 export type ValueKind = 'imm' | 'memory' | 'target' | 'upper' | 'shamt' | 'sr';
 
 /** An instruction that lacks its one computed operand. */
@@ -21,7 +21,7 @@ export interface InstructionFixup extends Place {
   readonly values: FieldValues;
   readonly operand: ValueKind;
   readonly value: Bound;
-  /** A conditional branch: its number within the file, by which the next pass knows it. */
+  /** For a conditional branch: its number in the file, which identifies it in the next pass. */
   readonly branch?: number;
 }
 

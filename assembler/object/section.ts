@@ -1,26 +1,26 @@
-/** A section of one source file while it fills up: bytes, alignment, flags. */
+/** A section of one source file while it is being filled: bytes, alignment, flags. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Bound } from './bound.ts';
 
 export interface SectionFlags {
-  /** Occupies memory when the program runs. */
+  /** It is in memory when the program runs. */
   readonly alloc: boolean;
   readonly write: boolean;
   readonly exec: boolean;
-  /** Holds no bytes in the file; zero in memory. */
+  /** It has no bytes in the file, and is zero in memory. */
   readonly nobits: boolean;
-  /** Holds the initial contents of each thread's own variables. */
+  /** It contains the initial values of thread-local variables. */
   readonly thread?: boolean | undefined;
 }
 
-/** The most bytes in an image's file: larger files are not read back. `.bss` takes no room in the file. */
+/** The most bytes in an image's file, because larger files cannot be loaded. `.bss` takes no room in the file. */
 export const MAX_BYTES = 64 * 2 ** 20;
 const ADDRESS_SPACE = 2 ** 32;
 
 export class ObjectSection {
   readonly name: string;
   readonly flags: SectionFlags;
-  /** Where it goes among a file's sections of the same name: GNU's subsections. */
+  /** Its position among a file's sections of the same name: GNU's subsections. */
   readonly order: number;
   /** The section is not in memory: a label's offset in it is a plain number. */
   readonly absolute: boolean;
@@ -28,11 +28,11 @@ export class ObjectSection {
   alignment = 1;
   /** Bytes so far; the offset of the next one. */
   size = 0;
-  /** Of the first byte; 0 until layout (link/layout.ts) has placed the section. */
+  /** Address of the first byte; 0 until layout (link/layout.ts) has placed the section. */
   address = 0;
-  /** An instruction was found off its multiple of four, and has been reported. */
+  /** An instruction at an address that is not a multiple of four was already reported. */
   misaligned = false;
-  /** Each `%pcrel_hi`, or what goes through the global offset table, by the offset of its instruction. */
+  /** Each `%pcrel_hi` or similar function (isPointer in evaluate.ts), by the offset of its instruction. */
   readonly pcrelHigh = new Map<number, Bound & { readonly kind: 'relocation' }>();
   private content = new Uint8Array(256);
 
@@ -48,7 +48,10 @@ export class ObjectSection {
     return this.flags.nobits ? new Uint8Array(0) : this.content.subarray(0, this.size);
   }
 
-  /** Appends bytes; returns their offset. Throws SourceProblem when a section without bits gets some that are not zero. */
+  /**
+   * Appends bytes; returns their offset. Throws SourceProblem if bytes that are not zero are added to a section
+   * without bits.
+   */
   append(bytes: Uint8Array): number {
     const offset = this.grow(bytes.length);
     if (!this.flags.nobits) this.content.set(bytes, offset);
@@ -77,7 +80,7 @@ export class ObjectSection {
     }
   }
 
-  /** Writes a little-endian value of 1 to 8 bytes, modulo its size, at an offset already appended. */
+  /** Writes the low 1 to 8 bytes of a value, little-endian, at an offset that was appended before. */
   write(offset: number, size: number, value: bigint): void {
     if (this.flags.nobits) {
       if (value !== 0n) throw this.holdsNothing();
@@ -119,7 +122,7 @@ export class ObjectSection {
       if (size > MAX_BYTES) {
         throw new SourceProblem(
           0,
-          `section ${this.name} would hold ${size} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`,
+          `section ${this.name} would contain ${size} bytes; at most ${MAX_BYTES / 2 ** 20} MiB can be loaded`,
           'reserve large areas in `.bss`, where zeros take no room in the file',
         );
       }

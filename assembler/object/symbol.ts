@@ -16,7 +16,9 @@ export type Definition =
 export type Binding = 'local' | 'global' | 'weak';
 export type SymbolType = 'none' | 'object' | 'function';
 
-/** A character in names that no source can write: those of numeric labels and of labels in pseudo-instructions. */
+/**
+ * A character that sources cannot contain. It is in the names of numeric labels and of labels in pseudo-instructions.
+ */
 export const INTERNAL = '\0';
 
 /** Whether a symbol is the assembler's own. */

@@ -1,6 +1,6 @@
 /**
- * What one source file turns into while it is read. Sections fill up and symbols get their
- * definitions; what cannot be computed yet becomes a fixup for the linker.
+ * The result of reading one source file. While it is read, its sections are filled and its symbols get their
+ * definitions. Values that cannot be computed yet become fixups for the linker.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
@@ -9,7 +9,7 @@ import type { Fixup } from './fixup.ts';
 import { ObjectSection, type SectionFlags } from './section.ts';
 import { AsmSymbol, type Definition, INTERNAL } from './symbol.ts';
 
-/** Bytes that one statement gave, for the listing and the line table. */
+/** The bytes of one statement, for the listing and the line table. */
 export interface LineRecord {
   readonly statement: Statement;
   readonly section: ObjectSection;
@@ -29,7 +29,7 @@ const TEXT: SectionFlags = { alloc: true, write: false, exec: true, nobits: fals
 export class SourceUnit implements Scope {
   readonly file: string;
   private readonly named = new Map<string, ObjectSection>();
-  /** What `.struct` lays out. */
+  /** The section in which `.struct` counts offsets. */
   readonly absolute = new ObjectSection('of `.struct`', NOWHERE, 0, true);
   options: Options = { pic: false };
   readonly optionStack: Options[] = [];
@@ -40,13 +40,16 @@ export class SourceUnit implements Scope {
   section: ObjectSection;
   previous: ObjectSection | undefined;
   readonly stack: { readonly section: ObjectSection; readonly previous: ObjectSection | undefined }[] = [];
-  /** Conditional branches that an earlier pass found too far; by number. */
+  /** The numbers of conditional branches that did not reach their targets in an earlier pass. */
   readonly long: ReadonlySet<number>;
   branches = 0;
-  /** An included file could not be read: the names that it defines are missing, and are not reported. */
+  /** An included file could not be read, so the names that it defines are missing and must not be reported. */
   incomplete = false;
   place: { readonly section: ObjectSection; readonly offset: number };
-  /** Problems of statements that use a register's name as a label; reported unless the label is defined in the end. */
+  /**
+   * Problems of statements that use a register's name as a label. They are reported at the end, unless the label is
+   * defined.
+   */
   readonly doubts = new Map<Statement, () => SourceProblem>();
   /** The statement being read. */
   statement: Statement;
@@ -62,7 +65,7 @@ export class SourceUnit implements Scope {
     this.statement = { file, line: 0, column: 0, text: '', source: '' };
   }
 
-  /** The sections, subsections in their order. */
+  /** The sections; subsections are in their order. */
   get sections(): readonly ObjectSection[] {
     return [...this.named.values()].sort((one, other) => one.order - other.order);
   }
@@ -72,7 +75,10 @@ export class SourceUnit implements Scope {
     return this.named.has(name);
   }
 
-  /** The section of that name, made with `flags` if it is new. Subsections are sections of the same name and flags. */
+  /**
+   * The section with that name. If it is new, it is made with `flags`. Subsections are sections with the same name
+   * and flags.
+   */
   sectionNamed(name: string, flags: SectionFlags, order = 0): ObjectSection {
     const first = this.named.get(name) ?? this.addSection(name, new ObjectSection(name, flags));
     if (order === 0) return first;
@@ -106,14 +112,17 @@ export class SourceUnit implements Scope {
     return symbol;
   }
 
-  /** Defines a label here: a name, or the digits of a numeric label. Throws SourceProblem if the name is taken. */
+  /**
+   * Defines a label here: a name, or the digits of a numeric label. Throws SourceProblem if the name is already
+   * defined.
+   */
   label(name: string, at: number): void {
     const definition = { kind: 'label', section: this.section, offset: this.section.size } as const;
     if (/^\d/.test(name)) this.defineNumeric(name, definition);
     else this.define(name, at, definition);
   }
 
-  /** Gives a symbol its definition. Throws SourceProblem, with the other place, if it has one already. */
+  /** Gives a symbol its definition. If it has one already, throws SourceProblem, which names the other place. */
   define(name: string, at: number, definition: Definition): AsmSymbol {
     const symbol = this.symbol(name);
     const before = symbol.definition;
@@ -161,7 +170,7 @@ export class SourceUnit implements Scope {
     return this.unique++;
   }
 
-  /** What `\@` stands for: how many macros were used before. */
+  /** The value of `\@`: the number of macros that were used before. */
   nextMacroUse(): number {
     return this.macroUses++;
   }

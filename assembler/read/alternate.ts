@@ -11,7 +11,10 @@ import type { Statement } from '../source/statement.ts';
 import { parseOperands } from '../syntax/parse.ts';
 import { type Argument, splitArguments } from './macro.ts';
 
-/** The arguments that `text` from `from` lists, expressions computed, brackets gone. Throws SourceProblem. */
+/**
+ * The arguments in `text` from offset `from` on, with expressions computed and brackets removed. Throws
+ * SourceProblem.
+ */
 export function alternateArguments(text: string, from: number, unit: SourceUnit): Argument[] {
   const { plain, texts } = withoutBrackets(text, from);
   return splitArguments(plain.slice(from)).map(({ at, text: written }) => {
@@ -20,7 +23,10 @@ export function alternateArguments(text: string, from: number, unit: SourceUnit)
   });
 }
 
-/** Replaces each `<text>` that begins an argument by a word as long, so that what is in it splits nothing. */
+/**
+ * Replaces each `<text>` that begins an argument by a word of the same length, so that arguments are not split inside
+ * it.
+ */
 function withoutBrackets(text: string, from: number): { plain: string; texts: Map<number, string> } {
   const texts = new Map<number, string>();
   let plain = text;
@@ -34,7 +40,10 @@ function withoutBrackets(text: string, from: number): { plain: string; texts: Ma
   return { plain, texts };
 }
 
-/** Where the bracket at `start` is closed. Inner brackets count; a character after `!` does not. Throws SourceProblem. */
+/**
+ * The offset at which the bracket at `start` is closed. Inner brackets are counted, but not a bracket after `!`.
+ * Throws SourceProblem.
+ */
 function closing(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -53,7 +62,7 @@ function computed(text: string, at: number, written: string, unit: SourceUnit): 
   return String(evaluateNow(bind(expressionOf(operand), unit)));
 }
 
-/** A body without its `LOCAL` statements, and a name of this use's own for each name in them. */
+/** A body without its `LOCAL` statements, and for each name in them a new name for this use. */
 export function withLocals(
   body: readonly Statement[],
   values: ReadonlyMap<string, string>,

@@ -1,13 +1,13 @@
-/** Where statements come from: a file, a macro's body, a round of a repetition. */
+/** The sources of statements: a file, a macro's body, a round of a repetition. */
 import type { Statement } from '../source/statement.ts';
 
-/** An `.if` that is open. */
+/** An open `.if`. */
 export interface Condition {
-  /** Where it stands, for the message when it is never closed. */
+  /** The `.if` statement, for the message if it is never closed. */
   readonly statement: Statement;
-  /** Statements are read, not skipped. */
+  /** Statements are read now, not skipped. */
   active: boolean;
-  /** No further branch may be read: one has been, or the whole condition is skipped. */
+  /** No further branch may be read, because one was read already or the whole condition is skipped. */
   taken: boolean;
   inElse: boolean;
 }

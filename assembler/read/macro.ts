@@ -1,4 +1,4 @@
-/** Macros: parameters and arguments (GNU `as` manual, ".macro"). The text they give: substitute.ts. */
+/** Macros: parameters and arguments (GNU `as` manual, ".macro"). substitute.ts puts the arguments into the body. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
 import { didYouMean } from '../suggest.ts';
@@ -10,13 +10,13 @@ export interface Parameter {
 }
 
 export interface Macro {
-  /** As written; macros are found in any case of letters. */
+  /** As written. A macro is found in small and capital letters. */
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
 }
 
-/** Reads `name a, b=3, c:req, rest:vararg`. `at` is where `text` stands. Throws SourceProblem. */
+/** Reads `name a, b=3, c:req, rest:vararg`. `at` is the offset of `text` in the statement. Throws SourceProblem. */
 export function parseMacroHead(text: string, at: number): { name: string; parameters: Parameter[] } {
   const [, space = '', name = '', rest = ''] = /^(\s*)([\w.$]*)\s*,?(.*)$/s.exec(text) ?? [];
   if (name === '') throw new SourceProblem(at, '`.macro` needs a name', 'as in `.macro push reg`');
@@ -42,8 +42,8 @@ export function parseMacroHead(text: string, at: number): { name: string; parame
 }
 
 /**
- * The values of a macro's parameters, of the arguments that `text` lists. Throws SourceProblem; `at` is where
- * `text` stands.
+ * The values of a macro's parameters, from the written arguments. `text` is the text of the arguments, and `at` its offset
+ * in the statement. Throws SourceProblem.
  */
 export function bindArguments(
   macro: Macro,
@@ -97,11 +97,11 @@ export interface Argument {
   /** Offset in the text. */
   readonly at: number;
   readonly text: string;
-  /** Quotation marks around it are part of it. */
+  /** Quotation marks around the text are part of it. */
   readonly isText?: boolean;
 }
 
-/** Splits at commas, and at blanks between words; not inside strings or parentheses. */
+/** Splits at commas, and at blanks between words, but not inside strings or parentheses. */
 export function splitArguments(text: string): Argument[] {
   const found: Argument[] = [];
   let depth = 0;
@@ -126,7 +126,7 @@ export function splitArguments(text: string): Argument[] {
 const wordEnd = /[\w.$")\]]/;
 const wordStart = /[\w.$"\\%]/;
 
-/** Whether a blank stands between two words, rather than around an operator or comma. */
+/** Whether a blank is between two words, and not beside an operator or comma. */
 function separates(text: string, piece: string, index: number, from: number): boolean {
   if (piece.trim() !== '') return false;
   const before = text[index - 1] ?? ' ';

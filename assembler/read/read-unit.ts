@@ -1,4 +1,4 @@
-/** Reads one source file into a unit. An error in a statement does not stop the others from being read. */
+/** Reads one source file into a unit. After an error in a statement, the next statements are still read. */
 import type { DirectiveContext } from '../directives/directive.ts';
 import { type Diagnostics, SourceProblem } from '../diagnostics.ts';
 import { SourceUnit } from '../object/unit.ts';
@@ -16,7 +16,7 @@ export interface UnitSource {
   readonly readFile: (path: string, from: string) => Uint8Array;
 }
 
-/** Reads a file. What is wrong goes to `diagnostics`. */
+/** Reads a file. Errors are added to `diagnostics`. */
 export function readUnit(source: UnitSource, diagnostics: Diagnostics): SourceUnit {
   const unit = new SourceUnit(source.name, source.long);
   const reader = new Reader((condition) => {
@@ -52,7 +52,7 @@ function readAll(context: DirectiveContext): void {
   try {
     for (let statement = reader.next(); statement !== undefined; statement = reader.next()) {
       readStatement(context, statement);
-      if (diagnostics.isFull) throw new ReadLimit(0, 'after so many errors the rest is not read');
+      if (diagnostics.isFull) throw new ReadLimit(0, 'there are too many errors: the rest is not read');
     }
   } catch (problem) {
     if (!(problem instanceof ReadLimit)) throw problem;

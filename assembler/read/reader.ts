@@ -1,7 +1,7 @@
 /**
- * The reader: gives the assembler one statement after another from files, macros and
- * repetitions, without those that a condition skips. It is bounded: a macro that calls itself
- * without end, or a repetition of repetitions, ends in an error.
+ * The reader returns one statement after another from files, macros and
+ * repetitions, without those that a condition skips. Its work is limited: a macro that calls itself
+ * without end, or very many repetitions, cause an error.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import type { Statement } from '../source/statement.ts';
@@ -10,31 +10,31 @@ import { headOf } from './head.ts';
 import type { Macro } from './macro.ts';
 
 const MAX_DEPTH = 200;
-/** The most statements that a source may give, its macros and repetitions expanded. */
+/** The most statements of a source, with its macros and repetitions expanded. */
 export const MAX_STATEMENTS = 2_000_000;
 
-/** What a fatal limit throws: reading cannot go on. */
+/** Thrown when a limit is exceeded. Reading cannot continue. */
 export class ReadLimit extends SourceProblem {
   override readonly fatal = true;
 }
 
 export class Reader {
-  /** By name, in small letters. */
+  /** Macros by name, in small letters. */
   readonly macros = new Map<string, Macro>();
-  /** Texts that `.eqv` has given a name, by name. */
+  /** Texts that were named by `.eqv`, by name. */
   readonly equivalents = new Map<string, string>();
-  /** Macros have their alternate syntax: `.altmacro`. */
+  /** Macros have the alternate syntax (`.altmacro`). */
   isAlternate = false;
   private readonly frames: SourceFrame[] = [];
   private read = 0;
   private readonly unclosed: (condition: Condition) => void;
 
-  /** `unclosed` is told of every condition still open when its file or macro ends. */
+  /** `unclosed` is called with every condition that is still open when its file or macro ends. */
   constructor(unclosed: (condition: Condition) => void) {
     this.unclosed = unclosed;
   }
 
-  /** Reads these statements next, before going on. Throws ReadLimit. */
+  /** Inserts statements, which are read next. Throws ReadLimit. */
   push(
     kind: SourceFrame['kind'],
     statements: readonly Statement[],
@@ -50,7 +50,7 @@ export class Reader {
     this.frames.push(frame(kind, statements, nextRound));
   }
 
-  /** The next statement that no condition skips; conditional directives themselves always come. */
+  /** The next statement that is not skipped by a condition. Conditional directives themselves are never skipped. */
   next(): Statement | undefined {
     for (;;) {
       const statement = this.nextRaw();
@@ -59,12 +59,12 @@ export class Reader {
     }
   }
 
-  /** Whether statements are read, not skipped, here. */
+  /** Whether statements are read here, and not skipped. */
   isActive(): boolean {
     return this.conditions.at(-1)?.active ?? true;
   }
 
-  /** The open conditions of the present file or macro, innermost last. */
+  /** The open conditions of the current file or macro; the innermost is the last. */
   get conditions(): Condition[] {
     return this.frames.at(-1)?.conditions ?? [];
   }
@@ -123,15 +123,15 @@ export class Reader {
     }
   }
 
-  /** Reads nothing more: the source ends here. */
+  /** Ends the source here: nothing more is read. */
   stop(): void {
     for (const { conditions } of this.frames.splice(0)) for (const open of conditions) this.unclosed(open);
   }
 
-  /** Leaves the present macro. Throws SourceProblem when there is none. */
+  /** Leaves the current macro. Throws SourceProblem if there is none. */
   exitMacro(at: number): void {
     const index = this.frames.findLastIndex((candidate) => candidate.kind === 'macro');
-    if (index < 0) throw new SourceProblem(at, '`.exitm` stands outside every macro');
+    if (index < 0) throw new SourceProblem(at, '`.exitm` is not inside a macro');
     this.frames.length = index;
   }
 }

@@ -1,4 +1,4 @@
-/** Does what one statement says: labels, then a macro, a directive, an instruction or an assignment. */
+/** Executes one statement: its labels, then a macro, a directive, an instruction or an assignment. */
 import { SourceProblem } from '../diagnostics.ts';
 import type { DirectiveContext, RawUse } from '../directives/directive.ts';
 import { isFrameInformation } from '../directives/other.ts';
@@ -47,7 +47,7 @@ function run(context: DirectiveContext, statement: Statement): void {
   if (body !== undefined) runBody(context, body);
 }
 
-/** Warns of odd characters, or throws SourceProblem. */
+/** Gives a warning about an odd character, or throws SourceProblem. */
 function tellOddity(context: DirectiveContext, { text, oddity }: Statement): void {
   if (oddity === undefined) return;
   const { at, severity, message, hint } = oddity;
@@ -59,7 +59,10 @@ function tellOddity(context: DirectiveContext, { text, oddity }: Statement): voi
   throw new SourceProblem(at, message, hint);
 }
 
-/** A statement that cannot be parsed: its labels still count, and an unknown first word is reported rather than the rest. */
+/**
+ * Parses a statement. If this fails, its labels still count, and an unknown first word is reported instead of the
+ * other error.
+ */
 function parse(context: DirectiveContext, text: string, head: Head | undefined): Parsed {
   try {
     return parseStatement(text);
@@ -82,7 +85,7 @@ function defineLabels(context: DirectiveContext, labels: string): void {
   for (const label of parseStatement(labels).labels) defineLabel(context, label);
 }
 
-/** What reads the statement's own text, if anything does: a macro or a raw directive. */
+/** The macro or raw directive that reads the statement's text itself; undefined if there is none. */
 function rawRunner(context: DirectiveContext, head: Head): ((use: RawUse) => void) | undefined {
   const macro = context.reader.macros.get(head.name.toLowerCase());
   if (macro !== undefined) return (use) => runMacro(context, macro, use);
@@ -121,14 +124,14 @@ function runBody(context: DirectiveContext, body: StatementBody): void {
   emitInstruction(unit, name, operands, at);
 }
 
-/** Instructions must be at multiples of four; data before them may have moved them off. */
+/** Warns if an instruction is not at a multiple of four, which can happen after data. */
 function warnMisaligned({ unit, diagnostics }: DirectiveContext, at: number): void {
   if (unit.section.size % 4 === 0 || unit.section.misaligned) return;
   unit.section.misaligned = true;
   diagnostics.warn(
     unit.statement,
     at,
-    'this instruction is not at a multiple of 4 bytes, and cannot be run there',
+    'this instruction is not at a multiple of 4 bytes, and cannot be executed there',
     'put `.align 2` before it',
   );
 }

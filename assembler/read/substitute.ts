@@ -1,4 +1,4 @@
-/** Puts arguments into the body of a macro or a repetition, and replaces names that `.eqv` has defined. */
+/** Puts arguments into the body of a macro or a repetition, and replaces names that `.eqv` defined. */
 import { SourceProblem } from '../diagnostics.ts';
 import { shown } from '../source/bytes.ts';
 import { splitLine } from '../source/scan.ts';
@@ -10,9 +10,9 @@ const MAX_LENGTH = 100_000;
 /** One use of a body. */
 export interface Expansion {
   readonly values: ReadonlyMap<string, string>;
-  /** What `\@` stands for. */
+  /** The value of `\@`. */
   readonly unique: number;
-  /** Parameters may stand without a backslash. */
+  /** Parameters may be written without a backslash. */
   readonly isAlternate: boolean;
   readonly via?: Via;
 }
@@ -52,7 +52,10 @@ function checked(text: string): string {
   throw new SourceProblem(0, `this macro makes a statement of more than ${MAX_LENGTH} characters`);
 }
 
-/** In the alternate syntax: the text with its parameters replaced. They have no backslash; `&` joins one to the text beside it. */
+/**
+ * Replaces parameters in the alternate syntax. They have no backslash, and `&` joins a parameter to the text next to
+ * it.
+ */
 function replaceBare(text: string, values: ReadonlyMap<string, string>): string {
   const pieces = text.split(/(?<![\w.$\\])([A-Za-z_.$][\w.$]*)/);
   for (let n = 1; n < pieces.length; n += 2) {
@@ -76,16 +79,16 @@ function longest(name: string, values: ReadonlyMap<string, string>): string | un
   return undefined;
 }
 
-/** The statement with the texts that `.eqv` gave to names, outside strings and characters. Throws SourceProblem. */
+/** The statement with the names of `.eqv` replaced, except in strings and characters. Throws SourceProblem. */
 export function withEquivalents(statement: Statement, texts: ReadonlyMap<string, string>): Statement {
   if (texts.size === 0 || /^[^"']*\.eqv\s/i.test(statement.text)) return statement;
   const text = replaceNames(statement.text, texts);
   if (text === statement.text) return statement;
-  const via = { kind: 'macro', what: 'with what `.eqv` names put in, from', at: statement } as const;
+  const via = { kind: 'macro', what: 'with the names of `.eqv` replaced, written', at: statement } as const;
   return { ...statement, column: 0, text, source: shown(text), via };
 }
 
-/** The text with what names stand for, outside strings and characters. */
+/** The text with names replaced, except in strings and characters. */
 export function replaceNames(text: string, texts: ReadonlyMap<string, string>): string {
   const token = /"(?:[^"\\]|\\.)*"|'(?:\\.|[^\\])|(?<![\w.$])[A-Za-z_.$][\w.$]*/gsu;
   return checked(text.replace(token, (word) => texts.get(word) ?? word));

@@ -13,7 +13,10 @@ import { parseOperands } from '../syntax/parse.ts';
 import type { WrittenOperand } from '../syntax/tree.ts';
 import type { Reader } from './reader.ts';
 
-/** The problem with a name at the start of a statement, or undefined when it is known. `rest` is what follows the name. */
+/**
+ * The error for an unknown name at the start of a statement; undefined if the name is known. `rest` is the text after
+ * the name.
+ */
 export function unknownName(
   context: DirectiveContext,
   name: string,
@@ -56,7 +59,7 @@ function macroNames({ macros }: Reader): string[] {
   return Array.from(macros.values(), (macro) => macro.name);
 }
 
-/** What to write here for a word of another machine; with its operands if an instruction takes them. */
+/** What to write instead of a word of another machine; with its operands if an instruction takes them. */
 function foreignWord({ unit }: DirectiveContext, word: string, rest: string): string | undefined {
   const meant = words.get(word);
   if (meant === undefined) return undefined;
@@ -75,7 +78,10 @@ function readable(text: string): readonly WrittenOperand[] {
   }
 }
 
-/** A hint for a word alone or before a statement: it is probably a label; before `equ`, as other assemblers have it, the name of a value. */
+/**
+ * A hint for a word that stands alone or before a statement. It is probably a label. Before `equ`, a directive of
+ * other assemblers, it is the name of a value.
+ */
 function missingColon(context: DirectiveContext, name: string, rest: string): string | undefined {
   const [, next = '', more = ''] = /^\s*([\w.$]*)\s*(.*)$/s.exec(rest) ?? [];
   if (next.toLowerCase() === 'equ')

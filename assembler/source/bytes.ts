@@ -1,6 +1,6 @@
 /**
- * Bytes to characters. A byte that is not UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, as with Python's
- * "surrogateescape" (PEP 383): the rest of the text is read as usual, and messages can name and show the byte.
+ * Converts bytes to characters. A byte that is not UTF-8 becomes a single surrogate, U+DC80 to U+DCFF, as with Python's
+ * "surrogateescape" (PEP 383). So the rest of the text can be read as usual, and messages can name and show the byte.
  */
 
 const strict = new TextDecoder('utf-8', { fatal: true });
@@ -8,7 +8,7 @@ const lenient = new TextDecoder('utf-8');
 
 const ESCAPED = 0xdc00;
 
-/** The text of UTF-8 bytes; a byte order mark goes. */
+/** The text of UTF-8 bytes, without a byte order mark. */
 export function decodeBytes(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -39,7 +39,7 @@ function decodeLine(bytes: Uint8Array): string {
   return result;
 }
 
-/** The byte that a character of decodeBytes stands for; undefined when it is a character of its own. */
+/** The byte that a character of decodeBytes was made from; undefined if it is a real character. */
 export function strayByte(character: string): number | undefined {
   const code = character.codePointAt(0) ?? 0;
   return code >= ESCAPED + 0x80 && code <= ESCAPED + 0xff ? code - ESCAPED : undefined;
@@ -54,8 +54,8 @@ export function latinLetter(byte: number): string {
 }
 
 /**
- * A line for the screen, with every character in its column: stray bytes as in Windows-1252, control characters as
- * their pictures, and characters that reorder a line as a mark.
+ * A line that is safe to show on a screen, with every character in its column: stray bytes as in Windows-1252, control
+ * characters as their Unicode pictures, and U+FFFD for characters that change the direction of writing.
  */
 export function shown(line: string): string {
   return line

@@ -1,30 +1,33 @@
-/** Splits lines at `;`, one after another; remembers whether a comment is open; a string may go on over line ends. */
+/**
+ * Splits one line after another at `;`. It remembers whether a comment is open. A string may continue on the next
+ * line.
+ */
 import { type Oddity, oddCharacter, oddInString } from './oddities.ts';
 
-/** A statement's text, and where it begins in its line. */
+/** A statement's text, and the offset in the line at which it begins. */
 export interface StatementText {
   readonly column: number;
   readonly text: string;
   readonly oddity?: Oddity;
 }
 
-/** What a line gives. */
+/** The statements of a line. */
 export interface Pieces {
   readonly pieces: readonly StatementText[];
-  /** The line, together with the following lines that a string in it runs over. */
+  /** The line, together with the following lines if a string continues on them. */
   readonly whole: string;
-  /** The number of the last of them. */
+  /** The number of the last of these lines. */
   readonly last: number;
 }
 
-/** How far a string that is not closed in its line is followed, in characters. */
+/** The most characters of a string that is not closed in its line. */
 const LONGEST_STRING = 10_000;
 
 export class LineScanner {
   inComment = false;
   /** Where the open comment began. */
   opened = { line: 0, at: 0, source: '' };
-  /** Lines at even indices, their line ends at odd ones. */
+  /** Lines at even indices, and their line ends at odd indices. */
   private readonly parts: readonly string[];
   private source = '';
   private last = 0;
@@ -37,7 +40,7 @@ export class LineScanner {
     this.parts = parts;
   }
 
-  /** Whether there is a line of that number, from 1. */
+  /** Whether there is a line with that number, from 1 on. */
   isLine(line: number): boolean {
     return 2 * line - 2 < this.parts.length;
   }
@@ -100,13 +103,16 @@ export class LineScanner {
     return to;
   }
 
-  /** The first error of a line stays, or else the first warning. */
+  /** Records an odd character. Only the first error of a statement is kept, or else the first warning. */
   private note(at: number, severity: Oddity['severity'], message: string, hint: string): void {
     const isFirst = this.oddity === undefined || (this.oddity.severity === 'warning' && severity === 'error');
     if (isFirst) this.oddity = { at: at - this.start, severity, message, hint };
   }
 
-  /** Ends a statement. After a statement with an odd character, the rest of the line cannot be trusted: it is left out. */
+  /**
+   * Ends a statement. After a statement with an error, the rest of the line is left out, because it is probably wrong
+   * too.
+   */
   private close(): void {
     const { start: column, oddity } = this;
     const text = this.text.trimEnd();
@@ -120,7 +126,10 @@ export class LineScanner {
     return this.found.at(-1)?.oddity?.severity === 'error';
   }
 
-  /** Past the closing quote of the string at `at`; joins lines to `source` where the string goes on. */
+  /**
+   * The offset past the closing quote of the string at `at`. If the string continues, joins the next lines to
+   * `source`.
+   */
   private stringEnd(at: number): number {
     const end = closingQuote(this.source, at + 1);
     if (end !== undefined) return end;
@@ -133,7 +142,7 @@ export class LineScanner {
     this.note(
       at,
       'warning',
-      'this string goes on over the end of the line, which becomes part of it',
+      'this string continues on the next line; the line end becomes part of it',
       'close it with `"` in its line, with `\\n` for a new line; strings beside each other are joined',
     );
     this.source = joined.source;
@@ -142,8 +151,8 @@ export class LineScanner {
   }
 
   /**
-   * The line with those that follow, up to the closing quote, line ends as GNU `as` puts them into the string;
-   * undefined when the next quote does not look like one that closes.
+   * The line together with the following lines up to the closing quote, with line ends as GNU `as` puts them into the string.
+   * Undefined if the next quote does not look like a closing one.
    */
   private joined(at: number): { source: string; last: number } | undefined {
     let { source } = this;
@@ -158,7 +167,7 @@ export class LineScanner {
   }
 }
 
-/** Past the quote that closes the string whose inside begins at `from`. */
+/** The offset past the quote that closes the string whose contents begin at `from`. */
 function closingQuote(source: string, from: number): number | undefined {
   for (let at = from; at < source.length; at++) {
     if (source[at] === '\\') at++;
@@ -167,7 +176,7 @@ function closingQuote(source: string, from: number): number | undefined {
   return undefined;
 }
 
-/** Past the character constant at `at`: `'c'`, `'\n'`, or GNU's `'c`. */
+/** The offset past the character constant at `at`: `'c'`, `'\n'`, or GNU's `'c`. */
 function characterEnd(source: string, at: number): number {
   const inside = source[at + 1] === '\\' ? at + 2 : at + 1;
   const end = inside + String.fromCodePoint(source.codePointAt(inside) ?? 0).length;

@@ -1,9 +1,9 @@
 /**
- * Characters that word processors, web pages and foreign keyboards produce in place of plain ones. GNU `as` takes
- * them for parts of names, which is never what the programmer meant.
+ * Characters that word processors, web pages and foreign keyboards produce instead of plain ones. GNU `as` takes
+ * them as parts of names, which is never what the programmer meant.
  */
 
-/** What a character is called, and what to type instead; nothing when it is to be deleted. */
+/** The name of a character, and what to type instead; '' if it must be deleted. */
 type Meant = readonly [name: string, instead: string];
 
 const groups: readonly (readonly [characters: string, ...Meant])[] = [
@@ -68,7 +68,7 @@ function advice(instead: string): string {
   }
 }
 
-/** Forms as wide as a Chinese character, U+FF01 to U+FF5E, follow the plain ones in order. */
+/** Full-width forms, U+FF01 to U+FF5E, are in the same order as the plain characters. */
 function fullWidth(character: string): Meant | undefined {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0xff01 || code > 0xff5e) return undefined;

@@ -1,4 +1,4 @@
-/** Characters that do not belong where they stand, named, with what to type instead. */
+/** Names characters that are not allowed at their place, and tells what to type instead. */
 import { latinLetter, strayByte } from './bytes.ts';
 import { lookAlike } from './look-alikes.ts';
 
@@ -27,7 +27,7 @@ export function oddCharacter(character: string): Said | undefined {
   return lookAlike(character);
 }
 
-/** The first character of a string or character constant that cannot stand there. */
+/** The first character that is not allowed in a string or character constant. */
 export function oddInString(text: string): (Said & { readonly at: number }) | undefined {
   const found = /[\0\u{dc80}-\u{dcff}]/u.exec(text);
   if (found === null) return undefined;

@@ -3,7 +3,10 @@
  * on Windows.
  */
 
-/** The path of a file that `from` names as `path`: beside `from`, unless the path begins at a root. */
+/**
+ * The path of a file that the file `from` names as `path`. It is relative to the folder of `from`, unless it is
+ * absolute.
+ */
 export function pathFrom(from: string, path: string): string {
   return /^([/\\]|[a-z]:)/i.test(path) ? path : simplified(from.replace(/[^/\\]*$/, '') + path);
 }
@@ -15,7 +18,7 @@ function simplified(path: string): string {
     if (part === '.') continue;
     const before = parts.at(-1);
     if (part !== '..' || before === undefined || before === '..') parts.push(part);
-    else if (before !== '') parts.pop(); // Above the root is the root.
+    else if (before !== '') parts.pop(); // The parent of the root is the root.
   }
   return parts.join('/');
 }

@@ -1,15 +1,15 @@
 /**
- * Lines to statements: comments are blanked (so columns stay), `;` separates.
+ * Splits lines into statements at `;`. Comments are replaced by blanks, so that columns do not change.
  *
- * Comments are `#` and `//` to the end of the line and C's between `/*` and its
- * mirror image, also over several lines. GCC's line markers and `#APP` are comments by this rule too.
+ * A comment goes from `#` or `//` to the end of the line, or, as in C, from `/*` to its
+ * mirror image, which may be on a later line. So GCC's line markers and `#APP` are comments too.
  */
 import { SourceProblem } from '../diagnostics.ts';
 import { shown } from './bytes.ts';
 import { LineScanner, type StatementText } from './line-scanner.ts';
 import type { Statement, Via } from './statement.ts';
 
-/** Thrown when a comment has no end; `line` is where it began (from 1). */
+/** Thrown if a comment has no end. `line` is where it began, from 1 on. */
 export class OpenComment extends SourceProblem {
   readonly line: number;
   readonly source: string;

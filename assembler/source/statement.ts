@@ -1,4 +1,4 @@
-/** A statement as it was read, before parsing: its text, and where it stands. */
+/** A statement as it was read, before parsing: its text and its place. */
 import type { Oddity } from './oddities.ts';
 
 export interface Statement {
@@ -7,13 +7,13 @@ export interface Statement {
   readonly line: number;
   /** Offset of `text` in `source`, from 0. */
   readonly column: number;
-  /** The statement, its comments blanked. */
+  /** The statement, with comments replaced by blanks. */
   readonly text: string;
   /** The whole line, for messages: as written (or as a macro expanded it), but safe to show on a screen. */
   readonly source: string;
-  /** The first odd character; what follows on the line is left out. */
+  /** The first odd character. After an error, the rest of the line is left out. */
   readonly oddity?: Oddity;
-  /** How it came here, when it is from a macro or an included file. */
+  /** The use that it comes from, if it is in a macro or an included file. */
   readonly via?: Via;
 }
 
@@ -24,7 +24,7 @@ export interface Via {
   readonly at: Statement;
 }
 
-/** The statement in the file itself that gave rise to this one: where its outermost macro is used. */
+/** The statement in the file that this one comes from: where its outermost macro is used. */
 export function outermost(statement: Statement): Statement {
   let at = statement;
   while (at.via?.kind === 'macro') at = at.via.at;

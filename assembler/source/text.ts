@@ -1,7 +1,10 @@
-/** Bytes of a source to text. Files of other kinds, and files that are too large, are refused, each in one line. */
+/**
+ * Converts the bytes of a source to text. Refuses files of other kinds and files that are too large, with a message
+ * of one line.
+ */
 import { decodeBytes } from './bytes.ts';
 
-/** Thrown for a file that cannot be assembly; the message is one line, without the file's name. */
+/** Thrown for a file that cannot be assembly. The message is one line, without the file's name. */
 export class NotAssembly extends Error {
   readonly hint: string | undefined;
 
@@ -14,8 +17,8 @@ export class NotAssembly extends Error {
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
 /**
- * The text of a source: UTF-8, without its byte order mark. Single bytes and characters that are not text are
- * left to the scanner, which knows whether they stand in a comment. Throws NotAssembly.
+ * The text of a source in UTF-8, without its byte order mark. The scanner handles single bytes and characters that are not
+ * text, because it can tell whether they are in a comment. Throws NotAssembly.
  */
 export function sourceText(source: string | Uint8Array): string {
   if (typeof source !== 'string') {
@@ -33,7 +36,7 @@ export function sourceText(source: string | Uint8Array): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** The encoding of a text of two or four bytes for each letter, by its byte order mark or its zeros. */
+/** The encoding of a text with two or four bytes for each letter, recognized by its byte order mark or its zeros. */
 function wideEncoding(bytes: Uint8Array): string | undefined {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'UTF-32' : 'UTF-16';
@@ -51,7 +54,7 @@ function tooLong(length: number): NotAssembly {
 
 const control = /(?![\t\n\v\f\r])\p{Cc}/gu;
 
-/** Refuses what is too long, and what is so full of control characters that every line of it would be an error. */
+/** Refuses a text that is too long, or that has so many control characters that every line would be an error. */
 function checkText(text: string): void {
   if (text.length > MAX_CHARACTERS) throw tooLong(text.length);
   const count = text.match(control)?.length ?? 0;

@@ -1,4 +1,4 @@
-/** Strings and character constants: escapes to bytes, as GNU `as` reads them. */
+/** Converts the escapes in strings and character constants to bytes, as GNU `as` does. */
 
 const letters: Readonly<Record<string, number>> = {
   n: 10,
@@ -15,7 +15,7 @@ const letters: Readonly<Record<string, number>> = {
 const escapes = /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|(.))/gsu;
 const encoder = new TextEncoder();
 
-/** The bytes of a string's inside (without its quotes), text as UTF-8; `\ooo` and `\xhh` are single bytes. */
+/** The bytes of a string's contents, without its quotes. Text becomes UTF-8; `\ooo` and `\xhh` are single bytes. */
 export function unescaped(inside: string): Uint8Array {
   if (!inside.includes('\\')) return encoder.encode(inside);
   const bytes: number[] = [];
@@ -36,7 +36,10 @@ function escapedBytes([, hex, octal, letter = '']: RegExpMatchArray): Iterable<n
   return known === undefined ? encoder.encode(letter) : [known];
 }
 
-/** The value of a character constant's inside: `a`, `\n`, `\\`. One byte; a wider character is its code point. */
+/**
+ * The value of a character constant's contents: `a`, `\n`, `\\`. It is one byte, or the code point of a wider
+ * character.
+ */
 export function characterValue(inside: string): bigint {
   if (!inside.startsWith('\\')) return BigInt(inside.codePointAt(0) ?? 0);
   return BigInt(unescaped(inside)[0] ?? 0);

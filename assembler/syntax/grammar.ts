@@ -1,10 +1,10 @@
 /**
- * The grammar of one statement, as pure syntax: it knows neither mnemonics nor
- * directives nor registers. parse.ts gives the pieces their meaning.
+ * The grammar of one statement. It is pure syntax, without mnemonics,
+ * directives and registers. parse.ts makes the tree.
  *
- * Rules are lexical (lower case), so that columns are exact and a long file is parsed
- * statement by statement in little memory. Comments are gone before (source/scan.ts).
- * An expression is a flat list here; precedence.ts gives it its shape.
+ * Rules are lexical (lower case), so that columns are exact. A file is parsed
+ * statement by statement, so that a long file needs little memory. Comments are removed before (source/scan.ts).
+ * An expression is a flat list here; precedence.ts makes it a tree.
  */
 import { type Grammar, grammar } from 'ohm-js';
 
@@ -69,7 +69,7 @@ const source = String.raw`
 
 let built: Grammar | undefined;
 
-/** The grammar, built on first use: building takes tens of milliseconds. */
+/** The grammar. It is built on first use, because that takes tens of milliseconds. */
 export function assemblyGrammar(): Grammar {
   built ??= grammar(source);
   return built;

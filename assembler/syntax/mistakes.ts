@@ -1,4 +1,4 @@
-/** Common mistakes of syntax, recognized by the text before and after the place where the grammar stopped. */
+/** Common syntax errors, recognized by the text before and after the place where the grammar stopped. */
 import { SourceProblem } from '../diagnostics.ts';
 
 interface Stop {
@@ -7,11 +7,11 @@ interface Stop {
   /** Where the grammar stopped. */
   readonly at: number;
   readonly before: string;
-  /** From there on. */
+  /** The text from there on. */
   readonly rest: string;
 }
 
-/** The mistake and its remedy; undefined when this is not the mistake. */
+/** Returns the error with a hint; undefined if this is another mistake. */
 type Mistake = (stop: Stop) => SourceProblem | undefined;
 
 function when(applies: (stop: Stop) => boolean, message: string, hint: string): Mistake {
@@ -25,23 +25,23 @@ const mistakes: readonly Mistake[] = [
   brokenNumber,
   when(
     ({ rest }) => rest === '\\',
-    'a backslash does not make a statement go on in the next line',
+    'a backslash does not continue a statement on the next line',
     'write the statement in one line',
   ),
   when(
     ({ rest }) => rest.startsWith('['),
-    'an address does not stand in brackets',
+    'an address has no brackets',
     'it is an offset and a register, as in `4(sp)`',
   ),
-  when(({ rest }) => /^[{}]/.test(rest), 'there are no braces', 'labels and jumps say what belongs together'),
+  when(({ rest }) => /^[{}]/.test(rest), 'there are no braces', 'use labels and jumps'),
   when(
     ({ before, rest }) => rest.startsWith(',') && firstWord.test(before),
-    'a comma stands only between operands, not before the first',
-    'put a blank in its place',
+    'there is no comma before the first operand',
+    'write a blank instead',
   ),
   when(
     ({ before, rest }) => rest.startsWith('(') && firstWord.test(before),
-    'operands do not stand in parentheses',
+    'operands have no parentheses around them',
     'put a blank after the name, as in `li a0, 5`',
   ),
   when(
@@ -63,7 +63,10 @@ const mistakes: readonly Mistake[] = [
   missingComma,
 ];
 
-/** The common mistake at offset `at` of a statement that the grammar does not accept, if it is one. */
+/**
+ * The error for a common mistake at offset `at` of a statement that the grammar does not accept; undefined if it is
+ * none of these.
+ */
 export function commonMistake(text: string, at: number): SourceProblem | undefined {
   const stop = { text, at, before: text.slice(0, at), rest: text.slice(at).trim() };
   for (const mistake of mistakes) {
@@ -81,11 +84,11 @@ function brokenCharacter({ text, before }: Stop): SourceProblem | undefined {
   return new SourceProblem(
     open.index,
     'this is more than one character',
-    `a text stands in double quotes, and a directive gives its bytes: \`.ascii "${inside}"\``,
+    `write text in double quotes, with a directive: \`.ascii "${inside}"\``,
   );
 }
 
-/** A number that runs on into letters: `0x`, `12ab`. */
+/** A number with letters that do not belong to it: `0x`, `12ab`. */
 function brokenNumber({ text, at }: Stop): SourceProblem | undefined {
   const digits = /(?<![\w.$])\d[\w.]*$/.exec(text.slice(0, at + 1));
   if (digits === null || digits[0].length < 2) return undefined;
@@ -100,7 +103,7 @@ function numberHint(written: string): string {
   if (octal !== undefined) return `an octal number begins with 0: \`0${octal}\``;
   if (/^\w*\d_\d\w*$/.test(written))
     return `a number has no \`_\` inside: \`${written.replaceAll('_', '')}\``;
-  if (/^\d+\.\d+$/.test(written)) return 'fractions go with `.float` and `.double`';
+  if (/^\d+\.\d+$/.test(written)) return 'write fractions with `.float` or `.double`';
   return "numbers are like 10, 0x1f, 0b101, 017 or 'a'";
 }
 
@@ -116,7 +119,7 @@ function addressWithout({ text, at, before, rest }: Stop): SourceProblem | undef
   );
 }
 
-/** Two operands beside each other: `addi a0 a1, 3`. */
+/** Two operands without a comma between them: `addi a0 a1, 3`. */
 function missingComma({ text, at, before, rest }: Stop): SourceProblem | undefined {
   const operands = /^(\s*(?:[\w.$]+\s*:\s*)*[\w.$]+\s+)\S/.exec(before)?.[1];
   const [next] = /^[\w.$%"'(-]+/.exec(rest) ?? [];

@@ -1,4 +1,4 @@
-/** Text of a statement to its tree (tree.ts), by the grammar's semantics. */
+/** Parses the text of a statement to its tree (tree.ts), with the grammar's semantics. */
 import type { FailedMatchResult, MatchResult, Node, Semantics } from 'ohm-js';
 import { SourceProblem } from '../diagnostics.ts';
 import { characterValue, unescaped } from './escapes.ts';
@@ -16,7 +16,7 @@ import type {
   UnaryOperator,
 } from './tree.ts';
 
-/** Where a node starts in the statement. */
+/** The offset of a node in the statement. */
 function at(node: Node): number {
   return node.source.startIdx;
 }
@@ -59,11 +59,11 @@ function expressionOf(first: Node, operators: Node, rest: Node): WrittenExpressi
   return shape([head, ...parts<WrittenExpression>(rest)], infixes);
 }
 
-/** The value of digits at `start`: octal after a 0. Throws SourceProblem for 08. */
+/** The value of the digits at `start`. They are octal if they begin with 0. Throws SourceProblem for 08. */
 function digitsValue(text: string, start: number): bigint {
   if (!/^0\d/.test(text)) return BigInt(text);
   if (/^[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
-  throw new SourceProblem(start, `\`${text}\` is not an octal number, as its first 0 says`);
+  throw new SourceProblem(start, `\`${text}\` begins with 0, but is not an octal number`);
 }
 
 function number(node: Node, value: bigint): WrittenExpression {
@@ -182,11 +182,14 @@ function treeOf(match: MatchResult): unknown {
   return semantics(match).tree();
 }
 
-/** Trees of statements seen before: programs repeat statements, and macros even more. Trees are immutable. */
+/**
+ * The trees of statements that were parsed before, because programs repeat statements, most of all in macros. Trees
+ * are immutable.
+ */
 const seen = new Map<string, Parsed>();
 const SEEN_LIMIT = 20_000;
 
-/** The tree of one statement. Throws SourceProblem, with what was expected. */
+/** The tree of one statement. Throws SourceProblem, which tells what was expected. */
 export function parseStatement(text: string): Parsed {
   const known = seen.get(text);
   if (known !== undefined) return known;
@@ -196,14 +199,14 @@ export function parseStatement(text: string): Parsed {
   return parsed;
 }
 
-/** The tree of any statement, by the grammar. Throws SourceProblem. */
+/** The tree of any statement, parsed with the grammar. Throws SourceProblem. */
 export function grammarStatement(text: string): Parsed {
   const match = assemblyGrammar().match(text, 'statement');
   if (match.failed()) throw syntaxProblem(match as FailedMatchResult, text);
   return treeOf(match) as Parsed;
 }
 
-/** The operands that `text` lists, of which the first `from` characters are skipped. Throws SourceProblem. */
+/** The operands in `text` from offset `from` on. Throws SourceProblem. */
 export function parseOperands(text: string, from: number): readonly WrittenOperand[] {
   const blanked = ' '.repeat(from) + text.slice(from);
   const match = assemblyGrammar().match(blanked, 'onlyOperands');

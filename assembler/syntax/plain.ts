@@ -1,8 +1,8 @@
 /**
- * Plain statements, which are parsed without the grammar: labels, a name, and operands that are names, numbers,
+ * Parses plain statements without the grammar. A plain statement has labels, a name, and operands that are names, numbers,
  * `%hi(name)` and the like, any of these followed by `(name)`, and strings. Nearly every statement is plain, and the
- * grammar takes many times as long, most of all before the host has compiled it. The grammar still decides: it gets
- * every statement that is not plain, or wrong, and the tests compare every tree made here with the grammar's.
+ * grammar takes many times as long, most of all before the host has compiled it. The grammar parses every statement that
+ * is not plain or that has an error. The tests compare every tree that is made here with the grammar's tree.
  */
 import { unescaped } from './escapes.ts';
 import type { WrittenExpression, Label, WrittenOperand, Parsed } from './tree.ts';
@@ -29,14 +29,14 @@ interface Found {
   readonly groups: { readonly [group in Group]?: string };
 }
 
-/** What `pattern` finds at `from`, and nowhere else. */
+/** The match of `pattern` that begins at offset `from`; undefined if there is none. */
 function find(pattern: RegExp, text: string, from: number): Found | undefined {
   pattern.lastIndex = from;
   const found = pattern.exec(text);
   return found === null ? undefined : { length: found[0].length, groups: found.groups ?? {} };
 }
 
-/** The tree of a plain statement; undefined when it is not one. */
+/** The tree of a plain statement; undefined if the statement is not plain. */
 export function plainStatement(text: string): Parsed | undefined {
   let at = text.search(/[^ \t]|$/);
   const labels: Label[] = [];
@@ -51,7 +51,7 @@ export function plainStatement(text: string): Parsed | undefined {
   return { labels, body: { kind: 'operation', at, name: found?.groups.name as string, operands } };
 }
 
-/** The operands that are all of `text` from `from`; undefined when one is not plain. */
+/** The operands in `text` from offset `from` on; undefined if one of them is not plain. */
 function plainOperands(text: string, from: number): WrittenOperand[] | undefined {
   const operands: WrittenOperand[] = [];
   for (let at = from, more = at < text.length; more; ) {

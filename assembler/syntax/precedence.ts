@@ -1,10 +1,10 @@
 /**
- * Gives a flat expression its shape by operator precedence: that of GNU `as`, which
- * is not C's (`as` manual, "Infix Operators"): `|` and `&` bind more tightly than `+`.
+ * Makes a tree of a flat expression with the operator precedence of GNU `as`, which
+ * is not that of C (`as` manual, "Infix Operators"): `|` and `&` bind more strongly than `+`.
  */
 import type { BinaryOperator, WrittenExpression } from './tree.ts';
 
-/** Strength of each operator; stronger ones bind first. */
+/** The strength of each operator. Stronger operators bind first. */
 const strength: Readonly<Record<BinaryOperator, number>> = {
   '*': 5,
   '/': 5,
@@ -28,13 +28,15 @@ const strength: Readonly<Record<BinaryOperator, number>> = {
   '||': 0,
 };
 
-/** An operator between two terms, and where it stands. */
+/** An operator between two terms, and its offset in the statement. */
 export interface Infix {
   readonly at: number;
   readonly operator: BinaryOperator;
 }
 
-/** The tree of `terms[0] infixes[0] terms[1] infixes[1] …`; operators of one strength group from the left. */
+/**
+ * The tree of `terms[0] infixes[0] terms[1] infixes[1] …`. Operators of the same strength are grouped from the left.
+ */
 export function shape(terms: readonly WrittenExpression[], infixes: readonly Infix[]): WrittenExpression {
   const values: WrittenExpression[] = [];
   const waiting: Infix[] = [];

@@ -1,9 +1,9 @@
-/** What to say of a statement that the grammar does not accept. */
+/** Makes the error for a statement that the grammar does not accept. */
 import type { FailedMatchResult } from 'ohm-js';
 import { SourceProblem } from '../diagnostics.ts';
 import { commonMistake } from './mistakes.ts';
 
-/** The problem at the farthest place that the parser reached in `text`, with what it expected there. */
+/** The error at the farthest place in `text` that the parser reached, with what was expected there. */
 export function syntaxProblem(match: FailedMatchResult, text: string): SourceProblem {
   const position = match.getRightmostFailurePosition();
   const rest = text.slice(position).trim();
@@ -33,7 +33,7 @@ const starts = [
   '"+"',
 ];
 
-/** What was expected, in words; everything that may start an operand becomes one word. */
+/** What was expected, in words. Everything that may start an operand is replaced by one word. */
 function expectation(match: FailedMatchResult): string | undefined {
   const failures = (match as WithFailures).getRightmostFailures();
   const wanted = new Set(failures.map((failure) => failure.toString()));

@@ -1,7 +1,7 @@
 /**
- * What a statement says, as data. Every `at` is an offset into the statement's text,
- * from 0. Names are not yet looked up: `a0` is a symbol here; whether it is a register
- * is for instructions/ to decide.
+ * The tree of a statement. Every `at` is an offset in the statement's text,
+ * from 0 on. Names are not looked up yet: `a0` is a symbol here, and instructions/ decides whether it is a
+ * register.
  */
 
 export type WrittenExpression =
@@ -22,7 +22,7 @@ export type WrittenExpression =
       readonly left: WrittenExpression;
       readonly right: WrittenExpression;
     }
-  /** `%hi(…)` and its kin; `name` is without the percent sign. */
+  /** `%hi(…)` and similar functions; `name` is without the percent sign. */
   | {
       readonly kind: 'relocation';
       readonly at: number;

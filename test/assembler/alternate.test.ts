@@ -85,8 +85,8 @@ describe('.eqv', () => {
   test('shows what was put in, and where it was written', () => {
     expect(gist('.eqv N 99999\naddi a0, a0, N')).toMatch(/^t\.s:2:14: error: 99999 does not fit/);
     expect(gist('.eqv N 5\n.eqv N 6')).toBe(
-      't.s:2:6: error: `N` is already `5`\nhint: a name of `.eqv` stays what it is',
+      't.s:2:6: error: `N` is already `5`\nhint: a name of `.eqv` cannot be changed',
     );
-    expect(gist('.eqv N')).toMatch(/`\.eqv` needs a name and what it stands for/);
+    expect(gist('.eqv N')).toMatch(/`\.eqv` needs a name and its replacement/);
   });
 });

@@ -184,7 +184,7 @@ describe('directives', () => {
 
   test('an instruction off its multiple of four is a warning', () => {
     expect(build('.byte 1; nop; nop').warnings.map(({ message }) => message)).toEqual([
-      'this instruction is not at a multiple of 4 bytes, and cannot be run there',
+      'this instruction is not at a multiple of 4 bytes, and cannot be executed there',
     ]);
   });
 

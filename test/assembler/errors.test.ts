@@ -105,7 +105,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'an address as upper immediate': [
     'lui a0, foo\nfoo:',
-    ['t.s:1:9: error: an address cannot stand here', 'hint: its upper 20 bits are `%hi(…)`'].join('\n'),
+    ['t.s:1:9: error: an address is not allowed here', 'hint: write `%hi(…)` for its upper 20 bits'].join('\n'),
   ],
   'a shift out of range': [
     'slli a0, a0, 32',
@@ -166,7 +166,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   'a sum of addresses where a number is needed': [
     'a: nop\nb: .if a + b\n.endif',
     [
-      't.s:2:10: error: this needs a number that is known here; an address is known only in the end',
+      't.s:2:10: error: this needs a number that is known here; addresses are known only after everything is read',
       'hint: a difference of two labels of one section, both already defined, is a number',
     ].join('\n'),
   ],
@@ -252,17 +252,17 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'a number that is not octal': [
     '.word 08',
-    't.s:1:7: error: `08` is not an octal number, as its first 0 says',
+    't.s:1:7: error: `08` begins with 0, but is not an octal number',
   ],
   'a fraction': [
     '.word 1.5',
-    ['t.s:1:7: error: this is not a number', 'hint: fractions go with `.float` and `.double`'].join('\n'),
+    ['t.s:1:7: error: this is not a number', 'hint: write fractions with `.float` or `.double`'].join('\n'),
   ],
   'an address as an immediate': [
     'addi a0, a0, foo\nfoo:',
     [
       't.s:1:14: error: the address 65540 does not fit in a 12-bit signed immediate: -2048 to 2047',
-      'hint: the low part of an address is `%lo(…)`',
+      'hint: write `%lo(…)` for the low part of an address',
     ].join('\n'),
   ],
   'no statement at all': [
@@ -275,7 +275,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
     '.word "abc"',
     [
       't.s:1:7: error: `abc` is not defined anywhere',
-      'hint: in quotes it is the name of a symbol here; text goes with `.ascii` or `.string`',
+      'hint: a quoted word here is the name of a symbol; write text with `.ascii` or `.string`',
     ].join('\n'),
   ],
   'a string with a number behind': [
@@ -294,7 +294,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
       't.s:1:8: error: expected a label or an address, found `a1`',
       'hint: `mv` takes such operands: `mv a0, a1`',
       't.s:2:7: error: `a2` is not defined anywhere',
-      'hint: `a2` is a register, and what it holds is known only when the program runs',
+      'hint: `a2` is a register; its value is known only when the program runs',
     ].join('\n'),
   ],
   'a number for a string': ['.ascii 5', 't.s:1:8: error: expected a string in double quotes, found `5`'],
@@ -310,7 +310,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'an origin that lies behind': [
     'nop\nnop\n.org 4',
-    't.s:3:6: error: this lies 4 back; a section only grows',
+    't.s:3:6: error: this is 4 bytes before the end of the section, and a section can only grow',
   ],
   'an unknown section flag': [
     '.section x, "q"',
@@ -359,7 +359,7 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
     ['t.s:1:1: error: this block never ends', 'hint: close it with `.endr`'].join('\n'),
   ],
   '.endr alone': ['.endr', 't.s:1:1: error: `.endr` without `.rept`'],
-  '.exitm alone': ['.exitm', 't.s:1:1: error: `.exitm` stands outside every macro'],
+  '.exitm alone': ['.exitm', 't.s:1:1: error: `.exitm` is not inside a macro'],
   'a negative count': ['.rept -1\n.endr', 't.s:1:7: error: cannot repeat -1 times'],
   'a macro twice': [
     '.macro m\n.endm\n.macro m\n.endm',

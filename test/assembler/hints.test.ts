@@ -19,8 +19,8 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   ['.ascii "a" 5', '1:12: error: a comma is missing before `5`', 'hint: write `.ascii "a", 5`'],
   [
     'addi, a0, a0, 1',
-    '1:5: error: a comma stands only between operands, not before the first',
-    'hint: put a blank in its place',
+    '1:5: error: there is no comma before the first operand',
+    'hint: write a blank instead',
   ],
   ['add a0, a1, a9', '1:13: error: `a9` is not defined anywhere', 'hint: there are `a0` to `a7`'],
   ['mv t7, a0', '1:4: error: `t7` is not a register', 'hint: there are `t0` to `t6`'],
@@ -71,27 +71,27 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'sw 0(a1), a0',
     '1:4: error: expected a register, found `0(a1)`',
-    'hint: the operands stand in another order: `sw a0, 0(a1)`',
+    'hint: write the operands in this order: `sw a0, 0(a1)`',
   ],
   [
     'lw 0(a1), a0',
     '1:4: error: expected a register, found `0(a1)`',
-    'hint: the operands stand in another order: `lw a0, 0(a1)`',
+    'hint: write the operands in this order: `lw a0, 0(a1)`',
   ],
   [
     'li 5, a0',
     '1:4: error: expected a register, found `5`',
-    'hint: the operands stand in another order: `li a0, 5`',
+    'hint: write the operands in this order: `li a0, 5`',
   ],
   [
     'beq label, a0, a1\nlabel:',
     '1:5: error: `label` is not a register',
-    'hint: the operands stand in another order: `beq a0, a1, label`',
+    'hint: write the operands in this order: `beq a0, a1, label`',
   ],
   [
     'addi a0, 5, a1',
     '1:10: error: expected a register, found `5`',
-    'hint: the operands stand in another order: `addi a0, a1, 5`',
+    'hint: write the operands in this order: `addi a0, a1, 5`',
   ],
   [
     'addi a0, a1, a2',
@@ -101,7 +101,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'sub a0, a1, 5',
     '1:13: error: expected a register, found `5`',
-    'hint: a number is subtracted by adding its opposite: `addi a0, a1, -5`',
+    'hint: to subtract a number, add its negative: `addi a0, a1, -5`',
   ],
   ['mv a0, 5', '1:8: error: expected a register, found `5`', 'hint: `li` takes such operands: `li a0, 5`'],
   ['li a0, a1', '1:8: error: expected a number, found `a1`', 'hint: `mv` takes such operands: `mv a0, a1`'],
@@ -129,7 +129,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'beq a0, 5, label\nlabel:',
     '1:9: error: expected a register, found `5`',
-    'hint: a number is put in a register first: `li t0, 5`',
+    'hint: load the number into a register first: `li t0, 5`',
   ],
   [
     'lw a0, a1',
@@ -153,7 +153,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   ],
   [
     'lw a0, [sp, 4]',
-    '1:8: error: an address does not stand in brackets',
+    '1:8: error: an address has no brackets',
     'hint: it is an offset and a register, as in `4(sp)`',
   ],
   [
@@ -164,7 +164,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'addi a0, (a1), 5',
     '1:10: error: expected a register, found `(a1)`',
-    'hint: a register stands without parentheses: `addi a0, a1, 5`',
+    'hint: a register has no parentheses here: `addi a0, a1, 5`',
   ],
   [
     'loop\n j loop',
@@ -186,17 +186,17 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'halt',
     '1:1: error: there is no instruction `halt`',
-    'hint: a guest ends by a write to the power port, `li t0, 1; out t0, zero`, and a process by the call exit, `li a7, 93; ecall`; a label ends with a colon, `halt:`',
+    'hint: a guest ends with a write to the power port, `li t0, 1; out t0, zero`; a process ends with the call exit, `li a7, 93; ecall`; a label ends with a colon, `halt:`',
   ],
   [
     ' exit',
     '1:2: error: there is no instruction `exit`',
-    'hint: a guest ends by a write to the power port, `li t0, 1; out t0, zero`, and a process by the call exit, `li a7, 93; ecall`; a label ends with a colon, `exit:`',
+    'hint: a guest ends with a write to the power port, `li t0, 1; out t0, zero`; a process ends with the call exit, `li a7, 93; ecall`; a label ends with a colon, `exit:`',
   ],
   [
     'stop 5',
     '1:1: error: there is no instruction `stop`',
-    'hint: a guest ends by a write to the power port, `li t0, 1; out t0, zero`, and a process by the call exit, `li a7, 93; ecall`',
+    'hint: a guest ends with a write to the power port, `li t0, 1; out t0, zero`; a process ends with the call exit, `li a7, 93; ecall`',
   ],
   [
     'nop ; this is a comment',
@@ -243,23 +243,23 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     "li a0, 'ab'",
     '1:8: error: this is more than one character',
-    'hint: a text stands in double quotes, and a directive gives its bytes: `.ascii "ab"`',
+    'hint: write text in double quotes, with a directive: `.ascii "ab"`',
   ],
   [
     ".asciz 'hello'",
     '1:8: error: this is more than one character',
-    'hint: a text stands in double quotes, and a directive gives its bytes: `.ascii "hello"`',
+    'hint: write text in double quotes, with a directive: `.ascii "hello"`',
   ],
   ['.asciz hello', '1:8: error: expected a string in double quotes, found `hello`', 'hint: write `"hello"`'],
   [
     'li a0, "a"',
     '1:8: error: `a` is not defined anywhere',
-    "hint: in quotes it is the name of a symbol here; text goes with `.ascii` or `.string`, and a character is `'a'`",
+    "hint: a quoted word here is the name of a symbol; write text with `.ascii` or `.string`, and a character is `'a'`",
   ],
   ['li a0, 0FFh', '1:8: error: this is not a number', 'hint: a hexadecimal number begins with 0x: `0x0FF`'],
   ['li a0, 1_000', '1:8: error: this is not a number', 'hint: a number has no `_` inside: `1000`'],
   ['li a0, 0o17', '1:8: error: this is not a number', 'hint: an octal number begins with 0: `017`'],
-  ['.word 1.5', '1:7: error: this is not a number', 'hint: fractions go with `.float` and `.double`'],
+  ['.word 1.5', '1:7: error: this is not a number', 'hint: write fractions with `.float` or `.double`'],
   ['li a0 = 5', '1:7: error: `=` does not fit here', 'hint: operands are separated by commas'],
   [
     'a0 += 1',
@@ -278,17 +278,17 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   ],
   [
     'printf("hello")',
-    '1:7: error: operands do not stand in parentheses',
+    '1:7: error: operands have no parentheses around them',
     'hint: put a blank after the name, as in `li a0, 5`',
   ],
   [
     'call(foo)',
-    '1:5: error: operands do not stand in parentheses',
+    '1:5: error: operands have no parentheses around them',
     'hint: put a blank after the name, as in `li a0, 5`',
   ],
   [
     'addi a0, a0, \\\n 5',
-    '1:14: error: a backslash does not make a statement go on in the next line',
+    '1:14: error: a backslash does not continue a statement on the next line',
     'hint: write the statement in one line',
     '2:3: error: the statement ends too early',
     'hint: expected `:`',
@@ -306,7 +306,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'push {r0}',
     '1:1: error: there is no instruction `push`',
-    'hint: the stack is moved by hand: `addi sp, sp, -4; sw a0, 0(sp)` puts a word there, `lw a0, 0(sp); addi sp, sp, 4` takes it back',
+    'hint: there are no stack instructions: `addi sp, sp, -4; sw a0, 0(sp)` pushes a word, `lw a0, 0(sp); addi sp, sp, 4` pops it',
   ],
   [
     'section .text',
@@ -376,7 +376,7 @@ const cases: readonly (readonly [source: string, ...said: string[]])[] = [
   [
     'jal label, ra\nlabel:',
     '1:5: error: `label` is not a register',
-    'hint: the operands stand in another order: `jal ra, label`',
+    'hint: write the operands in this order: `jal ra, label`',
   ],
   ['jal label ra\nlabel:', '1:11: error: a comma is missing before `ra`', 'hint: write `jal label, ra`'],
   ['li a0, 2 3', '1:10: error: a comma is missing before `3`', 'hint: write `li a0, 2, 3`'],

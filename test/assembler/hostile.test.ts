@@ -28,19 +28,19 @@ const bombs: Readonly<Record<string, readonly [source: string, said: RegExp]>> =
   'a sum without end': [`.word ${'1+'.repeat(20000)}1`, /nested too deeply/],
   'code of four gigabytes': [
     '.skip 0xffffffff',
-    /section \.text would hold 4294967295 bytes; at most 64 MiB/,
+    /section \.text would contain 4294967295 bytes; at most 64 MiB/,
   ],
   'elements of 800 megabytes': [
     '.fill 99999999,8,1',
-    /section \.text would hold 799999992 bytes; at most 64 MiB/,
+    /section \.text would contain 799999992 bytes; at most 64 MiB/,
   ],
   'an alignment past what can be loaded': [
     'nop\n.align 26\nnop',
-    /section \.text would hold \d+ bytes; at most 64 MiB/,
+    /section \.text would contain \d+ bytes; at most 64 MiB/,
   ],
   'a gap between sections past what can be loaded': [
     'nop\n.data\n.byte 1\n.section .data.far,"aw"\n.align 26\n.byte 1',
-    /the image holds \d+ bytes; at most 64 MiB/,
+    /the image contains \d+ bytes; at most 64 MiB/,
   ],
   'rounds without end': [
     '.rept 99999999\nnop\n.endr',

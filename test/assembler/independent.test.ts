@@ -81,10 +81,10 @@ describe('position-independent code and thread-local variables', () => {
 
   test('what is no name, and what is no thread’s variable, is told', () => {
     expect(gist('auipc a0, %got_pcrel_hi(x+4)\nx:')).toMatch(
-      /`%got_pcrel_hi` takes the name of a symbol, and nothing else/,
+      /`%got_pcrel_hi` takes only the name of a symbol/,
     );
     expect(gist('lui a0, %tprel_hi(x)\nx:')).toMatch(
-      /this is not a variable of a thread\n *hint: those are in `\.tdata`/,
+      /this is not a thread-local variable\n *hint: such variables are in `\.tdata`/,
     );
     expect(gist('la.tls.ie a0, nowhere')).toMatch(/`nowhere` is not defined anywhere/);
   });

@@ -21,7 +21,7 @@ describe('linking', () => {
 
   test('a name that another file has for itself is an error that says where', () => {
     expect(messageOf([a, { name: 'b.s', text: '\nshared: ret' }])).toContain(
-      'hint: b.s:2 defines it for that file alone; write `.globl shared` there',
+      'hint: b.s:2 defines it, but only for that file; write `.globl shared` there',
     );
   });
 
@@ -36,7 +36,7 @@ describe('linking', () => {
         'b.s:3:1: error: `f` is already defined in another file: a.s:2',
         '  f: ret',
         '  ^',
-        '  hint: only one file may define a `.globl` name; leave out `.globl` where it is meant for one file alone',
+        '  hint: only one file may define a `.globl` name; remove `.globl` if the name is used in one file only',
       ].join('\n'),
     );
   });
