@@ -6,7 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { missing, usage } from './failure.ts';
 
-/** `process`: a Linux process. `ring32`, `virt`, `pc`: under a small kernel, paging on, on our machine, QEMU's and a PC. */
+/**
+ * `process`: a Linux process. `ring32`, `virt`, `pc`: under a small kernel with paging on, for Ring32, for QEMU's
+ * machine `virt`, and for a PC.
+ */
 export type Flavour = 'process' | 'ring32' | 'virt' | 'pc';
 
 /** How the kernels are run: as a process, or on a whole machine with paging on. */
@@ -30,10 +33,10 @@ export interface Kernel extends Readonly<Record<Size, Work>> {
 /** Kernels that need a whole machine. */
 const systemOnly: readonly string[] = ['switches'];
 
-/** The kernel that does nothing. It is not a benchmark: it measures what start and end cost. */
+/** The kernel that does nothing. It is not a benchmark; it measures the cost of start and end. */
 export const startUp = 'nothing';
 
-/** A file or folder of the package, seen from here or from the compiled file in dist/bench/. */
+/** The path of a file or folder of the package. It is found from here and from the compiled file in dist/bench/. */
 function packagePath(path: string, what: string): string {
   for (const root of ['../', '../../']) {
     const place = new URL(root + path, import.meta.url);
@@ -90,7 +93,7 @@ function parseWork(text: string): Work {
   return { repeat: Number(repeat), prints };
 }
 
-/** The kernels to measure: all, or those named. Throws BenchFailure for an unknown name. */
+/** The kernels to measure: all, or those with the given names. Throws BenchFailure for an unknown name. */
 export function chooseKernels(names?: readonly string[]): readonly Kernel[] {
   const all = readCatalogue().filter(({ name }) => name !== startUp);
   if (names === undefined) return all;

@@ -1,4 +1,7 @@
-/** One measurement in a process of its own: `node child.js REQUEST`, both ways JSON. contenders.ts starts it. */
+/**
+ * Makes one measurement in a process of its own: `node child.js REQUEST`. Request and result are JSON. contenders.ts
+ * starts it.
+ */
 import { BenchFailure } from './failure.ts';
 import { type KernelRequest, runKernel } from './run-kernel.ts';
 

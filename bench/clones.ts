@@ -1,4 +1,7 @@
-/** What clones take: a process that runs one guest, and one that runs ten clones of it, at their largest. */
+/**
+ * Measures the memory that clones take: the peak of a process that runs one guest, and of a process that runs ten
+ * clones of it.
+ */
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { createEngine, storageFor } from '../isa/engines/engine.ts';
@@ -13,15 +16,17 @@ import { wrongResult } from './failure.ts';
 
 export interface CloneResult {
   readonly count: number;
-  /** Bytes of one guest's memory, and bytes of the pages that each clone wrote. */
+  /** Bytes of one guest's memory. */
   readonly memory: number;
+  /** Bytes of the pages that each clone wrote. */
   readonly own: number;
-  /** The largest that the process was with one guest, and with all clones, in bytes. */
+  /** The peak memory of the process with one guest, in bytes. */
   readonly one: number;
+  /** The peak memory of the process with all clones, in bytes. */
   readonly all: number;
 }
 
-/** Pages that the guest writes, one after the other, over and over. */
+/** The number of pages that the guest writes in a loop. */
 const writtenPages = 256;
 const firstWritten = 16;
 
@@ -31,7 +36,7 @@ const registers = { t1: 6, t2: 7, t3: 28, t4: 29 } as const;
 const turns = 3;
 const stepsPerTurn = 20_000;
 
-/** Measures both, each in a process of its own. */
+/** Measures one guest and all clones, each in a process of its own. */
 export function measureClones(folder: string, memory: number, count: number): CloneResult {
   makeTemplate(folder, memory, count);
   const [one, all] = [runApart(folder, 1), runApart(folder, count)];

@@ -1,8 +1,8 @@
 /**
- * What is measured: our engines, and the other emulators ("peers") that are installed.
+ * The contenders: ringlab's engines, and the other emulators ("peers") that are installed.
  *
- * The time of a peer is that of its process, from start to end. The time of the kernel that
- * does nothing is subtracted later (measure.ts). Our engines run in run-kernel.ts, in a new
+ * The time of a peer is the time of its process, from start to end. The time of the kernel that
+ * does nothing is subtracted later (measure.ts). Ringlab's engines run in run-kernel.ts, in a new
  * Node process each time.
  */
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export interface Contender {
   readonly mode: Mode;
   /** Whether to measure the start-up and subtract it. */
   readonly peer: boolean;
-  /** Runs a kernel. `limit` is a number of steps; only our engines have one. */
+  /** Runs a kernel. `limit` is a number of steps; peers ignore it. */
   readonly run: (kernel: string, repeat: number, limit?: number) => Promise<KernelResult>;
 }
 
@@ -42,7 +42,7 @@ export interface Field {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Finds the peers, builds the native programs in `folder`. */
+/** Finds the peers, and builds the native programs in `folder`. */
 export async function openField(folder: string): Promise<Field> {
   const contenders: Contender[] = [];
   const absent: Absent[] = [];

@@ -1,4 +1,4 @@
-/** The benchmarks: whole kernels side by side with peers (here), and the parts one by one (parts/). */
+/** The benchmarks: whole kernels in comparison with peers (here), and single parts of ringlab (parts/). */
 import { unreachable } from './failure.ts';
 import { chooseKernels } from './catalogue.ts';
 import { openField } from './contenders.ts';
@@ -14,9 +14,9 @@ export interface BenchOptions {
   readonly only?: readonly string[];
   /** Runs of each; default 5. */
   readonly runs?: number;
-  /** A tenth of the work. */
+  /** Do a tenth of the work. */
   readonly quick?: boolean;
-  /** Told what is being done. */
+  /** Called with a text about what is being done. */
   readonly progress: (text: string) => void;
 }
 
@@ -45,7 +45,10 @@ export async function benchKernels(options: BenchOptions): Promise<Report> {
   });
 }
 
-/** Measures single operations. Throws BenchFailure; in an installed package, which has no assembler apart, always. */
+/**
+ * Measures single operations. Throws BenchFailure. In an installed package it always does, because the assembler's
+ * modules are not there.
+ */
 export async function benchNano(options: NanoOptions): Promise<NanoReport> {
   try {
     const nano = await import('./nano.ts');
@@ -64,7 +67,7 @@ export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { formatNano } from './nano-report.ts';
 export { benchParts, formatParts } from './parts/index.ts';
 
-/** Measures snapshots and clones. Throws BenchFailure when what they need is not installed. */
+/** Measures snapshots and clones. Throws BenchFailure if a package that they need is not installed. */
 export async function benchSnapshots(options: SnapshotBenchOptions): Promise<SnapshotBench> {
   return (await loadSnapshots()).benchSnapshots(options);
 }
@@ -73,7 +76,7 @@ export async function formatSnapshots(results: SnapshotBench): Promise<string> {
   return (await loadSnapshots()).formatSnapshots(results);
 }
 
-/** They need a package that the command line has in its bundle, and an installed one nowhere else. */
+/** Snapshots need a package that an installed ringlab contains only inside the bundle of the command line. */
 async function loadSnapshots(): Promise<typeof import('./snapshots.ts')> {
   try {
     return await import('./snapshots.ts');

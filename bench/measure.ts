@@ -1,6 +1,6 @@
 /**
  * The measurement. In each round, every contender runs every kernel in turn, so that other
- * load of the host affects all of them alike. The median of the rounds counts. The result of
+ * load on the host affects all of them in the same way. The result is the median of the rounds. The output of
  * every run is checked.
  */
 import { type Kernel, type Mode, type Size, startUp, type Work } from './catalogue.ts';
@@ -26,20 +26,20 @@ export interface Entry {
   /** The time of each run, as measured. */
   readonly seconds: readonly number[];
   /**
-   * Their median; for a peer less its start-up, null if that leaves less than the start-up
-   * itself, which is too little to compare; for a run with a step limit, what the whole would take.
+   * Their median. For a peer, its start-up is subtracted; null if the rest is less than the start-up
+   * itself, because that is too little to compare. For a run with a step limit, the time that the whole run would take.
    */
   readonly median: number | null;
   /** Steps of one run; null for a peer. */
   readonly steps: number | null;
-  /** Whether `median` was calculated from a part of the kernel, by steps. */
+  /** Whether `median` was calculated from a part of the kernel's steps. */
   readonly scaled: boolean;
   readonly statistics: KernelResult['statistics'] | null;
 }
 
 export interface Measurement {
   readonly entries: readonly Entry[];
-  /** Peers' start-up: the least time of the kernel that does nothing, in seconds. */
+  /** The start-up of each peer: the shortest time of the kernel that does nothing, in seconds. */
   readonly startUp: Readonly<Partial<Record<ContenderName, number>>>;
 }
 
@@ -52,7 +52,7 @@ interface Series {
   readonly results: KernelResult[];
 }
 
-/** Measures. Throws BenchFailure when a run does not print what it should. */
+/** Makes all measurements. Throws BenchFailure if a run does not print what it should. */
 export async function measure(plan: Plan): Promise<Measurement> {
   const series = plan.kernels.flatMap((kernel) =>
     plan.contenders

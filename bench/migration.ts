@@ -1,8 +1,8 @@
 /**
- * What a migration costs: a guest with 256 MiB of memory, no two pages alike, that works on
- * one of them all the time, moved there and back between two hosts on this machine, by
- * pre-copy, standing still (plain stop-and-copy) and by post-copy, in turn, beside a plain
- * copy of as many bytes over TCP, from the memory of one process to that of another.
+ * Measures the cost of a migration. A guest with 256 MiB of memory, in which no two pages are equal, writes
+ * to one MiB of it all the time. It is moved back and forth between two hosts on this machine, by
+ * pre-copy, stop-and-copy and post-copy in turn. For comparison, the same number of bytes is copied
+ * over TCP from the memory of one process to that of another.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -21,7 +21,10 @@ const pages = mebibytes * 256;
 const commandLine = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
 const receiver = fileURLToPath(new URL('./receive.js', import.meta.url));
 
-/** Fills memory with numbers that do not repeat (xorshift32), then writes to 256 pages, one after the other, for ever. */
+/**
+ * The guest fills memory with numbers that do not repeat (xorshift32). Then it writes to 256 pages in an endless
+ * loop.
+ */
 const guest = `
     .globl _start
 _start:
@@ -55,16 +58,16 @@ work:
 const ways = { 'pre-copy': [], 'stop-and-copy': ['--cold'], 'post-copy': ['--post-copy'] } as const;
 type Way = keyof typeof ways;
 
-/** Medians of one way of moving it. */
+/** Medians for one way to move the guest. */
 export interface WayResult {
   readonly way: Way;
   readonly downtimeMs: number;
   readonly totalMs: number;
   readonly rounds: number;
   readonly bytes: number;
-  /** Bytes sent against the bytes of all pages that were sent, again and again. */
+  /** Bytes sent, divided by the bytes of all pages that were sent; a page that was sent twice counts twice. */
   readonly overhead: number;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly rate: number;
 }
 
@@ -73,8 +76,9 @@ export interface MigrationBench {
   readonly version: 2;
   readonly host: object;
   readonly runs: number;
-  /** Bytes a second of the plain copy over TCP, and where who receives them throws them away. */
+  /** Bytes per second of the plain copy over TCP. */
   readonly plain: number;
+  /** Bytes per second of a copy that the receiver throws away. */
   readonly thrownAway: number;
   readonly results: readonly WayResult[];
 }
@@ -84,7 +88,7 @@ export interface MigrationBenchOptions {
   readonly progress: (text: string) => void;
 }
 
-/** What of a migration's report is used here. */
+/** The part of a migration's report that is used here. */
 interface Report {
   readonly downtimeMs: number;
   readonly totalMs: number;
@@ -94,7 +98,7 @@ interface Report {
   readonly last: { readonly sent: number };
 }
 
-/** Measures. Throws BenchFailure. */
+/** Makes all measurements. Throws BenchFailure. */
 export async function benchMigration({ runs = 5, progress }: MigrationBenchOptions): Promise<MigrationBench> {
   return await withFolder(async (folder, before) => {
     const file = join(folder, 'guest.s');
@@ -125,7 +129,7 @@ export async function benchMigration({ runs = 5, progress }: MigrationBenchOptio
     ];
     for (let run = 0; run < runs; run++)
       for (let n = 0; n < turns.length; n++) {
-        // Each in another place of every run: what comes after which has its effect on the system's memory.
+        // The order changes in every run, because each measurement affects the system's memory for the next one.
         const [what, act] = turns[(run + n) % turns.length] as (typeof turns)[number];
         progress(`run ${run + 1} of ${runs}: ${what}`);
         await act();
@@ -207,7 +211,7 @@ function migrate(folder: string, to: string, how: readonly string[]): Promise<Re
 
 // ---- A plain copy ----
 
-/** Sends as many bytes to another process as the guest has, by 256 KiB; bytes a second. */
+/** Sends as many bytes as the guest has to another process, in pieces of 256 KiB; returns bytes per second. */
 async function plainCopy(what: 'keep' | 'drop'): Promise<number> {
   const memory = Buffer.alloc(pages * 4096, 7);
   const server = createServer();
@@ -222,7 +226,7 @@ async function plainCopy(what: 'keep' | 'drop'): Promise<number> {
           isWritable = socket.write(memory.subarray(at, at + 2 ** 18));
       };
       socket.on('drain', send);
-      // The receiver says that it has everything.
+      // The receiver sends a byte when it has everything.
       socket.once('data', () => {
         resolve((memory.length * 1e9) / Number(process.hrtime.bigint() - started));
         socket.destroy();

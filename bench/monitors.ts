@@ -1,6 +1,6 @@
 /**
- * What a monitor costs: kernels in ring 3 under their own small operating system, on the
- * bare machine and under trap-and-emulate, both by the fast engine, in turn in one process.
+ * Measures the cost of a monitor. Kernels run in ring 3 under their own small operating system, on the
+ * bare machine and under trap-and-emulate in turn, both with the fast engine, in one process.
  */
 import { readFileSync } from 'node:fs';
 import { createEngine, storageFor } from '../isa/engines/engine.ts';
@@ -15,7 +15,7 @@ import { median } from './statistics.ts';
 import { formatCount, formatRatio, formatTable } from './table.ts';
 
 const memory = 16 * 2 ** 20;
-/** The word that holds the repeat count (kernels/system/kernel.inc). */
+/** The address of the word with the repeat count (kernels/system/kernel.inc). */
 const repeatAt = 0xfff000;
 const variant = variantNamed('ring32-v') as Variant;
 
@@ -24,8 +24,9 @@ export interface MonitorResult {
   readonly kernel: string;
   readonly bare: number;
   readonly monitored: number;
-  /** Traps to the monitor, and the part of the guest's steps that ran directly. */
+  /** Traps to the monitor. */
   readonly exits: number;
+  /** The fraction of the guest's steps that ran directly. */
   readonly direct: number;
 }
 
@@ -98,7 +99,7 @@ export function formatMonitors(results: readonly MonitorResult[]): string {
     formatRatio(monitored / bare),
     formatCount(exits),
     `${(direct * 100).toFixed(1)} %`,
-    // Few exits are lost in the noise of the rest.
+    // With few exits, their cost is less than the noise.
     exits < 10_000 ? '–' : (((monitored - bare) / exits) * 1e9).toFixed(0),
   ]);
   return formatTable([head, ...rows]);

@@ -1,6 +1,6 @@
 /** What the nanobenchmarks measure, in the order of the tables. The guests are in nano/, the kernels in kernels/. */
 
-/** One operation: a guest of nano/, what one of its rounds does, and the empty guest that it is compared with. */
+/** One operation: a guest in nano/, which does it once in each round, and the empty guest that it is compared with. */
 interface Operation {
   readonly name: string;
   readonly empty: 'empty' | 'empty-user';
@@ -18,7 +18,7 @@ export const operations: readonly Operation[] = [
   { name: 'trap', empty: 'empty' },
 ];
 
-/** Whole guests: of nano/ in ring 0, kernels in ring 3. */
+/** Whole guests: those in nano/ run in ring 0, kernels in ring 3. */
 export const wholes: readonly { readonly name: string; readonly ring: 0 | 3 }[] = [
   { name: 'flags', ring: 0 },
   { name: 'sieve', ring: 0 },

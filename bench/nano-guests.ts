@@ -1,4 +1,4 @@
-/** The nanobenchmarks' guests, which run for ever, started one way or another (nano-ways.ts). */
+/** Starts the guests of the nanobenchmarks, which run forever, in one of several ways (nano-ways.ts). */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { assemble } from '../assembler/index.ts';
@@ -12,11 +12,12 @@ import type { VirtualMachine } from '../vmm/monitor/virtual-machine.ts';
 import { kernelFile, nanoFolder } from './catalogue.ts';
 import type { Way } from './nano-ways.ts';
 
-/** The register that the guests of nano/ count their rounds in, and bytes of memory that they have. */
+/** The register in which the guests in nano/ count their rounds. */
 const roundsRegister = 8;
+/** Bytes of memory of each guest. */
 const memory = 16 * 2 ** 20;
 
-/** A guest that runs some way, and goes on. */
+/** A guest that was started and can be run on. */
 export interface Running {
   /** The guest's own machine: the bare one, or the virtual CPU. */
   readonly guest: Machine;
@@ -35,14 +36,14 @@ export function nanoImage(name: string): Image {
   return readImage(assemble([{ name: path, text: readFileSync(path, 'utf8') }], { readFile }).elf);
 }
 
-/** The kernel NAME in ring 3 under its small operating system, told to repeat itself for ever. */
+/** The kernel NAME in ring 3 under its small operating system, with a repeat count that is never reached. */
 export function kernelImage(name: string): Image {
   const image = readImage(readFileSync(kernelFile(name, 'ring32')));
   const repeat = { address: repeatAt, bytes: Uint8Array.of(0, 0, 0, 0x70), size: 4 };
   return { ...image, segments: [...image.segments, { ...repeat, writable: true, executable: false }] };
 }
 
-/** The word that holds a kernel's repeat count (kernels/system/kernel.inc). */
+/** The address of the word with a kernel's repeat count (kernels/system/kernel.inc). */
 const repeatAt = 0xfff000;
 
 /** Starts a guest. */
@@ -68,12 +69,12 @@ export function start(image: Image, { isa, strategy }: Way): Running {
   };
 }
 
-/** Throws when a guest that should run for ever has stopped. */
+/** Throws an Error if a guest that should run forever has stopped. */
 function goOn({ kind }: { readonly kind: string }): void {
-  if (kind !== 'limit') throw new Error(`a guest that should run for ever stopped by ${kind}`);
+  if (kind !== 'limit') throw new Error(`a guest that should run forever stopped by ${kind}`);
 }
 
-/** Rounds that a guest of nano/ has made. */
+/** The number of rounds that a guest in nano/ has made. */
 export function roundsOf({ guest }: Running): number {
   return (guest.x[roundsRegister] as number) >>> 0;
 }

@@ -1,4 +1,4 @@
-/** What the nanobenchmarks found, as text of at most 80 columns. */
+/** Formats the results of the nanobenchmarks as text of at most 80 columns. */
 import type { Cost, NanoReport } from './nano.ts';
 import { type Way, ways } from './nano-ways.ts';
 import { formatRatio, formatTable } from './table.ts';
@@ -51,13 +51,13 @@ function formatWholes(wholes: NanoReport['wholes']): string {
   return formatTable([head, ...rows]);
 }
 
-/** Nanoseconds; what is less than the noise of an empty round is nothing. */
+/** Nanoseconds; a value below the noise of an empty round is shown as 0. */
 function formatNs(ns: number): string {
   if (ns < 0.05) return '0';
   return ns < 10 ? ns.toFixed(1) : ns.toFixed(0);
 }
 
-/** A count that is whole but for the round that a slice begins and ends in. */
+/** A count per round. It would be a whole number if slices did not begin and end within a round. */
 function formatSmall(value: number): string {
   const tenths = Math.round(value * 10) / 10;
   return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1);
@@ -65,8 +65,8 @@ function formatSmall(value: number): string {
 
 const legend = `native: bare ring32-v. trap: trap-and-emulate on ring32-v. BT x, BT v: binary
 translation on ring32-x and ring32-v. hybrid, interpret: on ring32-v.
-Operations: what a round costs beyond an empty one. Real steps: those that the
-real machine makes; of what the monitor does, only a trap and an iret are some.
-Whole guests: time against native, below 1 is faster; the last column, how much
-faster translation on ring32-x is than trapping on ring32-v.
+Operations: the cost of a round minus that of an empty round. Real steps: steps
+of the real machine; of the monitor's own work, only a trap and an iret count.
+Whole guests: time divided by native time, below 1 is faster; the last column
+shows how much faster translation on ring32-x is than trapping on ring32-v.
 `;

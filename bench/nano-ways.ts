@@ -20,7 +20,7 @@ const trapping = under('trap-and-emulate', 'ring32-v', 'trap');
 const translatedX = under('binary-translation', 'ring32-x', 'BT x');
 const translatedV = under('binary-translation', 'ring32-v', 'BT v');
 
-/** The ways, by what they are to the tables. */
+/** The ways, by their names in the tables. */
 export const ways = {
   bare,
   trapping,

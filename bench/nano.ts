@@ -1,12 +1,12 @@
 /**
- * Nanobenchmarks in the spirit of Adams and Agesen (ASPLOS 2006, section 6.3, figure 4):
- * what one operation of a guest's supervisor code costs, by every way to run it; and whole
- * guests, which tell how much that matters.
+ * Nanobenchmarks like those of Adams and Agesen (ASPLOS 2006, section 6.3, figure 4). They measure
+ * what one operation of a guest's supervisor code costs, for each way to run it, and how much that matters for whole
+ * guests.
  *
- * Guests run for ever and count their rounds. Each is warmed up, then measured in slices,
- * the ways in turn; of the slices' costs a round the median counts, less that of an empty
- * round run the same way. Processor time is measured, for the slices are short and other
- * programs' turns long. Report: nano-report.ts.
+ * Guests run forever and count their rounds. Each guest is warmed up and then measured in slices, which take
+ * the ways in turn. The result is the median cost of a round over the slices, minus the cost of an empty
+ * round that ran in the same way. Processor time is measured, because a slice is shorter than the time for which
+ * another program may use the processor. nano-report.ts formats the results.
  */
 import type { Image } from '../isa/machine/image.ts';
 import { usage } from './failure.ts';
@@ -16,13 +16,15 @@ import { kernelImage, nanoImage, type Running, roundsOf, start } from './nano-gu
 import { type Way, ways } from './nano-ways.ts';
 import { median } from './statistics.ts';
 
-/** The cost of one operation, one way. */
+/** The cost of one operation, run in one way. */
 export interface Cost {
-  /** Nanoseconds: the median, and the least and the most of the slices. */
+  /** Nanoseconds: the median of the slices. */
   readonly ns: number;
+  /** Nanoseconds of the fastest and the slowest slice. */
   readonly range: readonly [least: number, most: number];
-  /** Steps of the real machine, and exits to the monitor. */
+  /** Steps of the real machine. */
   readonly steps: number;
+  /** Exits to the monitor. */
   readonly exits: number;
 }
 
@@ -31,12 +33,12 @@ export interface NanoReport {
   readonly version: 1;
   readonly host: Host;
   readonly runs: number;
-  /** Costs by the way's name. */
+  /** Costs by the name of the way. */
   readonly operations: readonly {
     readonly name: string;
     readonly costs: Readonly<Record<string, Cost>>;
   }[];
-  /** Nanoseconds a guest step, medians, by the way's name. */
+  /** Nanoseconds per guest step, as medians, by the name of the way. */
   readonly wholes: readonly {
     readonly name: string;
     readonly ring: number;
@@ -49,19 +51,19 @@ export interface NanoOptions {
   readonly only?: readonly string[];
   /** Slices of each; default 7. */
   readonly runs?: number;
-  /** Slices and warming up a tenth as long. */
+  /** Use much shorter slices and warm-ups. */
   readonly quick?: boolean;
   readonly progress: (text: string) => void;
 }
 
 /**
- * Seconds in which a guest that is warm gets no faster, and of a slice. While its regions are compiled, what
- * they save goes into compiling more.
+ * Seconds. `warm`: a guest is warm if it did not get faster for so long. (While regions are compiled, the time that they
+ * save is spent on compiling more of them.) `slice`: the length of a slice.
  */
 const lengths = { full: { warm: 2, slice: 0.02 }, quick: { warm: 0.05, slice: 0.004 } } as const;
 type Length = (typeof lengths)['full' | 'quick'];
 
-/** Measures. Throws BenchFailure for a name that there is not. */
+/** Makes all measurements. Throws BenchFailure for an unknown name. */
 export function benchNano({ only, runs = 7, quick, progress }: NanoOptions): NanoReport {
   const length = quick ? lengths.quick : lengths.full;
   const names = [...operations, ...wholes].map(({ name }) => name);
@@ -102,17 +104,18 @@ export function benchNano({ only, runs = 7, quick, progress }: NanoOptions): Nan
   };
 }
 
-/** What slices of one guest, one way, gave. */
+/** The measurements of one guest, run in one way. */
 interface Samples {
-  /** Nanoseconds a round, and a guest step, of each slice. */
+  /** Nanoseconds per round, for each slice. */
   readonly perRound: number[];
+  /** Nanoseconds per guest step, for each slice. */
   readonly perStep: number[];
-  /** Steps of the real machine and exits, a round, over all slices. */
+  /** Steps of the real machine, and exits, per round over all slices. */
   steps: number;
   exits: number;
 }
 
-/** Runs the guest by all ways at once, slice by slice in turn. */
+/** Runs the guest in all ways, slice by slice in turn. */
 function sample(image: Image, by: readonly Way[], runs: number, length: Length): ReadonlyMap<Way, Samples> {
   const field = by.map((way) => {
     const running = start(image, way);
@@ -151,7 +154,7 @@ function countsOf(running: Running): Counts {
   return { rounds: roundsOf(running), real: running.real.steps, exits: running.exits() };
 }
 
-/** Runs the guest until it has got no faster for as long as warming up is to take; returns how many steps make a slice. */
+/** Runs the guest until it is warm; returns the number of steps of a slice. */
 function warmUp(running: Running, { warm, slice }: Length): number {
   let steps = 4096;
   let perStep = Number.POSITIVE_INFINITY;
@@ -167,7 +170,10 @@ function warmUp(running: Running, { warm, slice }: Length): number {
   return Math.ceil(slice / perStep);
 }
 
-/** Processor time of `act`, in seconds: that of the whole process, compilers of its own among it, and of nobody else's. */
+/**
+ * Processor time of `act` in seconds. It includes other threads of this process, such as the compiler, but not other
+ * processes.
+ */
 function seconds(act: () => void): number {
   const started = process.cpuUsage();
   act();

@@ -1,7 +1,7 @@
 /**
- * The other end of the plain copy over TCP (migration.ts): `node receive.js PORT keep|drop`. Has
- * 256 MiB come, by Node's quickest way to read, and puts them in memory of its own, as a copy
- * must, or throws them away; then says one byte.
+ * The receiver of the plain copy over TCP (migration.ts): `node receive.js PORT keep|drop`. It reads
+ * 256 MiB in Node's fastest way. With `keep` it copies them to memory of its own;
+ * with `drop` it throws them away. Then it sends one byte.
  */
 import { connect } from 'node:net';
 

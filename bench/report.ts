@@ -1,4 +1,4 @@
-/** What a measurement says: ratios, as a table in 80 columns and as JSON. */
+/** Formats a measurement as a table of ratios in 80 columns. The report is also printed as JSON. */
 import { type Mode, modes } from './catalogue.ts';
 import type { Absent, ContenderName } from './contenders.ts';
 import type { Host } from './host.ts';
@@ -21,13 +21,13 @@ export interface Report extends Measurement {
 export interface Mean {
   readonly mode: Mode;
   readonly contender: ContenderName;
-  /** Who it is compared with: its time is `ratio` times theirs. */
+  /** The contender that it is compared with. Its time is `ratio` times the time of that one. */
   readonly against: ContenderName;
   readonly kernels: number;
   readonly ratio: number;
 }
 
-/** A column: a contender's time as a multiple of another's. */
+/** A column: the time of a contender as a multiple of another one's. */
 interface Column {
   readonly contender: ContenderName;
   readonly against: ContenderName;
@@ -48,13 +48,13 @@ function columnsOf(mode: Mode): readonly Column[] {
   ];
 }
 
-/** What is beside the table: another processor, in a table of its own if it was measured. */
+/** The columns of a table of its own for another processor, a PC, if it was measured. */
 const pcColumns: readonly Column[] = [
   { contender: 'v86', against: 'native' },
   { contender: 'fast', against: 'v86' },
 ];
 
-/** The median of a kernel on a contender. Native programs have no mode: they stand for both. */
+/** The median of a kernel on a contender. Native programs count for both modes. */
 function timeOf(entries: readonly Entry[], kernel: string, mode: Mode, contender: ContenderName): number {
   const place = contender === 'native' ? 'process' : mode;
   const found = entries.find((e) => e.kernel === kernel && e.mode === place && e.contender === contender);
@@ -78,7 +78,7 @@ function kernelsOf(entries: readonly Entry[], mode: Mode): readonly string[] {
   return [...new Set(own.map(({ kernel }) => kernel))];
 }
 
-/** The geometric means of what could be compared. */
+/** The geometric means over all kernels that could be compared. */
 export function meansOf(entries: readonly Entry[]): readonly Mean[] {
   return modes.flatMap((mode) => {
     const columns = [...columnsOf(mode), ...(mode === 'system' ? pcColumns : [])];
@@ -119,7 +119,7 @@ function formatMeans({ means }: Report, mode: Mode, columns: readonly Column[]):
   });
 }
 
-/** The same kernels on a PC, if v86 was there. */
+/** The table of the same kernels on a PC; empty if v86 was not measured. */
 function formatPc(report: Report): string {
   const { entries } = report;
   if (!entries.some(({ contender }) => contender === 'v86')) return '';
@@ -161,17 +161,17 @@ function notes({ startUp, size }: Report): readonly string[] {
     ([name, seconds]) => `${name} ${(seconds * 1000).toFixed(0)} ms`,
   );
   return [
-    'A dash: absent, or over too soon to be compared.\n',
-    'Ours: from reading the image to its end, compiling included, in a fresh Node\n',
-    "each time; Node's own start is not in it.\n",
+    'A dash: absent, or too short to be compared.\n',
+    'fast, interp.: from reading the image to its end, compiling included, in a new\n',
+    "Node process each time; Node's own start is not included.\n",
     ...(starts.length === 0
       ? []
-      : [`Peers: the whole process, less its start-up:\n${starts.map((start) => `  ${start}\n`).join('')}`]),
-    `The interpreter stops after ${interpreterSteps[size] / 1e6} million steps; the rest is reckoned by steps.\n`,
+      : [`Peers: the whole process, minus its start-up:\n${starts.map((start) => `  ${start}\n`).join('')}`]),
+    `The interpreter stops after ${interpreterSteps[size] / 1e6} million steps; the rest is calculated.\n`,
   ];
 }
 
-/** The fast engine's own counts, for every kernel. */
+/** The statistics of the fast engine for every kernel. */
 export function formatStatistics({ entries }: Report): string {
   const rows = entries.flatMap(({ kernel, mode, contender, statistics, steps, median }) => {
     if (contender !== 'fast' || statistics === null || statistics === undefined || steps === null) return [];

@@ -1,8 +1,8 @@
 /**
- * Runs one kernel on one of our engines and measures it.
+ * Runs one kernel on one of ringlab's engines and measures it.
  *
- * The clock starts before the image is read and stops when the guest has ended: reading,
- * the machine's memory, compilation and all are in it; Node's own start is not.
+ * The clock starts before the image is read and stops when the guest has ended. So the time includes reading,
+ * allocating the machine's memory, and compiling, but not Node's own start.
  */
 import { readFileSync } from 'node:fs';
 import { createEngine, type Engine, storageFor } from '../isa/engines/engine.ts';
@@ -19,23 +19,24 @@ export interface KernelRequest {
   readonly mode: Mode;
   readonly engine: 'fast' | 'interpreter';
   readonly repeat: number;
-  /** Steps to stop after; none = run to the end. */
+  /** Stop after so many steps; undefined = run to the end. */
   readonly limit?: number;
-  /** The fast engine's own options; none = as it is shipped. */
+  /** Options of the fast engine; default: none. */
   readonly fast?: FastOptions;
 }
 
 export interface KernelResult {
   readonly seconds: number;
   readonly steps: number;
-  /** What the kernel printed, without line ends; undefined when the limit came first. */
+  /** What the kernel printed, without line ends; undefined if it was stopped by the limit. */
   readonly prints: string | undefined;
-  /** The fast engine's own counts. */
+  /** The statistics of the fast engine. */
   readonly statistics: FastStatistics | undefined;
 }
 
-/** Physical memory of the machine in system mode, and the word in it that holds the repeat count (system/kernel.inc). */
+/** Physical memory of the machine in system mode, in bytes. */
 const machineMemory = 16 * 2 ** 20;
+/** The address of the word with the repeat count (system/kernel.inc). */
 const repeatAt = 0xfff000;
 
 interface Prepared {
@@ -46,7 +47,7 @@ interface Prepared {
   readonly output: number[];
 }
 
-/** Runs the kernel. Throws BenchFailure when it ends otherwise than it should. */
+/** Runs the kernel. Throws BenchFailure if it does not end as it should. */
 export function runKernel(request: KernelRequest): KernelResult {
   const started = process.hrtime.bigint();
   const { machine, engine, run, output } = prepareKernel(request);

@@ -1,7 +1,7 @@
 /**
- * Runs that are over at once, as a student has most of them: the whole command, Node's start included, on the
- * interpreter and on the fast engine in turn; and some that go on a little. What compiling costs and does not bring
- * back is seen here.
+ * Measures very short runs, which are what a student makes most of the time, and some that take a little longer. It measures
+ * the whole command, including Node's start, on the interpreter and on the fast engine in turn. This shows whether
+ * compiling costs more time than it saves.
  */
 import { chooseKernels, cliFile, guestFolder, kernelFile } from './catalogue.ts';
 import { wrongResult } from './failure.ts';
@@ -26,7 +26,7 @@ export interface ShortBench {
 }
 
 export interface ShortBenchOptions {
-  /** Kernels to measure, and no guests; default all, and some guests. */
+  /** Kernels to measure, without guests; default: all kernels and some guests. */
   readonly only?: readonly string[];
   /** Runs of each; default 5. */
   readonly runs?: number;
@@ -35,18 +35,20 @@ export interface ShortBenchOptions {
 
 const guests = ['hello.s', 'relocation.s', 'kernel/kernel.s'] as const;
 
-/** Kernels with much code, run longer: until all of it that matters is compiled, and has brought back what it cost. */
+/**
+ * Kernels with much code also run longer, until all hot code is compiled and has saved the time that compiling cost.
+ */
 const longer: Readonly<Record<string, readonly number[]>> = { mixed: [3, 10, 30], sha256: [3], strings: [3] };
 
 interface Program {
   readonly name: string;
   /** Arguments of `ringlab run`. */
   readonly args: readonly string[];
-  /** What it prints, but for the last line's end, if that is known. */
+  /** What it prints, without the last line end; undefined if unknown. */
   readonly prints?: string;
 }
 
-/** Measures the kernels' shortest runs, and guests. Throws BenchFailure. */
+/** Measures the shortest runs of kernels, and guests. Throws BenchFailure. */
 export async function benchShort(options: ShortBenchOptions): Promise<ShortBench> {
   const { runs = 5, progress } = options;
   const programs = programsOf(options.only);

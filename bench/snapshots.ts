@@ -1,6 +1,6 @@
 /**
- * What snapshots cost, beside the obvious: writing the memory out, whole, synchronized and
- * renamed, and reading it back. And what ten clones of a guest take.
+ * Measures the cost of snapshots, in comparison with the plain way: writing the whole memory to a file that is synchronized and
+ * renamed, and reading it back. Also measures the memory that ten clones of a guest take.
  */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,20 +18,22 @@ import { formatRatio, formatTable } from './table.ts';
 import { withFolder } from './temporary.ts';
 
 const MB = 2 ** 20;
-/** The guest's memory, and the part of its pages that change before the second snapshot. */
+/** Bytes of the guest's memory. */
 const memory = 256 * MB;
+/** The fraction of its pages that change before the second snapshot. */
 const changing = 0.01;
 
-/** One thing measured; times are medians, in milliseconds. */
+/** One measurement. Times are medians, in milliseconds. */
 export interface SnapshotResult {
   readonly what: string;
   readonly ms: number;
-  /** Of the processor, for us and for the system: what it takes when nothing is waited for. */
+  /** Processor time of this process, in user mode and in the system. It does not include waiting for the disk. */
   readonly cpuMs: number;
-  /** Bytes of memory that were saved or put back, and bytes of the files. */
+  /** Bytes of memory that were saved or restored. */
   readonly bytes: number;
+  /** Bytes of the files. */
   readonly file: number;
-  /** The same done the obvious way. */
+  /** The time of the plain way. */
   readonly plainMs: number;
 }
 
@@ -49,7 +51,7 @@ export interface SnapshotBenchOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Measures in a folder of its own, which is gone afterwards. */
+/** Makes all measurements in a temporary folder, which is removed afterwards. */
 export async function benchSnapshots({ runs = 5, progress }: SnapshotBenchOptions): Promise<SnapshotBench> {
   return await withFolder(async (folder) => {
     const all = [
@@ -74,7 +76,7 @@ type Times = {
   readonly [Work in (typeof works)[number]]: { readonly ours: Time[]; readonly plain: Time[] };
 };
 
-/** A guest of which `part` of the pages are not zeros, all of them different. */
+/** Measures a guest in which the fraction `part` of the pages is not zero; these pages are all different. */
 async function measureGuest(
   folder: string,
   part: number,
@@ -87,7 +89,7 @@ async function measureGuest(
   const [plain, sizes] = [join(folder, 'plain'), { full: 0, changes: 0, packed: 0, dirty: 0 }];
   for (let n = 0; n < runs; n++) {
     progress(`256 MiB, ${part * 100} % of it used: run ${n + 1} of ${runs}`);
-    // Signals are heard here.
+    // Node handles signals here.
     await nextTick();
     const store = new Store(join(folder, 'store'));
     const session = new Snapshotter(store, { machine, state: machine });
@@ -138,7 +140,7 @@ function newMachine(): Machine {
   return new Machine({ memory, storage: storageFor('fast', memory) });
 }
 
-/** Fills the first `bytes` with words of which the bits `bits` are random: no two pages have anything in common. */
+/** Fills the first `bytes` with words in which the bits `bits` are random, so that no two pages are equal. */
 function fill({ memory: { words } }: Machine, bytes: number, bits: number): void {
   let x = 1;
   for (let n = 0; n < bytes / 4; n++) {
@@ -149,7 +151,7 @@ function fill({ memory: { words } }: Machine, bytes: number, bits: number): void
   }
 }
 
-/** Writes a word to every hundredth page, as an instruction would; returns the bytes of those pages. */
+/** Writes a word to every hundredth page, as an instruction would; returns the total size of those pages in bytes. */
 function touch({ memory: written }: Machine, value: number): number {
   let pages = 0;
   for (let page = 0; page < memory / PAGE; page += 1 / changing, pages++)
@@ -162,7 +164,7 @@ function restoreFrom(store: Store, name: string): void {
   new Snapshotter(store, { machine, state: machine }).restore(store.chain(name));
 }
 
-/** The baseline's way back: the file, read into a new machine. */
+/** Restores in the plain way: reads the file into a new machine. */
 function readBack(path: string): void {
   const { bytes } = newMachine().memory;
   const file = openSync(path, 'r');

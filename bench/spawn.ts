@@ -1,4 +1,4 @@
-/** Other programs: started, timed, and their output kept. */
+/** Runs other programs, and measures their time and collects their output. */
 import { spawn } from 'node:child_process';
 
 export interface Ended {
@@ -10,18 +10,18 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** No benchmark runs longer, in milliseconds. */
+/** The longest time of a benchmark, in milliseconds. */
 const timeout = 600_000;
 
-/** Runs a program to its end. Returns undefined when there is no such program. */
+/** Runs a program to its end. Returns undefined if there is no such program. */
 export function runProgram(command: string, args: readonly string[]): Promise<Ended | undefined> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    // Not spawn's own timeout: that one goes on, and keeps us, when there is no such program.
+    // The timeout of `spawn` is not used: if there is no such program, it goes on and keeps this process from ending.
     const kill = () => child.kill();
     const timer = setTimeout(kill, timeout);
-    // Whoever ends us by a signal means this program too.
+    // If a signal ends this process, the other program must end too.
     process.once('exit', kill);
     const over = () => {
       clearTimeout(timer);

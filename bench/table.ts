@@ -1,9 +1,12 @@
-/** Tables of plain text: a column of names on the left, the others to the right. */
+/** Formats tables of plain text. The first column is aligned to the left, the others to the right. */
 
-/** Widest line we print. */
+/** The width of the widest line. */
 const columns = 80;
 
-/** Rows of cells as lines, columns as wide as their widest cell. Throws RangeError when that is wider than `columns`. */
+/**
+ * Formats rows of cells as lines; a column is as wide as its widest cell. Throws RangeError if the table is wider
+ * than `columns`.
+ */
 export function formatTable(rows: readonly (readonly string[])[], gap = 2): string {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, n) =>
@@ -25,14 +28,14 @@ function pad(text: string, width: number, left: boolean): string {
   return left ? text + space : space + text;
 }
 
-/** A ratio to three digits, as far as they are digits: 0.123, 1.23, 12.3, 123. */
+/** A ratio with three digits: 0.123, 1.23, 12.3, 123. */
 export function formatRatio(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0;
   return value.toFixed(digits);
 }
 
-/** A count in thousands or millions when it is large. */
+/** A count; a large one in thousands or millions. */
 export function formatCount(value: number): string {
   if (value >= 1e7) return `${(value / 1e6).toFixed(0)} M`;
   if (value >= 1e4) return `${(value / 1e3).toFixed(0)} k`;

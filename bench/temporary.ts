@@ -1,4 +1,7 @@
-/** What a benchmark makes for itself: a folder, and programs that run meanwhile. None of it is left when it ends, however it ends. */
+/**
+ * Makes a temporary folder for a benchmark, and ends the programs that it started. Nothing is left when the benchmark
+ * ends, even by a signal.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +9,8 @@ import { join } from 'node:path';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does `act` with a folder that is gone afterwards, also when a signal ends this process meanwhile. What `act`
- * gives to `before` is done then, before the folder is removed: to end the programs that write into it.
+ * Calls `act` with a temporary folder, which is removed afterwards, even if a signal ends this process. Functions that `act`
+ * passes to `before` are called before the folder is removed; they should end the programs that write into it.
  */
 export async function withFolder<T>(
   act: (folder: string, before: (end: () => void) => void) => Promise<T>,

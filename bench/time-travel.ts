@@ -1,7 +1,7 @@
 /**
- * What time travel costs: runs recorded with checkpoints beside the same runs without; then,
- * at random places of them, getting there and stepping back. And what a breakpoint that is
- * never met and a watchpoint beside a busy word cost a run.
+ * Measures the cost of time travel: runs that are recorded with checkpoints, in comparison with the same runs without; and then
+ * the time to go to random places in the run and to step back there. Also measures what a breakpoint that is
+ * never reached, and a watchpoint next to a word that is often written, cost a run.
  */
 import { readFileSync } from 'node:fs';
 import { readImage } from '../isa/machine/image.ts';
@@ -16,16 +16,20 @@ import { median } from './statistics.ts';
 import { formatRatio, formatTable } from './table.ts';
 
 const memory = 16 * 2 ** 20;
-/** The word that holds the repeat count (kernels/system/kernel.inc), and one that no run sees the end of. */
+/** The address of the word with the repeat count (kernels/system/kernel.inc). */
 const repeatAt = 0xfff000;
+/** A repeat count that is never reached. */
 const endless = 100_000_000;
 const variant = variantNamed('ring32-v') as Variant;
 
-/** Random places in a run, and steps back at each. */
+/** The number of random places in a run, and of steps back at each one. */
 const places = 20;
 const back = 5;
 
-/** One kernel, one way to run it; times in seconds and milliseconds of processor time. */
+/**
+ * The results for one kernel, bare or monitored. Times are processor time, in seconds, or in milliseconds for names
+ * with Ms.
+ */
 export interface TravelResult {
   readonly kernel: string;
   readonly monitor: string;
@@ -38,8 +42,9 @@ export interface TravelResult {
   readonly worstSeekMs: number;
   readonly backMs: number;
   readonly worstBackMs: number;
-  /** The recorded run again, with a breakpoint never met, and with a watchpoint on the stack's page. */
+  /** The recorded run with a breakpoint that is never reached. */
   readonly breakpoint: number;
+  /** The recorded run with a watchpoint on the stack's page. */
   readonly watchpoint: number;
 }
 
@@ -81,7 +86,7 @@ function subjectOf(kernel: string, monitor: string): Subject {
 }
 
 function measure(kernel: string, monitor: string, steps: number): TravelResult {
-  // Once before it counts: what runs first pays for the compiling of our own code.
+  // One run before the measurement, because the first run pays for compiling ringlab's own code.
   subjectOf(kernel, monitor).run(steps / 20);
   const alone = subjectOf(kernel, monitor);
   const plain = seconds(() => alone.run(steps));
@@ -106,11 +111,11 @@ function measure(kernel: string, monitor: string, steps: number): TravelResult {
   };
 }
 
-/** Milliseconds to get to each place, and of each step back there. */
+/** The milliseconds to go to each place, and of each step back there. */
 function travel(timeline: Timeline, steps: number): [seeks: number[], backs: number[]] {
   const [seeks, backs]: [number[], number[]] = [[], []];
   for (let n = 1; n <= places; n++) {
-    // The golden ratio's multiples: spread over the run, never in order.
+    // Multiples of the golden ratio are spread over the run, but not in order.
     const place = Math.floor(((n * 0.618033988749895) % 1) * steps);
     seeks.push(1000 * seconds(() => finish(timeline.seek(place))));
     for (let count = 0; count < back; count++) backs.push(1000 * seconds(() => finish(stepBack(timeline))));
@@ -118,7 +123,7 @@ function travel(timeline: Timeline, steps: number): [seeks: number[], backs: num
   return [seeks, backs];
 }
 
-/** Seconds of the recorded run with a point that never stops it. */
+/** Seconds of the recorded run with a breakpoint or watchpoint that never stops it. */
 function withPoints(
   kernel: string,
   monitor: string,
@@ -129,14 +134,14 @@ function withPoints(
   const timeline = new Timeline(subject);
   finish(timeline.forward(1e6));
   const { machine } = subject;
-  // The word below the stack's: on the page that is written most, and not written itself.
+  // A word at the begin of the stack's page: the page is written most often, but not this word.
   const { physical } = machine.probe(((machine.x[2] as number) & ~0xfff) >>> 0);
   const watched = { at: physical, length: 4 };
   timeline.points.set(new Set([0xfffffffc]), kind === 'watchpoint' ? [watched] : []);
   return seconds(() => finish(timeline.forward(steps, 'all')));
 }
 
-/** Seconds of processor time: a step back takes so little that another program's turn would be most of it. */
+/** Seconds of processor time. A step back is so short that the time of other programs would be most of it. */
 function seconds(act: () => void): number {
   const before = process.cpuUsage();
   act();

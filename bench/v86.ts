@@ -1,6 +1,6 @@
 /**
  * Runs one kernel on v86 (https://github.com/copy/v86), in a process of its own: `node v86.js KERNEL REPEAT`, or
- * `--version`. v86 is no dependency of ours: without it we end with a reason. contenders.ts starts this.
+ * `--version`. v86 is not a dependency of ringlab. If it is not installed, this program ends with a message. contenders.ts starts it.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,11 @@ interface V86Module {
   ) => { add_listener(event: string, listener: (byte: number) => void): void };
 }
 
-/** What the kernel for a PC (kernels/system/pc.S) sends when all is well. */
+/** The byte that the kernel for a PC (kernels/system/pc.S) sends if all is well. */
 const allIsWell = 4;
 const somethingWentWrong = 24;
 
-/** v86's module, by a name that no tool looks for. */
+/** The name of v86's module. It is a variable, so that tools do not report a missing dependency. */
 const name = 'v86';
 
 async function open(): Promise<{ readonly module: V86Module; readonly folder: URL } | undefined> {

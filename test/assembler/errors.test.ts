@@ -105,7 +105,9 @@ const cases: Readonly<Record<string, readonly [source: string, said: string]>> =
   ],
   'an address as upper immediate': [
     'lui a0, foo\nfoo:',
-    ['t.s:1:9: error: an address is not allowed here', 'hint: write `%hi(…)` for its upper 20 bits'].join('\n'),
+    ['t.s:1:9: error: an address is not allowed here', 'hint: write `%hi(…)` for its upper 20 bits'].join(
+      '\n',
+    ),
   ],
   'a shift out of range': [
     'slli a0, a0, 32',
