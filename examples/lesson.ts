@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { finish } from '../isa/work.ts';
 import { tenClones } from './clones.ts';
+import { fold } from './fold.ts';
 import { answerOf, found, hintOf, remark, type Stop, type Tour } from './desk.ts';
 import { Workbench } from './workbench.ts';
 
@@ -64,29 +65,6 @@ async function giveStop(desk: Desk, bench: Workbench, { say, ask, show, check }:
   if (check.length > 0) desk.say();
   for (const { claim, holds } of check) desk.check(claim, finish(found(holds(bench))));
 }
-
-/** Columns of a terminal that is not wide. */
-const columns = 80;
-
-/**
- * A line of text as lines of at most 80 columns; what follows the first stands below its own text, behind a
- * label or a first column. Listings (`  | …`) and words that are longer stay whole.
- */
-function foldLine(line: string): string {
-  if (line.length <= columns || /^ *\|/.test(line)) return line;
-  const first = /^(\[.*?\] | *(?:\S+(?: \S+)* {2,})?)/.exec(line)?.[0] ?? '';
-  const indent = ' '.repeat(first.length < columns / 2 ? first.length : 0);
-  const lines = [first];
-  for (const word of line.slice(first.length).split(' ')) {
-    const last = lines.at(-1) as string;
-    const joined = last === first || last === indent ? last + word : `${last} ${word}`;
-    if (joined.length <= columns) lines[lines.length - 1] = joined;
-    else lines.push(indent + word);
-  }
-  return lines.join('\n');
-}
-
-const fold = (text: string): string => text.split('\n').map(foldLine).join('\n');
 
 /** Gives the lesson when its module, at `url`, is what node was asked to run. */
 export async function giveIfMain(url: string, lesson: Lesson): Promise<void> {

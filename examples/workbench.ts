@@ -3,6 +3,7 @@
  * What takes time is work in parts, which a page can leave off. It has no Node: how files are read is given to it.
  */
 import { assemble } from '../assembler/index.ts';
+import { pathFrom } from '../assembler/source/path.ts';
 import { type Classification, classifying } from '../isa/classify/classify.ts';
 import { CollectingConsole } from '../isa/machine/devices/console.ts';
 import { type Image, readImage } from '../isa/machine/image.ts';
@@ -68,7 +69,7 @@ export class Workbench {
   /** Assembles a file, with what it includes. Throws the assembler's error. */
   image(path: string): Image {
     return this.once(`image ${path}`, () => {
-      const readFile = (name: string, from: string) => this.options.read(pathBeside(name, from));
+      const readFile = (name: string, from: string) => this.options.read(pathFrom(from, name));
       return readImage(assemble([{ name: path, text: this.options.read(path) }], { readFile }).elf);
     });
   }
@@ -127,14 +128,4 @@ export function* inTurn<Item, Result>(
   const results: Result[] = [];
   for (const item of items) results.push(yield* work(item));
   return results;
-}
-
-/** The path of a file that the file `from` includes as `name`. */
-function pathBeside(name: string, from: string): string {
-  const parts: string[] = [];
-  for (const part of `${from}/../${name}`.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  return parts.join('/');
 }

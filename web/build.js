@@ -33,7 +33,10 @@ function library() {
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .filter((path) => pattern.test(path));
-  const paths = [...below('guests', /\.(s|inc)$/), ...below('examples', /^examples\/[^/]+\.s$/)].sort();
+  const paths = [
+    ...below('guests', /\.(s|inc)$/),
+    ...below('examples', /^examples\/[^/]+\.(s|json)$/),
+  ].sort();
   return Object.fromEntries(paths.map((path) => [path, read(path)]));
 }
 

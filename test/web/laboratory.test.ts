@@ -6,6 +6,7 @@ import { describe } from 'vitest';
 import { actTests } from './laboratory/acts.ts';
 import { findChromium, startLaboratory } from './laboratory/kit.ts';
 import { lookTests } from './laboratory/looks.ts';
+import { tourTests } from './laboratory/tours.ts';
 
 const chromium = findChromium();
 if (chromium === undefined) console.warn('skipped: the web laboratory, for there is no Chromium here');
@@ -14,4 +15,5 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   const laboratory = startLaboratory(chromium as string);
   describe('Acts', () => actTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
+  describe('Tours', () => tourTests(laboratory));
 });

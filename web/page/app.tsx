@@ -8,7 +8,8 @@ import { Icon, type IconName } from './icons.tsx';
 import { NoticeLine } from './notice.tsx';
 import { Printed } from './print.tsx';
 import { Setup } from './setup.tsx';
-import { said, view } from './state.ts';
+import { said, tour, view } from './state.ts';
+import { toggleTours } from './tour/touring.ts';
 import { TimeBar } from './time-bar.tsx';
 import { VerdictBar } from './verdict.tsx';
 import { asides, views } from './views.ts';
@@ -65,6 +66,7 @@ function Header(): VNode {
           pressed={editorIsOpen.value}
           onClick={() => flip(editorIsOpen)}
         />
+        <Tool icon="tour" name="Tours (T)" pressed={tour.value !== undefined} onClick={toggleTours} />
         <Tool icon="link" name="Link (Y)" onClick={() => open('link')} />
         <Tool
           icon="present"

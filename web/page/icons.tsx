@@ -17,6 +17,7 @@ const paths = {
   theme: 'M20 14.500A8.500 8.500 0 1 1 9.500 4a6.500 6.500 0 0 0 10.500 10.500z',
   help: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500v.5',
   editor: 'M4 5h16M4 10h10M4 15h13M4 20h7',
+  tour: 'M6 21V4h12l-3 4 3 4H6',
   close: 'M6 6l12 12M18 6L6 18',
   print: 'M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z',
 } as const;
@@ -29,6 +30,7 @@ const lined: ReadonlySet<IconName> = new Set([
   'theme',
   'help',
   'editor',
+  'tour',
   'close',
   'print',
 ]);

@@ -11,6 +11,7 @@ import { open } from './laboratory.ts';
 import { allKeys } from './page-keys.ts';
 import { followPrinting } from './print.tsx';
 import { followReading } from './reading.ts';
+import { followTours, openAskedTour } from './tour/touring.ts';
 
 async function begin(): Promise<void> {
   showFirst(embedded().first);
@@ -20,7 +21,10 @@ async function begin(): Promise<void> {
   followReading();
   followPrinting();
   document.addEventListener('keydown', (event) => press(event, allKeys()));
-  if (!(await followAddress())) await open({ at: 'end' });
+  followTours();
+  if (!(await followAddress()) && !(await openAskedTour())) await open({ at: 'end' });
+  // What the build drew is not shown before what a link says (html.js).
+  document.documentElement.classList.remove('waits');
   document.documentElement.dataset.ready = '';
 }
 

@@ -9,6 +9,7 @@ import { go, goBy, goTo, stop } from './laboratory.ts';
 import { changePace, play, stopPlaying } from './playing.ts';
 import { busy, frame, playing, view } from './state.ts';
 import { goToDivergence } from './time-bar.tsx';
+import { tourKeys } from './tour/tour-keys.ts';
 import { views } from './views.ts';
 
 const flip = (flag: { value: boolean }) => () => {
@@ -72,5 +73,5 @@ export function allKeys(): readonly Key[] {
       view.value = id;
     },
   }));
-  return [...(shown?.keys ?? []), ...timeKeys, ...pageKeys, ...viewKeys];
+  return [...(shown?.keys ?? []), ...timeKeys, ...pageKeys, ...tourKeys(), ...viewKeys];
 }

@@ -38,7 +38,7 @@ export const translateUser = signal(false);
 export const view = signal('acts');
 /** What views remember, by the view's id: use `viewState`. */
 export const viewStates = signal<Readonly<Record<string, unknown>>>({});
-/** The tour and its stop, as the tour panel writes them. */
+/** `list`, or a tour's number and the number of its stop: `12.3`. Undefined: the tour panel is closed. */
 export const tour = signal<string | undefined>(undefined);
 
 // ---- Not in the link, but for the frame's step ----
@@ -51,6 +51,8 @@ export const lines = signal<readonly CodeLine[]>([]);
 /** Steps with an event, for the time bar. */
 export const marks = signal<readonly number[]>([]);
 export const origin = signal<Origin>('library');
+/** Names of registers to look at: the tour's stop points at them. */
+export const pointed = signal<ReadonlySet<string>>(new Set());
 /** What is done now, in words; undefined: nothing. */
 export const busy = signal<string | undefined>(undefined);
 export const playing = signal(false);

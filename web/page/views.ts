@@ -3,6 +3,7 @@ import type { FunctionComponent } from 'preact';
 import { Acts } from './acts/acts.tsx';
 import type { Key } from './keys.ts';
 import { MachineView } from './machine/machine-view.tsx';
+import { TourPanel } from './tour/tour-panel.tsx';
 
 export interface View {
   /** In links: never changed. */
@@ -21,4 +22,4 @@ export const views: readonly View[] = [
 ];
 
 /** What stands in a column at the right of every view, when it has something to show. */
-export const asides: readonly FunctionComponent[] = [];
+export const asides: readonly FunctionComponent[] = [TourPanel];

@@ -1,6 +1,7 @@
 /** Everything that can be asked of the worker. */
 import type { Handlers, Requests } from './protocol.ts';
 import { sessionHandlers } from './session-handlers.ts';
+import { tourHandlers } from './tour-handlers.ts';
 
 export const handlers: Handlers<Requests> = {
   files: (files, desk) => {
@@ -8,4 +9,5 @@ export const handlers: Handlers<Requests> = {
     return null;
   },
   ...sessionHandlers,
+  ...tourHandlers,
 };

@@ -10,9 +10,10 @@ import type { Frame } from './frame.ts';
 import type { Scenario } from './scenario.ts';
 import type { Desk } from './desk.ts';
 import type { SessionRequests } from './session-handlers.ts';
+import type { TourRequests } from './tour-handlers.ts';
 
 /** Every request by its kind: what is asked, and the answer. */
-export interface Requests extends FileRequests, SessionRequests {}
+export interface Requests extends FileRequests, SessionRequests, TourRequests {}
 
 interface FileRequests {
   /** The library: texts by path. The worker reads included files there. Asked once, before all else. */

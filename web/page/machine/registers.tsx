@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { registerNames } from '../../../isa/table/registers.ts';
 import { systemRegisters } from '../../../isa/table/sysregs.ts';
 import type { Frame } from '../../worker/frame.ts';
-import { frame, viewState } from '../state.ts';
+import { frame, pointed, viewState } from '../state.ts';
 import { hex } from '../words.ts';
 
 interface Row {
@@ -12,6 +12,8 @@ interface Row {
   readonly left: number;
   readonly right: number;
   readonly changed: boolean;
+  /** The tour points at it. */
+  readonly pointed: boolean;
 }
 
 const showsAll = viewState('machine-all', false);
@@ -23,6 +25,7 @@ function generalRows({ sides: [a, b] }: Frame): Row[] {
     left,
     right: b.x[n] ?? 0,
     changed: a.changed.x.includes(n) || b.changed.x.includes(n),
+    pointed: pointed.value.has(registerNames[n] as string),
   }));
 }
 
@@ -33,10 +36,11 @@ function systemRows({ sides: [a, b] }: Frame): Row[] {
     left: a.system[number] ?? 0,
     right: b.system[number] ?? 0,
     changed: a.changed.system.includes(number) || b.changed.system.includes(number),
+    pointed: pointed.value.has(name),
   }));
 }
 
-const isLoud = ({ left, right, changed }: Row) => changed || left !== right;
+const isLoud = ({ left, right, changed, pointed: isPointed }: Row) => changed || isPointed || left !== right;
 
 /** Rows that are shown when not all are: loud ones, then those that hold something, up to a number. */
 function first(rows: readonly Row[], least: number): Row[] {
@@ -89,10 +93,21 @@ function Table({ caption, rows }: { readonly caption: string; readonly rows: rea
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.name} class={row.left !== row.right ? 'differs' : row.changed ? 'changed' : ''}>
+          <tr
+            key={row.name}
+            class={`${row.left !== row.right ? 'differs' : row.changed ? 'changed' : ''}${row.pointed ? ' pointed' : ''}`}
+          >
             <th scope="row" title={row.says}>
               {row.left !== row.right ? '≠ ' : row.changed ? '• ' : ''}
               {row.name}
+              {row.pointed && (
+                <>
+                  <span class="pointer" aria-hidden="true">
+                    {' ◂'}
+                  </span>
+                  <span class="vh">, the tour points at it</span>
+                </>
+              )}
             </th>
             <td>{hex(row.left)}</td>
             <td>{hex(row.right)}</td>
