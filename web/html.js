@@ -60,7 +60,7 @@ export function makePages({ worker, script, style, embedded, html, licences }) {
     licences,
     sources: "'self'",
     head: `<link rel="manifest" href="manifest.webmanifest">\n<link rel="stylesheet" href="${names.style}">`,
-    tail: `<script id="worker" type="text/plain" data-source="${names.worker}"></script>\n<script src="${names.script}"></script>\n<script>navigator.serviceWorker?.register('sw.js')</script>`,
+    tail: `<script id="worker" type="text/plain" data-source="${names.worker}"></script>\n<script src="${names.script}"></script>`,
   });
   const cached = ['./', names.worker, names.script, names.style, 'manifest.webmanifest', 'icon.svg'];
   return {

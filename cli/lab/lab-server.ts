@@ -5,8 +5,8 @@
  * that is printed. A page of another origin cannot use the server even so: the names in Host and Origin must be this
  * server's own, so that neither a link elsewhere nor a name that leads here (DNS rebinding) gets anything.
  *
- *   GET /file      the file and its version
- *   PUT /file      saves it, If-Match: "VERSION"; 412 with what is there if that is another version
+ *   GET /file      the file and its version; 204 if there is none
+ *   PUT /file      saves it, If-Match: "VERSION"; the answer says whether, and has the file if that is another version now
  *   GET /changes   server-sent events: the file each time that it changes
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -86,9 +86,9 @@ async function answer(
   if (!hasToken(request, options.token))
     return refuse(response, 401, 'Open the address that ringlab lab printed: it has a token.');
   const { file } = options;
-  if (file === undefined) return refuse(response, 404, 'The laboratory was started without a file.');
+  if (file === undefined) return void response.writeHead(204, always).end();
   if (pathname === '/changes' && request.method === 'GET') return follow(file, response);
-  if (request.method === 'GET') return giveJson(response, 200, { name: file.name, ...file.read() });
+  if (request.method === 'GET') return giveJson(response, { name: file.name, ...file.read() });
   if (request.method === 'PUT') return await save(file, request, response);
   return refuse(response, 405, 'GET or PUT.', { allow: 'GET, PUT' });
 }
@@ -112,8 +112,8 @@ function refuse(response: ServerResponse, status: number, reason: string, more =
   response.end(`${reason}\n`);
 }
 
-function giveJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { ...always, 'content-type': 'application/json; charset=utf-8' });
+function giveJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { ...always, 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(value));
 }
 
@@ -153,10 +153,7 @@ async function save(file: LabFile, request: IncomingMessage, response: ServerRes
   } catch {
     return refuse(response, 400, 'It is not text in UTF-8.');
   }
-  const saved = file.save(text, version);
-  if (saved.kind === 'saved') giveJson(response, 200, { version: saved.version });
-  else if (saved.kind === 'conflict') giveJson(response, 412, saved.now);
-  else refuse(response, 403, saved.reason);
+  giveJson(response, file.save(text, version));
 }
 
 /** Sends the file now, and each time that it changes, until the page leaves. */

@@ -52,8 +52,10 @@ function ask(target: string, { headers = {}, ...options }: RequestOptions = {}, 
 
 const readFile = async () =>
   JSON.parse((await ask('/file')).text) as { text: string; version: string; beside: Record<string, string> };
-const save = (text: string, version: string) =>
+const put = (text: string, version: string) =>
   ask('/file', { method: 'PUT', headers: { 'if-match': `"${version}"` } }, text);
+const save = async (text: string, version: string) =>
+  JSON.parse((await put(text, version)).text) as { kind: string; now?: { text: string; version: string } };
 
 /** The events of /changes, one by one. */
 async function* changes(): AsyncGenerator<{ readonly text: string; readonly version: string }> {
@@ -138,10 +140,7 @@ describe('The server of the laboratory', () => {
     const bare = await serveLab({ pages, file: undefined, port: 0, token });
     await server.close();
     server = bare;
-    expect(await ask('/file')).toMatchObject({
-      status: 404,
-      text: 'The laboratory was started without a file.\n',
-    });
+    expect(await ask('/file')).toMatchObject({ status: 204, text: '' });
   });
 });
 
@@ -159,45 +158,43 @@ describe('The file of the laboratory', () => {
     const { version } = await readFile();
     const before = statSync(path).mode;
     const saved = await save('second ≠\n', version);
-    expect(saved.status).toBe(200);
     expect(readFileSync(path, 'utf8')).toBe('second ≠\n');
     expect(statSync(path).mode).toBe(before);
-    expect((await readFile()).version).toBe((JSON.parse(saved.text) as { version: string }).version);
+    expect(saved).toEqual({ kind: 'saved', version: (await readFile()).version });
   });
 
   it('is not saved over what somebody else has written: the answer has both what is there and its version', async () => {
     const { version } = await readFile();
     writeFileSync(path, 'by vim\n');
     const refused = await save('by the page\n', version);
-    expect(refused.status).toBe(412);
-    const now = JSON.parse(refused.text) as { text: string; version: string };
-    expect(now.text).toBe('by vim\n');
+    expect(refused).toMatchObject({ kind: 'conflict', now: { text: 'by vim\n' } });
     expect(readFileSync(path, 'utf8')).toBe('by vim\n');
-    expect((await save('chosen by the reader\n', now.version)).status).toBe(200);
+    const chosen = await save('chosen by the reader\n', refused.now?.version ?? '');
+    expect(chosen).toMatchObject({ kind: 'saved' });
     expect(readFileSync(path, 'utf8')).toBe('chosen by the reader\n');
   });
 
   it('is saved once when two pages save at the same time', async () => {
     const { version } = await readFile();
     const both = await Promise.all([save('one\n', version), save('other\n', version)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
-    const kept = both[0]?.status === 200 ? 'one\n' : 'other\n';
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['conflict', 'saved']);
+    const kept = both[0]?.kind === 'saved' ? 'one\n' : 'other\n';
     expect(readFileSync(path, 'utf8')).toBe(kept);
-    expect(both.find(({ status }) => status === 412)?.text).toContain(JSON.stringify(kept));
+    expect(both.find(({ kind }) => kind === 'conflict')?.now?.text).toBe(kept);
   });
 
   it('is written anew after it was deleted only by who knows that', async () => {
     const { version } = await readFile();
     rmSync(path);
-    expect(JSON.parse((await save('mine\n', version)).text)).toMatchObject({ text: '', version: '' });
-    expect((await save('mine\n', '')).status).toBe(200);
+    expect(await save('mine\n', version)).toMatchObject({ now: { text: '', version: '' } });
+    expect((await save('mine\n', '')).kind).toBe('saved');
     expect(readFileSync(path, 'utf8')).toBe('mine\n');
   });
 
   it('needs a version to be saved, is text, and has a size', async () => {
     expect((await ask('/file', { method: 'PUT' }, 'x')).status).toBe(428);
     const { version } = await readFile();
-    expect((await save('x'.repeat(2 ** 20 + 1), version)).status).toBe(413);
+    expect((await put('x'.repeat(2 ** 20 + 1), version)).status).toBe(413);
     expect((await ask('/file', { method: 'DELETE' })).status).toBe(405);
     expect(readFileSync(path, 'utf8')).toBe('first\n');
   });
@@ -211,8 +208,11 @@ describe('The file of the laboratory', () => {
     rmSync(path);
     symlinkSync(secret, path);
     expect(await readFile()).toMatchObject({ text: '', version: '' });
-    expect((await save('bad\n', version)).status).toBe(412);
-    expect((await save('bad\n', '')).status).toBe(403);
+    expect((await save('bad\n', version)).kind).toBe('conflict');
+    expect(await save('bad\n', '')).toEqual({
+      kind: 'refused',
+      reason: expect.stringContaining('is a symbolic link now'),
+    });
     expect(readFileSync(secret, 'utf8')).toBe('secret\n');
   });
 

@@ -5,6 +5,7 @@
 import { describe } from 'vitest';
 import { actTests } from './laboratory/acts.ts';
 import { findChromium, startLaboratory } from './laboratory/kit.ts';
+import { labTests } from './laboratory/lab.ts';
 import { lookTests } from './laboratory/looks.ts';
 import { tourTests } from './laboratory/tours.ts';
 
@@ -14,6 +15,7 @@ if (chromium === undefined) console.warn('skipped: the web laboratory, for there
 describe.skipIf(chromium === undefined)('The web laboratory', () => {
   const laboratory = startLaboratory(chromium as string);
   describe('Acts', () => actTests(laboratory));
+  describe('ringlab lab', () => labTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
   describe('Tours', () => tourTests(laboratory));
 });

@@ -15,7 +15,7 @@ const patience = 2000;
 
 export class Client {
   readonly #start: () => Worker;
-  readonly #files: Readonly<Record<string, string>>;
+  #files: Readonly<Record<string, string>>;
   #worker: Worker | undefined;
   #waiting = new Map<number, Waiting>();
   #ids = 0;
@@ -29,6 +29,12 @@ export class Client {
   /** Whether an answer is outstanding. */
   get isBusy(): boolean {
     return this.#waiting.size > 0;
+  }
+
+  /** Gives the worker other files: the library and what stands beside the reader's own. */
+  share(files: Readonly<Record<string, string>>): void {
+    this.#files = files;
+    if (this.#worker !== undefined) void this.ask('files', files);
   }
 
   /** Asks the worker. Rejects with Stopped, or with an Error that has the worker's message. */

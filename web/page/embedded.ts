@@ -25,6 +25,12 @@ declare global {
 
 export const embedded = (): Embedded => globalThis.ringlabLaboratory;
 
+/** Has the browser store the page, where it came from a server in parts, so that it opens without a network. */
+export function keepForOffline(): void {
+  const holder = document.getElementById('worker') as HTMLScriptElement;
+  if (holder.dataset.source !== undefined) void navigator.serviceWorker?.register('sw.js');
+}
+
 /** Starts the worker: from its text in the page, or from its own file. */
 export function startWorker(): Worker {
   const holder = document.getElementById('worker') as HTMLScriptElement;

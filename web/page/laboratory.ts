@@ -8,7 +8,7 @@ import { embedded, startWorker } from './embedded.ts';
 import * as state from './state.ts';
 
 /** The worker that has the two machines. */
-const machines = new Client(startWorker, embedded().files);
+export const machines = new Client(startWorker, embedded().files);
 
 /** Steps that are compared without being asked: an endless guest is not waited for. */
 const compared = 1_000_000;

@@ -4,9 +4,10 @@ import './style/style.css';
 import { followAddress } from './address.ts';
 import { App } from './app.tsx';
 import { followAppearance } from './appearance.ts';
-import { embedded } from './embedded.ts';
+import { embedded, keepForOffline } from './embedded.ts';
 import { showFirst } from './first.ts';
 import { press } from './keys.ts';
+import { followLab, isServed, lab } from './lab/lab.ts';
 import { open } from './laboratory.ts';
 import { allKeys } from './page-keys.ts';
 import { followPrinting } from './print.tsx';
@@ -22,7 +23,11 @@ async function begin(): Promise<void> {
   followPrinting();
   document.addEventListener('keydown', (event) => press(event, allKeys()));
   followTours();
-  if (!(await followAddress()) && !(await openAskedTour())) await open({ at: 'end' });
+  const served = isServed();
+  const shows = (await followAddress()) || (await openAskedTour());
+  if (served) await followLab(shows);
+  else keepForOffline();
+  if (!shows && lab.value === undefined) await open({ at: 'end' });
   // What the build drew is not shown before what a link says (html.js).
   document.documentElement.classList.remove('waits');
   document.documentElement.dataset.ready = '';

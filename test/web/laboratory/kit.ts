@@ -16,6 +16,8 @@ export function findChromium(): string | undefined {
 }
 
 export interface PageOptions {
+  /** Another address than the kit's own. */
+  readonly at?: string;
   /** What follows the address: a fragment, a query. */
   readonly address?: string;
   readonly width?: number;
@@ -98,8 +100,9 @@ export function startLaboratory(executablePath: string): Laboratory {
   async function open(options: PageOptions = {}): Promise<Page> {
     const { http = false, address: rest = '' } = options;
     const page = await (options.context ?? (await makeContext(options))).newPage();
-    watch(page, address(http));
-    await page.goto(address(http) + rest);
+    const own = options.at ?? address(http);
+    watch(page, new URL('.', own).href);
+    await page.goto(own + rest);
     await page.locator('html[data-ready]').waitFor();
     return page;
   }

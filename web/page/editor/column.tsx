@@ -6,6 +6,7 @@ import { guest } from '../state.ts';
 import { Editor } from './editor.tsx';
 import { groups, titleOf } from './guests.ts';
 import { openFile, saveFile } from './files.ts';
+import { LabLine } from '../lab/lab-line.tsx';
 import { OwnText } from './own-text.tsx';
 
 /** Whether the column is shown; on a narrow screen it is over the view. */
@@ -20,6 +21,7 @@ export function EditorColumn(): VNode {
           Save
         </button>
       </div>
+      <LabLine />
       <OwnText />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way of three; the menu and `Open` are the others */}
       <div
