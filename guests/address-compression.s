@@ -1,6 +1,6 @@
 # Address-space compression: a kernel that uses the addresses of its monitor.
 #
-# A monitor needs a part of the guest's address space that the guest cannot access; ours takes
+# A monitor needs a part of the guest's address space that the guest cannot access; ringlab's takes
 # the last 4 MiB. A kernel owns all 4 GiB and may map a page there. The monitor can handle that:
 # each access traps, and the monitor executes it for the guest. But `verr` and `lra` ask about
 # an address without accessing it. Where they do not trap, they answer from the monitor's page
@@ -31,7 +31,7 @@ _start:
     li   s2, LAST_PAGE
     li   s3, 0x1234
     sw   s3, 8(s2)
-    lw   t0, 8(s2)                # whatever it costs: the monitor does it
+    lw   t0, 8(s2)                # the monitor executes this access
     xor  a1, t0, s3
     la   a0, read_back
     call answer

@@ -17,7 +17,7 @@ _start:
     li   s0, 0                    # the number
     li   t0, PORT_CONSOLE_CONTROL
     li   t1, 1
-    out  t0, t1                   # have line 1 pending while a key waits; IF stays 0: nobody is interrupted …
+    out  t0, t1                   # line 1 is pending while a key waits; IF is 0, so no interrupt is taken …
 
 next:
     hlt                           # … but this ends
@@ -30,7 +30,7 @@ next:
     li   t2, '0'
     beq  t1, t2, zero_it
     li   t2, 'q'
-    bne  t1, t2, next             # any other key: nothing
+    bne  t1, t2, next             # any other key does nothing
     li   t0, PORT_POWER
     out  t0, s0
 

@@ -1,5 +1,5 @@
-# Dirtier: writes to every page of its memory as fast as it can, each time something that
-# was not there before.
+# Dirtier: writes to every page of its memory as fast as it can, and each time it writes a
+# new value.
 #
 # A migration sends pages while the guest runs, and then the pages that were written meanwhile,
 # which usually become fewer. Here they do not, however many rounds there are. To move this
@@ -24,7 +24,7 @@ _start:
     la   s1, _end + PAGE - 1
     li   s4, PAGE
     neg  t0, s4
-    and  s1, s1, t0               # the first page behind ourselves
+    and  s1, s1, t0               # the first page after this program
     mfs  s2, MEMSIZE
     li   s3, 0                    # rounds done
     li   s5, 1                    # the number written last (Marsaglia's xorshift32, 2003)

@@ -58,7 +58,7 @@ probe:
     la   a7, setf_name
     li   t5, 0x5a00               # user flags 5a, and the interrupt flag 0
     setf t5
-    getf a0                       # what has become of it
+    getf a0                       # read it back
     ecall
     ret
 
@@ -78,7 +78,7 @@ trap:
 
 report:
     beqz a7, end
-    mv   t5, ra                   # probe's way back
+    mv   t5, ra                   # probe's return address
     mv   t6, a0
     mv   a0, a7
     call print

@@ -28,7 +28,7 @@ _start:
     getf t0
     ori  t0, t0, STATUS_IF
     setf t0
-    li   t0, 300                  # it must come before this is over
+    li   t0, 300                  # the tick must come within this loop
 1:  bnez s1, 2f
     addi t0, t0, -1
     bnez t0, 1b

@@ -26,7 +26,7 @@ _start:
     mv   s0, a0                   # rounds to go; from 0 down that is 2^32
     la   s1, _end + PAGE - 1
     li   t0, -PAGE
-    and  s1, s1, t0               # the first page behind ourselves
+    and  s1, s1, t0               # the first page after this program
     mfs  s2, MEMSIZE              # the end of the last one
     li   s3, 0                    # rounds done
     li   s4, PAGE

@@ -20,7 +20,7 @@
     .include "include/ring32.inc"
 
     .equ DEMAND, 0x40000000
-    .equ DEMAND_ENTRY, (DEMAND >> 22) * 4   # where the root speaks of these 4 MiB
+    .equ DEMAND_ENTRY, (DEMAND >> 22) * 4   # the root's entry for these 4 MiB
 
     .text
     .globl _start
@@ -107,7 +107,7 @@ trap:
     slli t0, t0, 2
     add  t0, t0, s1
     addi t1, s3, PTE_V | PTE_R | PTE_W
-    sw   t1, 0(t0)                # there is no TLB: it holds from the next access on
+    sw   t1, 0(t0)                # there is no TLB: the next access uses the new entry
     li   t1, PAGE
     add  s3, s3, t1
     addi s2, s2, 1

@@ -33,7 +33,7 @@ _start:
     mv   s2, a0                   # the sieve: the byte of n is at s2 + n, 1 = not prime
     add  s3, a0, s0
     mv   a0, s3
-    ecall                         # brk(end): more, and zeros
+    ecall                         # brk(end): more memory, all zeros
     bne  a0, s3, no_memory
 
     li   s4, 0                    # primes so far

@@ -53,7 +53,7 @@ trap:                             # a call: prints the text at a0, ends with s0 
 program:
     la   a0, red_pill
     li   s0, -1
-    ecall                         # comes back: somebody handles traps
+    ecall                         # it returns, so there is a trap handler
     svec t0
     la   a0, real
     li   s0, 0

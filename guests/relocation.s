@@ -26,7 +26,7 @@ _start:
     li   a0, 2 * MIB
     li   a1, 'A'
     la   s0, 1f
-    j    run                      # comes back to s0
+    j    run                      # returns to s0
 1:  li   a0, 3 * MIB
     li   a1, 'B'
     la   s0, 2f

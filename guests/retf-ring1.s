@@ -26,7 +26,7 @@ _start:
 below:
     li   t0, 0xff00
     mts  SCRATCH0, t0             # ring 1 must not: here the handler takes over
-    la   a0, obeyed               # who comes here was taken for ring 0
+    la   a0, obeyed               # reached only if we were taken for ring 0
     call print
     li   t0, PORT_POWER
     li   t1, 99

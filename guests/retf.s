@@ -1,4 +1,4 @@
-# retf: a way to a less privileged ring that nobody sees.
+# retf: a way to a less privileged ring that a monitor does not notice.
 #
 # `retf` jumps and can lower the privilege, but never raise it: the new ring is the larger of
 # the current one and the requested one. Ring 0 may always use it. In other rings it traps on
@@ -31,11 +31,11 @@ _start:
 
 below:
     li   a7, 0
-    ecall                         # now it does, and looks where we came from
+    ecall                         # now it does, and reports our ring
     la   a7, to_1
     la   s1, 1f
     li   s2, 1
-    retf s1, s2                   # up? The larger of 2 and 1 is 2
+    retf s1, s2                   # back up? No: the larger of 2 and 1 is 2
 1:  ecall
     la   a7, to_3
     la   s1, 2f
@@ -67,7 +67,7 @@ trap:
     addi t0, t0, 4
     li   t1, CAUSE_ECALL
     beq  t5, t1, 3f
-    addi t0, t0, 4                # behind a retf that trapped, its `ecall` is not wanted
+    addi t0, t0, 4                # after a retf that trapped, skip its `ecall` too
 3:  mts  EPC, t0
     iret
 

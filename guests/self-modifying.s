@@ -40,7 +40,7 @@ step:
     lw   t1, two
     sw   t1, 0(t0)
 ahead:
-    li   a0, 1                    # not any more
+    li   a0, 1                    # replaced before it runs
     call number
 
     # 3. A loop that rewrites itself after it has run often enough that an engine has

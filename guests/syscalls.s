@@ -70,7 +70,7 @@ greet:
 
 # ---- The kernel ----
 
-# Every trap comes here, in ring 0, with the caller's registers. The caller's stack is
+# Every trap comes here, in ring 0, with the caller's registers. The caller's stack
 # cannot be trusted, so we switch to our own before we save anything.
 trap:
     mts  SCRATCH1, sp

@@ -72,7 +72,7 @@ _start:
 # s0 and s1 to the handler.
 trap:
     mfs  s1, TIME
-    mts  TIMER, zero              # any write clears the line; else it would come at once again
+    mts  TIMER, zero              # any write clears the line; otherwise the interrupt comes again at once
     addi s0, s0, 1
     iret
 

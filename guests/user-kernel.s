@@ -121,7 +121,7 @@ user:
     cli
     la   a0, still_here
     ecall
-    lw   a0, 0(zero)              # not in ring 3
+    lw   a0, 0(zero)              # not allowed in ring 3
 hello:
     .asciz "user: hello\n"
 still_here:

@@ -33,7 +33,7 @@ _start:
     li   s1, 0                    # the present one's number
     li   s2, 0                    # the server's count in its last answer
     li   s3, 0                    # requests sent again
-    li   s4, 0                    # answers to what was answered before
+    li   s4, 0                    # answers that came twice
     la   s5, request
 
 next:
@@ -147,7 +147,7 @@ fail:
     .balign 4
 request:
     .byte 255, 255, 255, 255, 255, 255    # to everybody, at first
-    .space 6                              # from us: the device knows
+    .space 6                              # our address: the device writes it
     .half WEB_KIND, 0
     .word 0, WORD_GET, 0
     .asciz "/"

@@ -58,7 +58,7 @@ serve:
     beq  t0, t1, answer
     li   t1, WORD_BYE
     beq  t0, t1, bye
-other:                            # not for us to understand
+other:                            # a frame that we do not know
     call net_release
     j    serve
 
@@ -92,7 +92,7 @@ bye:
     call client
     beqz t3, other
     lhu  t0, CLIENT_GONE(t3)
-    bnez t0, other                # it has said so before
+    bnez t0, other                # it has said goodbye before
     li   t0, 1
     sh   t0, CLIENT_GONE(t3)
     addi s2, s2, 1
@@ -105,7 +105,7 @@ bye:
 
 lingered:
     mts  TIMER, zero
-    bne  s2, s3, serve            # somebody came after all
+    bne  s2, s3, serve            # another client has come
 
 over:
     mv   a0, s0

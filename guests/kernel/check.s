@@ -1,8 +1,8 @@
 # Checks that the machine is what the kernel thinks it is. Also panic, for when the kernel cannot go on.
 
-# self_check: every answer has to be what we have put there. In a ring that is not 0, where
-# a monitor may run us, these instructions do not trap in every variant. Then they tell of
-# the monitor's state and not of ours, and no monitor hears of it.
+# self_check: every answer must be the value that we have set. A monitor may run us in a ring
+# other than 0, where these instructions do not trap in every variant. Then they show the
+# monitor's state instead of ours, and the monitor does not notice.
 self_check:
     enter
     li   s0, 0                    # how many answers were wrong
@@ -43,7 +43,7 @@ self_check:
 1:  la   a0, not_ours
     j    panic
 
-# check: the instruction named a0 gave a1, and a2 would be right. Keeps a2.
+# check: the instruction with the name a0 gave a1; a2 is the right value. Preserves a2.
 check:
     beq  a1, a2, 1f
     addi s0, s0, 1

@@ -74,5 +74,5 @@ console_wait:
 console_interrupt:
     li   t0, PORT_CONSOLE_CONTROL
     out  t0, zero
-    la   a0, console_interrupt    # its own address is as good a channel as any
+    la   a0, console_interrupt    # processes wait for this address
     j    wakeup

@@ -7,16 +7,16 @@ sys_read_sector:
     mv   s1, a1
     li   a0, -1
     andi t0, s1, 511
-    bnez t0, 1f                   # the disk knows no pages: the sector has to be in one
+    bnez t0, 1f                   # the disk does not use page tables: the sector must be within a page
     mv   a0, s1
     li   a1, 512
     li   a2, PTE_U | PTE_W
     call user_range
     addi a0, a0, -1
     bnez a0, 1f
-    sb   zero, 0(s1)              # D must say that the page changed; the disk does not tell
+    sb   zero, 0(s1)              # this store sets D, because the disk does not set it
     mv   a0, s0
-    lra  a1, s1                   # nor does it know our address spaces
+    lra  a1, s1                   # the disk needs a physical address
     call disk_read
 1:  leave
 
@@ -30,7 +30,7 @@ disk_read:
     cli
 1:  lw   t0, disk_taken
     beqz t0, 2f
-    la   a0, disk_taken           # somebody else's command is under way
+    la   a0, disk_taken           # another command is under way
     li   a1, FOREVER
     call block
     j    1b
@@ -71,5 +71,5 @@ disk_interrupt:
     .bss
     .balign 4
 disk_taken:  .space 4             # 1: a command is under way
-disk_result: .space 4             # what the disk said of the last one; 0 = nothing yet
+disk_result: .space 4             # the disk's status after the last one; 0 = not done yet
     .text

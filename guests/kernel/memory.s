@@ -84,7 +84,7 @@ out_of_memory: .asciz "no page is free\n"
 
     .bss
     .balign PAGE
-kernel_root:  .space PAGE         # the address space of nobody, when there is no process
+kernel_root:  .space PAGE         # the address space while there is no process
 kernel_table: .space PAGE
 free_list:    .space 4
 free_pages:   .space 4

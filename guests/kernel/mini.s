@@ -18,7 +18,7 @@
     .equ USER_DATA, USER_CODE + PAGE
     .equ USER_ROOT_ENTRY, (USER_CODE >> 22) * 4
 
-# A process is a record: registers, xn at 4n (x0 needs no place: pc has it), and two words.
+# A process is a record: registers, xn at 4n (pc is in the place of x0), and two words.
     .equ P_PC, 0
     .equ P_SP, 8
     .equ P_PTBR, 128              # its address space; 0 = it has ended
@@ -56,15 +56,15 @@ trap:
     li   t1, CAUSE_ECALL
     beq  t0, t1, system_call
     bgez t0, exit                 # a fault ends the process
-tick:                             # the timer, for nothing else has been turned on
+tick:                             # the timer: no other interrupt is turned on
     li   t0, PERIOD
     mts  TIMER, t0
 other:
     lw   t1, P_NEXT(s0)
     lw   t0, P_PTBR(t1)
-    beqz t0, run                  # it has ended: we go on
+    beqz t0, run                  # the other one has ended: s0 continues
     mv   s0, t1
-run:                              # the process s0 goes on
+run:                              # continues the process s0
     lw   t0, P_PTBR(s0)
     mts  PTBR, t0
     lw   t0, P_PC(s0)

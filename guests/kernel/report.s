@@ -17,7 +17,7 @@ report:
 
     .section .rodata
     .balign 4
-report_list:                      # a variable, or 0 for none, and what to say after it
+report_list:                      # a variable, or 0 for none, and the text after it
     .word 0, report_kernel
     .word ticks, report_ticks, switches, report_switches, times_idle, report_idle
     .word system_calls, report_calls, demand_pages, report_demand

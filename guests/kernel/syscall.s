@@ -115,7 +115,7 @@ process_exit:
     sw   a0, P_STATUS(tp)
     la   t0, kernel_root
     addi t0, t0, 1
-    mts  PTBR, t0                 # so that our own tables can go
+    mts  PTBR, t0                 # so that our own tables can be freed
     mv   a0, tp
     call space_free
     li   t1, PAGE

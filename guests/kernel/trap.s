@@ -107,7 +107,7 @@ print_fault:
 
     .section .rodata
     .balign 4
-interrupt_handlers:               # by line; nobody has turned on the network's
+interrupt_handlers:               # by line; the network's is never turned on
     .word timer_interrupt, console_interrupt, disk_interrupt
 fault_names:
     .word CAUSE_ILLEGAL, fault_illegal, CAUSE_PRIVILEGED, fault_privileged

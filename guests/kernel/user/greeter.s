@@ -15,7 +15,7 @@ greeter:
     lbu  t2, -1(t1)
     li   t3, '\n'
     bne  t2, t3, 2f
-    sb   zero, -1(t1)             # the end of the line is put_line's business
+    sb   zero, -1(t1)             # put_line adds the end of the line
 2:  la   a0, greeter_hello
     call put_text
     li   a0, HEAP

@@ -1,6 +1,6 @@
 # primes: computes, and would never give up the processor by itself. The sieve of
-# Eratosthenes: a byte for each number, 0 as long as it may be prime. Nobody clears them:
-# the pages come as zeros, when they are first touched.
+# Eratosthenes: a byte for each number, 0 as long as it may be prime. They need not be
+# cleared: a page contains zeros when it is first touched.
 
     .equ LIMIT, 10000
 

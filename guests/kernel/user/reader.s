@@ -5,7 +5,7 @@
 reader:
     li   s0, 0
 1:  mv   a0, s0
-    li   a1, HEAP                 # an untouched page: the kernel makes it be there
+    li   a1, HEAP                 # an untouched page: the kernel allocates it
     system READ_SECTOR
     bltz a0, 3f
     la   a0, reader_says

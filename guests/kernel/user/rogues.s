@@ -1,10 +1,10 @@
-# Two programs that do what they may not.
+# Two programs that do what is not allowed.
 
 # wild: stores through a pointer that points into the kernel.
 wild:
     li   t0, KERNEL
     sw   zero, 0(t0)
-    system EXIT                   # it does not come to that
+    system EXIT                   # not reached
 
 # rogue: first asks the kernel to print the kernel's memory, as if it were a text; then
 # tries to turn interrupts off, to have the processor for itself.
@@ -18,7 +18,7 @@ rogue:
     la   a0, rogue_printed
 1:  call put_line
     cli
-    system EXIT                   # nor to that
+    system EXIT                   # not reached
 
 rogue_refused: .asciz "rogue:   the kernel does not print what is not mine"
 rogue_printed: .asciz "rogue:   the kernel has printed its own memory"
