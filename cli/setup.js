@@ -118,7 +118,6 @@ async function bundle() {
     entryPoints: {
       testing: 'test/property/index.ts',
       grade: 'test/property/grade/index.ts',
-      'grade-worker': 'test/property/grade/worker.ts',
     },
     splitting: true,
     format: 'esm',
@@ -139,18 +138,24 @@ async function bundle() {
     target: 'es2022',
     define: version,
   });
-  // What a submission is given is one file, which imports nothing.
+  // What runs in a submission's process: two files, whose text is given to it, for it can read none.
+  const inside = { absWorkingDir: root, outdir: output, bundle: true, write: false, metafile: true };
   const kit = await build({
-    absWorkingDir: root,
+    ...inside,
     entryPoints: { kit: 'test/property/grade/kit.ts' },
-    outdir: output,
-    bundle: true,
     platform: 'neutral',
     target: 'node20',
-    write: false,
-    metafile: true,
+    plugins: [printedSteps],
   });
-  const builds = [library, libraries, kit, main];
+  const child = await build({
+    ...inside,
+    entryPoints: { 'grade-child': 'test/property/grade/child.ts' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minifyWhitespace: true,
+  });
+  const builds = [library, libraries, kit, child, main];
   const files = builds.flatMap(({ outputFiles }) => outputFiles);
   mkdirSync(root + output, { recursive: true });
   for (const file of files) writeWhole(file.path, file.contents);

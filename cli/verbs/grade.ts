@@ -1,9 +1,9 @@
 /** `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score. */
 import type { Image } from '../../isa/machine/image.ts';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
-import { EXIT, badInput, usage } from '../failure.ts';
+import { badInput, EXIT, Failure, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
 import { printable } from '../../isa/machine/printable.ts';
@@ -22,7 +22,17 @@ interface GradeVerbOptions {
   readonly junit?: string;
   readonly gradescope?: string;
   readonly guest?: string;
+  readonly sandbox: SandboxChoice;
 }
+
+/** As test/property/grade/layers.ts has it. */
+interface SandboxChoice {
+  readonly kind: 'auto' | 'strict' | 'only';
+  readonly layers: readonly string[];
+}
+
+/** Names of layers (test/property/grade/layers.ts). */
+type Layers = ReadonlySet<string>;
 
 interface Grade {
   readonly score: number;
@@ -40,9 +50,12 @@ interface Grader {
     readonly from?: number;
     readonly seconds: number;
     readonly megabytes: number;
+    readonly layers: Layers;
     readonly guest?: Image;
     readonly progress?: (text: string) => void;
   }): Promise<Grade>;
+  availableLayers(): Layers;
+  chooseLayers(choice: SandboxChoice, available: Layers): { layers: Layers; missing: readonly string[] };
   formatGrade(grade: Grade): string;
   gradeDocument(grade: Grade): object;
   gradeJunit(grade: Grade): string;
@@ -70,6 +83,12 @@ export const command = createCommand(
   .option('--guest <file>', 'Run this guest, in 128K of memory, instead of random ones')
   .option('--timeout <seconds>', 'Limit processor time per property and stage (default 20)', parseCount)
   .option('--memory-limit <megabytes>', "Limit the monitor's memory (default 256)", parseCount)
+  .option(
+    '--sandbox <which>',
+    'What is around the submission: auto (whatever there is), strict (nothing less than namespaces), or layers by name',
+    parseSandbox,
+    parseSandbox('auto'),
+  )
   .option(...JSON_OPTION)
   .option('--junit <file>', 'Write JUnit XML, too')
   .option('--gradescope <file>', "Write Gradescope's results.json, too")
@@ -85,6 +104,7 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
     timeout = 20,
     memoryLimit = 256,
     guest,
+    sandbox,
     ...rest
   } = options;
   for (const stage of [options.stage, options.only]) {
@@ -95,13 +115,15 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
   if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
   for (const path of [junit, gradescope]) if (path !== undefined) mustBeWritable(path);
   const grader = await loadGrader();
-  if (!grader.isOwn(monitor)) mustBeModule(monitor);
+  if (!grader.isOwn(monitor) && !existsSync(monitor))
+    throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
   const graded = await grader.grade({
     monitor,
     seed,
     cases,
     seconds: timeout,
     megabytes: memoryLimit,
+    layers: layersFor(grader, sandbox),
     ...rest,
     ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
     ...(process.stderr.isTTY ? { progress: showProgress } : {}),
@@ -114,12 +136,23 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
-/** Throws a Failure for a path that cannot be a monitor's module. */
-function mustBeModule(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw badInput(`${path}: no such file, and no monitor of ours by that name`);
-  if (found.isDirectory())
-    throw badInput(`${path}: it is a folder; name the module in it, like ${join(path, 'monitor.ts')}`);
+const layerNames = ['permission', 'limits', 'user', 'namespace'];
+
+function parseSandbox(text: string): SandboxChoice {
+  if (text === 'auto' || text === 'strict') return { kind: text, layers: [] };
+  const layers = text.split(',');
+  if (layers.every((layer) => layerNames.includes(layer))) return { kind: 'only', layers };
+  throw new InvalidArgumentError(`expected auto, strict, or some of ${layerNames.join(',')}`);
+}
+
+/** Throws a Failure when a layer is demanded that there is not. */
+function layersFor(grader: Grader, choice: SandboxChoice): Layers {
+  const { layers, missing } = grader.chooseLayers(choice, grader.availableLayers());
+  if (missing.length === 0) return layers;
+  const how = missing.includes('namespace')
+    ? '; install bubblewrap, and let this user (or this container) make namespaces'
+    : '';
+  throw new Failure(EXIT.UNREACHABLE, `the sandbox has no ${missing.join(' and no ')} here${how}`);
 }
 
 /** Bytes of memory of the guest given with --guest. */

@@ -50,9 +50,9 @@ describe('The package', () => {
     for (const [name, text] of told) {
       const { license } = JSON.parse(read(`node_modules/${name}/package.json`)) as { license: string };
       const own = read(`node_modules/${name}/LICENSE`);
-      const [copyright = 'no copyright'] = /^Copyright.+$/m.exec(own) ?? [];
+      const [copyright = ''] = /^Copyright.+$/m.exec(own) ?? [];
       // Ringlab's own licence is there in full.
-      const wanted = license === 'Apache-2.0' ? `${copyright} Licensed under the Apache License` : own;
+      const wanted = license === 'Apache-2.0' ? `${copyright} Licensed under the Apache License`.trim() : own;
       expect(text, name).toContain(flat(wanted));
     }
   });

@@ -1,95 +1,59 @@
 /** `ringlab grade`: what a monitor gets, whatever it tries. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ringlab, root, scratch } from '../cli/kit.ts';
+import type { Grade } from '../property/grade/index.ts';
+import { buildSolution, gradeOf, submission } from './kit.ts';
 
 const file = scratch();
+const solution = () => file('solution.js');
+const skeleton = join(root, 'examples', 'your-monitor');
 
-interface Document {
-  readonly score: number;
-  readonly refused: string | null;
-  readonly printed: number;
-  readonly properties: Readonly<
-    Record<string, { passed: boolean; cases: number; counterexample: Found | null }>
-  >;
-  readonly stages: readonly {
-    readonly properties: readonly {
-      readonly problem: string | null;
-      readonly counterexample: Found | null;
-    }[];
-  }[];
-}
+beforeAll(() => buildSolution(solution()));
 
-interface Found {
-  readonly reason: string;
-  readonly guest: string;
-  readonly size: number;
-  readonly step: number;
-}
-
-function grade(monitor: string, ...options: string[]): { status: number | null; document: Document } {
-  const { status, stdout, stderr } = ringlab(['grade', monitor, '--json', ...options]);
-  expect(stderr).toBe('');
-  return { status, document: JSON.parse(stdout) as Document };
-}
-
-const submission = (name: string) => join(root, 'test', 'grade', 'submissions', name);
-const skeleton = join(root, 'examples', 'your-monitor', 'monitor.ts');
+const passed = ({ outcomes }: Grade) => outcomes.map((outcome) => outcome.passed);
+const firstFound = ({ outcomes }: Grade) => outcomes.find(({ found }) => found !== undefined)?.found;
 
 describe('A grade', () => {
-  const solution = () => file('solution.js');
-
-  beforeAll(async () => {
-    const entryPoints = [join(root, 'test', 'grade', 'solution', 'index.ts')];
-    await build({
-      entryPoints,
-      bundle: true,
-      format: 'esm',
-      external: ['ringlab/testing'],
-      outfile: solution(),
-    });
-  });
-
-  it('is 100 for a complete monitor, which prints nothing', () => {
-    const { status, document } = grade(solution(), '--cases', '15');
-    expect([status, document.score, document.printed]).toEqual([0, 100, 0]);
-    expect(Object.values(document.properties).map(({ passed, cases }) => [passed, cases])).toEqual(
-      Array.from({ length: 3 }, () => [true, 9 * 15]),
+  it('is 100 for a complete monitor, which prints nothing', async () => {
+    const { score, printed, outcomes } = await gradeOf(solution(), { cases: 6 });
+    expect([score, printed]).toEqual([100, 0]);
+    expect(outcomes.map((outcome) => [outcome.passed, outcome.cases])).toEqual(
+      Array.from({ length: 27 }, () => [true, 6]),
     );
   });
 
-  it('is 100 for a monitor of ours, on the stages where every sensitive instruction traps', () => {
-    const { status, document } = grade('trap-and-emulate', '--stage', '8', '--cases', '15');
-    expect([status, document.score]).toEqual([0, 100]);
+  it('is 100 for a monitor of ours, on the stages where every sensitive instruction traps', async () => {
+    expect((await gradeOf('trap-and-emulate', { stage: 8, cases: 15 })).score).toBe(100);
   });
 
-  it('is 0 for the skeleton, which says what to write first', () => {
-    const { status, document } = grade(skeleton, '--cases', '5');
-    expect([status, document.score]).toEqual([1, 0]);
-    expect(document.properties.equivalence?.counterexample?.reason).toContain(
-      'stage 1 is not written yet: handle',
-    );
+  it('is 0 for the skeleton, which says what to write first', async () => {
+    const grade = await gradeOf(skeleton, { stage: 2 });
+    expect(grade.score).toBe(0);
+    expect(firstFound(grade)?.reason).toContain('stage 1 is not written yet: handle');
   });
 
-  it('is short for an interpreter, which is equal and keeps its resources, and is not efficient', () => {
-    const { status, document } = grade('interpret', '--stage', '1', '--cases', '5');
-    const { equivalence, resourceControl, efficiency } = document.properties;
-    expect([status, document.score]).toEqual([1, 75]);
-    expect([equivalence?.passed, resourceControl?.passed, efficiency?.passed]).toEqual([true, true, false]);
+  it('is short for an interpreter, which is equal and keeps its resources, and is not efficient', async () => {
+    const grade = await gradeOf('interpret', { stage: 1 });
+    expect([grade.score, passed(grade)]).toEqual([75, [true, true, false]]);
+  });
+
+  it('is the same, to the byte, whatever is around the process', async () => {
+    const one = await gradeOf(submission('claims.js'), { only: 3 });
+    const other = await gradeOf(submission('claims.js'), { only: 3, layers: new Set() });
+    expect({ ...one, layers: [] }).toEqual(other);
   });
 });
 
 describe('A submission that', () => {
   it.each([
-    ['loops.js', 'it did not end within 2 seconds'],
+    ['loops.js', 'it used more than 1 seconds of processor time'],
     ['eats.js', 'it used more than 64 MB'],
-  ])('reaches a limit gets 0, and a report: %s', (name, problem) => {
-    const limits = ['--timeout', name === 'loops.js' ? '2' : '20', '--memory-limit', '64'];
-    const { status, document } = grade(submission(name), '--only', '1', ...limits);
-    expect([status, document.score]).toEqual([1, 0]);
-    expect(document.stages[0]?.properties[0]?.problem).toBe(problem);
+  ])('reaches a limit gets 0, and a report: %s', async (name, problem) => {
+    const grade = await gradeOf(submission(name), { only: 1, seconds: 1, megabytes: 64 });
+    expect(grade.score).toBe(0);
+    expect(firstFound(grade)?.reason).toContain(`goes on bare, ${problem} under the monitor`);
   });
 
   it.each([
@@ -97,31 +61,86 @@ describe('A submission that', () => {
     ['throws.js', 'threw something that cannot be told'],
     ['prints.js', 'bare, 0 under the monitor'],
     ['claims.js', 'pc: 0x0001100'],
-    ['tampers.js', 'ways out: 0'],
+    ['tampers.js', 'goes on bare'],
     ['imports-later.js', 'bare, 0 under the monitor'],
-  ])('tries something else than to be a monitor gets 0, and a counterexample: %s', (name, reason) => {
-    const { status, document } = grade(submission(name), '--only', '1', '--cases', '3');
-    expect([status, document.score]).toEqual([1, 0]);
-    expect(document.stages[0]?.properties[0]?.counterexample?.reason).toContain(reason);
+  ])('tries something else than to be a monitor gets 0, and a counterexample: %s', async (name, reason) => {
+    const grade = await gradeOf(submission(name), { only: 1 });
+    expect([grade.score, grade.refused]).toEqual([0, undefined]);
+    expect(firstFound(grade)?.reason).toContain(reason);
+  });
+
+  it('passes equivalence and does nothing when it is asked again has neither of the other properties', async () => {
+    file(
+      'twice.js',
+      `${readFileSync(solution(), 'utf8').replace(/export \{[^}]*\};/, '')}
+      let guests = 0;
+      export default (machine, allocation) => {
+        guests += 1;
+        if (guests > 3) throw new Error('not again');
+        return index_default(machine, allocation);
+      };`,
+    );
+    const grade = await gradeOf(file('twice.js'), { only: 2 });
+    expect([grade.score, passed(grade)]).toEqual([50, [true, false, false]]);
+  });
+
+  const refusals: readonly (readonly [name: string, reason: string, text: string])[] = [
+    ['loops-as-it-loads.js', 'load-limit', 'it cannot be loaded: it used more than 1 seconds'],
+    [
+      'imports.js',
+      'foreign-import',
+      'imports "node:fs": a monitor imports its own files and ringlab/testing',
+    ],
+    ['no-export.js', 'no-export', 'its default export must be a function'],
+    ['settles-never.js', 'never-settles', 'a top-level await of it never settles'],
+    ['syntax.js.txt', 'load-error', 'it cannot be loaded: SyntaxError'],
+  ];
+  it.each(refusals)('is no monitor gets 0, and is told why: %s', async (name, reason, text) => {
+    const grade = await gradeOf(submission(name), { only: 1, seconds: 1 });
+    expect([grade.score, grade.refused?.reason]).toEqual([0, reason]);
+    expect(grade.refused?.text).toContain(text);
+  });
+
+  it('is a folder of several modules in TypeScript is read, whatever of the language it uses', async () => {
+    const folder = file('folder');
+    mkdirSync(join(folder, 'parts'), { recursive: true });
+    file(
+      'folder/monitor.ts',
+      `import { Trap, type Stop } from 'ringlab/testing';
+      import { say } from './parts/say.js';
+      export class M<T> { constructor(private readonly text: T) {} run(_: number): Stop { throw new Error(String(this.text)); } }
+      export default (): M<string> => new M<string>(say(undefined as unknown as Trap)!);`,
+    );
+    file(
+      'folder/parts/say.ts',
+      `import { Word } from '../word.ts';
+      export const say = <T>(_trap: T) => \`loaded \${Word.Done satisfies number}\`;`,
+    );
+    file('folder/word.ts', 'export enum Word { Done = 7 }');
+    expect(firstFound(await gradeOf(folder, { only: 1 }))?.reason).toContain('the monitor');
+    file('folder/word.ts', 'export enum Word { Done =');
+    const { refused } = await gradeOf(folder, { only: 1 });
+    expect(refused).toEqual({
+      reason: 'syntax-error',
+      text: 'it cannot be read: word.ts: Unexpected token (1:26)',
+    });
   });
 
   it.each([
-    ['loops-as-it-loads.js', 'it cannot be loaded: it did not end within 2 seconds'],
-    ['imports.js', 'imports "node:fs": a monitor imports its own files and ringlab/testing, nothing else'],
-    ['no-export.js', 'it exports no monitor: its default export must be a function'],
-    ['syntax.js', 'it cannot be loaded: SyntaxError'],
-  ])('is no monitor gets 0, and is told why: %s', (name, refused) => {
-    const path =
-      name === 'syntax.js' ? file(name, readFileSync(submission('syntax.js.txt'))) : submission(name);
-    const { status, document } = grade(path, '--only', '1', '--timeout', '2');
-    expect([status, document.score]).toEqual([1, 0]);
-    expect(document.refused).toContain(refused);
+    ['empty', 'no-monitor-file', () => {}],
+    ['linked', 'link-outside', (folder: string) => symlinkSync('/etc/passwd', join(folder, 'monitor.js'))],
+    ['dangling', 'missing-file', (folder: string) => symlinkSync('nowhere.js', join(folder, 'monitor.js'))],
+    ['missing', 'missing-file', (_: string, name: string) => file(`${name}/monitor.js`, "import './a.js';")],
+    ['up', 'foreign-import', (_: string, name: string) => file(`${name}/monitor.js`, "import '../up.js';")],
+    ['nested', 'not-a-file', (folder: string) => mkdirSync(join(folder, 'monitor.ts'))],
+    ['long', 'too-large', (_: string, name: string) => file(`${name}/monitor.js`, ' '.repeat(2 ** 22))],
+  ])('has not the files that it needs is told so: %s', async (name, reason, prepare) => {
+    mkdirSync(file(name));
+    prepare(file(name), name);
+    const grade = await gradeOf(file(name));
+    expect([grade.score, grade.refused?.reason]).toEqual([0, reason]);
   });
 });
-
-function counterexampleOf({ properties }: Document) {
-  return properties.equivalence?.counterexample ?? undefined;
-}
 
 describe('A grade is written', () => {
   it("as JUnit's XML and as Gradescope's results.json, beside the report", () => {
@@ -141,34 +160,28 @@ describe('A grade is written', () => {
   });
 
   it('for a guest of one’s own, at the variant of a stage', () => {
-    const ask = (stage: string) => grade('trap-and-emulate', '--guest', 'guests/flags.s', '--only', stage);
+    const ask = (stage: string) => {
+      const options = ['--guest', 'guests/flags.s', '--only', stage, '--json'];
+      const { status, stdout } = ringlab(['grade', 'trap-and-emulate', ...options]);
+      return { status, document: JSON.parse(stdout) as object };
+    };
     expect(ask('8')).toMatchObject({ status: 0, document: { score: 100 } });
-    const { status, document } = ask('9');
-    expect([status, document.score]).toEqual([1, 0]);
-    expect(document.properties.equivalence?.counterexample).toMatchObject({
-      step: 324,
-      instruction: 'sring a0',
+    expect(ask('9')).toMatchObject({
+      status: 1,
+      document: {
+        score: 0,
+        properties: { equivalence: { counterexample: { step: 324, instruction: 'sring a0' } } },
+      },
     });
   });
 
-  it('with a guest that runs as it is printed', () => {
-    // Cases of odd numbers have neighbours, and what only shows beside these does not show here.
-    const options = ['--only', '9', '--cases', '1', '--from'];
-    let found: ReturnType<typeof counterexampleOf>;
-    for (let from = 0; found === undefined && from < 40; from += 2)
-      found = counterexampleOf(grade('trap-and-emulate', ...options, String(from)).document);
+  it('with a guest that runs as it is printed', async () => {
+    // A case of an odd number has neighbours, and what only shows beside these does not show here.
+    const found = firstFound(await gradeOf('trap-and-emulate', { only: 9, cases: 1, from: 0 }));
     expect(found?.size).toBeLessThanOrEqual(10);
     const saved = file('guest.s', found?.guest ?? '');
-    const { status, stdout } = ringlab([
-      'compare',
-      saved,
-      '--with',
-      'trap-and-emulate',
-      '--isa',
-      'ring32-x',
-      '--memory',
-      '128K',
-    ]);
+    const options = ['--with', 'trap-and-emulate', '--isa', 'ring32-x', '--memory', '128K'];
+    const { status, stdout } = ringlab(['compare', saved, ...options]);
     expect([status, stdout]).toEqual([1, expect.stringContaining('DIVERGES')]);
   });
 });

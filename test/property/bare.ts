@@ -7,7 +7,8 @@ import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import type { Variant } from '../../isa/table/variants.ts';
-import { cleanStorage, newConsole } from './own.ts';
+import { newConsole } from './console.ts';
+import { cleanStorage } from './own.ts';
 import { imageOf, memorySize, newDisk, type Program } from './program.ts';
 import type { Candidate, Counts, Subject } from './subject.ts';
 

@@ -3,7 +3,7 @@ import { describeTrap, peekWord } from '../../isa/machine/report.ts';
 import { disassemble } from '../../isa/table/disassemble.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { oracleOf } from './bare.ts';
-import { type Difference, judge, stepsOf } from './judge.ts';
+import { type Asked, type Difference, judge, stepsOf } from './judge.ts';
 import type { Program } from './program.ts';
 import type { Candidate, Setting } from './subject.ts';
 
@@ -19,33 +19,28 @@ export interface Explanation {
   readonly differences: readonly Difference[];
 }
 
-/** What differs when the comparison comes after step `last`, with the same turns before it. */
-function differencesAt(
+/** Explains why `program` is not equal; undefined when it is. Yields each comparison before it is made. */
+export function* explaining(
   program: Program,
   candidate: Candidate,
   variant: Variant,
   setting: Setting,
-  last: number,
-) {
-  const steps = [...stepsOf(program).filter((step) => step < last), last];
-  return judge(program, candidate, variant, setting, steps).differences;
-}
-
-/** Explains why `program` is not equal; undefined when it is. */
-export function explain(
-  program: Program,
-  candidate: Candidate,
-  variant: Variant,
-  setting: Setting,
-): Explanation | undefined {
+): Generator<Asked, Explanation | undefined, void> {
   const ends = stepsOf(program);
-  const at = (last: number) => differencesAt(program, candidate, variant, setting, last);
-  const failing = ends.find((end) => at(end).length > 0);
-  if (failing === undefined) return undefined;
-  let [good, bad] = [0, failing];
+  /** What differs when the comparison comes after step `last`, with the same turns before it. */
+  const at = function* differencesAt(last: number): Generator<Asked, readonly Difference[], void> {
+    const steps = [...ends.filter((step) => step < last), last];
+    yield { program, variant, steps };
+    return judge(program, candidate, variant, setting, steps).differences;
+  };
+  let [good, bad] = [0, 0];
+  for (const end of ends) {
+    if (bad === 0 && (yield* at(end)).length > 0) bad = end;
+  }
+  if (bad === 0) return undefined;
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1;
-    if (at(middle).length > 0) bad = middle;
+    if ((yield* at(middle)).length > 0) bad = middle;
     else good = middle;
   }
   const { machine, run } = oracleOf(program, variant);
@@ -65,6 +60,6 @@ export function explain(
     ring,
     instruction: word === undefined ? '(cannot be fetched)' : disassemble(word, pc),
     trap,
-    differences: at(bad),
+    differences: yield* at(bad),
   };
 }

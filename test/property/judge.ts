@@ -25,6 +25,15 @@ export interface Verdict {
   readonly counts: Counts;
 }
 
+/** What a candidate will be asked: this guest, with a turn that ends at each of these steps. */
+export interface Asked {
+  readonly program: Program;
+  readonly variant: Variant;
+  readonly steps: readonly number[];
+  /** What will be asked next if nothing is wrong; it may be prepared meanwhile. */
+  readonly next?: readonly Asked[];
+}
+
 /** The steps at which the sides are compared: the set-up is not. */
 export function stepsOf(program: Program): readonly number[] {
   let at = setupOf(program).length;
@@ -66,7 +75,7 @@ export function judge(
 }
 
 /** What was thrown, in a line. */
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${String(error)}`;
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }
@@ -79,7 +88,8 @@ function stopText(stop: Stop): string {
   return { forever: 'waits for ever', input: 'waits for input', trap: 'trap', break: 'break' }[stop.kind];
 }
 
-function compare(oracle: Oracle, stop: Stop, subject: Subject, other: Stop): Difference[] {
+/** What differs between the bare machine and the subject, and how either has stopped. */
+export function compare(oracle: Oracle, stop: Stop, subject: Subject, other: Stop): Difference[] {
   const found: Difference[] = [];
   const left = stopText(stop);
   const right = stopText(other);

@@ -5,7 +5,6 @@
 import type { EngineName } from '../../isa/engines/engine.ts';
 import type { FastEngine } from '../../isa/engines/fast/fast.ts';
 import { SLOT, wasmStorage } from '../../isa/engines/fast/layout.ts';
-import { Console } from '../../isa/machine/devices/console.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
@@ -14,10 +13,12 @@ import { SR } from '../../isa/table/sysregs.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { Monitor } from '../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
+import { newConsole } from './console.ts';
+import type { Ground } from './ground.ts';
 import { Neighbour, neighbourImage, neighbourPages } from './neighbour.ts';
 import { diskSectors, imageOf, memorySize, newDisk, type Program } from './program.ts';
 import type { Candidate, Setting, Subject } from './subject.ts';
-import { type Ground, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 /** What is used of a monitor's module. */
 export interface MonitorModule {
@@ -51,15 +52,6 @@ export function cleanStorage(size = sharedSize): Storage {
   new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
   new Uint8Array(shared.buffer, shared.memoryAt, size).fill(0);
   return shared;
-}
-
-/** A console with `input` waiting, and what it prints. */
-export function newConsole(input: readonly number[]): { console: Console; printed: number[] } {
-  const printed: number[] = [];
-  const console = new Console((byte) => printed.push(byte));
-  console.feed(Uint8Array.from(input));
-  console.close();
-  return { console, printed };
 }
 
 /** A monitor of ours, or of a module like ours, to be judged. */

@@ -8,12 +8,13 @@
  *   efficiency         its innocuous instructions run directly, and the monitor is entered no more than need be
  */
 import { type Variant, variants as allVariants } from '../../isa/table/variants.ts';
-import { type Explanation, explain } from './explain.ts';
+import { type Oracle, oracleOf } from './bare.ts';
+import { type Explanation, explaining } from './explain.ts';
 import { randomProgram } from './generate.ts';
-import { type Difference, judge, stepsOf } from './judge.ts';
+import { type Asked, compare, type Difference, judge, stepsOf, wordsOf } from './judge.ts';
 import type { Profile } from './profile.ts';
 import { type Program, setupOf } from './program.ts';
-import { shrink } from './shrink.ts';
+import { finished, shrinking } from './shrink.ts';
 import { type Candidate, type Counts, type Subject, Trespass } from './subject.ts';
 import { isWhatRan, keepLedger, workingProgram } from './work.ts';
 
@@ -53,6 +54,11 @@ export interface PropertyOptions {
   readonly onCase?: (done: number) => void;
   /** Told of a guest that fails before it is made smaller. */
   readonly onFound?: (found: Counterexample) => void;
+  /**
+   * Resource control and efficiency ask for the right guest, too. A monitor that has passed equivalence could otherwise do
+   * nothing when it is asked again.
+   */
+  readonly equal?: boolean;
   /** While it is true, smaller guests are tried; default always. */
   readonly patient?: () => boolean;
 }
@@ -94,31 +100,48 @@ interface Answer {
 
 type Question = (program: Program, variant: Variant, surrounded: boolean) => Answer;
 
+/** A property's question on its way: it yields each guest before the guest is given to the candidate. */
+export type Inquiry = Generator<Asked, PropertyResult, void>;
+
 /** Equivalence of a candidate with the bare machine. */
 export function equivalence(candidate: Candidate, options: PropertyOptions): PropertyResult {
-  const result = ask('equivalence', options, (program, variant, surrounded) => {
+  return finished(inquiries.equivalence(candidate, options));
+}
+
+/** Resource control of a candidate. Whether the guest is right does not matter to it. */
+export function resourceControl(candidate: Candidate, options: PropertyOptions): PropertyResult {
+  return finished(inquiries.resourceControl(candidate, options));
+}
+
+/** Efficiency of a candidate. */
+export function efficiency(candidate: Candidate, options: PropertyOptions): PropertyResult {
+  return finished(inquiries.efficiency(candidate, options));
+}
+
+function* askEquivalence(candidate: Candidate, options: PropertyOptions): Inquiry {
+  const result = yield* ask('equivalence', options, (program, variant, surrounded) => {
     const { differences, steps, counts } = judge(program, candidate, variant, { surrounded, guarded: false });
     const [first] = differences;
-    const reason = first && `${first.what}: ${first.bare} bare, ${first.monitor} under the monitor`;
+    const reason = first && differenceText(first);
     return { reason, differences, steps, counts };
   });
   const found = result.counterexample;
   if (found === undefined) return result;
   const setting = { surrounded: found.surrounded, guarded: false };
-  const explanation = explain(found.program, candidate, found.variant, setting);
+  const explanation = yield* explaining(found.program, candidate, found.variant, setting);
   return { ...result, counterexample: { ...found, explanation } };
 }
 
-/** Resource control of a candidate. Whether the guest is right does not matter to it. */
-export function resourceControl(candidate: Candidate, options: PropertyOptions): PropertyResult {
+function askResourceControl(candidate: Candidate, options: PropertyOptions): Inquiry {
   return ask('resourceControl', options, (program, variant) => {
     let subject: Subject | undefined;
     let reason: string | undefined;
     try {
       subject = candidate.make(program, variant, { surrounded: true, guarded: true });
-      reason = runGuarded(subject, stepsOf(program));
+      reason = runGuarded(subject, stepsOf(program), options.equal ? oracleOf(program, variant) : undefined);
     } catch (error) {
       if (error instanceof Trespass) reason = error.message;
+      else if (options.equal) reason = `the guest was right before, and now ${wordsOf(error)}`;
     } finally {
       subject?.close();
     }
@@ -127,16 +150,24 @@ export function resourceControl(candidate: Candidate, options: PropertyOptions):
   });
 }
 
-function runGuarded(subject: Subject, steps: readonly number[]): string | undefined {
+/** With an oracle the guest must be right, too. */
+function runGuarded(subject: Subject, steps: readonly number[], oracle?: Oracle): string | undefined {
   for (const until of steps) {
     const stop = subject.run(until);
     const found = subject.trespass();
     if (found !== undefined) return found;
     if (subject.guest.steps > until)
       return `the guest's turn ends at step ${until}, and it is at ${subject.guest.steps}`;
+    const [first] = oracle === undefined ? [] : compare(oracle, oracle.run(until), subject, stop);
+    if (first !== undefined) return `the guest was right before, and now it is not: ${differenceText(first)}`;
     if (stop.kind !== 'limit') break;
   }
   return undefined;
+}
+
+/** A difference in a line. */
+function differenceText({ what, bare, monitor }: Difference): string {
+  return `${what}: ${bare} bare, ${monitor} under the monitor`;
 }
 
 /** The least share of innocuous steps that run directly. */
@@ -145,14 +176,15 @@ const leastDirect = 0.9;
 const mostExits = 2;
 const fewExits = 16;
 
-/** Efficiency of a candidate. */
-export function efficiency(candidate: Candidate, options: PropertyOptions): PropertyResult {
+function askEfficiency(candidate: Candidate, options: PropertyOptions): Inquiry {
   const { direct: whose = 'all', byBlocks = false } = options;
   return ask('efficiency', options, (program, variant) => {
     const ledger = keepLedger(program, variant);
-    const { counts, thrown } = judge(program, candidate, variant);
+    const { counts, thrown, differences } = judge(program, candidate, variant);
     const due = whose === 'all' ? ledger.innocuous : ledger.inUserRings;
     const answer = (reason: string | undefined) => ({ reason, differences: [], steps: ledger.steps, counts });
+    const [first] = differences;
+    if (options.equal && first !== undefined) return answer(differenceText(first));
     if (thrown !== undefined) return answer(undefined);
     if (counts.direct < leastDirect * due - setupOf(program).length) {
       return answer(`${counts.direct} of ${due} innocuous steps ran directly`);
@@ -165,11 +197,33 @@ export function efficiency(candidate: Candidate, options: PropertyOptions): Prop
   });
 }
 
-/** Puts the question with one guest after another. */
-function ask(property: PropertyName, options: PropertyOptions, question: Question): PropertyResult {
-  const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile, shrinks, onCase } = options;
+/** The properties as inquiries, for a candidate that has to be given each guest beforehand (grade/remote.ts). */
+export const inquiries: Readonly<
+  Record<PropertyName, (candidate: Candidate, options: PropertyOptions) => Inquiry>
+> = { equivalence: askEquivalence, resourceControl: askResourceControl, efficiency: askEfficiency };
+
+/** Guests that are made before their turn, so that a candidate elsewhere has something to do meanwhile. */
+export const ahead = 32;
+
+/** A random guest of an inquiry, with its number. */
+interface Case extends Asked {
+  readonly n: number;
+}
+
+/** The random guests of an inquiry, in order. */
+function* casesOf(property: PropertyName, options: PropertyOptions): Generator<Case, void, void> {
+  const { seed, cases, from = 0, shard = { nth: 0, of: 1 }, profile } = options;
   const { variants = allVariants.slice(0, 1), guests = randomGuests[property] } = options;
-  const { onFound, patient = () => true } = options;
+  for (let n = from; n < from + cases; n++) {
+    if (n % shard.of !== shard.nth) continue;
+    const program = guests(seed, n, profile);
+    yield { n, program, variant: variants[n % variants.length] as Variant, steps: stepsOf(program) };
+  }
+}
+
+/** Puts the question with one guest after another. */
+function* ask(property: PropertyName, options: PropertyOptions, question: Question): Inquiry {
+  const { seed, shrinks, onCase, onFound, patient = () => true } = options;
   let [done, steps, direct, exits, compiled] = [0, 0, 0, 0, 0];
   const result = (counterexample: Counterexample | undefined): PropertyResult => ({
     property,
@@ -179,11 +233,21 @@ function ask(property: PropertyName, options: PropertyOptions, question: Questio
     counts: { direct, exits, compiled },
     counterexample,
   });
-  for (let n = from; n < from + cases; n++) {
-    if (n % shard.of !== shard.nth) continue;
-    const variant = variants[n % variants.length] as Variant;
+  const source = casesOf(property, options);
+  const upcoming: Case[] = [];
+  const fill = () => {
+    while (upcoming.length <= ahead) {
+      const { done: isOver, value } = source.next();
+      if (isOver === true) return;
+      upcoming.push(value);
+    }
+  };
+  for (fill(); upcoming.length > 0; fill()) {
+    const [one, ...next] = upcoming as [Case, ...Case[]];
+    upcoming.shift();
+    const { n, program, variant } = one;
     const surrounded = n % 2 === 1;
-    const program = guests(seed, n, profile);
+    yield { ...one, next };
     const answer = question(program, variant, surrounded);
     done += 1;
     steps += answer.steps;
@@ -194,9 +258,13 @@ function ask(property: PropertyName, options: PropertyOptions, question: Questio
     if (answer.reason === undefined) continue;
     const found = { property, seed, case: n, variant, surrounded, explanation: undefined };
     onFound?.({ ...found, program, reason: answer.reason, differences: answer.differences });
-    const fails = (candidate: Program) =>
-      patient() && question(candidate, variant, surrounded).reason !== undefined;
-    const small = shrinks === 0 ? program : shrink(program, fails, shrinks);
+    const fails = function* stillFails(smaller: Program): Generator<Asked, boolean, void> {
+      if (!patient()) return false;
+      yield { program: smaller, variant, steps: stepsOf(smaller) };
+      return question(smaller, variant, surrounded).reason !== undefined;
+    };
+    const small = shrinks === 0 ? program : yield* shrinking(program, fails, shrinks);
+    yield { program: small, variant, steps: stepsOf(small) };
     const { reason = '', differences } = question(small, variant, surrounded);
     return result({ ...found, program: small, reason, differences });
   }

@@ -33,9 +33,12 @@ describe('A counterexample', () => {
       step: 149,
       differences: [{ what: 'a1', bare: expect.any(String), monitor: '0x00005a5a' }],
     });
-    const text = describeCounterexample(counterexample as NonNullable<typeof counterexample>, 'wrong', [
-      'again',
-    ]);
+    const text = describeCounterexample(
+      counterexample as NonNullable<typeof counterexample>,
+      'wrong',
+      undefined,
+      ['again'],
+    );
     expect(text).toContain('# wrong fails equivalence on ring32-v\n');
     expect(text).toContain('# 149 steps are equal. The next one differs:\n');
     expect(text).toMatch(/# {3}at pc 0x\w{8} in ring \d: /);

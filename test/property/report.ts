@@ -17,14 +17,13 @@ const titles = {
 export function describeCounterexample(
   found: Counterexample,
   candidate: string,
+  name: string | undefined = `seed ${found.seed}, case ${found.case}`,
   replay: readonly string[] = [],
 ): string {
   const { program } = found;
   const head = [
     `${candidate} fails ${titles[found.property]} on ${found.variant.name}`,
-    ...(program.image === undefined
-      ? [`seed ${found.seed}, case ${found.case}, made as small as could be found`]
-      : []),
+    ...(program.image === undefined ? [`${name}, made as small as could be found`] : []),
     '',
     ...(found.explanation === undefined ? wrap(`${found.reason}.`) : explained(found.explanation)),
     ...(found.surrounded ? ['', "The guest's memory does not begin at real address 0."] : []),

@@ -147,13 +147,36 @@ const fewSteps = 200;
  * at every step, made smaller again, and at last compared no oftener than it must be.
  */
 export function shrink(program: Program, fails: (program: Program) => boolean, most = 5000): Program {
-  const first = descend(program, fails, most);
+  return finished(shrinking(program, asked(fails), most));
+}
+
+/** Asks whether a guest still fails; what it yields is what `shrinking` yields. */
+export type Asking<Y> = (program: Program) => Generator<Y, boolean, void>;
+
+/** The question as one that needs no preparation. */
+const asked = (fails: (program: Program) => boolean): Asking<never> =>
+  function* ask(program) {
+    yield* [];
+    return fails(program);
+  };
+
+/** What a generator that yields nothing of interest returns in the end. */
+export function finished<R>(generator: Generator<unknown, R, void>): R {
+  for (;;) {
+    const { done, value } = generator.next();
+    if (done === true) return value;
+  }
+}
+
+/** As `shrink`, for questions that need something to be prepared, by whoever takes what is yielded. */
+export function* shrinking<Y>(program: Program, fails: Asking<Y>, most = 5000): Generator<Y, Program, void> {
+  const first = yield* descend(program, fails, most);
   const steps = first.slices.reduce((sum, slice) => sum + slice, 0);
   const stepwise = { ...first, slices: Array.from({ length: steps }, () => 1) };
-  if (most === 0 || steps > fewSteps || !fails(stepwise)) return first;
-  const second = descend(stepwise, fails, most, stepwiseSmaller);
+  if (most === 0 || steps > fewSteps || !(yield* fails(stepwise))) return first;
+  const second = yield* descend(stepwise, fails, most, stepwiseSmaller);
   const merged = { ...second, slices: [second.slices.length] };
-  return fails(merged) ? descend(merged, fails, most) : second;
+  return (yield* fails(merged)) ? yield* descend(merged, fails, most) : second;
 }
 
 /** As `smaller`, still compared at every step. */
@@ -166,12 +189,12 @@ function* stepwiseSmaller(program: Program): Generator<Program> {
 }
 
 /** Goes from one to a smaller one that fails too. After it, it goes on where it was in the list, and begins anew when there is nothing more. */
-function descend(
+function* descend<Y>(
   program: Program,
-  fails: (program: Program) => boolean,
+  fails: Asking<Y>,
   most: number,
   next = smaller,
-): Program {
+): Generator<Y, Program, void> {
   let best = program;
   let tried = 0;
   let from = 0;
@@ -183,7 +206,7 @@ function descend(
       if (n <= from) continue;
       tried += 1;
       if (tried > most) return best;
-      if (!fails(candidate)) continue;
+      if (!(yield* fails(candidate))) continue;
       found = candidate;
       break;
     }

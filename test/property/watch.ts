@@ -5,58 +5,31 @@
  */
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
-import type { Stop } from '../../isa/machine/stop.ts';
 import { PTE } from '../../isa/machine/translate.ts';
 import { hex } from '../../isa/table/disassemble.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
-import { type Counts, Stuck, Trespass } from './subject.ts';
+import { Gate } from './gate.ts';
+import { type Ground, poison, type Range } from './ground.ts';
+import { Trespass } from './subject.ts';
 
-export interface Range {
-  readonly at: number;
-  readonly size: number;
-}
-
-/** What a guest and its monitor have of the real machine. */
-export interface Ground {
-  readonly guest: Range;
-  /** The monitor's own memory. */
-  readonly own: Range;
-  /** Memory and, in bytes, disk that nobody has; poisoned. */
-  readonly poisoned: readonly Range[];
-  readonly poisonedDisk: readonly Range[];
-  /** In bytes, the guest's part of the disk. */
-  readonly guestDisk: Range;
-}
-
-const poison = 0xa5;
 const poisonPages = Buffer.alloc(16 * PAGE, poison);
 
 /** The first address of the region that a monitor may keep to itself in a guest's address space, behind LIMIT. */
 const compressed = 0xffc00000;
 
-/** Exits in one turn, for each step of it, after which the guest is stuck. */
-const patience = 8;
-/** Real steps past the turn's end after which nothing ends it. */
-const slack = 64;
-
 function isWithin(at: number, size: number, range: Range): boolean {
   return at >= range.at && at + size <= range.at + range.size;
 }
 
-export class Watch {
-  readonly counts: Counts = { direct: 0, exits: 0 };
-  readonly #real: Machine;
+export class Watch extends Gate {
   readonly #disk: Uint8Array;
   readonly #ground: Ground;
   readonly #guarded: boolean;
-  #entries = 0;
-  #allowed = 0;
-  #turn = 0;
 
   /** `disk`: the real disk's bytes. `guarded`: looks at every state that the guest is entered in. */
   constructor(real: Machine, disk: Uint8Array, ground: Ground, guarded: boolean) {
+    super(real);
     this.#guarded = guarded;
-    this.#real = real;
     this.#disk = disk;
     this.#ground = ground;
   }
@@ -64,74 +37,44 @@ export class Watch {
   /** Poisons what nobody has. */
   poison(): void {
     const { poisoned, poisonedDisk } = this.#ground;
-    for (const { at, size } of poisoned) this.#real.memory.bytes.fill(poison, at, at + size);
+    for (const { at, size } of poisoned) this.real.memory.bytes.fill(poison, at, at + size);
     for (const { at, size } of poisonedDisk) this.#disk.fill(poison, at, at + size);
   }
 
-  /** A turn of `steps` guest steps begins. */
-  begin(steps: number): void {
-    this.#entries = 0;
-    this.#turn = steps;
-    this.#allowed = patience * steps + 500;
-  }
-
-  /**
-   * Runs the guest on the real machine by `run(until)`, an engine's, until it traps. `expansion`: real steps
-   * that may stand for one of the guest's.
-   */
-  enter(run: (until: number) => Stop, expansion = 1): Stop {
-    this.#entries += 1;
-    if (this.#entries > this.#allowed) {
-      throw new Stuck(`the guest does not get on: ${this.#entries} exits in a turn of ${this.#turn} steps`);
-    }
-    if (this.#guarded) this.#checkEntry();
-    const real = this.#real;
-    const before = real.steps;
-    const stop = run(before + expansion * this.#turn + slack);
-    this.counts.direct += real.steps - before - (stop.kind === 'trap' ? 1 : 0);
-    this.counts.exits += 1;
-    if (stop.kind === 'limit') {
-      throw new Trespass(
-        `nothing ends the guest's turn: it had ${this.#turn} steps and made ${real.steps - before} directly`,
-      );
-    }
-    return stop;
-  }
-
-  /** The state that the guest is given the machine in: throws Trespass if it is given too much. */
-  #checkEntry(): void {
-    const { status } = this.#real;
+  protected override check(): void {
+    if (!this.#guarded) return;
+    const { status } = this.real;
     if ((status & STATUS.RING) === 0) throw new Trespass('the guest is entered in real ring 0');
     if ((status & STATUS.IF) === 0)
       throw new Trespass(
         'the guest is entered with the real interrupts off: no timer takes the machine back',
       );
-    const found = this.#real.paging
+    const found = this.real.paging
       ? (this.#rootTrespass() ?? this.#limitTrespass())
       : this.#relocationTrespass();
     if (found !== undefined) throw new Trespass(found);
   }
 
   #relocationTrespass(): string | undefined {
-    const { base } = this.#real;
-    const bound = this.#real.readSystem(SR.RBOUND) >>> 0;
+    const { base } = this.real;
+    const bound = this.real.readSystem(SR.RBOUND) >>> 0;
     if (bound === 0 || isWithin(base, bound, this.#ground.guest)) return undefined;
     const { at, size } = this.#ground.guest;
     return `the guest is entered with R = (${hex(base)}, ${hex(bound)}); its memory is at ${hex(at)}, ${hex(size)} bytes`;
   }
 
   #rootTrespass(): string | undefined {
-    const root = (this.#real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
+    const root = (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
     if (isWithin(root, PAGE, this.#ground.own)) return undefined;
     return `the guest is entered with a page table at ${hex(root)}, which is not in the monitor's memory`;
   }
 
   /** LIMIT hides what the monitor maps for itself from the rings that share its pages, 1 and 2. */
   #limitTrespass(): string | undefined {
-    const { memory, status } = this.#real;
-    const root = (this.#real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
+    const { memory, status } = this.real;
+    const root = (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
     const pointer = memory.words[(root + (compressed >>> 22) * 4) >>> 2] as number;
-    const limit = this.#real.readSystem(SR.LIMIT) >>> 0;
+    const limit = this.real.readSystem(SR.LIMIT) >>> 0;
     if ((pointer & PTE.V) === 0 || (status & STATUS.RING) === 3) return undefined;
     if (limit !== 0 && limit <= compressed) return undefined;
     return `the guest is entered with LIMIT ${hex(limit)}, which does not hide what the monitor has at ${hex(compressed)}`;
@@ -141,11 +84,11 @@ export class Watch {
   trespass(): string | undefined {
     const { poisoned, poisonedDisk } = this.#ground;
     return (
-      touched(this.#real.memory.bytes, poisoned, 'memory') ??
+      touched(this.real.memory.bytes, poisoned, 'memory') ??
       touched(this.#disk, poisonedDisk, 'the disk') ??
-      leaked(this.#real.memory.bytes, this.#ground.guest, 'memory') ??
+      leaked(this.real.memory.bytes, this.#ground.guest, 'memory') ??
       leaked(this.#disk, this.#ground.guestDisk, 'disk') ??
-      ((this.#real.readSystem(SR.PTBR) & 1) === 0 ? undefined : this.#tableTrespass())
+      ((this.real.readSystem(SR.PTBR) & 1) === 0 ? undefined : this.#tableTrespass())
     );
   }
 
@@ -153,8 +96,8 @@ export class Watch {
   #tableTrespass(): string | undefined {
     const root = this.#rootTrespass();
     if (root !== undefined) return root;
-    const { words } = this.#real.memory;
-    const rootAt = (this.#real.readSystem(SR.PTBR) & PTE.FRAME) >>> 2;
+    const { words } = this.real.memory;
+    const rootAt = (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 2;
     for (let n = 0; n < 1024; n++) {
       const pointer = words[rootAt + n] as number;
       if ((pointer & (PTE.V | PTE.R | PTE.W | PTE.X)) !== PTE.V) continue;

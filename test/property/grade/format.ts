@@ -34,8 +34,8 @@ function points(outcome: Outcome, all: readonly Outcome[]): { got: number; of: n
 /** For a terminal: the table, then the first counterexample in full. */
 export function formatGrade(grade: Grade): string {
   const { outcomes, score } = grade;
-  const lines = [`${grade.monitor}, seed ${grade.seed}`, ''];
-  if (grade.refused !== undefined) lines.push(grade.refused, '');
+  const lines = [grade.monitor, ''];
+  if (grade.refused !== undefined) lines.push(grade.refused.text, '');
   for (const stage of stagesOf(outcomes)) {
     lines.push(`stage ${stage}: ${stageName(stage)}`);
     for (const outcome of outcomes.filter(({ task }) => task.stage === stage)) {
@@ -45,6 +45,7 @@ export function formatGrade(grade: Grade): string {
   }
   lines.push('', `score ${score} of 100`);
   if (grade.printed > 0) lines.push(`(what it printed, ${grade.printed} characters, counts for nothing)`);
+  if (grade.layers.length > 0) lines.push(`(sandbox: realm, ${grade.layers.join(', ')})`);
   const first = outcomes.find(({ found }) => found !== undefined);
   if (first?.found !== undefined) {
     const { task, found } = first;
@@ -56,7 +57,7 @@ export function formatGrade(grade: Grade): string {
 
 /** The document that `--json` prints. */
 export function gradeDocument(grade: Grade): object {
-  const { outcomes, monitor, seed, score, refused, printed } = grade;
+  const { outcomes, monitor, score, refused, printed, layers } = grade;
   const property = (name: PropertyName) => {
     const mine = outcomes.filter(({ task }) => task.property === name);
     return {
@@ -70,10 +71,11 @@ export function gradeDocument(grade: Grade): object {
     format: 'ringlab-grade',
     version: 1,
     monitor,
-    seed,
     score,
-    refused: refused ?? null,
+    refused: refused?.text ?? null,
+    reason: refused?.reason ?? null,
     printed,
+    layers,
     properties: Object.fromEntries(names.map((name) => [name, property(name)])),
     stages: stagesOf(outcomes).map((number) => ({
       number,
@@ -143,7 +145,7 @@ export function gradeGradescope(grade: Grade): object {
   const { outcomes, score, refused } = grade;
   return {
     score,
-    output: refused ?? `Graded with seed ${grade.seed}.`,
+    output: refused?.text ?? 'Graded.',
     output_format: 'text',
     visibility: 'visible',
     stdout_visibility: 'hidden',

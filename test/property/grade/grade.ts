@@ -1,19 +1,34 @@
 /**
- * Grades a monitor: its tasks in a worker that has limits of time and memory, started anew
- * after a task that reached one. Whatever the monitor does, there is a grade at the end.
+ * Grades a monitor. A submission's monitor runs in a process of its own (confinement.ts), and what is judged is what it did,
+ * done again here (replay.ts). Whatever happens there, there is a grade at the end.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Image } from '../../../isa/machine/image.ts';
+import type { Asked } from '../judge.ts';
+import { ownMonitor } from '../own.ts';
+import { sizeOf } from '../print.ts';
+import { type Program, writtenProgram } from '../program.ts';
+import {
+  type Counterexample,
+  type Inquiry,
+  inquiries,
+  type PropertyOptions,
+  type PropertyResult,
+} from '../properties.ts';
+import { describeCounterexample } from '../report.ts';
 import { sound } from '../sound.ts';
 import { stages } from '../stages.ts';
-import { type Found, type Outcome, scoreOf, type Task, tasksFor } from './tasks.ts';
-import type { Assignment, Message } from './worker.ts';
+import type { Candidate } from '../subject.ts';
+import type { Layer } from './layers.ts';
+import { RemoteCandidate } from './remote.ts';
+import { type Refusal, SubmissionError, SubmissionFiles } from './submission.ts';
+import { type Found, type Outcome, scoreOf, stageOf, type Task, tasksFor } from './tasks.ts';
 
 export interface GradeOptions {
-  /** A strategy of ours, or a file. */
+  /** A strategy of ours, or a file or folder. */
   readonly monitor: string;
   /** Stages 1 to this one; default all. */
   readonly stage?: number;
@@ -23,10 +38,12 @@ export interface GradeOptions {
   /** Cases of each property of each stage. */
   readonly cases: number;
   readonly from?: number;
-  /** Seconds of processor time that one property of one stage may take. */
+  /** Seconds of its processor time that a submission may use for 100 guests. */
   readonly seconds: number;
-  /** Megabytes that the monitor may use. */
+  /** Megabytes that it may use. */
   readonly megabytes: number;
+  /** What is around its process. */
+  readonly layers: ReadonlySet<Layer>;
   /** A guest that somebody wrote, to be asked about instead of random ones: one stage, and whether the guest is equal and stays in. */
   readonly guest?: Image;
   readonly progress?: (text: string) => void;
@@ -34,19 +51,14 @@ export interface GradeOptions {
 
 export interface Grade {
   readonly monitor: string;
-  readonly seed: number;
   readonly score: number;
   readonly outcomes: readonly Outcome[];
-  /** Why it could not be loaded. */
-  readonly refused: string | undefined;
+  /** Why it was not asked anything. */
+  readonly refused: Refusal | undefined;
   /** Characters that the monitor printed. */
   readonly printed: number;
-}
-
-/** The submission is in a language that this Node does not read; it is not graded. */
-class Unreadable extends Error {
-  /** Bad input (cli/README.md). */
-  readonly exitStatus = 65;
+  /** The layers that were around its process; none for a monitor of ours, which runs here. */
+  readonly layers: readonly Layer[];
 }
 
 /** Names of our own monitors. */
@@ -56,157 +68,232 @@ export function isOwn(monitor: string): boolean {
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** A file of the bundle, also when this runs from somewhere else in the checkout. */
+/** The text of a file of the bundle, also when this runs from somewhere else in the checkout. */
 function bundled(name: string): string {
   const places = [
     resolve(here, name),
     resolve(here, '../../../dist/bundle', name),
     resolve(here, '../../../bundle', name),
   ];
-  return places.find((place) => existsSync(place)) ?? name;
-}
-
-/** How a worker ended: with all tasks done, or in the middle of one. */
-interface Shift {
-  readonly outcomes: Outcome[];
-  refused?: string;
-  printed: number;
+  return readFileSync(places.find((place) => existsSync(place)) ?? name, 'utf8');
 }
 
 /** Limits after which nothing more is asked. */
 const mostLimits = 2;
 
-/** Grades. Throws Unreadable, and Error when the fault is ours. */
+/** Seconds of processor time that one guest may take, and guests for which `seconds` are meant. */
+const secondsPerGuest = 5;
+const usualCases = 100;
+
+/** Grades. */
 export async function grade(options: GradeOptions): Promise<Grade> {
-  const { monitor, seed, stage = stages.length, guest } = options;
+  const { monitor, stage = stages.length, guest } = options;
   const only = options.only ?? (guest === undefined ? undefined : stage);
-  const all = tasksFor(stage)
+  const tasks = tasksFor(stage)
     .filter((task) => only === undefined || task.stage === only)
     .filter((task) => guest === undefined || task.property !== 'efficiency');
+  if (isOwn(monitor)) {
+    const outcomes = await askAll(options, tasks, ownMonitor({ strategy: monitor }), undefined);
+    return { monitor, score: scoreOf(outcomes), outcomes, refused: undefined, printed: 0, layers: [] };
+  }
+  let refused: Refusal | undefined;
+  let outcomes: Outcome[] = [];
+  let remote: RemoteCandidate | undefined;
+  try {
+    remote = candidateFor(options, tasks.length);
+    await remote.load();
+    outcomes = await askAll(options, tasks, remote, remote);
+  } catch (error) {
+    if (!(error instanceof SubmissionError)) throw error;
+    refused = { reason: error.reason, text: error.message };
+    outcomes = tasks.map((task) => unasked(task, 'not asked, for it could not be loaded'));
+  } finally {
+    remote?.close();
+  }
+  const layers = [...options.layers];
+  return { monitor, score: scoreOf(outcomes), outcomes, refused, printed: remote?.printed ?? 0, layers };
+}
+
+function candidateFor(options: GradeOptions, questions: number): RemoteCandidate {
+  const { monitor, cases, layers, megabytes } = options;
+  const seconds = options.seconds * Math.max(1, Math.ceil(cases / usualCases));
+  return new RemoteCandidate(basename(monitor), {
+    files: new SubmissionFiles(resolve(monitor)),
+    child: bundled('grade-child.js'),
+    kit: bundled('kit.js'),
+    layers,
+    megabytes,
+    seconds,
+    secondsPerAnswer: Math.min(secondsPerGuest, options.seconds),
+    secondsInAll: seconds * (questions + 1),
+  });
+}
+
+function unasked(task: Task, problem: string): Outcome {
+  return { task, passed: false, cases: 0, problem };
+}
+
+/** One question after the other. */
+async function askAll(
+  options: GradeOptions,
+  tasks: readonly Task[],
+  candidate: Candidate,
+  remote: RemoteCandidate | undefined,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let refused: string | undefined;
-  let [printed, limits] = [0, 0];
-  while (outcomes.length < all.length && refused === undefined) {
-    const shift = await work(options, all.slice(outcomes.length), outcomes);
-    outcomes.push(...shift.outcomes);
-    printed = Math.max(printed, shift.printed);
-    refused = shift.refused;
-    const last = outcomes.at(-1);
-    if (last === undefined || last.passed || last.found !== undefined) continue;
-    limits += 1;
+  const limited = new Set<number>();
+  const unequal = new Set<number>();
+  for (const task of tasks) {
+    options.progress?.(`stage ${task.stage}: ${task.property}`);
     // The stage's other properties would meet the limit again, and after two of them nobody waits for more.
-    for (const task of all.slice(outcomes.length)) {
-      if (limits < mostLimits && task.stage !== last.task.stage) break;
-      outcomes.push({ task, passed: false, cases: 0, problem: 'not asked, after the limit' });
+    if (limited.has(task.stage) || limited.size >= mostLimits)
+      outcomes.push(unasked(task, 'not asked, after the limit'));
+    else if (unequal.has(task.stage) && task.property === 'efficiency')
+      outcomes.push(unasked(task, 'not asked, for the guest is not equal'));
+    else {
+      const { outcome, isLimit } = await new Question(
+        options,
+        task,
+        !unequal.has(task.stage),
+        candidate,
+        remote,
+      ).ask();
+      outcomes.push(outcome);
+      if (isLimit) limited.add(task.stage);
+      if (!outcome.passed && task.property === 'equivalence') unequal.add(task.stage);
     }
   }
-  for (const task of all.slice(outcomes.length)) {
-    outcomes.push({ task, passed: false, cases: 0, problem: 'not asked, for it could not be loaded' });
+  return outcomes;
+}
+
+/** Smaller guests that are tried, and steps that all of them together may have. */
+const mostTries = 1500;
+const mostSteps = 2_000_000;
+/** Ends of its process in one question, after which no smaller guest is looked for. */
+const mostEnds = 2;
+
+/** Steps of a guest that somebody wrote that are looked at. */
+const writtenSteps = 20_000;
+/** Compares seldom, often and after every step: what is due at the end of a turn may hide a mistake, or be one. */
+const strides = [writtenSteps, 7, 1];
+
+function written(image: Image) {
+  const guests = (_: number, n: number) => writtenProgram(image, strides[n] as number, writtenSteps);
+  return { guests, from: 0, cases: strides.length, shrinks: 0 };
+}
+
+/** One property of one stage. */
+class Question {
+  readonly #options: GradeOptions;
+  readonly #task: Task;
+  /** Nothing is wrong with the stage's guests so far. */
+  readonly #isEqual: boolean;
+  readonly #candidate: Candidate;
+  readonly #remote: RemoteCandidate | undefined;
+  /** The guest that fails, before it is made smaller. */
+  #found: Counterexample | undefined;
+  #cases = 0;
+  #tries = 0;
+  #steps = 0;
+
+  constructor(
+    options: GradeOptions,
+    task: Task,
+    isEqual: boolean,
+    candidate: Candidate,
+    remote: RemoteCandidate | undefined,
+  ) {
+    this.#options = options;
+    this.#task = task;
+    this.#isEqual = isEqual;
+    this.#candidate = candidate;
+    this.#remote = remote;
   }
-  return { monitor, seed, score: scoreOf(outcomes), outcomes, refused, printed };
-}
 
-function assignmentFor(options: GradeOptions, tasks: readonly Task[], done: readonly Outcome[]): Assignment {
-  const { monitor, seed, cases, from = 0 } = options;
-  const path = resolve(monitor);
-  return {
-    own: isOwn(monitor) ? monitor : undefined,
-    path,
-    root: dirname(path),
-    kit: readFileSync(bundled('kit.js'), 'utf8'),
-    name: basename(monitor),
-    as: monitor,
-    seed,
-    cases,
-    from,
-    tasks,
-    guest: options.guest,
-    failed: done
-      .filter(({ passed, task }) => !passed && task.property === 'equivalence')
-      .map(({ task }) => task.stage),
-  };
-}
+  /** Asks it. `isLimit`: the process came to its end in it. */
+  async ask(): Promise<{ outcome: Outcome; isLimit: boolean }> {
+    const task = this.#task;
+    const inquiry = inquiries[task.property](this.#candidate, this.#propertyOptions());
+    this.#remote?.restart();
+    const result = await this.#conduct(inquiry);
+    if (result !== undefined) {
+      const { passed, cases, counterexample } = result;
+      const outcome = { task, passed, cases };
+      if (counterexample === undefined) return { outcome, isLimit: false };
+      return { outcome: { ...outcome, found: this.#tell(counterexample) }, isLimit: false };
+    }
+    const problem = this.#remote?.ended === undefined ? '' : this.#remote.told(this.#remote.ended);
+    const outcome = { task, passed: false, cases: this.#cases + 1, problem };
+    const found = this.#found;
+    return {
+      outcome: found === undefined ? outcome : { ...outcome, found: this.#tell(found) },
+      isLimit: true,
+    };
+  }
 
-/** How many times as long a question may take when the worker gets no processor, or waits for something. */
-const patience = 20;
+  #propertyOptions(): PropertyOptions {
+    const { seed, cases, from = 0, guest } = this.#options;
+    const { variant, profile, byBlocks } = stageOf(this.#task);
+    return {
+      seed,
+      cases,
+      from,
+      variants: [variant],
+      profile,
+      byBlocks,
+      equal: this.#isEqual,
+      onCase: (done) => {
+        this.#cases = done;
+      },
+      onFound: (found) => {
+        this.#found = found;
+      },
+      patient: () => this.#tries < mostTries && this.#steps < mostSteps,
+      ...(guest === undefined ? {} : written(guest)),
+    };
+  }
 
-/** Counts the processor time of this process, in which nobody works but the worker: a busy machine makes it no longer. */
-class Stopwatch {
-  readonly #began = process.cpuUsage();
-  readonly #beganAt = performance.now();
+  /**
+   * Puts each guest to the submission's process before it is judged. Undefined: the process ended in the middle. That may
+   * happen once while the guest that fails is made smaller; the smallest until then is the one that is told of.
+   */
+  async #conduct(inquiry: Inquiry): Promise<PropertyResult | undefined> {
+    const remote = this.#remote;
+    let ends = 0;
+    for (let next = inquiry.next(); ; next = inquiry.next()) {
+      if (remote?.ended !== undefined) {
+        ends += this.#tries === 0 ? mostEnds : 1;
+        this.#tries = mostTries;
+        if (ends >= mostEnds) return undefined;
+      }
+      if (next.done === true) return next.value;
+      const asked: Asked = next.value;
+      if (this.#found !== undefined) {
+        this.#tries += 1;
+        this.#steps += asked.steps.at(-1) ?? 0;
+      }
+      await remote?.prepare(asked);
+    }
+  }
 
-  /** Whether so many seconds were worked since it was made. One that only waits has longer, but not for ever. */
-  isOver(seconds: number): boolean {
-    const { user, system } = process.cpuUsage(this.#began);
-    return user + system > 1e6 * seconds || performance.now() - this.#beganAt > 1000 * seconds * patience;
+  #tell(found: Counterexample): Found {
+    const { monitor, guest } = this.#options;
+    const { stage } = this.#task;
+    const replay = guest === undefined ? [`ringlab grade ${monitor} --only ${stage} --guest guest.s`] : [];
+    return {
+      case: found.case,
+      reason: found.reason,
+      step: found.explanation?.step,
+      instruction: found.explanation?.instruction,
+      differences: found.explanation?.differences ?? found.differences,
+      guest: describeCounterexample(found, basename(monitor), nameOf(found.program), replay),
+      size: sizeOf(found.program),
+    };
   }
 }
 
-/** One worker, until it has done its tasks or reached a limit. */
-function work(options: GradeOptions, tasks: readonly Task[], done: readonly Outcome[]): Promise<Shift> {
-  const worker = new Worker(bundled('grade-worker.js'), {
-    workerData: assignmentFor(options, tasks, done),
-    execArgv: ['--experimental-vm-modules', '--no-warnings'],
-    resourceLimits: { maxOldGenerationSizeMb: options.megabytes, maxYoungGenerationSizeMb: 64 },
-    stdout: true,
-    stderr: true,
-    stdin: false,
-    env: {},
-  });
-  const shift: Shift = { outcomes: [], printed: 0 };
-  let current: Task | undefined;
-  let found: { found: Found; cases: number } | undefined;
-  let stopwatch: Stopwatch | undefined; // The worker's own start is not the submission's time.
-  const before = process.memoryUsage.rss();
-
-  return new Promise((resolveShift, reject) => {
-    let isOver = false;
-    const end = (problem?: string) => {
-      if (isOver) return;
-      isOver = true;
-      clearInterval(clock);
-      void worker.terminate();
-      if (problem !== undefined && current === undefined) shift.refused = `it cannot be loaded: ${problem}`;
-      else if (problem !== undefined && current !== undefined) {
-        const base = { task: current, passed: false, cases: found?.cases ?? 0 };
-        shift.outcomes.push(found === undefined ? { ...base, problem } : { ...base, found: found.found });
-      }
-      resolveShift(shift);
-    };
-    const clock = setInterval(() => {
-      if (stopwatch?.isOver(options.seconds)) end(`it did not end within ${options.seconds} seconds`);
-      else if (process.memoryUsage.rss() - before > (options.megabytes + 256) * 2 ** 20)
-        end(`it used more than ${options.megabytes} MB`);
-    }, 50);
-    const hear = (message: Message) => {
-      stopwatch = new Stopwatch();
-      if (message.kind === 'began') {
-        current = message.task;
-        found = undefined;
-        options.progress?.(`stage ${current.stage}: ${current.property}`);
-      } else if (message.kind === 'found') found = message;
-      else if (message.kind === 'done') {
-        shift.outcomes.push(message.outcome);
-        shift.printed = message.printed;
-        current = undefined;
-        if (shift.outcomes.length === tasks.length) end();
-      } else if (message.kind === 'refused') {
-        shift.refused = message.reason;
-        end();
-      } else if (message.kind === 'unreadable') {
-        isOver = true;
-        clearInterval(clock);
-        reject(new Unreadable(message.reason));
-      } else if (message.kind === 'broken') {
-        clearInterval(clock);
-        reject(new Error(message.reason));
-      }
-    };
-    worker.on('message', hear);
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') end(`it used more than ${options.megabytes} MB`);
-      else end(`it broke the worker: ${error.message}`);
-    });
-    worker.on('exit', () => end('it ended the worker'));
-  });
+/** A guest's name: the same guest has the same one everywhere, and it tells nothing of the seed. */
+function nameOf(program: Program): string | undefined {
+  if (program.image !== undefined) return undefined;
+  return `guest ${createHash('sha256').update(JSON.stringify(program)).digest('hex').slice(0, 8)}`;
 }

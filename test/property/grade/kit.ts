@@ -1,10 +1,19 @@
 /**
- * What a submission gets: `ringlab/testing` as far as a monitor needs it, and the real
- * machine. All of it lives in the submission's own realm, from which nothing of ours can
- * be reached: what crosses the border, both ways, are numbers and texts (sandbox.ts).
+ * The submission's side of the border. All of this runs in the realm that the submission has for itself, and no function
+ * or object of another realm is ever in it: it is called with texts and numbers, and it answers with numbers and with
+ * what it wrote to `sheet` (transcript.ts).
+ *
+ * What a submission spoils here, it spoils for itself: the judge makes every call again, on a machine of its own.
  */
+import type { Image } from '../../../isa/machine/image.ts';
+import type { Stop } from '../../../isa/machine/stop.ts';
+import { plainStorage } from '../../../isa/machine/storage.ts';
 import { SR, STATUS, systemRegisters } from '../../../isa/table/sysregs.ts';
-import type { Allocation, Monitor, MonitorFactory, RealMachine } from '../contract.ts';
+import type { Monitor, MonitorFactory, RealMachine } from '../contract.ts';
+import { Gate } from '../gate.ts';
+import { allocationFor, realSize } from '../ground.ts';
+import { Hardware } from '../hardware.ts';
+import { mostChanges, mostCharacters, mostWords, OP, type Order, stopKinds } from './transcript.ts';
 
 export { PORT } from '../../../isa/machine/devices/ports.ts';
 export { PTE } from '../../../isa/machine/translate.ts';
@@ -12,88 +21,270 @@ export { SR, STATUS, systemRegisters };
 export { decode } from '../../../isa/table/table.ts';
 export { CAUSE, LINE } from '../../../isa/table/traps.ts';
 
-/** Everything of ours that a submission can call. Each returns undefined once the machine has been taken away from the monitor. */
-export interface HostCalls {
-  readSystem(number: number): number | undefined;
-  writeSystem(number: number, value: number): number | undefined;
-  read(address: number, width: number): number | undefined;
-  write(address: number, width: number, value: number): number | undefined;
-  input(port: number): number | undefined;
-  output(port: number, value: number): number | undefined;
-  wait(): number | undefined;
-  /** Returns the trap's cause; value and steps by the two calls after it. */
-  run(): number | undefined;
-  trapValue(): number;
-  trapSteps(): number;
-  /** The submission printed so many characters; undefined: too many. */
-  printed(count: number): number | undefined;
-}
+/** Characters that a monitor may print for one guest. */
+const mostPrinted = 2 ** 16;
 
-/** Those of them that are the machine's. */
-export type MachineCalls = Omit<HostCalls, 'printed'>;
+/** Where turns are written; the host reads it. */
+export const sheet = new ArrayBuffer(4 * mostWords);
+const words = new Int32Array(sheet);
 
-const systemCount = systemRegisters.length;
+/** The turn's changes are more than there may be. */
+class Over extends Error {}
 
-function machineOf(host: MachineCalls, storage: SharedArrayBuffer): RealMachine {
-  const checked = (value: number | undefined): number => {
-    if (value === undefined) throw new Error('the real machine does not answer any more');
-    return value;
-  };
-  return {
-    x: new Int32Array(storage, 0, 32),
-    readSystem: (number) => checked(host.readSystem(Number(number))),
-    writeSystem: (number, value) => void checked(host.writeSystem(Number(number), Number(value))),
-    read: (address, width) => checked(host.read(Number(address), Number(width))),
-    write: (address, width, value) => void checked(host.write(Number(address), Number(width), Number(value))),
-    input: (port) => checked(host.input(Number(port))),
-    output: (port, value) => void checked(host.output(Number(port), Number(value))),
-    wait: () => void checked(host.wait()),
-    run: () => {
-      const cause = checked(host.run());
-      return { cause, value: host.trapValue(), steps: host.trapSteps() };
-    },
-  };
-}
+/** The pen: writes one turn at a time. */
+class Pen {
+  #at = 0;
+  #changes = 0;
+  /** Where the last WRITE is, while it may be continued. */
+  #last = -1;
 
-/** One guest's monitor, its answers as texts. */
-export interface Boxed {
-  /** JSON of a Stop and the guest's state, or of what was thrown. */
-  run(until: number): string;
-}
-
-/** Makes the monitor of one guest; a text says why that failed. */
-export function makeMonitor(
-  factory: unknown,
-  host: MachineCalls,
-  storage: SharedArrayBuffer,
-  allocationText: string,
-): Boxed | string {
-  const { unprivileged, ...allocation } = JSON.parse(allocationText) as Omit<Allocation, 'unprivileged'> & {
-    unprivileged: readonly string[];
-  };
-  let monitor: Monitor;
-  try {
-    const all = { ...allocation, unprivileged: new Set(unprivileged) };
-    monitor = (factory as MonitorFactory)(machineOf(host, storage), all);
-  } catch (error) {
-    return said(error);
+  begin(): void {
+    this.#at = 0;
+    this.#changes = 0;
+    this.#last = -1;
   }
+
+  get length(): number {
+    return this.#at;
+  }
+
+  change(...change: number[]): void {
+    this.#changes += 1;
+    if (this.#changes > mostChanges) throw new Over('it makes no end of changes in one turn');
+    this.#last = -1;
+    this.put(change);
+  }
+
+  /** A WRITE; joined to the last one if it goes on where that ended. */
+  write(address: number, width: number, value: number): void {
+    const at = this.#last;
+    const isNext =
+      at >= 0 &&
+      words[at + 2] === width &&
+      words[at + 3] === value &&
+      (words[at + 1] as number) + width * (words[at + 4] as number) === address;
+    if (isNext) words[at + 4] = (words[at + 4] as number) + 1;
+    else {
+      const next = this.#at;
+      this.change(OP.WRITE, address, width, value, 1);
+      this.#last = next;
+    }
+  }
+
+  put(list: readonly number[]): void {
+    for (const word of list) words[this.#at++] = word;
+  }
+}
+
+const pen = new Pen();
+
+/** The copy of the real machine of one guest; what is changed on it is written down. */
+class Scribe implements RealMachine {
+  readonly x: Int32Array;
+  readonly #hardware: Hardware<Gate>;
+  /** The general registers as the judge knows them. */
+  readonly #known = new Int32Array(32);
+  /** Something ended the guest: nothing more happens on the machine. */
+  #isOver = false;
+
+  constructor(hardware: Hardware<Gate>) {
+    this.#hardware = hardware;
+    this.x = hardware.x;
+  }
+
+  /** Has the machine do something. What the machine refuses ends the guest, whatever the monitor makes of it. */
+  #act<R>(act: () => R): R {
+    if (this.#isOver) throw new Error('the real machine does not answer any more');
+    try {
+      return act();
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+  }
+
+  readSystem(number: number): number {
+    return this.#hardware.readSystem(number | 0) ?? 0;
+  }
+
+  writeSystem(number: number, value: number): void {
+    this.#act(() => {
+      pen.change(OP.SYSTEM, number | 0, value | 0);
+      this.#hardware.writeSystem(number | 0, value | 0);
+    });
+  }
+
+  read(address: number, width: number): number {
+    return this.#act(() => this.#hardware.read(address, width));
+  }
+
+  write(address: number, width: number, value: number): void {
+    this.#act(() => {
+      const hardware = this.#hardware;
+      hardware.check(address, width);
+      const mask = width === 4 ? -1 : 2 ** (8 * width) - 1;
+      const before = hardware.read(address, width) | 0;
+      if (before === (value & mask)) return;
+      pen.write(address, width, value & mask);
+      hardware.write(address, width, value | 0);
+    });
+  }
+
+  input(port: number): number {
+    return this.#act(() => {
+      pen.change(OP.INPUT, port | 0);
+      return this.#hardware.input(port | 0);
+    });
+  }
+
+  output(port: number, value: number): void {
+    this.#act(() => {
+      pen.change(OP.OUTPUT, port | 0, value | 0);
+      this.#hardware.output(port | 0, value | 0);
+    });
+  }
+
+  wait(): void {
+    this.#act(() => {
+      pen.change(OP.WAIT);
+      this.#hardware.wait();
+    });
+  }
+
+  run() {
+    return this.#act(() => {
+      this.settle();
+      pen.change(OP.RUN);
+      const trap = this.#hardware.run();
+      this.#known.set(this.x);
+      return trap;
+    });
+  }
+
+  /** Writes down the registers that the monitor changed. */
+  settle(): void {
+    const { x } = this;
+    for (let n = 0; n < 32; n++) {
+      if (x[n] === this.#known[n]) continue;
+      this.#known[n] = x[n] as number;
+      pen.change(OP.REGISTER, n, x[n] as number);
+    }
+  }
+}
+
+interface Guest {
+  readonly hardware: Hardware<Gate>;
+  readonly scribe: Scribe;
+  readonly monitor: Monitor;
+  readonly steps: readonly number[];
+  turns: number;
+}
+
+let factory: unknown;
+let guest: Guest | undefined;
+let printed = 0;
+const storage = plainStorage(realSize);
+
+/** Takes what the submission exports. Whether that is a monitor's factory. */
+export function adopt(exported: unknown): boolean {
+  factory = exported;
+  return typeof exported === 'function';
+}
+
+/** Bytes from hexadecimal. */
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length / 2 }, (_, n) =>
+    Number.parseInt(text.slice(2 * n, 2 * n + 2), 16),
+  );
+}
+
+function imageFrom({ entry, segments }: Order): Image {
   return {
-    run: (until) => {
-      try {
-        const stop = monitor.run(until);
-        const { pc, status, steps, waiting } = monitor.guest;
-        const system = Array.from({ length: systemCount }, (_, n) => Number(monitor.guest.readSystem(n)));
-        return JSON.stringify({ stop, pc, status, steps, waiting, system });
-      } catch (error) {
-        return JSON.stringify({ thrown: said(error) });
-      }
-    },
+    entry,
+    segments: segments.map(([address, size, text]) => ({
+      address,
+      size,
+      bytes: bytesOf(text),
+      writable: true,
+      executable: true,
+    })),
+    sections: [],
+    symbols: [],
+    programHeaders: { address: 0, count: 0, size: 0 },
   };
+}
+
+/** Makes the monitor of a guest, an Order as JSON. Returns how many words of `sheet` say what it did. */
+export function begin(text: string): number {
+  pen.begin();
+  printed = 0;
+  guest = undefined;
+  const order = JSON.parse(text) as Order;
+  const { input, steps, cpuid } = order;
+  const image = imageFrom(order);
+  const variant = { name: '', unprivileged: new Set(order.unprivileged), cpuid };
+  new Uint8Array(storage.buffer).fill(0);
+  const hardware = new Hardware({ image, input, variant, storage, gate: (machine) => new Gate(machine) });
+  hardware.gate.begin(0);
+  const scribe = new Scribe(hardware);
+  return told(() => {
+    const monitor = (factory as MonitorFactory)(scribe, allocationFor(image, variant));
+    guest = { hardware, scribe, monitor, steps, turns: 0 };
+    pen.put([OP.MADE]);
+  });
+}
+
+/** The guest's next turn. Returns how many words of `sheet` say what happened; 0: there is none. */
+export function turn(): number {
+  const current = guest;
+  const until = current?.steps[current.turns];
+  if (current === undefined || until === undefined) return 0;
+  pen.begin();
+  current.turns += 1;
+  const { hardware, scribe, monitor } = current;
+  return told(() => {
+    hardware.gate.begin(until - monitor.guest.steps);
+    const stop = monitor.run(until);
+    scribe.settle();
+    answer(stop, monitor);
+    if (stop.kind !== 'limit') guest = undefined;
+  });
+}
+
+/** Does something of the submission's; what it throws ends the guest, and is told. */
+function told(act: () => void): number {
+  try {
+    act();
+  } catch (error) {
+    guest = undefined;
+    if (error instanceof Over) pen.put([OP.OVER, printed]);
+    else {
+      const units = said(error)
+        .slice(0, mostCharacters)
+        .split('')
+        .map((char) => char.charCodeAt(0));
+      pen.put([OP.THREW, printed, units.length, ...units]);
+    }
+  }
+  return pen.length;
+}
+
+function answer(stop: Stop, { guest: state }: Monitor): void {
+  const kind = stopKinds.indexOf(stop?.kind as (typeof stopKinds)[number]);
+  if (kind < 0) throw new Error('run returned no Stop');
+  const { pc, status, steps, waiting } = state;
+  if (![pc, status, steps].every((value) => typeof value === 'number') || typeof waiting !== 'boolean')
+    throw new Error("the monitor's guest has no pc, status, steps or waiting");
+  if (!(Number.isInteger(steps) && steps >= 0 && steps < 2 ** 31))
+    throw new Error(`the monitor's guest has made ${steps} steps; that is no whole number from 0 on`);
+  const a = stop.kind === 'power' ? stop.status : stop.kind === 'unhandled' ? stop.cause : 0;
+  const b = stop.kind === 'unhandled' ? stop.value : 0;
+  const system = systemRegisters.map((_, n) => Number(state.readSystem(n)) | 0);
+  pen.put([OP.ANSWER, kind, a | 0, b | 0, pc | 0, status | 0, steps, waiting ? 1 : 0, printed, ...system]);
 }
 
 /** What was thrown, in words. */
-function said(error: unknown): string {
+export function said(error: unknown): string {
   try {
     if (!(error instanceof Error)) return `threw ${String(error)}`;
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
@@ -102,12 +293,14 @@ function said(error: unknown): string {
   }
 }
 
-/** Gives the submission a console whose output counts for nothing. */
-export function giveConsole(host: Pick<HostCalls, 'printed'>): void {
+/** Gives the submission a console whose output counts for nothing, and takes away what waits without end. */
+export function furnish(): void {
   const print = (...parts: unknown[]) => {
-    const { length } = parts.map(String).join(' ');
-    if (host.printed(length + 1) === undefined) throw new Error('it printed more than a monitor has to say');
+    printed += parts.map(String).join(' ').length + 1;
+    if (printed > mostPrinted) throw new Error('it printed more than a monitor has to say');
   };
   const names = ['log', 'error', 'warn', 'info', 'debug', 'trace', 'table', 'dir'];
   Object.assign(globalThis, { console: Object.fromEntries(names.map((name) => [name, print])) });
+  for (const name of ['Atomics', 'SharedArrayBuffer', 'WebAssembly'])
+    Reflect.deleteProperty(globalThis, name);
 }

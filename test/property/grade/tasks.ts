@@ -8,9 +8,8 @@ export interface Task {
   readonly property: PropertyName;
 }
 
-/** A counterexample as the report needs it; nothing but data, so that it can cross a thread. */
+/** A counterexample as the report needs it; nothing but data, so that it can be stored. */
 export interface Found {
-  readonly seed: number;
   readonly case: number;
   readonly reason: string;
   readonly step: number | undefined;

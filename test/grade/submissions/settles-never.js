@@ -1,0 +1,3 @@
+// Waits for what never comes, before it is a monitor.
+await new Promise(() => {});
+export default () => ({});

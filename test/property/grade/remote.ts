@@ -1,0 +1,199 @@
+/**
+ * A submission as a candidate: its process is given the guests beforehand, several at a time, and hands in what its monitor did
+ * (transcript.ts); what is judged is that, replayed.
+ */
+import type { Asked } from '../judge.ts';
+import { imageOf, type Program } from '../program.ts';
+import { ahead } from '../properties.ts';
+import type { Candidate } from '../subject.ts';
+import { Confinement, Ended, type EndReason, type ConfinementOptions } from './confinement.ts';
+import { ReplayedSubject, type Transcript } from './replay.ts';
+import type { Submission } from './child.ts';
+import { type RefusalReason, SubmissionError, type SubmissionFiles } from './submission.ts';
+import { MESSAGE, type Order } from './transcript.ts';
+
+export interface RemoteOptions extends Omit<ConfinementOptions, 'code'> {
+  readonly files: SubmissionFiles;
+  /** The bundles of child.ts and kit.ts. */
+  readonly child: string;
+  readonly kit: string;
+}
+
+/** Guests that the process is given together. */
+const batch = ahead / 2;
+
+/** Bytes of one guest's transcript. */
+const mostBytes = 2 ** 26;
+
+export class RemoteCandidate implements Candidate {
+  readonly name: string;
+  /** Characters that it printed. */
+  printed = 0;
+  /** Why its process ended in the middle of the guest that was asked last. */
+  ended: EndReason | undefined;
+  readonly #options: RemoteOptions;
+  #process: Confinement | undefined;
+  /** Guests that the process was given and has not handed in, by numbers, and those that it has. */
+  readonly #given = new Map<Program, number>();
+  readonly #done = new Map<Program, readonly Int32Array[]>();
+  #count = 0;
+  /** Guests that are given one by one: together they were too much. */
+  #singly = 0;
+  #current: { readonly program: Program; readonly transcript: Transcript } | undefined;
+
+  constructor(name: string, options: RemoteOptions) {
+    this.name = name;
+    this.#options = options;
+  }
+
+  /** Starts its process, if there is none. Rejects with SubmissionError when the submission is no monitor. */
+  async load(): Promise<void> {
+    if (this.#process !== undefined) return;
+    const { files, child, kit, ...rest } = this.#options;
+    const started = new Confinement({ ...rest, code: child });
+    this.#process = started;
+    try {
+      await started.start();
+      const first: Submission = { kit, main: files.main() };
+      started.send(0, JSON.stringify(first));
+      for (;;) {
+        const { kind, body } = await started.next();
+        const [left = '', ...right] = body.toString().split('\n');
+        if (kind === MESSAGE.LOADED) return;
+        if (kind === MESSAGE.REFUSED) throw refusal(left, right.join(' '));
+        if (kind !== MESSAGE.IMPORT) throw started.refuse();
+        started.send(0, JSON.stringify(files.imported(right.join('\n'), left)));
+      }
+    } catch (error) {
+      this.close();
+      if (error instanceof Ended)
+        throw new SubmissionError('load-limit', `it cannot be loaded: ${this.told(error.reason)}`);
+      throw error;
+    }
+  }
+
+  /** The limits of a question begin anew. */
+  restart(): void {
+    this.#process?.restart();
+  }
+
+  close(): void {
+    this.#process?.close();
+    this.#process = undefined;
+    this.#given.clear();
+    this.#done.clear();
+  }
+
+  /** Has the process run the guests that are asked about, and waits for the first. */
+  async prepare(asked: Asked): Promise<void> {
+    this.ended = undefined;
+    const turns: Int32Array[] = [];
+    let missing: string | undefined;
+    try {
+      await this.#prepare(asked, turns);
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      const together = this.#given.size;
+      this.close();
+      if (this.#singly === 0 && together > 1) {
+        this.#singly = together;
+        await this.prepare(asked);
+        return;
+      }
+      this.ended = error.reason;
+      missing = this.told(error.reason);
+    }
+    this.#current = { program: asked.program, transcript: { turns, missing, noMemory: this.told('memory') } };
+  }
+
+  /** `turns` gets those that were handed in, also when there will be no more. */
+  async #prepare(asked: Asked, turns: Int32Array[]): Promise<void> {
+    await this.load();
+    const process = this.#process as Confinement;
+    const { program, next = [] } = asked;
+    if (!this.#done.has(program) && !this.#given.has(program)) {
+      // Something else is asked than was to be expected. What the process does at present is of no use any more.
+      while (this.#given.size > 0) await this.#collect(process, []);
+      this.#done.clear();
+      this.#give(process, this.#singly > 0 ? [asked] : [asked, ...next].slice(0, batch));
+    }
+    if (this.#singly > 0) this.#singly -= 1;
+    else if (this.#given.size <= batch) {
+      const rest = next.filter((one) => !this.#given.has(one.program) && !this.#done.has(one.program));
+      // Half a batch is worth a message only when there will be no more.
+      if (rest.length >= batch || (rest.length > 0 && next.length < ahead))
+        this.#give(process, rest.slice(0, batch));
+    }
+    while (!this.#done.has(program)) await this.#collect(process, turns);
+    turns.splice(0, turns.length, ...(this.#done.get(program) ?? []));
+    this.#done.delete(program);
+  }
+
+  /** Gives the process guests; it hands them in together. */
+  #give(process: Confinement, list: readonly Asked[]): void {
+    const orders = list.map(({ program, variant, steps }, n) => {
+      this.#given.set(program, this.#count + n);
+      const { entry, segments } = imageOf(program);
+      const order: Order = {
+        entry,
+        segments: segments.map(({ address, size, bytes }) => [
+          address,
+          size,
+          Buffer.from(bytes).toString('hex'),
+        ]),
+        input: program.input,
+        unprivileged: [...variant.unprivileged],
+        cpuid: variant.cpuid,
+        steps,
+      };
+      return JSON.stringify(order);
+    });
+    process.send(this.#count, JSON.stringify(orders));
+    this.#count += orders.length;
+  }
+
+  /** Takes the next guest that the process hands in; `turns` gets its turns as they come. */
+  async #collect(process: Confinement, turns: Int32Array[]): Promise<void> {
+    let bytes = 0;
+    turns.length = 0;
+    for (;;) {
+      const { kind, number, body } = await process.next();
+      const [first] = this.#given;
+      if (first === undefined || first[1] !== number) throw process.refuse();
+      if (kind === MESSAGE.DONE) {
+        this.#given.delete(first[0]);
+        this.#done.set(first[0], [...turns]);
+        return;
+      }
+      bytes += body.length;
+      if (kind !== MESSAGE.TURN || bytes > mostBytes || body.length % 4 !== 0) throw process.refuse();
+      turns.push(new Int32Array(Uint8Array.from(body).buffer));
+    }
+  }
+
+  make(...[program, variant, setting]: Parameters<Candidate['make']>) {
+    const current = this.#current;
+    if (current?.program !== program) throw new Error('the guest was not prepared');
+    return new ReplayedSubject(current.transcript, program, variant, setting);
+  }
+
+  /** The end of a process in words. */
+  told(reason: EndReason): string {
+    const { secondsPerAnswer, seconds, megabytes } = this.#options;
+    const texts: Readonly<Record<EndReason, string>> = {
+      'guest-time': `it used more than ${secondsPerAnswer} seconds of processor time`,
+      time: `it used more than ${seconds} seconds of processor time`,
+      memory: `it used more than ${megabytes} MB`,
+      sleeps: 'it waits for something that never comes',
+      ended: 'it ended its process',
+      nonsense: 'what its process hands in is no transcript of a monitor',
+    };
+    return texts[reason];
+  }
+}
+
+/** What the process says of itself: a reason that there is, or none. */
+function refusal(reason: string, text: string): SubmissionError {
+  const known: readonly RefusalReason[] = ['never-settles', 'no-export', 'load-error'];
+  return new SubmissionError(known.find((one) => one === reason) ?? 'load-error', text);
+}
