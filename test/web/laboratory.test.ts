@@ -6,8 +6,12 @@ import { describe } from 'vitest';
 import { actTests } from './laboratory/acts.ts';
 import { findChromium, startLaboratory } from './laboratory/kit.ts';
 import { labTests } from './laboratory/lab.ts';
+import { guestTests } from './laboratory/guests.ts';
 import { lookTests } from './laboratory/looks.ts';
 import { tourTests } from './laboratory/tours.ts';
+import { stopTests } from './laboratory/stopping.ts';
+import { textTests } from './laboratory/texts.ts';
+import { timeTests } from './laboratory/time.ts';
 
 const chromium = findChromium();
 if (chromium === undefined) console.warn('skipped: the web laboratory, for there is no Chromium here');
@@ -16,6 +20,10 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   const laboratory = startLaboratory(chromium as string);
   describe('Acts', () => actTests(laboratory));
   describe('ringlab lab', () => labTests(laboratory));
+  describe('Time', () => timeTests(laboratory));
+  describe('Texts', () => textTests(laboratory));
+  describe('Guests', () => guestTests(laboratory));
+  describe('Stop answers', () => stopTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
   describe('Tours', () => tourTests(laboratory));
 });

@@ -1,6 +1,10 @@
 /** Requests about the open session: open, compare, go, type. */
 import { type Assembly, AssemblyError, assemble, type Diagnostic } from '../../assembler/index.ts';
+import { bytesToHex, utf8 } from '../../isa/machine/bytes.ts';
+import type { Memory } from '../../isa/machine/memory.ts';
+import { PAGE } from '../../isa/machine/storage.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
+import { portableSha256 } from '../../vmm/wire/sha256.ts';
 import type { Frame } from './frame.ts';
 import type { CodeLine, Handlers, Opened } from './protocol.ts';
 import type { Scenario } from './scenario.ts';
@@ -38,6 +42,8 @@ export interface SessionRequests {
   /** Types at both consoles; no text is the end of the input. */
   type: { ask: { text: string | null }; answer: Frame };
   breakpoints: { ask: readonly number[]; answer: null };
+  /** A sum of each machine's whole memory: two runs that are the same have the same. */
+  sums: { ask: null; answer: readonly string[] };
   outline: { ask: { parts: number }; answer: Outline };
 }
 
@@ -69,6 +75,7 @@ export const sessionHandlers: Handlers<SessionRequests> = {
     session.breakpoints = addresses;
     return null;
   },
+  sums: (_, { session }) => session.sides.map(({ subject }) => sumOf(subject.machine.memory)),
   outline: ({ parts }, { session }) => {
     const { edge, sides } = session;
     const size = Math.max(1, Math.ceil(edge / parts));
@@ -87,6 +94,17 @@ export function linesOf(guest: string, { listing }: Assembly): CodeLine[] {
   return listing
     .filter(({ file, bytes }) => file === guest && bytes.length > 0)
     .map(({ line, address }) => ({ line, address }));
+}
+
+/** SHA-256 of the pages that are not all zeros, with their numbers. */
+function sumOf({ bytes, words }: Memory): string {
+  const hash = portableSha256();
+  for (let page = 0; page < bytes.length / PAGE; page++) {
+    if (words.subarray((page * PAGE) / 4, ((page + 1) * PAGE) / 4).every((word) => word === 0)) continue;
+    hash.update(utf8(String(page)));
+    hash.update(bytes.subarray(page * PAGE, (page + 1) * PAGE));
+  }
+  return bytesToHex(hash.digest());
 }
 
 type Assembled =

@@ -16,8 +16,9 @@ import { lineMarks, setLineMarks } from './line-marks.ts';
 /** Whether CodeMirror is there; before that, the text alone is. */
 const isReady = signal(false);
 
-/** Sets a breakpoint on a line, or takes it away. */
+/** Sets a breakpoint on a line of the main file, or takes it away; 0 is none. */
 export function toggleBreakpoint(line: number): void {
+  if (line < 1) return;
   const lines = new Set(breakpoints.value);
   if (!lines.delete(line)) lines.add(line);
   void setBreakpoints(lines);
