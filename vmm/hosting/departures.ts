@@ -165,33 +165,13 @@ export class Departures {
   /**
    * Writes down that the guest is the target's. Post-copy will need its memory as it is now;
    * a guest with a disk cannot be run to here again, for the disk goes on with the target, so
-   * it is kept first.
+   * it is saved first.
    */
   #decided({ slot, reserve, policy, to }: Departure, stoppedAt: number): void {
     const whole = policy.mode !== 'post-copy';
-    const before = !whole && slot.guest.disk ? slot.rebase(newKeep(slot.name)) : undefined;
-    const keep = slot.keep.folder;
-    const entry = slot.entry as Registered;
-    this.#write(slot, {
-      ...entry,
-      phase: 'leaving',
-      migration: reserve.id,
-      peer: to,
-      stoppedAt,
-      whole,
-      keep,
-    });
-    before?.remove();
-  }
-
-  /** A write that fails may have been done all the same: what the register says then, holds. */
-  #write(slot: Slot, entry: Registered): void {
-    try {
-      this.#house.write(slot, entry);
-    } catch (error) {
-      if (this.#house.register.get(slot.name)?.phase !== 'leaving') throw error;
-      slot.entry = entry;
-    }
+    const leaving = { phase: 'leaving', migration: reserve.id, peer: to, stoppedAt, whole } as const;
+    if (!whole && slot.guest.disk) this.#house.adopt(slot, slot.save(newKeep(slot.name)), leaving);
+    else this.#house.writeSurely(slot, { ...(slot.entry as Registered), ...leaving });
   }
 
   /** The target may not know yet that the guest is its own: it is told, as often as it takes. */

@@ -13,6 +13,7 @@ import type { HostedGuest } from './hosted-guest.ts';
 import { HostError, type HostOptions, House, newKeep } from './house.ts';
 import type { Register, Registered } from './keep/register.ts';
 import { isStorageError } from './keep/trouble.ts';
+import { Rebases } from './rebases.ts';
 import type { Slot } from './slot.ts';
 import type { Policy } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
@@ -34,6 +35,7 @@ export class Host {
   readonly #house: House;
   readonly #departures: Departures;
   readonly #arrivals: Arrivals;
+  readonly #rebases: Rebases;
   readonly #strangers = new Set<Channel>();
   /** Guests whose end was told. */
   readonly #ended = new WeakSet<Slot>();
@@ -46,6 +48,7 @@ export class Host {
     this.register = house.register;
     this.#departures = new Departures(house);
     this.#arrivals = new Arrivals(house);
+    this.#rebases = new Rebases(house, (name) => this.sources.has(name));
   }
 
   /** Migrations under way, by guest: going, and coming. */
@@ -68,7 +71,8 @@ export class Host {
     if (refusal !== undefined) throw new HostError(refusal);
     const slot = this.#house.newSlot(spec);
     fill(slot.guest);
-    slot.guest.begin(slot.keep);
+    slot.guest.saveTo(slot.keep);
+    slot.guest.keepIn(slot.keep);
     this.#house.write(slot, { ...started, spec, keep: slot.keep.folder });
     this.#house.run(slot);
     return slot;
@@ -141,6 +145,7 @@ export class Host {
   migrate(): void {
     this.#departures.turn();
     this.#arrivals.turn();
+    this.#rebases.turn();
     for (const channel of this.#strangers) channel.tick();
   }
 
@@ -148,6 +153,7 @@ export class Host {
 
   /** Sends a guest to the host at `to`. Throws HostError when it cannot go. */
   send(name: string, to: string, policy: Policy): MigrationSource<HostedGuest> {
+    this.#rebases.leaveOff(this.#house.owned(name));
     return this.#departures.send(name, to, policy);
   }
 
@@ -214,12 +220,11 @@ export class Host {
   rest(): void {
     for (const slot of this.slots.values()) {
       if (slot.entry?.phase !== 'owned' || !slot.entry.whole || slot.guest.repeats) continue;
+      this.#rebases.leaveOff(slot);
       const keep = newKeep(slot.name);
       try {
         slot.guest.flush();
-        const before = slot.rebase(keep);
-        this.#house.write(slot, { ...slot.entry, keep });
-        before.remove();
+        this.#house.adopt(slot, slot.save(keep));
       } catch (error) {
         if (!isStorageError(error)) throw error;
         this.#house.events.trouble?.(`${slot.name} could not be saved as it is: ${error.message}`);

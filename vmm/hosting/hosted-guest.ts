@@ -210,18 +210,17 @@ export class HostedGuest {
     this.#guest.restore(decodeState(state));
   }
 
-  /** Has everything from here on noted in `keep`, whose base is the present state. */
+  /** Has everything from here on noted in `keep`, whose base is the present state. What it has not handed over yet counts as from here on. */
   keepIn(keep: Keep): void {
     this.#keep = keep;
     if (this.disk) keep.watch(this.disk);
   }
 
-  /** Takes the present state as the base of `keep`, which is new, and notes everything from here on. */
-  begin(keep: Keep): void {
+  /** Saves the present state as the base of `keep`, which is new. */
+  saveTo(keep: Keep): void {
     const units = this.units(false);
     for (let unit = 0; unit < units.count; unit++) keep.writeNew(unit, units.read(unit));
     keep.state = this.save();
-    this.keepIn(keep);
   }
 
   /**

@@ -5,6 +5,7 @@
 import { bytesToHex } from '../../isa/machine/bytes.ts';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';
 import { defaultLogLimits, isStrayLog, type LogLimits } from './keep/console-log.ts';
+import type { Keep } from './keep/keep.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
 import { isStorageError } from './keep/trouble.ts';
@@ -35,6 +36,8 @@ export interface HostOptions {
   readonly patience: number;
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
+  /** Milliseconds of running after which a guest's keep is rebased (rebases.ts). */
+  readonly rebaseMs?: number;
   /** How long a guest's log may be, and what then. */
   readonly console?: LogLimits;
   readonly events?: Partial<HostEvents>;
@@ -144,6 +147,31 @@ export class House {
   write(slot: Slot, entry: Registered): void {
     this.register.put(entry);
     slot.entry = entry;
+  }
+
+  /** Makes `keep`, whose base is the guest's present state, the guest's keep, and writes that down with `changes`. */
+  adopt(slot: Slot, keep: Keep, changes: Partial<Registered> = {}): void {
+    const { keep: before, entry } = slot;
+    const next = { ...(entry as Registered), ...changes, keep: keep.folder, printed: slot.log.end };
+    this.writeSurely(slot, next);
+    slot.use(keep);
+    try {
+      before.remove();
+    } catch (error) {
+      // It is removed when this host is started again.
+      if (!isStorageError(error)) throw error;
+    }
+  }
+
+  /** As `write`; a write that fails may have been done all the same, and what the register says then holds. */
+  writeSurely(slot: Slot, entry: Registered): void {
+    try {
+      this.write(slot, entry);
+    } catch (error) {
+      const found = this.register.get(slot.name);
+      if (found?.phase !== entry.phase || found.keep !== entry.keep) throw error;
+      slot.entry = entry;
+    }
   }
 
   /** The guest runs here from now on. */

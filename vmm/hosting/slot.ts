@@ -62,6 +62,11 @@ export class Slot {
   trouble: string | undefined;
   /** When it is tried again, by the host's clock. */
   #retryAt = 0;
+  /** Milliseconds, by the host's clock, that it has run since its keep's base. */
+  ran = 0;
+  /** Milliseconds of its time that it took to take the base anew, the last time. */
+  rebaseCost = 0;
+  #lastTurn: number | undefined;
   /** Turns that it is owed, while it is slowed down. */
   #credit = 0;
 
@@ -125,8 +130,8 @@ export class Slot {
 
   /**
    * Makes memory what it was at a step, for a guest that is another host's by now. The disk
-   * is that host's too and may have changed: a guest with a disk is kept as it was at that
-   * step (`rebase`), and repeats nothing.
+   * is that host's too and may have changed: a guest with a disk is saved as it is at that
+   * step (`save`), and repeats nothing.
    */
   repeat(step: number): void {
     this.#load();
@@ -134,13 +139,18 @@ export class Slot {
     this.guest.run(step);
   }
 
-  /** Begins a new keep, with the present state as its base. Returns the one before, still there. */
-  rebase(folder: string): Keep {
-    const { keep: before } = this;
-    this.keep = new Keep(this.#shelf, folder);
-    this.guest.begin(this.keep);
-    if (this.entry) this.entry = { ...this.entry, printed: this.log.end };
-    return before;
+  /** A new keep with the present state as its base. Throws the system's error. */
+  save(folder: string): Keep {
+    const keep = new Keep(this.#shelf, folder);
+    this.guest.saveTo(keep);
+    return keep;
+  }
+
+  /** Notes everything from here on in `keep`, whose base is the present state. */
+  use(keep: Keep): void {
+    this.keep = keep;
+    this.guest.keepIn(keep);
+    this.ran = 0;
   }
 
   #load(units?: readonly number[]): void {
@@ -157,6 +167,9 @@ export class Slot {
   /** Gives the guest `steps` more steps, less the part that it is denied. What cannot be stored has it stand still. */
   turn(steps: number, throttle: number, now: number): void {
     if (now < this.#retryAt) return;
+    const hasRun = this.stop === undefined || this.stop.kind === 'limit';
+    if (hasRun && !this.sleeps) this.ran += now - (this.#lastTurn ?? now);
+    this.#lastTurn = now;
     this.#credit = Math.min(1, this.#credit + 1 - throttle);
     if (this.#credit < 1) return;
     this.#credit = 0;

@@ -111,6 +111,7 @@ export interface WorldOptions {
   readonly steps?: number;
   readonly capacity?: number;
   readonly console?: LogLimits;
+  readonly rebaseMs?: number;
   /** What else is told of a host's events. */
   readonly events?: (address: string) => Partial<HostEvents>;
 }
@@ -264,6 +265,7 @@ export class World {
       disks: this.#disksOf(address),
       capacity: this.#options.capacity ?? 2 ** 24,
       patience,
+      ...(this.#options.rebaseMs ? { rebaseMs: this.#options.rebaseMs } : {}),
       ...(this.#options.console ? { console: this.#options.console } : {}),
       events: this.#events(address),
     });
