@@ -24,15 +24,22 @@ export async function findGuests(
 ): Promise<HostedOn[]> {
   const hosts = from === undefined ? knownHosts() : [from];
   const found: HostedOn[] = [];
+  let answers = 0;
   for (const host of hosts) {
     try {
       const reply = await ask(asker, host, { kind: 'status' });
+      answers += 1;
       if (reply.kind === 'status') found.push(...reply.guests.map((guest) => ({ ...guest, host })));
     } catch (error) {
       if (!(error instanceof Failure) || from !== undefined) throw error;
       tell(`ringlab: ${error.message}\n`);
     }
   }
+  if (answers === 0)
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      hosts.length === 0 ? 'no host runs here; ringlab host starts one' : 'no host that runs here answers',
+    );
   return found;
 }
 

@@ -3,18 +3,20 @@
  * its owner can read.
  *
  *     key                 the key that all hosts here know, made at the first start
- *     hosts/ADDRESS/      what a host stores (vmm/hosting/keep), and `pid` while it runs
+ *     hosts/ADDRESS/      what a host stores (vmm/hosting/keep); `place`: where the folder is; `pid` while the host runs
  *
  * The folder is $RINGLAB_STATE, or ringlab in $XDG_STATE_HOME, or ~/.local/state/ringlab.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback, splitAddress } from '../../vmm/wire/tcp.ts';
 import { makeFolder } from '../../vmm/snapshot/node-files.ts';
-import { badInput, Failure, EXIT, systemReason, usage } from '../failure.ts';
+import { badInput, Failure, systemReason, usage } from '../failure.ts';
 import { readInput } from '../files.ts';
+import { lock, Locked, readOwner, unlock } from './lock-file.ts';
+import { isRunning, ownIdentity } from './process-identity.ts';
 
 /** Fewest bytes of a key. */
 const shortestKey = 16;
@@ -67,20 +69,63 @@ function checkKey(file: string, key: Uint8Array): Uint8Array {
   );
 }
 
-/** Claims the address for this host; returns a function that releases it. Throws a Failure when another host has it. */
-export function claim(address: string): () => void {
+/** What a host's folder says of where it is: a copy is somewhere else. */
+interface FolderPlace {
+  readonly machine: string;
+  readonly inode: string;
+}
+
+export interface ClaimOptions {
+  /** The folder may be a copy: what it was copied from is gone for good. */
+  readonly isAdopted?: boolean;
+}
+
+/**
+ * Claims the folder of the host at that address; returns a function that releases it. Throws a Failure when another
+ * process has it, or when it is a copy: its guests may run where it was copied from.
+ */
+export function claim(address: string, { isAdopted = false }: ClaimOptions = {}): () => void {
   const folder = hostFolder(address);
+  const file = join(folder, ownerFile);
   try {
     makeFolder(folder, 0o700);
+    if (!isAdopted) refuseCopy(folder);
+    lock(file, address);
+    writeFileSync(join(folder, placeFile), JSON.stringify(placeOf(folder)), { mode: 0o600 });
   } catch (error) {
-    throw badInput(`${folder}: cannot make it: ${systemReason(error)}`);
+    if (error instanceof Locked)
+      throw badInput(
+        error.owner.owner === address
+          ? `${address}: process ${error.owner.pid} is that host already`
+          : `${folder}: the host on ${error.owner.owner} (process ${error.owner.pid}) uses it, or it is a copy of that host's folder`,
+      );
+    throw error instanceof Failure ? error : badInput(`${folder}: cannot use it: ${systemReason(error)}`);
   }
-  const file = join(folder, 'pid');
-  const other = readPid(file);
-  if (other !== undefined && other !== process.pid && isAlive(other))
-    throw new Failure(EXIT.BAD_INPUT, `${address}: process ${other} is that host already`);
-  writeFileSync(file, JSON.stringify({ pid: process.pid, address }), { mode: 0o600 });
-  return () => rmSync(file, { force: true });
+  return () => unlock(file);
+}
+
+const ownerFile = 'pid';
+const placeFile = 'place';
+
+/** Names of files in a host's folder that are not on its shelf. */
+export const ownFiles: readonly string[] = [ownerFile, placeFile];
+
+function placeOf(folder: string): FolderPlace {
+  return { machine: ownIdentity().machine, inode: String(statSync(folder, { bigint: true }).ino) };
+}
+
+function refuseCopy(folder: string): void {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, placeFile), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (text === JSON.stringify(placeOf(folder))) return;
+  throw badInput(
+    `${folder}: it is a copy of a host's folder, and its guests may run where it was copied from; if that host will never be started again, add --adopt`,
+  );
 }
 
 /** Addresses of the hosts that run here now. */
@@ -92,27 +137,7 @@ export function knownHosts(): string[] {
     return [];
   }
   return folders.flatMap((name) => {
-    const file = join(hostsFolder(), name, 'pid');
-    const pid = readPid(file);
-    return pid !== undefined && isAlive(pid)
-      ? [(JSON.parse(readFileSync(file, 'utf8')) as { address: string }).address]
-      : [];
+    const found = readOwner(join(hostsFolder(), name, ownerFile));
+    return found !== undefined && isRunning(found) ? [found.owner] : [];
   });
-}
-
-function readPid(file: string): number | undefined {
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

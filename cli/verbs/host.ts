@@ -23,7 +23,7 @@ import { serve } from '../hosting/daemon.ts';
 import { diskName, FileDisks } from '../hosting/disks.ts';
 import { type Plug, plugIn, type PlugOptions } from '../hosting/plug.ts';
 import { GuestPrinter } from '../hosting/printer.ts';
-import { checkAddress, claim, hostFolder, readKey } from '../hosting/state.ts';
+import { checkAddress, claim, hostFolder, ownFiles, readKey } from '../hosting/state.ts';
 import {
   addGuestOptions,
   addPlugOptions,
@@ -43,6 +43,10 @@ interface HostVerbOptions extends GuestVerbOptions, PlugOptions {
   /** Bytes of a guest's console that are stored. */
   readonly consoleSize: number;
   readonly dropOldest?: boolean;
+  /** The folder is a copy, and the host that it was copied from is gone for good. */
+  readonly adopt?: boolean;
+  /** Seconds of running after which a guest is saved anew. */
+  readonly saveEvery: number;
   /** Milliseconds of silence after which another host is given up. */
   readonly patience: number;
 }
@@ -75,6 +79,13 @@ export const command = addPlugOptions(
       .default(2 ** 24, '16M'),
   )
   .option('--drop-oldest', 'Drop the oldest output instead')
+  .option(
+    '--save-every <seconds>',
+    'Save each guest anew after this many seconds of running; a kill costs no more than that',
+    parseCount,
+    20,
+  )
+  .option('--adopt', 'Use a folder that was copied from a host which will never be started again')
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
   .action(exitWith(host));
 
@@ -83,7 +94,7 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
   const address = checkAddress('--listen', options.listen);
   const key = readKey(options.key, address);
   const image = file === undefined ? undefined : await loadFile(file);
-  const release = claim(address);
+  const release = claim(address, { isAdopted: (options.adopt ?? false) || (options.fresh ?? false) });
   const network = new TcpNetwork(readCertificate(options));
   const doze = new Doze();
   let plug: Plug | undefined;
@@ -113,7 +124,8 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
 /** Removes what a host has stored, except the file that says it runs. */
 function forget(address: string): void {
   const shelf = new FolderShelf(hostFolder(address));
-  for (const name of shelf.list()) if (name !== 'pid') rmSync(`${shelf.place}/${name}`, { force: true });
+  for (const name of shelf.list())
+    if (!ownFiles.includes(name)) rmSync(`${shelf.place}/${name}`, { force: true });
 }
 
 function makeHost(
@@ -155,9 +167,10 @@ function makeHost(
       engine: options.engine,
       translateUser: options.translateUser ?? false,
     },
-    disks: new FileDisks(folder),
+    disks: new FileDisks(folder, address),
     capacity: options.capacity,
     patience: options.patience,
+    rebaseMs: options.saveEvery * 1000,
     console: { size: options.consoleSize, dropOldest: options.dropOldest ?? false },
     refuse: (spec) =>
       spec.network !== null && plug === undefined
@@ -264,7 +277,7 @@ function specOf(file: string, plug: Plug | undefined, options: HostVerbOptions):
 function openable(path: string): { readonly name: string; readonly sectors: number } | null {
   try {
     const name = diskName(path);
-    const { store, close } = new FileDisks('').open(name);
+    const { store, close } = new FileDisks('', '').open(name);
     close();
     return { name, sectors: store.sectors };
   } catch (error) {

@@ -129,7 +129,7 @@ export class Departures {
   }
 
   #source(departure: Departure, isDecided: boolean): MigrationSource<HostedGuest> {
-    const { slot, reserve, policy } = departure;
+    const { slot, reserve, policy, to } = departure;
     const { clock, patience } = this.#house.options;
     const { name } = slot;
     const told = () => this.#house.events.source?.(source);
@@ -137,6 +137,7 @@ export class Departures {
       guest: slot.guest,
       policy,
       reserve,
+      to,
       clock,
       patience,
       isDecided,
@@ -172,6 +173,7 @@ export class Departures {
     const leaving = { phase: 'leaving', migration: reserve.id, peer: to, stoppedAt, whole } as const;
     if (!whole && slot.guest.disk) this.#house.adopt(slot, slot.save(newKeep(slot.name)), leaving);
     else this.#house.writeSurely(slot, { ...(slot.entry as Registered), ...leaving });
+    slot.unlockDisk();
   }
 
   /** The target may not know yet that the guest is its own: it is told, as often as it takes. */

@@ -14,7 +14,7 @@ import { HostError, type HostOptions, House, newKeep } from './house.ts';
 import type { Register, Registered } from './keep/register.ts';
 import { isStorageError } from './keep/trouble.ts';
 import { Rebases } from './rebases.ts';
-import type { Slot } from './slot.ts';
+import { DiskInUse, type Slot } from './slot.ts';
 import type { Policy } from '../migration/policy.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
@@ -25,8 +25,11 @@ import { refuse, Channel } from '../wire/channel.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
 
-/** Most connections at once whose other side has not proved yet that it knows the key. */
-const mostStrangers = 32;
+/**
+ * Most connections at once whose other side has not proved yet that it knows the key. One more, and the oldest has to go:
+ * who knows the key proves it at once, so only strangers grow old.
+ */
+const mostStrangers = 256;
 
 export class Host {
   readonly address: string;
@@ -70,6 +73,13 @@ export class Host {
     const refusal = this.#house.refusal(spec);
     if (refusal !== undefined) throw new HostError(refusal);
     const slot = this.#house.newSlot(spec);
+    try {
+      slot.lockDisk();
+    } catch (error) {
+      this.#house.slots.delete(spec.name);
+      slot.close();
+      throw error instanceof DiskInUse ? new HostError(error.message) : error;
+    }
     fill(slot.guest);
     slot.guest.saveTo(slot.keep);
     slot.guest.keepIn(slot.keep);
@@ -146,6 +156,7 @@ export class Host {
     this.#departures.turn();
     this.#arrivals.turn();
     this.#rebases.turn();
+    this.#house.tick();
     for (const channel of this.#strangers) channel.tick();
   }
 
@@ -177,9 +188,10 @@ export class Host {
 
   /** Somebody has connected. */
   accept(connection: Connection): void {
-    if (this.#strangers.size >= mostStrangers) {
-      connection.close();
-      return;
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size >= mostStrangers && oldest) {
+      this.#strangers.delete(oldest);
+      oldest.close();
     }
     const { key, sealMaker, clock } = this.#house.options;
     const channel = new Channel({ connection, role: 'listener', key, sealMaker, clock });
@@ -241,6 +253,7 @@ export class Host {
         this.#recover(entry);
       } catch (error) {
         if (!isStorageError(error) && !isStorageError((error as Error).cause)) throw error;
+        this.slots.get(name)?.close();
         this.#house.slots.delete(name);
         this.#house.events.trouble?.(`${name} cannot go on here: ${(error as Error).message}`);
       }

@@ -88,6 +88,8 @@ export class House {
   readonly options: HostOptions;
   readonly slots = new Map<string, Slot>();
   readonly register: Register;
+  /** Conversations in which the other side has not said yet who it is. */
+  readonly #greeting = new Set<Channel>();
   /** When each unsettled migration may dial again. */
   readonly #retryAt = new Map<string, number>();
 
@@ -225,6 +227,11 @@ export class House {
     this.#retryAt.delete(id);
   }
 
+  /** Gives up hosts that took a connection and did not say who they are in time. */
+  tick(): void {
+    for (const channel of this.#greeting) channel.tick();
+  }
+
   /** Tells of a conversation with the host at `to`, once both have proved who they are, or why there is none. */
   dial(to: string, done: { open(channel: Channel): void; failed(reason: string): void }): void {
     const { key, sealMaker, clock, network } = this.options;
@@ -234,7 +241,17 @@ export class House {
         return;
       }
       const channel = new Channel({ connection, role: 'dialer', key, sealMaker, clock });
-      channel.begin({ open: () => done.open(channel), ended: done.failed });
+      this.#greeting.add(channel);
+      channel.begin({
+        open: () => {
+          this.#greeting.delete(channel);
+          done.open(channel);
+        },
+        ended: (why) => {
+          this.#greeting.delete(channel);
+          done.failed(why);
+        },
+      });
     });
   }
 }

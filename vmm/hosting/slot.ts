@@ -16,7 +16,18 @@ export interface OpenDisk {
   readonly store: DiskStore;
   /** What tells it from another disk of the same name. */
   readonly identity: string;
+  /** Claims it for the guest that runs here. Throws DiskInUse while somebody else has it. */
+  lock(guest: string): void;
+  /** Lets go of it, for the host that the guest has gone to. Nothing happens when it is not locked here. */
+  unlock(): void;
   close(): void;
+}
+
+/** A disk that another guest writes to, or that cannot be locked; the message says whose it is. */
+export class DiskInUse extends Error {
+  override readonly name = 'DiskInUse';
+  /** As the system's errors have it: the guest waits (keep/trouble.ts). */
+  readonly syscall = 'lock';
 }
 
 /** The disks that a host can reach. */
@@ -67,6 +78,7 @@ export class Slot {
   /** Milliseconds of its time that it took to take the base anew, the last time. */
   rebaseCost = 0;
   #lastTurn: number | undefined;
+  #isLocked = false;
   /** Turns that it is owed, while it is slowed down. */
   #credit = 0;
 
@@ -124,6 +136,7 @@ export class Slot {
 
   /** Goes on from the keep, of which all units are there or only those. */
   recover(units?: readonly number[]): void {
+    if (this.entry?.phase === 'owned') this.lockDisk();
     this.#load(units);
     this.guest.recover(this.keep, this.#printedSinceBase);
   }
@@ -174,6 +187,7 @@ export class Slot {
     if (this.#credit < 1) return;
     this.#credit = 0;
     try {
+      this.lockDisk();
       this.guest.flush();
       this.#run(steps);
       this.trouble = undefined;
@@ -182,6 +196,19 @@ export class Slot {
       this.trouble = troubleOf(error, this.#shelf.place, this.log.end - this.log.start);
       this.#retryAt = now + retryMs;
     }
+  }
+
+  /** Claims its disk: only who runs a guest writes to it. Throws DiskInUse. */
+  lockDisk(): void {
+    if (this.#isLocked) return;
+    this.#disk?.lock(this.name);
+    this.#isLocked = true;
+  }
+
+  /** Lets go of its disk, which goes on with another host. */
+  unlockDisk(): void {
+    this.#isLocked = false;
+    this.#disk?.unlock();
   }
 
   #run(steps: number): void {
@@ -197,6 +224,7 @@ export class Slot {
 
   /** Closes its disk. */
   close(): void {
+    this.unlockDisk();
     this.#disk?.close();
   }
 

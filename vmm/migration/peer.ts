@@ -9,8 +9,9 @@ import { MESSAGE, type MessageName, messageName, shapes } from '../wire/messages
 import { complaint, type Channel } from '../wire/channel.ts';
 
 export interface PeerOptions {
-  /** Who is at the other end. */
+  /** Who is at the other end, and where. */
   readonly other: 'source' | 'target';
+  readonly address: string;
   readonly clock: () => number;
   /** Milliseconds without a sign after which the other side is given up. */
   readonly patience: number;
@@ -103,7 +104,7 @@ export class Peer {
     channel.tick();
     const { clock, patience, other } = this.#options;
     if (clock() - Math.max(this.#since, channel.heard) > patience)
-      this.#lose(`nothing was heard of the ${other} for ${patience} ms`);
+      this.#lose(`nothing was heard of the ${other} ${this.#options.address} for ${patience} ms`);
     return this.isConnected;
   }
 

@@ -23,6 +23,8 @@ export interface SourceOptions<Guest extends MovingGuest> {
   readonly guest: Guest;
   readonly policy: Policy;
   readonly reserve: Reserve;
+  /** The address of the target. */
+  readonly to: string;
   readonly clock: () => number;
   /** Milliseconds without a sign of the target after which it is given up. */
   readonly patience: number;
@@ -70,13 +72,14 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   #roundSent = false;
 
   constructor(options: SourceOptions<Guest>) {
-    const { guest, policy, reserve, clock, patience, events, isDecided } = options;
+    const { guest, policy, reserve, to, clock, patience, events, isDecided } = options;
     this.#options = options;
     this.guest = guest;
     this.policy = policy;
     this.id = reserve.id;
     this.#peer = new Peer({
       other: 'target',
+      address: to,
       clock,
       patience,
       message: (name, payload) => this.#machine.take(name, { payload }),

@@ -79,6 +79,7 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.guest = guest;
     this.#peer = new Peer({
       other: 'source',
+      address: reserve.from,
       clock,
       patience,
       message: (name, payload) => this.#machine.take(name, { payload }),

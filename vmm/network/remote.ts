@@ -21,7 +21,7 @@ export interface Secret {
 }
 
 /** The most members, and the most connections that have not proved themselves yet. */
-const most = { members: 256, strangers: 32 } as const;
+const most = { members: 256, strangers: 256 } as const;
 
 export interface MemberEvents {
   joined(peer: string): void;
@@ -45,9 +45,10 @@ export class Members {
 
   /** Takes a new connection. */
   accept(connection: Connection): void {
-    if (this.#strangers.size >= most.strangers || this.#trunks.size >= most.members) {
-      connection.close();
-      return;
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size >= most.strangers && oldest) {
+      this.#strangers.delete(oldest);
+      oldest.close();
     }
     const channel = new Channel({ connection, role: 'listener', ...this.#secret });
     this.#strangers.add(channel);
@@ -75,6 +76,11 @@ export class Members {
 
   #open(channel: Channel): void {
     this.#strangers.delete(channel);
+    if (this.#trunks.size >= most.members) {
+      channel.close();
+      this.#events.left(channel.peer, `there are ${most.members} members already`);
+      return;
+    }
     const trunk = trunkOver(channel, this.#switch);
     this.#trunks.add(trunk);
     trunk.onEnd = (reason) => {

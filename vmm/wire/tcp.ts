@@ -47,7 +47,7 @@ class SocketConnection implements Connection {
     this.#events = events;
     this.#socket.on('data', (chunk: Buffer) => this.read(chunk));
     this.#socket.on('error', (error) => {
-      reason = error.message;
+      reason = explain(error);
     });
     this.#socket.on('end', () => this.#socket.end());
     this.#socket.on('close', () => {
@@ -177,7 +177,9 @@ function explain(error: NodeJS.ErrnoException): string {
     ECONNREFUSED: 'nobody listens there',
     ENOTFOUND: 'there is no host of that name',
     EHOSTUNREACH: 'there is no way there',
-    ECONNRESET: 'it closed the connection',
+    ECONNRESET: 'the other side ended in the middle of the connection',
+    EPIPE: 'the other side ended in the middle of the connection',
+    ETIMEDOUT: 'no answer',
   };
   return reasons[error.code ?? ''] ?? error.message;
 }

@@ -205,14 +205,20 @@ describe('A stranger', () => {
     expect(reason).toContain(told);
   });
 
-  it('that says nothing is cut off after a while, and there may not be many of them', () => {
+  it('that says nothing is cut off after a while, the oldest first when there are many, and a friend is heard', () => {
     const world = bothered();
-    const ends = Array.from({ length: 40 }, () => {
-      const [, far] = line();
-      world.hosts.get('a:1')?.accept(far);
-      return far;
-    });
-    expect(ends.filter(({ isOver }) => isOver).length).toBe(8);
+    const strangers = (count: number) =>
+      Array.from({ length: count }, () => {
+        const [, far] = line();
+        world.hosts.get('a:1')?.accept(far);
+        return far;
+      });
+    const ends = strangers(300);
+    expect(ends.findIndex(({ isOver }) => !isOver)).toBe(44);
+    const { channel } = friend(world);
+    strangers(200);
+    expect(channel.isOpen).toBe(true);
+    expect(ends.filter(({ isOver }) => isOver)).toHaveLength(245);
     world.now += 6000;
     world.step();
     expect(ends.every(({ isOver }) => isOver)).toBe(true);

@@ -64,7 +64,7 @@ describe('A host whose disk is slow', () => {
     world.until(() => source.state !== 'under way');
     expect([source.state, source.reason]).toEqual([
       'failed',
-      `nothing was heard of the target for ${patience} ms`,
+      `nothing was heard of the target b:1 for ${patience} ms`,
     ]);
     expect(world.owners('guest')).toEqual(['a:1']);
   });

@@ -103,6 +103,7 @@ function sourceIn(stage: Stage): { readonly side: MigrationSource; readonly end:
     guest: newGuest(),
     policy: presets.ringlab,
     reserve,
+    to: 'b:1',
     clock: () => 0,
     patience: 1000,
     log: new ConsoleLog(new MemoryShelf(), 'visitor'),

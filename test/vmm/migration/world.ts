@@ -12,7 +12,7 @@ import type { LogLimits } from '../../../vmm/hosting/keep/console-log.ts';
 import { GuestDisk } from '../../../vmm/hosting/keep/guest-disk.ts';
 import { Register } from '../../../vmm/hosting/keep/register.ts';
 import { MemoryShelf, type Shelf } from '../../../vmm/hosting/keep/shelf.ts';
-import type { Disks } from '../../../vmm/hosting/slot.ts';
+import { DiskInUse, type Disks, type OpenDisk } from '../../../vmm/hosting/slot.ts';
 import { type Policy, presets } from '../../../vmm/migration/policy.ts';
 import type { MigrationSource } from '../../../vmm/migration/source.ts';
 import type { MigrationTarget } from '../../../vmm/migration/target.ts';
@@ -215,6 +215,13 @@ export class World {
   readonly disks = new Map<string, MemoryDisk>();
   /** What each guest has printed, wherever it was. */
   readonly printed = new Map<string, number[]>();
+  /** Who has locked which disk. */
+  readonly locks = new Map<
+    string,
+    { readonly address: string; readonly guest: string; readonly life: number }
+  >();
+  /** How often each host was started. */
+  readonly lives = new Map<string, number>();
   readonly notes: string[] = [];
   onSource: ((source: MigrationSource<HostedGuest>, host: string) => void) | undefined;
   onTarget: ((target: MigrationTarget<HostedGuest>, host: string) => void) | undefined;
@@ -250,6 +257,7 @@ export class World {
     this.shelves.set(address, shelf);
     const whole = this.#machinery.get(address) ?? { ...plain, ...this.#options.machinery, ...machinery };
     this.#machinery.set(address, whole);
+    this.lives.set(address, (this.lives.get(address) ?? 0) + 1);
     const host: Host = new Host({
       address,
       shelf: new MortalShelf(
@@ -298,7 +306,7 @@ export class World {
       open: (name) => {
         const store = this.disks.get(name);
         if (store === undefined) throw new Error(`${name}: no such disk`);
-        return { store, identity: name, close: () => {} };
+        return { store, identity: name, ...this.#lockOf(address, name), close: () => {} };
       },
       create: (guest, sectors) => {
         const name = `${address}/${guest}`;
@@ -309,9 +317,25 @@ export class World {
     };
   }
 
+  /** The lock of a disk: that of a host that is dead is nobody's. */
+  #lockOf(address: string, name: string): Pick<OpenDisk, 'lock' | 'unlock'> {
+    return {
+      lock: (guest) => {
+        const owner = this.locks.get(name);
+        if (owner && this.lives.get(owner.address) === owner.life)
+          throw new DiskInUse(`its disk ${name} belongs to guest ${owner.guest} of ${owner.address}`);
+        this.locks.set(name, { address, guest, life: this.lives.get(address) ?? 0 });
+      },
+      unlock: () => {
+        if (this.locks.get(name)?.address === address) this.locks.delete(name);
+      },
+    };
+  }
+
   /** The process of a host dies; what is on its shelf and disks stays. */
   kill(address: string): void {
     this.hosts.delete(address);
+    this.lives.set(address, (this.lives.get(address) ?? 0) + 1);
     for (const [one, other] of this.#wires) {
       for (const [end, far] of [
         [one, other],

@@ -29,6 +29,7 @@ export function troubleOf(error: StorageError, folder: string, printed: number):
   const size = what === 'its console' ? `: ${formatSize(printed)}` : '';
   if (error instanceof LogFull)
     return `its console is full: ${formatSize(printed)}; ringlab console --clear drops it, and a host with --console-size has room for more`;
+  if (error.syscall === 'lock') return `${message}; it goes on when its disk is free`;
   if (file === undefined) return `its disk: ${message}; it goes on when that is mended`;
   switch (code) {
     case 'ENOSPC':

@@ -1,0 +1,137 @@
+/** Hosts that could get in each other's way: one disk, a copied folder, a host that is stopped, strangers. */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { lock, Locked, unlock } from '../../cli/hosting/lock-file.ts';
+import { isRunning, ownIdentity } from '../../cli/hosting/process-identity.ts';
+import { type Result, scratch } from './kit.ts';
+import { freeAddress, Running } from './running.ts';
+
+const file = scratch();
+const state = file('state');
+const environment = { ...process.env, RINGLAB_STATE: state, NO_COLOR: '1' };
+
+afterEach(({ task }) => Running.endAll(task.result?.state === 'fail'));
+
+function start(address: string, ...args: string[]): Running {
+  return new Running(['host', '--listen', address, ...args], environment);
+}
+
+async function running(address: string, ...args: string[]): Promise<Running> {
+  const host = start(address, ...args);
+  await host.says('a host on');
+  return host;
+}
+
+function migrate(...args: string[]): Promise<Result> {
+  return new Running(['migrate', ...args], environment).ended;
+}
+
+describe('A lock', () => {
+  it('is had by one, and taken over when its owner runs no more', () => {
+    const path = file('a.lock');
+    lock(path, 'me');
+    expect(() => lock(path, 'somebody else')).toThrow(Locked);
+    expect(() => lock(path, 'somebody else')).toThrow(`${path} belongs to me (process ${process.pid})`);
+    // The number is another process's now: it was started at another time.
+    writeFileSync(path, JSON.stringify({ ...ownIdentity(), start: '1', owner: 'a dead one' }));
+    lock(path, 'somebody else');
+    unlock(path);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.each([
+    ['of this process', {}, true],
+    ['of a number that no process has', { pid: 2 ** 22 + 1 }, false],
+    ['of a process with our number that was started at another time', { start: '1' }, false],
+    ['from before the machine was started', { boot: 'another' }, false],
+    ['of another machine, which cannot be asked', { machine: 'another', boot: 'another' }, true],
+    ['of another container, which cannot be asked', { namespace: 'another' }, true],
+  ])('%s is held: %#', (_, change, isHeld) => {
+    expect(isRunning({ ...ownIdentity(), ...change })).toBe(isHeld);
+  });
+});
+
+describe('Two hosts', () => {
+  it('do not write to one disk; it is free again when its host is killed', async () => {
+    const [one, other] = [await freeAddress(), await freeAddress()];
+    const disk = file('shared.disk', Buffer.alloc(4096));
+    const guest = ['guests/dirtier.s', '--memory', '1M', '--disk', disk];
+    const first = await running(one, ...guest, '--name', 'first');
+    await first.says('runs here');
+    const second = await start(other, ...guest, '--name', 'second').ended;
+    expect(second.stderr).toContain(
+      `its disk ${disk} is not free: ${disk}.lock belongs to guest first of the host on ${one}`,
+    );
+    expect(second.status).toBe(2);
+    await first.end('SIGKILL');
+    const third = await running(other, ...guest, '--name', 'third');
+    await third.says('third: runs here');
+    expect(readFileSync(`${disk}.lock`, 'utf8')).toContain(`guest third of the host on ${other}`);
+    // The guest of the first is not run as long as its disk is another's.
+    const again = await running(one);
+    await again.says(`first cannot go on here: its disk ${disk} is not free`);
+  });
+
+  it('do not run one guest: a copied folder is refused, until it is said that it may be used', async () => {
+    const [one, other] = [await freeAddress(), await freeAddress()];
+    const first = await running(one, 'guests/dirtier.s', '--memory', '1M', '--name', 'only');
+    await first.says('runs here');
+    const folder = (address: string) => join(state, 'hosts', address.replace(':', '_'));
+    cpSync(folder(one), folder(other), { recursive: true });
+    const copy = await start(other).ended;
+    expect(copy.stderr).toContain(
+      "it is a copy of a host's folder, and its guests may run where it was copied from",
+    );
+    expect(copy.status).toBe(65);
+    await first.end('SIGKILL');
+    const adopted = await running(other, '--adopt');
+    await adopted.says('only: ');
+  });
+
+  it('that lost each other because one was stopped have one owner when it goes on', async () => {
+    const [one, other] = [await freeAddress(), await freeAddress()];
+    const patience = ['--patience', '700'];
+    const source = await running(one, 'guests/dirtier.s', '--memory', '4M', '--name', 'patient', ...patience);
+    const target = await running(other, ...patience);
+    const moving = migrate('patient', '--to', other, '--rate', '1', '--few', '0');
+    await target.says('stage 2');
+    target.child.kill('SIGSTOP');
+    const { status, stderr } = await moving;
+    expect(stderr).toContain(`nothing was heard of the target ${other} for 700 ms`);
+    expect(status).toBe(1);
+    target.child.kill('SIGCONT');
+    await target.says('does not come');
+    const list = (await migrate('--list')).stdout;
+    expect(list.match(/^patient .*$/gm)).toEqual([expect.stringContaining(one)]);
+    expect(await migrate('patient', '--to', other)).toMatchObject({ status: 0 });
+    await source.says('has left');
+  });
+});
+
+describe('ringlab migrate --list', () => {
+  it('is answered while hundreds of strangers hold connections', async () => {
+    const address = await freeAddress();
+    await running(address, 'guests/counter.s');
+    const { host, port } = { host: '127.0.0.1', port: Number(address.split(':')[1]) };
+    const sockets: Socket[] = [];
+    for (let n = 0; n < 300; n++) sockets.push(connect({ host, port }).on('error', () => {}));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    expect(await migrate('--list', '--from', address)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('counter'),
+    });
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('ends with status 69 when nobody answers', async () => {
+    const env = { ...environment, RINGLAB_STATE: file('empty') };
+    const none = await new Running(['migrate', '--list'], env).ended;
+    expect(none).toMatchObject({
+      status: 69,
+      stderr: 'ringlab: no host runs here; ringlab host starts one\n',
+    });
+    expect((await migrate('--list', '--from', await freeAddress())).status).toBe(69);
+  });
+});
