@@ -6,7 +6,7 @@ import { isStorageError } from './keep/trouble.ts';
 import type { Slot } from './slot.ts';
 
 /** Milliseconds of running after which a guest is saved anew, unless its host says otherwise. */
-export const rebaseMs = 20_000;
+const defaultRebaseMs = 20_000;
 
 export class Rebases {
   readonly #house: House;
@@ -24,7 +24,7 @@ export class Rebases {
     for (const [slot, rebase] of this.#underWay)
       if (this.#mayBeSaved(slot)) this.#advance(slot, rebase);
       else this.leaveOff(slot);
-    const { rebaseMs: period = rebaseMs } = this.#house.options;
+    const { rebaseMs: period = defaultRebaseMs } = this.#house.options;
     for (const slot of this.#house.slots.values())
       if (slot.ran >= Math.max(period, slot.rebaseCost / mostOfItsTime) && this.#mayBeSaved(slot))
         this.begin(slot);
