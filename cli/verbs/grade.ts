@@ -22,6 +22,8 @@ interface GradeVerbOptions {
   readonly junit?: string;
   readonly gradescope?: string;
   readonly guest?: string;
+  readonly save?: string;
+  readonly salt?: string;
   readonly sandbox: SandboxChoice;
 }
 
@@ -51,11 +53,15 @@ interface Grader {
     readonly seconds: number;
     readonly megabytes: number;
     readonly layers: Layers;
+    readonly salt?: string;
+    readonly guestFile?: string;
     readonly guest?: Image;
     readonly progress?: (text: string) => void;
   }): Promise<Grade>;
   availableLayers(): Layers;
   chooseLayers(choice: SandboxChoice, available: Layers): { layers: Layers; missing: readonly string[] };
+  /** The guest to begin with, as assembly. */
+  guestToMend(grade: Grade): string | undefined;
   formatGrade(grade: Grade): string;
   gradeDocument(grade: Grade): object;
   gradeJunit(grade: Grade): string;
@@ -79,6 +85,8 @@ export const command = createCommand(
   .option('--only <n>', 'Grade this stage alone', parseCount)
   .option('--cases <n>', 'Run this many guests per property and stage (default 100)', parseCount)
   .option('--seed <n>', 'Choose other guests by another seed (default 1)', parseCount)
+  .option('--salt <word>', "Choose guests that no other class has had (default: RINGLAB_SALT's value)")
+  .option('--save <file>', 'Write the guest to mend first, as assembly')
   .option('--from <n>', 'Begin at this case', parseCount)
   .option('--guest <file>', 'Run this guest, in 128K of memory, instead of random ones')
   .option('--timeout <seconds>', 'Limit processor time per property and stage (default 20)', parseCount)
@@ -105,6 +113,8 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
     memoryLimit = 256,
     guest,
     sandbox,
+    save,
+    salt = process.env.RINGLAB_SALT,
     ...rest
   } = options;
   for (const stage of [options.stage, options.only]) {
@@ -113,7 +123,7 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
   }
   if (cases < 1) throw usage('--cases 0 would ask nothing');
   if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
-  for (const path of [junit, gradescope]) if (path !== undefined) mustBeWritable(path);
+  for (const path of [junit, gradescope, save]) if (path !== undefined) mustBeWritable(path);
   const grader = await loadGrader();
   if (!grader.isOwn(monitor) && !existsSync(monitor))
     throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
@@ -125,10 +135,14 @@ async function grade(monitor: string, options: GradeVerbOptions): Promise<number
     megabytes: memoryLimit,
     layers: layersFor(grader, sandbox),
     ...rest,
+    ...(salt === undefined ? {} : { salt }),
+    ...(save === undefined ? {} : { guestFile: save }),
     ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
     ...(process.stderr.isTTY ? { progress: showProgress } : {}),
   });
   if (process.stderr.isTTY) showProgress('');
+  const found = grader.guestToMend(graded);
+  if (save !== undefined && found !== undefined) writeOutput(save, new TextEncoder().encode(found));
   const bytes = (document: object) => new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
   if (junit !== undefined) writeOutput(junit, new TextEncoder().encode(grader.gradeJunit(graded)));
   if (gradescope !== undefined) writeOutput(gradescope, bytes(grader.gradeGradescope(graded)));

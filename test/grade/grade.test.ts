@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ringlab, root, scratch } from '../cli/kit.ts';
-import type { Grade } from '../property/grade/index.ts';
+import {
+  formatGrade,
+  type Grade,
+  gradeDocument,
+  gradeGradescope,
+  gradeJunit,
+} from '../property/grade/index.ts';
 import { buildSolution, gradeOf, submission } from './kit.ts';
 
 const file = scratch();
@@ -43,6 +49,49 @@ describe('A grade', () => {
     const one = await gradeOf(submission('claims.js'), { only: 3 });
     const other = await gradeOf(submission('claims.js'), { only: 3, layers: new Set() });
     expect({ ...one, layers: [] }).toEqual(other);
+  });
+});
+
+describe('The feedback', () => {
+  const changed = (name: string, from: string, to: string) => {
+    const text = readFileSync(solution(), 'utf8');
+    expect(text).toContain(from);
+    return file(name, text.replace(from, to));
+  };
+
+  it('says which rule of the machine is broken, before both states', async () => {
+    const monitor = changed('epc.js', 'system[SR3.EPC] = pc', 'system[SR3.EPC] = pc + 4');
+    const found = firstFound(await gradeOf(monitor, { only: 3, cases: 30 }));
+    expect(found?.rule).toMatch(/^(This trap is the guest's own, |EPC: |`mfs`: )/);
+    expect(found?.guest).toMatch(/# The rule: .*steps are equal\. The next one differs:/s);
+  });
+
+  it('asks for resource control where the guest is not equal, and says that first', async () => {
+    const monitor = changed('ring-0.js', 'ring === 0 ? supervisorRing : ring', 'ring');
+    const grade = await gradeOf(monitor, { only: 4, cases: 30 });
+    expect(grade.outcomes.map(({ found }) => found?.reason)).toEqual([
+      expect.any(String),
+      'the guest is entered in real ring 0',
+      undefined,
+    ]);
+    expect(formatGrade(grade)).toContain('The first thing to mend: stage 4, resource control.');
+  });
+
+  it('says how many exits there are by which cause, and how many are allowed', async () => {
+    const monitor = changed('slow.js', 'return next - cpu.steps', 'return 1');
+    const grade = await gradeOf(monitor, { only: 1 });
+    expect(grade.outcomes[2]?.found?.reason).toMatch(
+      /^\d+ exits, where \d+ are allowed: \d+ by timer interrupt/,
+    );
+  });
+
+  it('tells nothing of the seed, and the guests are others with salt', async () => {
+    const seed = 1_234_567;
+    const ask = (salt: object) => gradeOf('trap-and-emulate', { only: 9, cases: 20, seed, ...salt });
+    const [plain, salted] = await Promise.all([ask({}), ask({ salt: 'autumn' })]);
+    const told = [plain, gradeDocument(plain), gradeGradescope(plain), gradeJunit(plain), formatGrade(plain)];
+    expect(JSON.stringify(told)).not.toContain(String(seed));
+    expect(firstFound(salted)?.guest).not.toBe(firstFound(plain)?.guest);
   });
 });
 

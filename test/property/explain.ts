@@ -5,6 +5,7 @@ import type { Variant } from '../../isa/table/variants.ts';
 import { oracleOf } from './bare.ts';
 import { type Asked, type Difference, judge, stepsOf } from './judge.ts';
 import type { Program } from './program.ts';
+import { ruleOf } from './rule.ts';
 import type { Candidate, Setting } from './subject.ts';
 
 export interface Explanation {
@@ -16,6 +17,8 @@ export interface Explanation {
   readonly instruction: string;
   /** What the bare machine does in that step if it traps, in words: "it takes trap 8, ecall". */
   readonly trap: string | undefined;
+  /** The rule of the machine that is broken, in a sentence or two. */
+  readonly rule: string;
   readonly differences: readonly Difference[];
 }
 
@@ -48,18 +51,18 @@ export function* explaining(
   const { pc, ring } = machine;
   const word = peekWord(machine, pc);
   let trap: string | undefined;
+  let taken: number | undefined;
   machine.onTrap = (cause, value) => {
+    taken ??= cause >>> 0;
     trap ??= `it takes trap ${cause >>> 0}, ${describeTrap(cause >>> 0, value >>> 0)}`;
   };
   const stop = run(bad);
   if (stop.kind === 'unhandled')
     trap = `there is no handler (TVEC is 0) and the machine stops: ${describeTrap(stop.cause, stop.value)}`;
-  return {
-    step: good,
-    pc,
-    ring,
-    instruction: word === undefined ? '(cannot be fetched)' : disassemble(word, pc),
-    trap,
-    differences: yield* at(bad),
-  };
+  const instruction = word === undefined ? '(cannot be fetched)' : disassemble(word, pc);
+  const isHandled = stop.kind !== 'unhandled';
+  const cause = isHandled ? taken : stop.cause;
+  const differences = yield* at(bad);
+  const rule = ruleOf({ instruction, cause, isHandled, differences });
+  return { step: good, pc, ring, instruction, trap, rule, differences };
 }

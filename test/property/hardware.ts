@@ -44,6 +44,7 @@ export class Hardware<G extends Gate> implements RealMachine {
   readonly disk: Uint8Array;
   /** See Counts. */
   readonly entries: (readonly [pc: number, steps: number])[] = [];
+  readonly #causes = new Map<number, number>();
   readonly #engine: Interpreter;
 
   constructor({ image, input, variant, gate, storage }: HardwareOptions<G>) {
@@ -69,7 +70,7 @@ export class Hardware<G extends Gate> implements RealMachine {
   }
 
   get counts() {
-    return { ...this.gate.counts, entries: this.entries };
+    return { ...this.gate.counts, entries: this.entries, causes: this.#causes };
   }
 
   readSystem(number: number): number {
@@ -127,8 +128,10 @@ export class Hardware<G extends Gate> implements RealMachine {
     if (stop.kind !== 'trap') throw new Error(`the real machine stopped by ${stop.kind} under its monitor`);
     const steps = this.gate.counts.direct - direct;
     if (steps > 0) this.entries.push([pc, steps]);
+    const cause = machine.readSystem(SR.ECAUSE) >>> 0;
+    this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
     return {
-      cause: machine.readSystem(SR.ECAUSE) >>> 0,
+      cause,
       value: machine.readSystem(SR.EVAL) >>> 0,
       steps,
     };

@@ -7,6 +7,7 @@
  *   resource control   it touches, and can touch, only memory, devices and time that it was given
  *   efficiency         its innocuous instructions run directly, and the monitor is entered no more than need be
  */
+import { causeName } from '../../isa/table/traps.ts';
 import { type Variant, variants as allVariants } from '../../isa/table/variants.ts';
 import { type Oracle, oracleOf } from './bare.ts';
 import { type Explanation, explaining } from './explain.ts';
@@ -165,6 +166,12 @@ function runGuarded(subject: Subject, steps: readonly number[], oracle?: Oracle)
   return undefined;
 }
 
+function tooManyExits({ exits, causes = new Map() }: Counts, most: number): string {
+  const sorted = [...causes].toSorted(([, a], [, b]) => b - a);
+  const list = sorted.map(([cause, count]) => `${count} by ${causeName(cause)}`).join(', ');
+  return `${exits} exits, where ${most} are allowed${list === '' ? '' : `: ${list}`}`;
+}
+
 /** A difference in a line. */
 function differenceText({ what, bare, monitor }: Difference): string {
   return `${what}: ${bare} bare, ${monitor} under the monitor`;
@@ -187,13 +194,13 @@ function askEfficiency(candidate: Candidate, options: PropertyOptions): Inquiry 
     if (options.equal && first !== undefined) return answer(differenceText(first));
     if (thrown !== undefined) return answer(undefined);
     if (counts.direct < leastDirect * due - setupOf(program).length) {
-      return answer(`${counts.direct} of ${due} innocuous steps ran directly`);
+      return answer(`${counts.direct} of ${due} innocuous steps ran directly; nine of ten should`);
     }
     if (!byBlocks && counts.entries !== undefined && !isWhatRan(counts.entries, ledger)) {
       return answer('what ran directly is not the guest');
     }
     const most = mostExits * (ledger.occasions + (byBlocks ? ledger.blocks : 0)) + fewExits;
-    return answer(counts.exits <= most ? undefined : `${counts.exits} exits; ${most} would be many`);
+    return answer(counts.exits <= most ? undefined : tooManyExits(counts, most));
   });
 }
 

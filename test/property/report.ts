@@ -39,7 +39,7 @@ export function describeCounterexample(
   return program.image === undefined ? formatProgram(program, head) : `${head.join('\n')}\n`;
 }
 
-function explained({ step, pc, ring, instruction, trap, differences }: Explanation): string[] {
+function explained({ step, pc, ring, instruction, trap, rule, differences }: Explanation): string[] {
   const rows = differences.map(
     ({ what, bare, monitor }) => `  ${what.padEnd(18)}${bare.padEnd(24)}${monitor}`,
   );
@@ -52,6 +52,8 @@ function explained({ step, pc, ring, instruction, trap, differences }: Explanati
   const table = long ? paired : [`  ${''.padEnd(18)}${'bare machine'.padEnd(24)}monitor`, ...rows];
   const shown = table.slice(0, long ? 3 * mostShown : mostShown + 1);
   return [
+    ...wrap(`The rule: ${rule}`),
+    '',
     `${step} steps are equal. The next one differs:`,
     `  at pc ${hex(pc)} in ring ${ring}: ${instruction}`,
     ...wrap(

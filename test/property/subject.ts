@@ -25,6 +25,8 @@ export interface Counts {
   direct: number;
   /** Traps from the guest to the monitor. */
   exits: number;
+  /** The exits by their cause, if that is known. */
+  readonly causes?: ReadonlyMap<number, number>;
   /** Steps that compiled code made, of a monitor's engine that has it. */
   readonly compiled?: number;
   /** Where the guest was each time that it was entered, and the steps that it then made directly, if that is known. */

@@ -2,7 +2,7 @@
 import type { PropertyName } from '../properties.ts';
 import { stages } from '../stages.ts';
 import type { Grade } from './grade.ts';
-import { counts, type Outcome, pointsOf, weights } from './tasks.ts';
+import { counts, type Found, type Outcome, pointsOf, weights } from './tasks.ts';
 
 const titles: Readonly<Record<PropertyName, string>> = {
   equivalence: 'equivalence',
@@ -20,15 +20,33 @@ function stageName(stage: number): string {
 
 /** The outcome in a few words. */
 function verdict(outcome: Outcome, all: readonly Outcome[]): string {
-  if (outcome.found !== undefined) return `fails at case ${outcome.found.case}`;
+  if (outcome.found !== undefined)
+    return `fails at guest ${outcome.cases}${outcome.cases > 1 ? `; ${outcome.cases - 1} passed` : ''}`;
   if (!outcome.passed) return outcome.problem ?? 'fails';
-  return counts(outcome, all) ? `passed, ${outcome.cases} cases` : 'holds, but the guest is not equal';
+  return counts(outcome, all) ? `passed, ${outcome.cases} guests` : 'holds, but the guest is not equal';
 }
 
 /** Points of an outcome, and those there are for it. */
 function points(outcome: Outcome, all: readonly Outcome[]): { got: number; of: number } {
   const of = pointsOf(outcome.task, all);
   return { got: counts(outcome, all) ? of : 0, of };
+}
+
+/**
+ * What to mend first: of the first stage that fails, a loss of control rather than a guest that is not equal, for the one is
+ * often the other's reason.
+ */
+function firstToMend(outcomes: readonly Outcome[]): (Outcome & { readonly found: Found }) | undefined {
+  const failed = outcomes.flatMap((outcome) =>
+    outcome.found === undefined ? [] : [{ ...outcome, found: outcome.found }],
+  );
+  const mine = failed.filter(({ task }) => task.stage === failed[0]?.task.stage);
+  return mine.find(({ task }) => task.property === 'resourceControl') ?? mine[0];
+}
+
+/** Its guest, as assembly. */
+export function guestToMend({ outcomes }: Grade): string | undefined {
+  return firstToMend(outcomes)?.found.guest;
 }
 
 /** For a terminal: the table, then the first counterexample in full. */
@@ -46,8 +64,8 @@ export function formatGrade(grade: Grade): string {
   lines.push('', `score ${score} of 100`);
   if (grade.printed > 0) lines.push(`(what it printed, ${grade.printed} characters, counts for nothing)`);
   if (grade.layers.length > 0) lines.push(`(sandbox: realm, ${grade.layers.join(', ')})`);
-  const first = outcomes.find(({ found }) => found !== undefined);
-  if (first?.found !== undefined) {
+  const first = firstToMend(outcomes);
+  if (first !== undefined) {
     const { task, found } = first;
     lines.push('', `The first thing to mend: stage ${task.stage}, ${titles[task.property]}.`);
     lines.push('The smallest guest that shows it:', '', found.guest.trimEnd());

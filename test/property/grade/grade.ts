@@ -35,6 +35,8 @@ export interface GradeOptions {
   /** One stage alone. */
   readonly only?: number;
   readonly seed: number;
+  /** A word that makes the guests of one class others than those of every other class. */
+  readonly salt?: string;
   /** Cases of each property of each stage. */
   readonly cases: number;
   readonly from?: number;
@@ -44,6 +46,10 @@ export interface GradeOptions {
   readonly megabytes: number;
   /** What is around its process. */
   readonly layers: ReadonlySet<Layer>;
+  /** What the reports call the monitor; default its file's name. */
+  readonly name?: string;
+  /** The file that a report tells to grade a counterexample's guest from; default guest.s. */
+  readonly guestFile?: string;
   /** A guest that somebody wrote, to be asked about instead of random ones: one stage, and whether the guest is equal and stays in. */
   readonly guest?: Image;
   readonly progress?: (text: string) => void;
@@ -232,10 +238,10 @@ class Question {
   }
 
   #propertyOptions(): PropertyOptions {
-    const { seed, cases, from = 0, guest } = this.#options;
+    const { cases, from = 0, guest } = this.#options;
     const { variant, profile, byBlocks } = stageOf(this.#task);
     return {
-      seed,
+      seed: saltedSeed(this.#options),
       cases,
       from,
       variants: [variant],
@@ -277,19 +283,27 @@ class Question {
   }
 
   #tell(found: Counterexample): Found {
-    const { monitor, guest } = this.#options;
-    const { stage } = this.#task;
-    const replay = guest === undefined ? [`ringlab grade ${monitor} --only ${stage} --guest guest.s`] : [];
+    const { monitor, name = basename(monitor), guest, guestFile = 'guest.s' } = this.#options;
+    const { stage, property } = this.#task;
+    const isRepeated = guest === undefined && property !== 'efficiency';
+    const replay = isRepeated ? [`ringlab grade ${monitor} --only ${stage} --guest ${guestFile}`] : [];
     return {
       case: found.case,
       reason: found.reason,
+      rule: found.explanation?.rule,
       step: found.explanation?.step,
       instruction: found.explanation?.instruction,
       differences: found.explanation?.differences ?? found.differences,
-      guest: describeCounterexample(found, basename(monitor), nameOf(found.program), replay),
+      guest: describeCounterexample(found, name, nameOf(found.program), replay),
       size: sizeOf(found.program),
     };
   }
+}
+
+/** The seed of the guests: without salt, the one that was given. */
+function saltedSeed({ seed, salt }: GradeOptions): number {
+  if (salt === undefined) return seed;
+  return createHash('sha256').update(`${seed} ${salt}`).digest().readUInt32LE(0);
 }
 
 /** A guest's name: the same guest has the same one everywhere, and it tells nothing of the seed. */

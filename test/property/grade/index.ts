@@ -1,4 +1,4 @@
 /** Grading, as the command line calls it. */
-export { formatGrade, gradeDocument, gradeGradescope, gradeJunit } from './format.ts';
+export { formatGrade, gradeDocument, gradeGradescope, gradeJunit, guestToMend } from './format.ts';
 export { type Grade, type GradeOptions, grade, isOwn } from './grade.ts';
 export { availableLayers, chooseLayers, type Layer, layerNames } from './layers.ts';

@@ -12,6 +12,8 @@ export interface Task {
 export interface Found {
   readonly case: number;
   readonly reason: string;
+  /** The rule of the machine that is broken, where that is known. */
+  readonly rule: string | undefined;
   readonly step: number | undefined;
   readonly instruction: string | undefined;
   readonly differences: readonly Difference[];
