@@ -18,6 +18,7 @@ export function changeTheme(): void {
 export function followAppearance(): void {
   const asked = new URLSearchParams(location.search);
   presents.value = asked.has('present');
+  document.documentElement.classList.toggle('embedded', asked.has('embed'));
   try {
     const known = localStorage.getItem(stored);
     if (known === 'light' || known === 'dark') theme.value = known;

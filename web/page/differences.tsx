@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
 import { registerNames } from '../../isa/table/registers.ts';
 import type { Frame } from '../worker/frame.ts';
-import { frame } from './state.ts';
+import { frame, verdict } from './state.ts';
 import { hex } from './words.ts';
 
 interface Difference {
@@ -30,6 +30,12 @@ export function differencesOf({ sides: [a, b], memoryDiffersAt }: Frame): Differ
   if (memoryDiffersAt !== undefined)
     found.push({ what: 'memory', left: `from ${hex(memoryDiffersAt)}`, right: 'on' });
   return found;
+}
+
+/** Right after the step that diverges: why it does. */
+function Reason({ step }: { readonly step: number }): VNode | null {
+  const now = verdict.value;
+  return now.kind === 'diverges' && step === now.steps + 1 ? <p>{now.divergence.reason}.</p> : null;
 }
 
 const shown = 8;
@@ -62,6 +68,7 @@ export function Differences(): VNode | null {
           ))}
         </tbody>
       </table>
+      <Reason step={now?.step ?? 0} />
     </section>
   );
 }

@@ -115,29 +115,35 @@ function show({ equal, steps, divergence }: Comparison, limit: number): void {
 let wish: { readonly to: Target; readonly budget: number | undefined } | undefined;
 let isGoing = false;
 
-/** Goes there. When it is asked for faster than the machines go, the wishes in between are left out. */
-export async function go(to: Target, budget?: number): Promise<void> {
+/**
+ * Goes there; returns whether what was looked for was met. When it is asked for faster than the machines go, the wishes in
+ * between are left out: then, and when it was stopped, undefined.
+ */
+export async function go(to: Target, budget?: number): Promise<boolean | undefined> {
   wish = { to, budget };
-  if (isGoing) return;
+  if (isGoing) return undefined;
   isGoing = true;
+  let met: boolean | undefined;
   try {
     while (wish !== undefined) {
       const { to: next, budget: most } = wish;
       wish = undefined;
       const went = await ask('go', { to: next, ...(most === undefined ? {} : { budget: most }) });
       if (went !== undefined) state.frame.value = went.frame;
+      met = went?.met;
     }
+    return met;
   } finally {
     isGoing = false;
   }
 }
 
 /** Goes to a step, or as far as the guest goes. */
-export const goTo = (step: number): Promise<void> =>
+export const goTo = (step: number): Promise<unknown> =>
   go({ kind: 'step', step: Math.max(0, Math.floor(step)) });
 
 /** Goes so many steps on, or back. */
-export const goBy = (steps: number): Promise<void> => go({ kind: 'by', steps });
+export const goBy = (steps: number): Promise<unknown> => go({ kind: 'by', steps });
 
 /** Ends whatever is being done. If the worker does not answer, another one is brought to the same step. */
 export async function stop(): Promise<void> {

@@ -4,6 +4,7 @@ import './style/style.css';
 import { followAddress } from './address.ts';
 import { App } from './app.tsx';
 import { followAppearance } from './appearance.ts';
+import { editorIsOpen } from './editor/column.tsx';
 import { embedded, keepForOffline } from './embedded.ts';
 import { showFirst } from './first.ts';
 import { press } from './keys.ts';
@@ -19,6 +20,8 @@ async function begin(): Promise<void> {
   const app = document.getElementById('app') as HTMLElement;
   hydrate(<App />, app);
   followAppearance();
+  // A narrow screen has no room beside the view: the editor is behind its button.
+  if (matchMedia('(max-width: 700px)').matches) editorIsOpen.value = false;
   followReading();
   followPrinting();
   document.addEventListener('keydown', (event) => press(event, allKeys()));

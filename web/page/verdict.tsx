@@ -1,5 +1,6 @@
 /** The verdict: one sentence about the two machines. */
 import type { VNode } from 'preact';
+import type { Divergence } from '../../vmm/monitor/compare.ts';
 import { open } from './laboratory.ts';
 import { verdict, type Verdict } from './state.ts';
 import { grouped } from './words.ts';
@@ -15,15 +16,18 @@ function sentence(now: Verdict): string {
       return now.all
         ? `A guest on the machine, and the same guest under a monitor. Equal at all ${grouped(now.steps)} steps.`
         : `Equal at the first ${grouped(now.steps)} steps. The guest goes on.`;
-    case 'diverges': {
-      const { instruction, differences } = now.divergence;
-      const [first] = differences;
-      const what = first && `: ${first.what} is ${first.left} bare, ${first.right} under the monitor`;
-      return `Diverges after ${grouped(now.steps)} equal steps, at ${instruction}${what ?? ''}.`;
-    }
+    case 'diverges':
+      return `Diverges after ${grouped(now.steps)} equal steps, at ${now.divergence.instruction}.`;
     case 'unusable':
       return now.message;
   }
+}
+
+/** What differs first, in words. */
+function detail({ differences: [first] }: Divergence): string {
+  return first === undefined
+    ? ''
+    : `Then ${first.what} is ${first.left} bare, ${first.right} under the monitor.`;
 }
 
 const signs = { none: '', comparing: '…', equal: '=', diverges: '≠', unusable: '!' } as const;
@@ -37,7 +41,7 @@ export function VerdictBar(): VNode {
       </span>
       <span>
         {sentence(now)}
-        {now.kind === 'diverges' && <span class="reason">{now.divergence.reason}.</span>}
+        {now.kind === 'diverges' && <span class="reason"> {detail(now.divergence)}</span>}
       </span>
       {now.kind === 'equal' && !now.all && (
         <button type="button" onClick={() => void open({ limit: now.steps * 10 })}>

@@ -39,6 +39,8 @@ export interface SessionRequests {
   /** Compares both runs up to a step. Progress: the number of equal steps. */
   compare: { ask: { limit: number }; answer: Comparison };
   go: { ask: { to: Target; budget?: number }; answer: Went };
+  /** The physical address of a symbol or a hexadecimal number, as the bare machine maps it now; null if it has none. */
+  locate: { ask: { place: string }; answer: number | null };
   /** Types at both consoles; no text is the end of the input. */
   type: { ask: { text: string | null }; answer: Frame };
   breakpoints: { ask: readonly number[]; answer: null };
@@ -67,6 +69,7 @@ export const sessionHandlers: Handlers<SessionRequests> = {
     const met = yield* session.go(to, budget);
     return { frame: session.frame(), met };
   },
+  locate: ({ place }, { session }) => session.sides[0].locate(place) ?? null,
   type: ({ text }, { session }) => {
     session.record(text === null ? { kind: 'console-end' } : typed(text));
     return session.frame();

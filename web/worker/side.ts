@@ -4,7 +4,7 @@ import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { watchLockup } from '../../isa/machine/lockup.ts';
 import { ProgramMap } from '../../isa/machine/program-map.ts';
-import { describeTrap, peekWord, sourceLine } from '../../isa/machine/report.ts';
+import { describeTrap, peekWord, physicalAddress, sourceLine } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { disassemble } from '../../isa/table/disassemble.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
@@ -149,6 +149,13 @@ export class Side {
     );
   }
 
+  /** The physical address of a symbol or of a hexadecimal virtual address; undefined if it has none now. */
+  locate(place: string): number | undefined {
+    const number = /^(0x)?[0-9a-f]{1,8}$/i.test(place) ? Number.parseInt(place, 16) : undefined;
+    const address = this.#program.symbols.address(place) ?? number;
+    return address === undefined ? undefined : physicalAddress(this.subject.machine, address);
+  }
+
   #registers(): Registers {
     const { machine } = this.subject;
     return [machine.x.slice(), systemRegisters.map(({ number }) => machine.readSystem(number))];
@@ -228,7 +235,7 @@ export function isShown(event: ChronicleEvent): boolean {
 
 function itemOf(event: ChronicleEvent): EventItem {
   const { step, kind } = event;
-  if (kind === 'trap') return { step, kind, text: describeTrap(event.cause, event.value) };
+  if (kind === 'trap') return { step, kind, text: `trap: ${describeTrap(event.cause, event.value)}` };
   return { step, kind, text: kind === 'exit' ? event.name : String.fromCharCode(event.byte) };
 }
 

@@ -16,7 +16,7 @@ export function Acts(): VNode {
         onChoose={(n) => void play(n)}
         options={acts.map((act, n) => ({
           key: act.title,
-          class: n === now + 1 ? 'act next' : 'act',
+          class: n === now + 1 ? 'act suggested' : 'act',
           content: (
             <>
               <span class="number">{n + 1}</span>
