@@ -1,5 +1,6 @@
 /** The package as others get it: packed, installed into an empty folder without a network, run. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -91,6 +92,24 @@ describe('The package, installed in an empty folder', () => {
     expect([run.status, run.stdout]).toEqual([0, 'Hello from ring 0\n']);
     const demo = npm(folder, 'exec', '--offline', '--', 'ringlab', 'demo');
     expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining('ring32-v')]);
+  });
+
+  it('serves the laboratory page, which is in the package, until Ctrl-C', async () => {
+    const args = ['node_modules/ringlab/cli/bin.js', 'lab', 'node_modules/ringlab/guests/hello.s'];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const address = new URL(line.toString().trim());
+    const page = await fetch(address);
+    const text = await page.text();
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const [, script = ''] = /<script src="(page-\w+\.js)">/.exec(text) ?? [];
+    expect((await fetch(new URL(script, address))).status).toBe(200);
+    const headers = { authorization: `Bearer ${address.searchParams.get('lab')}` };
+    expect(await (await fetch(new URL('file', address), { headers })).json()).toMatchObject({
+      name: 'hello.s',
+    });
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([0, null]);
   });
 
   it('is imported by JavaScript', () => {
