@@ -29,6 +29,16 @@ export function TourPanel(): VNode | null {
     <aside class="tour" aria-label="Tour">
       <div class="tour-head">
         <h2>{now === undefined ? 'Tours' : now.title}</h2>
+        {now !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              tour.value = 'list';
+            }}
+          >
+            All tours
+          </button>
+        )}
         <button
           type="button"
           class="round"
@@ -55,7 +65,7 @@ function List(): VNode {
         {tours.value.map(({ number, title, shows, needsFiles }) => (
           <li key={number}>
             <button type="button" onClick={() => void openStop(number, 1)}>
-              <b>{title.replace(/^Lesson \d+: /, '')}</b>
+              <b>{nameOf(title)}</b>
               <Prose text={shows} />
               {needsFiles && <small class="dim">Its claims are checked at the command line.</small>}
             </button>
@@ -64,6 +74,12 @@ function List(): VNode {
       </ol>
     </>
   );
+}
+
+/** `Lesson 6: the red pill` without its number, which the list has. */
+function nameOf(title: string): string {
+  const name = title.replace(/^Lesson \d+: /, '');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Text with `code` in it. */
@@ -119,18 +135,21 @@ function Stop({ now, stop }: { readonly now: TourText; readonly stop: StopText }
             Back to the tour
           </button>
         )}
-        <button
-          type="button"
-          onClick={() => {
-            tour.value = 'list';
-          }}
-        >
-          All tours
-        </button>
       </nav>
     </div>
   );
 }
+
+/** Scrolls the panel so that the element is at its top; on a narrow screen, the page. */
+function scrollToTop(element: Element | null | undefined): void {
+  const panel = element?.closest('.tour');
+  if (!(element instanceof HTMLElement) || panel === null || panel === undefined) return;
+  if (panel.scrollHeight > panel.clientHeight) panel.scrollTop = element.offsetTop;
+  else if (getComputedStyle(panel).overflowY === 'visible') element.scrollIntoView({ block: 'start' });
+}
+
+/** Whether a line is one of a listing or a table, in which columns stand below one another. */
+const isListed = (line: string) => /^ {2}\||\S {3,}/.test(line);
 
 /** What was found, what it means for the prediction, and the claims. */
 function Found(): VNode {
@@ -138,7 +157,7 @@ function Found(): VNode {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // What was asked stays in sight, with as much of the answer below it as there is room for.
-    if (shown !== undefined) element.current?.previousElementSibling?.scrollIntoView({ block: 'start' });
+    if (shown !== undefined) scrollToTop(element.current?.previousElementSibling);
   }, [shown]);
   const stop = stopNow.value;
   return (
@@ -152,7 +171,13 @@ function Found(): VNode {
       {shown !== undefined && shown.lines.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it
         <section class="found" tabIndex={0} aria-label="What is found">
-          <pre>{shown.lines.join('\n')}</pre>
+          {shown.lines
+            .flatMap((line) => line.split('\n'))
+            .map((line, n) => (
+              <div key={n} class={isListed(line) ? 'listed' : ''}>
+                {line === '' ? ' ' : line}
+              </div>
+            ))}
         </section>
       )}
       {isWorking.value && shown === undefined && <p class="dim">It is being found out…</p>}
