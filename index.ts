@@ -87,9 +87,8 @@ export {
   classify,
   classifying,
   type InstructionClass,
-  type Theorems,
-  type Verdict,
 } from './isa/classify/classify.ts';
+export type { Theorems, Verdict } from './isa/classify/theorems.ts';
 export { formatJson as classificationJson } from './isa/classify/format-json.ts';
 export { formatSvg as classificationSvg } from './isa/classify/format-svg.ts';
 

@@ -38,6 +38,8 @@ class End implements Connection {
   events: ConnectionEvents | undefined;
   /** What is on its way to the other end. */
   #going: Uint8Array = new Uint8Array();
+  /** Bytes that came out at the other end. */
+  carried = 0;
   #ends = false;
 
   constructor(peer: string) {
@@ -64,11 +66,25 @@ class End implements Connection {
   carry(bytes: number): void {
     const chunk = this.#going.subarray(0, bytes);
     this.#going = this.#going.subarray(chunk.length);
+    this.carried += chunk.length;
     if (chunk.length > 0) this.other?.events?.bytes(chunk);
     if (!this.#ends || this.#going.length > 0) return;
     this.#ends = false;
     this.other?.events?.ended('the other side closed the connection');
   }
+
+  /** The cable is cut: what is on its way is lost, and this end's host is told. */
+  cut(): void {
+    this.#going = new Uint8Array();
+    this.#ends = false;
+    this.events?.ended('the cable was cut');
+  }
+}
+
+const hostNames = ['A', 'B'] as const;
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** A stage that a side has come to. */
@@ -85,8 +101,11 @@ export class TwoHosts {
   /** At every millisecond, which hosts gave the guest a turn. */
   readonly ran: string[] = [];
   readonly #setting: Setting;
-  readonly #ends: End[] = [];
+  #ends: End[] = [];
   #later: (() => void)[] = [];
+  #isCut = false;
+  /** Bytes that connections carried that are over. */
+  #carried = 0;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -106,7 +125,7 @@ export class TwoHosts {
     return new Host({
       address,
       shelf: new MemoryShelf(),
-      network: { dial: (_, done) => this.#later.push(() => this.#connect(done)) },
+      network: { dial: (_, done) => this.#later.push(() => this.#connect(address, done)) },
       key: new Uint8Array(32),
       sealMaker: hmacSeal,
       clock: () => this.now,
@@ -127,37 +146,80 @@ export class TwoHosts {
     });
   }
 
-  /** A cable from A to B. */
-  #connect(done: (connection: Connection, reason: string) => void): void {
-    const [near, far] = [new End('B:1'), new End('A:1')];
+  /** A connection from A to B, or from B to A. */
+  #connect(from: string, done: (connection: Connection | undefined, reason: string) => void): void {
+    if (this.#isCut) {
+      done(undefined, 'the cable is cut');
+      return;
+    }
+    const [dialer, dialed] = from === 'A:1' ? (['A', 'B'] as const) : (['B', 'A'] as const);
+    const [near, far] = [new End(`${dialed}:1`), new End(`${dialer}:1`)];
     near.other = far;
     far.other = near;
     this.#ends.push(near, far);
-    this.hosts.B.accept(far);
+    this.hosts[dialed].accept(far);
     done(near, '');
+  }
+
+  /** Whether the cable is cut. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Cuts the cable: what is on its way is lost, and nobody can connect. */
+  cut(): void {
+    this.#isCut = true;
+    const ends = this.#ends;
+    this.#ends = [];
+    this.#carried += sum(ends.map(({ carried }) => carried));
+    for (const end of ends) end.cut();
+  }
+
+  /** Mends the cable: hosts can connect again. */
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  /** Bytes that the cable has carried, and those that are on their way. */
+  get traffic(): { readonly carried: number; readonly going: number } {
+    return {
+      carried: this.#carried + sum(this.#ends.map(({ carried }) => carried)),
+      going: sum(this.#ends.map(({ backlog }) => backlog)),
+    };
+  }
+
+  /**
+   * Whose the guest is by what the hosts have written down: B's once A has written that it leaves. Every moment it is
+   * exactly one's, whatever happens to the cable; throws an Error if it were not.
+   */
+  get owner(): 'A' | 'B' {
+    const [a, b] = [this.hosts.A, this.hosts.B].map(({ register }) => register.get('guest')?.phase);
+    const owners = [a === 'owned', a === 'leaving' || b === 'owned'];
+    if (owners[0] === owners[1]) throw new Error(`the guest has no single owner: A ${a}, B ${b}`);
+    return owners[0] ? 'A' : 'B';
   }
 
   /** A millisecond: the guest runs where it is, and the cable carries what it can. */
   step(): void {
     this.now += 1;
     for (const act of this.#later.splice(0)) act();
-    const ran = Object.entries(this.hosts).filter(([, host]) => this.#turn(host));
-    this.ran.push(ran.map(([name]) => name).join(''));
+    this.ran.push(hostNames.filter((name) => this.#turn(name)).join(''));
     for (const end of this.#ends) end.carry(this.#setting.bytesPerMs);
   }
 
   /** Whether the guest made steps there. */
-  #turn(host: Host): boolean {
-    const before = this.#machine(host)?.steps;
-    host.turn(this.#setting.stepsPerMs);
-    return before !== undefined && this.#machine(host)?.steps !== before;
+  #turn(name: 'A' | 'B'): boolean {
+    const before = this.machine(name)?.steps;
+    this.hosts[name].turn(this.#setting.stepsPerMs);
+    return before !== undefined && this.machine(name)?.steps !== before;
   }
 
-  #machine(host: Host): Machine | undefined {
-    return host.slots.get('guest')?.guest.machine;
+  /** The guest's machine on a host; undefined if that host has none. */
+  machine(host: 'A' | 'B'): Machine | undefined {
+    return this.hosts[host].slots.get('guest')?.guest.machine;
   }
 
-  /** Sends the guest from A to B, and lets time pass until it is there. */
+  /** Sends the guest from A to B, and lets time pass until it is there, or the migration has failed. */
   migrate(policy: Policy): MigrationSource<HostedGuest> {
     return finish(this.migrating(policy));
   }
@@ -182,7 +244,7 @@ export class TwoHosts {
 
   /** Steps that the guest has made, wherever it is. */
   get steps(): number {
-    return Math.max(...Object.values(this.hosts).map((host) => this.#machine(host)?.steps ?? 0));
+    return Math.max(...hostNames.map((name) => this.machine(name)?.steps ?? 0));
   }
 
   /** Milliseconds in which the guest ran nowhere. */
@@ -200,10 +262,10 @@ export class TwoHosts {
     return longest;
   }
 
-  /** Whether the guest on B is in the very state of one that never moved, at the same step. */
+  /** Whether the guest is, on the host whose it is, in the very state of one that never moved, at the same step. */
   isAsIfItHadStayed(): boolean {
     const { image, memory } = this.#setting;
-    const moved = this.#machine(this.hosts.B);
+    const moved = this.machine(this.owner);
     const stayed = new Machine({ memory, variant, console: new Console(() => {}) });
     loadImage(image, stayed.memory.bytes);
     stayed.pc = image.entry;

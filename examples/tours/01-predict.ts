@@ -1,13 +1,14 @@
 /** Lesson 1: which instructions of an x86-like machine are critical? Predict, then measure. */
-import type { Work } from '../../isa/work.ts';
-import { type Classification, namesOf } from '../../isa/classify/classify.ts';
+import type { Classification } from '../../isa/classify/classify.ts';
 import { describeWitness, evidenceOf } from '../../isa/classify/evidence.ts';
 import { tellingWitness } from '../../isa/classify/format-text.ts';
 import { formatProgram } from '../../isa/classify/program.ts';
+import { namesOf } from '../../isa/classify/theorems.ts';
 import { allRows } from '../../isa/table/table.ts';
 import { type Variant, variantNamed, variantRows } from '../../isa/table/variants.ts';
 import type { Answer, Claim, Tour } from '../desk.ts';
 import type { Workbench } from '../workbench.ts';
+import type { Work } from '../../isa/work.ts';
 
 const variant = variantNamed('ring32-x') as Variant;
 const system = allRows.filter(({ effect }) => effect.kind === 'system');

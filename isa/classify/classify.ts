@@ -13,6 +13,7 @@ import { type Measurement, measure } from './measure.ts';
 import type { Witness } from './witness.ts';
 import { type ForAll, measurePrivilege, type PrivilegeFinding } from './privilege.ts';
 import { readsNothing } from './reads-nothing.ts';
+import { type Theorems, theoremsOf } from './theorems.ts';
 
 /** One instruction's memberships in one variant. */
 export interface InstructionClass {
@@ -36,24 +37,6 @@ export interface InstructionClass {
   readonly witnesses: ReadonlyMap<Class, Witness>;
   /** How it was established that the instruction is innocuous; undefined if it is not. */
   readonly innocuous: ForAll | undefined;
-}
-
-/** Whether a theorem's condition holds, and the instructions that decide it. */
-export interface Verdict {
-  /** Whether no instruction violates the condition. */
-  readonly holds: boolean;
-  /** The instructions that violate the condition, sorted; empty if it holds. */
-  readonly decidedBy: readonly string[];
-}
-
-/** What the theorems say about a variant. */
-export interface Theorems {
-  /** Whether a trap-and-emulate monitor is possible: every sensitive instruction is privileged. */
-  readonly theorem1: Verdict;
-  /** Whether a monitor can run under itself: Theorem 1's condition, as far as it concerns the instructions. */
-  readonly theorem2: Verdict;
-  /** Whether a hybrid monitor is possible: every user-sensitive instruction is privileged. */
-  readonly theorem3: Verdict;
 }
 
 /** The results for a variant. */
@@ -126,24 +109,4 @@ function whyInnocuous({ row, compared }: Measurement): ForAll {
   if (touched !== undefined) return { kind: 'proof', ...touched };
   if (readsNothing(row)) return { kind: 'exhaustive', reads: [], cases: 1 };
   return { kind: 'samples', samples: compared };
-}
-
-/** The properties of an instruction that decide the theorems. */
-export type Memberships = Pick<InstructionClass, 'name' | 'privileged' | 'userSensitive' | 'critical'>;
-
-/** What the theorems say about a variant with these instructions. */
-export function theoremsOf(instructions: readonly Memberships[]): Theorems {
-  const theorem1 = verdict(instructions.filter(({ critical }) => critical));
-  const unhybrid = instructions.filter(({ userSensitive, privileged }) => userSensitive && !privileged);
-  // The other half of the condition of Theorem 2 is about the monitor: see definitions.ts.
-  return { theorem1, theorem2: theorem1, theorem3: verdict(unhybrid) };
-}
-
-function verdict(against: readonly Memberships[]): Verdict {
-  return { holds: against.length === 0, decidedBy: namesOf(against) };
-}
-
-/** Sorted names. */
-export function namesOf(instructions: readonly Pick<InstructionClass, 'name'>[]): readonly string[] {
-  return instructions.map(({ name }) => name).sort();
 }

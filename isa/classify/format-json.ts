@@ -1,11 +1,12 @@
 /** Formats a classification as one JSON document. Fields may be added; if a field is renamed, `version` must change. */
-import { type Classification, type InstructionClass, namesOf } from './classify.ts';
+import type { Classification, InstructionClass } from './classify.ts';
 import { describeForAll, describeWitness } from './evidence.ts';
 import type { Witness } from './witness.ts';
 import { pentium } from './pentium.ts';
 import { operandsOf, textOf } from './program.ts';
 import type { Execution, ForAll } from './privilege.ts';
 import { describeState } from './states.ts';
+import { namesOf } from './theorems.ts';
 
 /** A classification as JSON, as `ringlab classify --json` prints it. */
 export function formatJson(classification: Classification): string {

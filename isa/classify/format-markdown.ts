@@ -2,11 +2,12 @@
  * Formats a classification as a Markdown handout: the table, the verdicts, all evidence, the definitions, the
  * Pentium.
  */
-import { type Classification, type InstructionClass, namesOf } from './classify.ts';
+import type { Classification, InstructionClass } from './classify.ts';
 import { definitions, source } from './definitions.ts';
 import { describeForAll, evidenceOf } from './evidence.ts';
 import { pentium } from './pentium.ts';
 import { sentences } from './verdicts.ts';
+import { namesOf } from './theorems.ts';
 
 export function formatMarkdown(classification: Classification): string {
   const { isa, instructions, executions, compared } = classification;

@@ -1,9 +1,10 @@
 /** Formats a classification as text for a terminal of 80 columns. */
-import { type Classification, type InstructionClass, namesOf } from './classify.ts';
+import type { Classification, InstructionClass } from './classify.ts';
 import { describeWitness, evidenceOf } from './evidence.ts';
 import type { Class } from './classes.ts';
 import type { Witness } from './witness.ts';
 import { sentences } from './verdicts.ts';
+import { namesOf } from './theorems.ts';
 
 const width = 79;
 

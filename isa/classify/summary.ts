@@ -2,12 +2,11 @@
  * A classification as plain data that can be stored and sent, so that a page can show every variant without measuring
  * anything. Why an instruction is sensitive does not depend on the variant. Whether it is privileged depends only on
  * whether the variant lists this instruction as unprivileged. So two measurements are enough for all variants.
+ * summarize.ts makes them.
  */
 import type { Sensitivity } from '../table/row.ts';
-import { type Variant, variantRows } from '../table/variants.ts';
+import type { Variant } from '../table/variants.ts';
 import type { Class } from './classes.ts';
-import { classify, type InstructionClass } from './classify.ts';
-import { evidenceOf } from './evidence.ts';
 
 /** One instruction's memberships, and the evidence in words. */
 export interface InstructionSummary {
@@ -31,33 +30,6 @@ export interface Summaries {
   readonly privileged: readonly InstructionSummary[];
   /** The instructions that a variant may make unprivileged, on a variant that does this for all of them. */
   readonly unprivileged: readonly InstructionSummary[];
-}
-
-/** An instruction as plain data. */
-export function summaryOf(one: InstructionClass): InstructionSummary {
-  const { name, privileged, sensitive, userSensitive, supervisorSensitive, critical, witnesses } = one;
-  return {
-    name,
-    privileged,
-    sensitive,
-    userSensitive,
-    supervisorSensitive,
-    critical,
-    witnesses: [...witnesses.keys()],
-    evidence: [...evidenceOf(one)],
-  };
-}
-
-/** Measures what `summariesFor` needs. Takes seconds. */
-export function measureSummaries(): Summaries {
-  const of = (unprivileged: readonly string[]) => {
-    const variant = { name: '', unprivileged: new Set(unprivileged), cpuid: 0 };
-    return classify(variant).instructions.map(summaryOf);
-  };
-  return {
-    privileged: of([]),
-    unprivileged: of(variantRows).filter(({ name }) => variantRows.includes(name)),
-  };
 }
 
 /** The instructions of a variant, as `classify` would measure them, in the order of the table. */

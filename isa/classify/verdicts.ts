@@ -1,5 +1,5 @@
 /** The verdict of each theorem as a sentence, with the instructions that decide it. */
-import type { Theorems } from './classify.ts';
+import type { Theorems } from './theorems.ts';
 
 export interface Sentence {
   readonly theorem: string;

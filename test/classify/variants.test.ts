@@ -1,7 +1,9 @@
 /** What is measured on the three variants, and that the table declares the same. */
 import { describe, expect, it } from 'vitest';
-import { classify, namesOf, theoremsOf } from '../../isa/classify/classify.ts';
-import { measureSummaries, summariesFor, summaryOf } from '../../isa/classify/summary.ts';
+import { classify } from '../../isa/classify/classify.ts';
+import { measureSummaries, summaryOf } from '../../isa/classify/summarize.ts';
+import { summariesFor } from '../../isa/classify/summary.ts';
+import { namesOf, theoremsOf } from '../../isa/classify/theorems.ts';
 import { allRows } from '../../isa/table/table.ts';
 import { trapsIn, type Variant, variantNamed, variantRows, variants } from '../../isa/table/variants.ts';
 import fc from '../property/fast-check.ts';

@@ -164,6 +164,11 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     return this.#rounds.bytes;
   }
 
+  /** What was sent of the round under way. */
+  get round(): { readonly sent: number; readonly bytes: number } {
+    return this.#rounds.tally;
+  }
+
   /** What was sent since the guest stands still. */
   get last(): { readonly sent: number; readonly bytes: number } {
     return this.stoppedAt === undefined ? { sent: 0, bytes: 0 } : this.#rounds.tally;
