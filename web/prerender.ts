@@ -1,4 +1,6 @@
 /** For the build, in Node: what the page embeds, and its HTML after the first act. */
+import { measureSummaries } from '../isa/classify/summarize.ts';
+import { variants } from '../isa/table/variants.ts';
 import type { Embedded } from './page/embedded.ts';
 import { runFirst } from './worker/first.ts';
 
@@ -9,7 +11,13 @@ export async function prerender(
   files: Embedded['files'],
   version: string,
 ): Promise<{ readonly embedded: Embedded; readonly html: string }> {
-  const embedded: Embedded = { files, version, first: runFirst(files, guest) };
+  const embedded: Embedded = {
+    files,
+    version,
+    first: runFirst(files, guest),
+    processors: variants.map(({ name, unprivileged }) => ({ name, unprivileged: [...unprivileged] })),
+    summaries: measureSummaries(),
+  };
   globalThis.ringlabLaboratory = embedded;
   // The page's modules read what is embedded when they are loaded.
   const { render } = await import('./page/prerender.tsx');

@@ -4,10 +4,13 @@
  */
 import { describe } from 'vitest';
 import { actTests } from './laboratory/acts.ts';
+import { memoryTests, translationTests } from './laboratory/below.ts';
 import { findChromium, startLaboratory } from './laboratory/kit.ts';
 import { labTests } from './laboratory/lab.ts';
 import { guestTests } from './laboratory/guests.ts';
 import { lookTests } from './laboratory/looks.ts';
+import { moveTests } from './laboratory/move.ts';
+import { classifyTests } from './laboratory/sets.ts';
 import { tourTests } from './laboratory/tours.ts';
 import { stopTests } from './laboratory/stopping.ts';
 import { textTests } from './laboratory/texts.ts';
@@ -24,6 +27,10 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   describe('Texts', () => textTests(laboratory));
   describe('Guests', () => guestTests(laboratory));
   describe('Stop answers', () => stopTests(laboratory));
+  describe('Memory', () => memoryTests(laboratory));
+  describe('Translation', () => translationTests(laboratory));
+  describe('Classify', () => classifyTests(laboratory));
+  describe('Move', () => moveTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
   describe('Tours', () => tourTests(laboratory));
 });

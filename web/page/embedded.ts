@@ -1,4 +1,5 @@
 /** What the build put into the page beside its scripts (build.js): the library, the first frame, and the worker. */
+import type { Summaries } from '../../isa/classify/summary.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
 import type { CodeLine, Frame } from '../worker/protocol.ts';
 
@@ -14,6 +15,9 @@ export interface Embedded {
   /** The library: texts by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly first: First;
+  /** The built-in processors, and the instructions of all processors as the build measured them. */
+  readonly processors: readonly { readonly name: string; readonly unprivileged: readonly string[] }[];
+  readonly summaries: Summaries;
   /** The version of ringlab. */
   readonly version: string;
 }

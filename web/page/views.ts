@@ -1,8 +1,12 @@
 /** The views, in the order of their digits (Alt+1 to Alt+6). README.md says how to add one. */
 import type { FunctionComponent } from 'preact';
 import { Acts } from './acts/acts.tsx';
+import { Classify } from './classify/classify.tsx';
 import type { Key } from './keys.ts';
 import { MachineView } from './machine/machine-view.tsx';
+import { MemoryView } from './memory/memory.tsx';
+import { Move, moveKeys } from './move/move.tsx';
+import { Translation } from './translation/translation.tsx';
 import { TourPanel } from './tour/tour-panel.tsx';
 
 export interface View {
@@ -19,6 +23,10 @@ export interface View {
 export const views: readonly View[] = [
   { id: 'acts', title: 'Acts', Component: Acts, hasSetup: false },
   { id: 'machine', title: 'Machine', Component: MachineView },
+  { id: 'memory', title: 'Memory', Component: MemoryView },
+  { id: 'translation', title: 'Translation', Component: Translation },
+  { id: 'classify', title: 'Classify', Component: Classify },
+  { id: 'move', title: 'Move', Component: Move, hasSetup: false, keys: moveKeys },
 ];
 
 /** What stands in a column at the right of every view, when it has something to show. */

@@ -6,14 +6,25 @@
  */
 import type { Diagnostic } from '../../assembler/index.ts';
 import type { Work } from '../../isa/work.ts';
+import type { ClassifyRequests } from './classify.ts';
 import type { Frame } from './frame.ts';
+import type { MemoryRequests } from './memory.ts';
+import type { MoveRequests } from './move.ts';
 import type { Scenario } from './scenario.ts';
 import type { Desk } from './desk.ts';
 import type { SessionRequests } from './session-handlers.ts';
+import type { TranslationRequests } from './translation.ts';
 import type { TourRequests } from './tour-handlers.ts';
 
 /** Every request by its kind: what is asked, and the answer. */
-export interface Requests extends FileRequests, SessionRequests, TourRequests {}
+export interface Requests
+  extends FileRequests,
+    SessionRequests,
+    TranslationRequests,
+    MemoryRequests,
+    ClassifyRequests,
+    MoveRequests,
+    TourRequests {}
 
 interface FileRequests {
   /** The library: texts by path. The worker reads included files there. Asked once, before all else. */

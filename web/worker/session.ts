@@ -55,6 +55,11 @@ export class Session {
     return new Side({ ...this.#options, monitor, inputs });
   }
 
+  /** The guest under the monitor once more, at its beginning, with the inputs that were recorded. */
+  monitored(): Side {
+    return this.#side(this.scenario.monitor, [...this.sides[1].timeline.inputs.all]);
+  }
+
   /** The bare machine's step, or the other's if that is further. */
   get step(): number {
     return Math.max(...this.sides.map(({ step }) => step));

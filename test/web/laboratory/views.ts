@@ -1,2 +1,2 @@
 /** The titles of the views that the page has. */
-export const views: readonly string[] = ['Acts', 'Machine'];
+export const views: readonly string[] = ['Acts', 'Machine', 'Memory', 'Translation', 'Classify', 'Move'];
