@@ -305,6 +305,8 @@ describe('run --stats', () => {
       codeBytes: number,
       compileSeconds: number,
       compiledSteps: number,
+      failures: number,
+      delegated: number,
       compiledShare: number,
     });
   });
