@@ -23,6 +23,7 @@ function compileCases(): readonly Case[] {
       allowed: () => true,
       answered: () => false,
       delegated: () => false,
+      executions: () => 0,
       targets: () => [],
     });
   const region = form();

@@ -62,13 +62,14 @@ test('a short run is the interpreter alone', () => {
 });
 
 test('a longer one is compiled code mostly, in the same state at the same steps', () => {
-  const { compiledSteps, steps } = runBoth(1_500_000);
+  const { compiledSteps, batches, steps } = runBoth(1_500_000);
+  expect(batches).toBeGreaterThan(0);
   expect(compiledSteps).toBeGreaterThan(steps / 2);
-  expect(compiledSteps).toBeLessThan(steps - 1_900_000);
+  expect(compiledSteps).toBeLessThan(steps - 100_000);
 });
 
-test('interpreted steps pay a tenth, compiled ones all, and those that only passed nothing', () => {
-  const budget = new Budget(undefined);
+test('interpreted steps pay a tenth for regions, compiled ones an eighth, and those that only passed nothing', () => {
+  const budget = new Budget(undefined, undefined);
   budget.reckon(1_900_000, 0, 0);
   expect(budget.affords).toBe(false);
   budget.reckon(10 ** 9 + 1_900_000, 10 ** 9, 0);
@@ -79,14 +80,27 @@ test('interpreted steps pay a tenth, compiled ones all, and those that only pass
   budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
   // The price of that one, and what a usual one will cost, by steps that were compiled.
-  budget.reckon(10 ** 9 + 2_990_000, 10 ** 9, 990_000);
+  budget.reckon(10 ** 9 + 9_990_000, 10 ** 9, 7_990_000);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 3_000_000, 10 ** 9, 1_000_000);
+  budget.reckon(10 ** 9 + 10_000_000, 10 ** 9, 8_000_000);
   expect(budget.affords).toBe(true);
 });
 
+test('half of the interpreted steps pay for batches', () => {
+  const budget = new Budget(undefined, undefined);
+  budget.reckon(129_000, 0, 0);
+  expect(budget.affordsBatch).toBe(false);
+  budget.reckon(130_000, 0, 0);
+  expect(budget.affordsBatch).toBe(true);
+  budget.spendOnBatch(300);
+  budget.reckon(10 ** 9 + 130_000, 10 ** 9, 0);
+  expect(budget.affordsBatch).toBe(false);
+  budget.reckon(10 ** 9 + 260_000, 10 ** 9, 0);
+  expect(budget.affordsBatch).toBe(true);
+});
+
 test('failures pay for their cure, and have it considered at once', () => {
-  const budget = new Budget(undefined);
+  const budget = new Budget(undefined, undefined);
   budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(false);
   for (let n = 0; n < 1999; n++) budget.fail();

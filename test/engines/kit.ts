@@ -1,6 +1,6 @@
 /** Small programs on both engines, in the same state at the same steps, with compiled code in play. */
 import { expect } from 'vitest';
-import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { FastEngine, type FastOptions } from '../../isa/engines/fast/fast.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
@@ -19,13 +19,17 @@ function machineWith(program: Image, variant: string, storage?: Storage): Machin
   return machine;
 }
 
-/** Steps between two comparisons: never until the end, seldom, often; and visits before a place is compiled. */
-const ways = [
+/**
+ * Steps between two comparisons: never until the end, seldom, often; and when code is compiled: by the second tier, by the
+ * first one and then the second, or by the first one only.
+ */
+const ways: readonly (FastOptions & { readonly hot: number; readonly stride: number })[] = [
   { stride: Number.MAX_SAFE_INTEGER, hot: 2 },
-  { stride: Number.MAX_SAFE_INTEGER, hot: 30 },
+  { stride: Number.MAX_SAFE_INTEGER, hot: 30, early: 2 },
   { stride: 997, hot: 2 },
-  { stride: 61, hot: 2 },
-] as const;
+  { stride: 997, hot: 2 ** 30, early: 1 },
+  { stride: 61, hot: 2, early: 1 },
+];
 
 type Way = (typeof ways)[number];
 const most = 2_000_000;
@@ -45,7 +49,7 @@ export function expectAlike(text: string, status: number, share = 0.2, variant =
   const program = image(`    .globl _start\n_start:\n${text}`);
   let [spanning, failures] = [0, 0];
   for (const way of ways) {
-    const said = `every ${way.stride} steps, hot ${way.hot}`;
+    const said = `every ${way.stride} steps, hot ${way.hot}, early ${way.early}`;
     const made = runAlike(program, variant, way, status, said);
     const { steps, compiledSteps } = made;
     spanning += made.spanning;
@@ -56,11 +60,17 @@ export function expectAlike(text: string, status: number, share = 0.2, variant =
 }
 
 /** In one way, which is `said` of what fails; the fast engine's counts. */
-function runAlike(program: Image, variant: string, { stride, hot }: Way, status: number, said: string) {
+function runAlike(
+  program: Image,
+  variant: string,
+  { stride, hot, early }: Way,
+  status: number,
+  said: string,
+) {
   const oracle = machineWith(program, variant);
   const machine = machineWith(program, variant, cleanStorage(memory));
   const interpreter = new Interpreter(oracle);
-  const fast = new FastEngine(machine, { hot });
+  const fast = new FastEngine(machine, { hot, early });
   for (let until = Math.min(stride, most); ; until += stride) {
     const stop = interpreter.run(until);
     expect(fast.run(until), `${said}, step ${oracle.steps}`).toEqual(stop);

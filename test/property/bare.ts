@@ -1,5 +1,5 @@
 /** The bare machine: run by the interpreter it is the oracle, run by the fast engine it is a candidate. */
-import { FastEngine } from '../../isa/engines/fast/fast.ts';
+import { FastEngine, type FastOptions } from '../../isa/engines/fast/fast.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
 import { MemoryDisk } from '../../isa/machine/devices/disk.ts';
 import { loadImage } from '../../isa/machine/image.ts';
@@ -41,14 +41,26 @@ export function oracleOf(program: Program, variant: Variant): Oracle {
   return { ...bare, run: (until) => interpreter.run(until) };
 }
 
-/** Visits before a place is compiled, from guest to guest: early, and after the interpreter has been there. */
-const visits = [2, 8, 8, 40];
+/**
+ * When code is compiled, from guest to guest: early, and after the interpreter has been there; by the second tier, by the
+ * first one alone, and by the first one before the second.
+ */
+const manners: readonly FastOptions[] = [
+  { hot: 2 },
+  { hot: 8 },
+  { hot: 40 },
+  { hot: 8, early: 2 },
+  { hot: 2, early: 8 },
+  { hot: 40, early: 1 },
+  { hot: 2 ** 20, early: 1 },
+  { hot: 2 ** 20, early: 8 },
+];
 
 /** The fast engine on the bare machine. `counts.direct` are the steps of compiled code, `exits` its regions. */
 export function fastEngine(): Candidate {
   return {
     name: 'fast',
-    make: (program, variant) => new FastSubject(program, variant, (program.x[6] as number) & 3),
+    make: (program, variant) => new FastSubject(program, variant, (program.x[6] as number) & 7),
   };
 }
 
@@ -63,7 +75,7 @@ class FastSubject implements Subject {
     this.guest = machine;
     this.printed = printed;
     this.disk = disk;
-    this.#engine = new FastEngine(machine, { hot: visits[manner] as number });
+    this.#engine = new FastEngine(machine, manners[manner]);
   }
 
   get x() {

@@ -6,8 +6,9 @@
  */
 import { firstFreeLocal, SCRATCH } from './access.ts';
 import type { Block } from './blocks.ts';
-import { Code, OP, regionType, VOID } from './emitter.ts';
-import { jumpCache, SLOT } from './layout.ts';
+import { Code, OP, VOID } from './emitter.ts';
+import { findJump, isSampled, takeJump } from './jumps.ts';
+import { SITE, SLOT } from './layout.ts';
 import { type Places, registersIn } from './registers.ts';
 
 /** Locals. FUEL is the parameter; registers follow firstFreeLocal. */
@@ -47,9 +48,9 @@ export class Body {
     this.#localCount = firstFreeLocal + used.length;
   }
 
-  /** The number of locals without the parameter. */
+  /** The number of locals without the parameters. */
   get locals(): number {
-    return this.#localCount - 1;
+    return this.#localCount - 2;
   }
 
   newLocal(): number {
@@ -163,39 +164,21 @@ export class Body {
     const { code } = this;
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
-    this.#findJump();
-    this.#isJumpHere();
+    code.get(WAY).constant(HOP).op(OP.i32_ne, OP.if, VOID);
+    isSampled(code);
+    code
+      .op(OP.if, VOID)
+      .constant(0)
+      .get(WAY)
+      .constant(SITE.SAMPLED - SITE.MISSED)
+      .op(OP.i32_add);
+    code.memory(OP.i32_store, SLOT.SITE);
+    code.get(FUEL).op(OP.return, OP.end, OP.end);
+    findJump(code, PC, SCRATCH);
     code.op(OP.if, VOID);
-    this.#enterOther();
+    takeJump(code, FUEL, SCRATCH);
     code.op(OP.end);
     code.constant(0).get(WAY).memory(OP.i32_store, SLOT.SITE);
     code.op(OP.end).get(FUEL);
-  }
-
-  /** Puts the offset of PC's entry in the jump cache into SCRATCH, and also leaves it on the stack. */
-  #findJump(): void {
-    const { code } = this;
-    code.get(PC).constant(2).op(OP.i32_shl).constant(0).memory(OP.i32_load, SLOT.SALT).op(OP.i32_add);
-    code.constant(jumpCache.mask).op(OP.i32_and).tee(SCRATCH);
-  }
-
-  /**
-   * Pushes whether the entry at that offset (on the stack and in SCRATCH) is for PC in this ring and this address
-   * space.
-   */
-  #isJumpHere(): void {
-    const { code } = this;
-    code.memory(OP.i32_load, jumpCache.at).get(PC).constant(0).memory(OP.i32_load, SLOT.RING);
-    code.op(OP.i32_or, OP.i32_eq).get(SCRATCH);
-    code.memory(OP.i32_load, jumpCache.at + 8);
-    code.constant(0).memory(OP.i32_load, SLOT.STAMP).op(OP.i32_eq, OP.i32_and);
-  }
-
-  /** Continues in the region whose entry is at SCRATCH. */
-  #enterOther(): void {
-    const { code } = this;
-    code.get(FUEL).get(SCRATCH);
-    code.memory(OP.i32_load, jumpCache.at + 4);
-    code.byte(OP.return_call_indirect).unsigned(regionType).unsigned(0);
   }
 }

@@ -27,8 +27,20 @@ const usual = 4000;
  */
 const share = 10;
 
-/** Visits before code is compiled: as many as cost about as much as a small region. */
+/** Visits before code is compiled by the second tier at once: as many as cost about as much as a small region. */
 const visits = 3000;
+
+/** Visits before code is compiled by the first tier; and executions of one of its blocks before the second tier has it. */
+const first = { visits: 60, executions: 5000 } as const;
+
+/** The price of a batch: a fixed part, and one for each instruction; and the instructions of a usual one. */
+const batchPrice = { batch: 20_000, instruction: 150, usual: 300 } as const;
+
+/** One in so many interpreted steps may be spent on batches. */
+const batchShare = 2;
+
+/** A step of compiled code earns one in so many for regions. */
+const savedShare = 8;
 
 /**
  * How many failed checks of an access, and how many jumps to an unexpected target, it takes before their regions are
@@ -55,8 +67,13 @@ export class Budget {
   readonly failures: number;
   /** Misses of an indirect jump before its regions are compiled again. */
   readonly misses: number;
-  /** Visits that make code hot; `hottest` while the budget is too small for a region. */
+  /** Visits that make code hot; `hottest` while the budget is too small for any code. */
   visits: number;
+  /** Executions of a block of the first tier before the second tier has it. */
+  readonly executions: number;
+  /** Whether the budget is enough for a region; and for a batch. */
+  affords: boolean;
+  affordsBatch: boolean;
   /** The step at which `visits` is to be computed again. */
   dueAt: number;
   /** At first the price of a region, so that the shortest runs compile nothing. */
@@ -64,6 +81,8 @@ export class Budget {
   /** Bytes of code made. */
   #made = 0;
   #earned = 0;
+  #spentOnBatches = 0;
+  #earnedForBatches = 0;
   #failures = 0;
   /** Steps, and compiled steps among them, that `#earned` contains. */
   #ran = 0;
@@ -71,10 +90,14 @@ export class Budget {
   /** `hot` was given: costs do not count, and `dueAt` is never reached. */
   readonly #isFree: boolean;
 
-  constructor(hot: number | undefined) {
+  /** For tests: `hot` as in FastOptions. */
+  constructor(hot: number | undefined, early: number | undefined) {
     ({ failures: this.failures, misses: this.misses } = hot === undefined ? patience.usual : patience.tests);
-    this.visits = hot ?? visits;
     this.#isFree = hot !== undefined;
+    this.executions = hot ?? first.executions;
+    this.visits = early ?? hot ?? hottest;
+    this.affords = this.#isFree;
+    this.affordsBatch = early !== undefined;
     this.dueAt = this.#isFree ? Number.POSITIVE_INFINITY : 0;
   }
 
@@ -90,9 +113,10 @@ export class Budget {
     return region + byte * bytes;
   }
 
-  /** Whether the budget is enough for a region. */
-  get affords(): boolean {
-    return this.visits !== hottest;
+  /** Notes that a batch with this many instructions was compiled. */
+  spendOnBatch(instructions: number): void {
+    this.#spentOnBatches += batchPrice.batch + batchPrice.instruction * instructions;
+    if (!this.#isFree) this.dueAt = 0;
   }
 
   /** Notes that a check failed or a jump missed. */
@@ -111,12 +135,17 @@ export class Budget {
     const saved = compiled - this.#compiled;
     const interpreted = ran - this.#ran - saved;
     // Only whole numbers: at the first fraction the host would throw away its optimized code of the engine.
-    this.#earned += saved + Math.floor(interpreted / share);
+    this.#earned += Math.floor(saved / savedShare) + Math.floor(interpreted / share);
+    this.#earnedForBatches += Math.floor(interpreted / batchShare);
     this.#ran = ran;
     this.#compiled = compiled;
     const credit = this.#earned - this.#spent;
     const needed = this.#made === 0 ? 0 : this.#price(usual);
-    this.visits = credit < needed ? hottest : visits;
+    this.affords = credit >= needed;
+    const { batch, instruction, usual: size } = batchPrice;
+    this.affordsBatch = this.#earnedForBatches - this.#spentOnBatches >= batch + instruction * size;
+    if (this.affordsBatch) this.visits = first.visits;
+    else this.visits = this.affords ? visits : hottest;
     this.dueAt = steps + interval;
   }
 }

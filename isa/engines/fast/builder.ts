@@ -16,6 +16,7 @@ import type { AddressMode } from './access.ts';
 import type { CompiledRegion, RegionCache } from './cache.ts';
 import { compileRegion, type Target } from './compile.ts';
 import type { Delegated } from './delegated.ts';
+import type { Batch, BatchBlock, Batches } from './first/batch.ts';
 import { formRegion, type Node, type Region } from './region.ts';
 import type { Span, Spans } from './spans.ts';
 import type { Speculation } from './speculation.ts';
@@ -42,6 +43,7 @@ export interface Parts {
   readonly speculation: Speculation;
   readonly targets: TargetProfile;
   readonly delegated: Delegated;
+  readonly batches: Batches;
   /** Executes the system instruction of a site, with the fuel that is left; returns how the region goes on (AFTER). */
   readonly system: (site: number, fuel: number) => number;
 }
@@ -100,9 +102,38 @@ export class RegionBuilder {
       run: this.#instantiate(module),
       slot: cache.slot(),
       stamps: new Set([place.stamp]),
+      index: 0,
     };
     cache.add(compiled);
     return compiled;
+  }
+
+  /** Makes the batch that begins at `place` and puts it into the cache; undefined if there is nothing to compile. */
+  buildBatch(place: RegionStart, breaks: Breaks | undefined): Batch | undefined {
+    const { batches, cache, machine } = this.#parts;
+    const { ring, variant, memory } = machine;
+    const pages = new Map<number, number>();
+    const batch = batches.make({
+      entry: place.entry,
+      stamp: place.stamp,
+      target: { addressing: place.addressing, ring, memorySize: memory.size },
+      pages,
+      slot: () => cache.slot(),
+      fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
+      allowed: (at) => !trapsIn(at.row, ring, variant),
+      known: (pc) => this.#blockAt(pc, pages) !== undefined,
+    });
+    if (batch === undefined) return undefined;
+    cache.claim(pages.values());
+    cache.addBatch(batch);
+    return batch;
+  }
+
+  /** The block of a batch that begins at `pc` (unsigned), in the present ring. */
+  #blockAt(pc: number, pages: ReadonlyMap<number, number>): BatchBlock | undefined {
+    const { cache, machine } = this.#parts;
+    const page = pages.get(pc >>> 12) ?? this.codePage(pc >>> 12);
+    return page === undefined ? undefined : cache.findBlock(page * PAGE + (pc & (PAGE - 1)), machine.ring);
   }
 
   site(number: number): Site {
@@ -112,6 +143,7 @@ export class RegionBuilder {
   /** Forgets all sites: there are no regions. */
   clear(): void {
     this.#sites.length = 0;
+    this.#parts.batches.clear();
   }
 
   /**
@@ -129,7 +161,7 @@ export class RegionBuilder {
   }
 
   #form(entry: number, pages: Map<number, number>, breaks: Breaks | undefined): Region {
-    const { machine, targets, delegated } = this.#parts;
+    const { batches, machine, targets, delegated } = this.#parts;
     const { ring, variant } = machine;
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
@@ -138,6 +170,10 @@ export class RegionBuilder {
         machine.answer !== undefined && effect.kind === 'trap' && effect.cause === CAUSE.ECALL,
       delegated: (pc) => delegated.has(pc),
       targets: (pc) => targets.of(pc),
+      executions: (pc) => {
+        const block = this.#blockAt(pc, pages);
+        return block === undefined ? 0 : batches.executions(block);
+      },
     });
   }
 
@@ -182,11 +218,11 @@ export class RegionBuilder {
     return this.#sites.length - 1;
   }
 
-  #instantiate(bytes: Uint8Array): (fuel: number) => number {
+  #instantiate(bytes: Uint8Array): CompiledRegion['run'] {
     const { functions, system } = this.#parts;
     const imports = { r: { memory: this.#memory, table: functions, system } };
     const { exports } = new wasm.Instance(new wasm.Module(bytes), imports);
-    return exports.run as (fuel: number) => number;
+    return exports.run as CompiledRegion['run'];
   }
 }
 

@@ -1,17 +1,19 @@
 /**
- * Stores the compiled regions, by the physical address and ring of their entry. A region is dropped
- * when a word from which it was made is written. Through the jump cache, a region continues in
- * another without returning to the engine; the jump cache contains only regions that are valid now.
+ * Stores the compiled code of both tiers, batches of blocks and regions, by the physical address and ring where it can be
+ * entered. Code is dropped when a word from which it was made is written. Through the jump cache, compiled code
+ * continues in other compiled code without returning to the engine; the jump cache contains only code that is valid now.
  */
 import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import type { AddressMode } from './access.ts';
+import type { Batch, BatchBlock } from './first/batch.ts';
 import { jumpCache, jumpSalt } from './layout.ts';
 import type { Span } from './spans.ts';
 import type { WasmTable } from './webassembly.ts';
 
-export interface CompiledRegion {
+/** A place where compiled code can be entered: a region, or a block of a batch. */
+export interface Entrance {
   /** Virtual address of the entry (unsigned). */
   readonly entry: number;
   /** Physical address of the entry. */
@@ -22,36 +24,46 @@ export interface CompiledRegion {
   readonly longest: number;
   /** Paging off: the smallest bound of R and LIMIT for which its comparisons are right. */
   readonly leastBound: number;
-  readonly bytes: number;
-  /** The pages of its code: virtual page number to physical page number. */
-  readonly pages: ReadonlyMap<number, number>;
-  /** The spans for which its accesses were compiled. */
-  readonly spans: ReadonlySet<Span>;
-  /** The words of its code, by physical address / 4. */
-  readonly words: ReadonlySet<number>;
-  /** Takes the fuel; returns the fuel that is left. */
-  readonly run: (fuel: number) => number;
+  /** Takes the fuel and `index`; returns the fuel that is left. */
+  readonly run: (fuel: number, index: number) => number;
+  /** Number of the block in its batch, from 1 on; 0 for a region. */
+  readonly index: number;
   /** Index in the function table. */
   readonly slot: number;
+  /** The pages of its code: virtual page number to physical page number. */
+  readonly pages: ReadonlyMap<number, number>;
   /** The states of translation for which `pages` is known to hold. */
   readonly stamps: Set<number>;
 }
 
+export interface CompiledRegion extends Entrance {
+  readonly index: 0;
+  readonly bytes: number;
+  /** The spans for which its accesses were compiled. */
+  readonly spans: ReadonlySet<Span>;
+  /** The words of its code, by physical address / 4. */
+  readonly words: ReadonlySet<number>;
+}
+
 interface CodePage {
-  /** Visits to each word; `hottest` where a region begins. */
+  /** Visits to each word; `hottest` where a region or a block begins. */
   readonly heat: Uint16Array;
   /** Regions that begin here, by entry word × 4 + ring: see `find`. */
   readonly regions: Map<number, CompiledRegion>;
+  /** Blocks that begin here, likewise. */
+  readonly blocks: Map<number, BatchBlock>;
   /** All regions with code on this page. */
   readonly users: Set<CompiledRegion>;
-  /** How often writes have dropped regions of this page. */
+  /** All batches with code on this page. */
+  readonly batches: Set<Batch>;
+  /** How often writes have dropped code of this page. */
   drops: number;
 }
 
 /** The largest heat: enough for every threshold. */
 export const hottest = 2 ** 16 - 1;
 
-/** If writes to a page have dropped this many regions, only the interpreter executes its code. */
+/** If writes to a page have dropped code this often, only the interpreter executes its code. */
 const tooManyDrops = 200;
 
 /** With more code or regions than this, all are dropped, and the hot ones are compiled again. */
@@ -111,10 +123,13 @@ export class RegionCache {
     this.#setHeat(physical, 0);
   }
 
-  /** Sets the heat; it stays `hottest` where a region of any ring begins. */
+  /** Sets the heat; it stays `hottest` where a region or a block of any ring begins. */
   #setHeat(physical: number, heat: number): void {
     const page = this.#page(physical >>> 12);
-    const begins = [0, 1, 2, 3].some((ring) => page.regions.has((physical & 0xffc) + ring));
+    const { regions, blocks } = page;
+    const begins = [0, 1, 2, 3]
+      .map((ring) => (physical & 0xffc) + ring)
+      .some((n) => regions.has(n) || blocks.has(n));
     page.heat[wordOf(physical)] = begins ? hottest : heat;
   }
 
@@ -124,7 +139,9 @@ export class RegionCache {
       page = {
         heat: new Uint16Array(wordsPerPage),
         regions: new Map(),
+        blocks: new Map(),
         users: new Set(),
+        batches: new Set(),
         drops: 0,
       };
       this.#pages[number] = page;
@@ -152,10 +169,12 @@ export class RegionCache {
     for (const page of pages) this.#memory.watch(page, WATCH.COMPILED);
   }
 
-  /** Undoes `claim`, except for pages that have regions. */
+  /** Undoes `claim`, except for pages that have compiled code. */
   release(pages: Iterable<number>): void {
-    for (const page of pages)
-      if (this.#page(page).users.size === 0) this.#memory.unwatch(page, WATCH.COMPILED);
+    for (const page of pages) {
+      const { users, batches } = this.#page(page);
+      if (users.size === 0 && batches.size === 0) this.#memory.unwatch(page, WATCH.COMPILED);
+    }
   }
 
   /** Adds a region. Its pages must be claimed, and its entry must have no region. */
@@ -166,6 +185,42 @@ export class RegionCache {
     for (const page of region.pages.values()) this.#page(page).users.add(region);
     this.#bytes += region.bytes;
     this.#count += 1;
+  }
+
+  /** The block of a batch that begins at a physical address, in a ring. */
+  findBlock(physical: number, ring: number): BatchBlock | undefined {
+    return this.#pages[physical >>> 12]?.blocks.get((physical & 0xffc) + ring);
+  }
+
+  /** Adds a batch. Its pages must be claimed. Where a block of another batch begins already, that one stays. */
+  addBatch(batch: Batch): void {
+    this.#table.set(batch.slot, batch.run);
+    for (const page of batch.pages.values()) this.#page(page).batches.add(batch);
+    for (const block of batch.blocks) {
+      const { blocks } = this.#page(block.physical >>> 12);
+      const index = (block.physical & 0xffc) + block.ring;
+      if (!blocks.has(index)) blocks.set(index, block);
+      this.#setHeat(block.physical, hottest);
+    }
+    this.#bytes += batch.bytes;
+    this.#count += 1;
+  }
+
+  dropBatch(batch: Batch): void {
+    const { slot, bytes, blocks, pages } = batch;
+    for (const page of pages.values()) this.#page(page).batches.delete(batch);
+    for (const block of blocks) {
+      const { blocks: here } = this.#page(block.physical >>> 12);
+      const index = (block.physical & 0xffc) + block.ring;
+      if (here.get(index) === block) here.delete(index);
+      this.#setHeat(block.physical, 0);
+      this.forgetJump(block);
+    }
+    this.release(pages.values());
+    this.#table.set(slot, null);
+    this.#free.push(slot);
+    this.#bytes -= bytes;
+    this.#count -= 1;
   }
 
   drop(region: CompiledRegion): void {
@@ -189,16 +244,18 @@ export class RegionCache {
     return this.#pages.flatMap((page) => [...(page?.regions.values() ?? [])]);
   }
 
-  /** `length` bytes at `at` were written: drops the regions made from them; true if there were any. */
+  /** `length` bytes at `at` were written: drops the code made from them; true if there was any. */
   written(at: number, length: number): boolean {
     let dropped = false;
     for (let number = at >>> 12; number <= (at + length - 1) >>> 12; number++) {
       const page = this.#pages[number];
-      if (page === undefined || page.users.size === 0) continue;
+      if (page === undefined) continue;
       const stale = [...page.users].filter((region) => touches(region, at, length));
       for (const region of stale) this.drop(region);
-      page.drops += stale.length;
-      dropped ||= stale.length > 0;
+      const batches = [...page.batches].filter((batch) => touches(batch, at, length));
+      for (const batch of batches) this.dropBatch(batch);
+      page.drops += stale.length + batches.length;
+      dropped ||= stale.length + batches.length > 0;
     }
     return dropped;
   }
@@ -206,6 +263,7 @@ export class RegionCache {
   /** Drops everything. */
   clear(): void {
     for (const region of this.all()) this.drop(region);
+    for (const page of this.#pages) for (const batch of page?.batches ?? []) this.dropBatch(batch);
     this.#pages.fill(undefined);
   }
 
@@ -217,17 +275,18 @@ export class RegionCache {
   // ---- The jump cache ----
 
   /** Lets other regions continue in this one while `stamp`, one of its stamps, is the state of translation. */
-  rememberJump({ entry, ring, slot }: CompiledRegion, stamp: number): void {
+  rememberJump({ entry, ring, slot, index }: Entrance, stamp: number): void {
     const at = jumpIndex(entry, stamp);
     this.#jumps[at] = entry | ring;
     this.#jumps[at + 1] = slot;
     this.#jumps[at + 2] = stamp;
+    this.#jumps[at + 3] = index;
   }
 
-  forgetJump({ entry, slot, stamps }: CompiledRegion): void {
+  forgetJump({ entry, slot, index, stamps }: Entrance): void {
     for (const stamp of stamps) {
       const at = jumpIndex(entry, stamp);
-      if (this.#jumps[at + 1] === slot) this.#jumps[at + 2] = 0;
+      if (this.#jumps[at + 1] === slot && this.#jumps[at + 3] === index) this.#jumps[at + 2] = 0;
     }
   }
 }
@@ -241,7 +300,7 @@ function jumpIndex(pc: number, stamp: number): number {
   return ((4 * pc + jumpSalt(stamp)) & jumpCache.mask) / 4;
 }
 
-function touches(region: CompiledRegion, at: number, length: number): boolean {
+function touches(region: { readonly words: ReadonlySet<number> }, at: number, length: number): boolean {
   for (let word = at >>> 2; word <= (at + length - 1) >>> 2; word++) if (region.words.has(word)) return true;
   return false;
 }

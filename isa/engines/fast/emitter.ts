@@ -15,6 +15,7 @@ export const OP = {
   br_if: 0x0d,
   return: 0x0f,
   call: 0x10,
+  return_call: 0x12,
   return_call_indirect: 0x13,
   drop: 0x1a,
   select: 0x1b,
@@ -136,6 +137,12 @@ export class Code {
     return this.byte(opcode).byte(0).unsigned(offset);
   }
 
+  /** A name: its length and its bytes. */
+  name(text: string): this {
+    const bytes = utf8(text);
+    return this.unsigned(bytes.length).append(bytes);
+  }
+
   branch(depth: number): this {
     return this.byte(OP.br).unsigned(depth);
   }
@@ -158,11 +165,11 @@ function text(name: string): number[] {
 /** Function index of the imported `system`. */
 export const systemFunction = 0;
 
-/** Type index of a region's function, for indirect calls. */
-export const regionType = 0;
+/** Index, in every module, of the type of compiled code that is entered from outside: `(fuel, n) -> fuel left`. */
+export const codeType = 1;
 
 /**
- * The bytes of a module with one region: `run(fuel) -> fuel left`, with `localCount` i32 locals. The module imports
+ * The bytes of a module with one region: `run(fuel, 0) -> fuel left`, with `localCount` i32 locals. The module imports
  * `r.memory` of `pages` 64 KiB pages, `r.table`, and `r.system(site, fuel) -> AFTER` (layout.ts).
  */
 export function regionModule(body: Code, localCount: number, pages: number): Uint8Array {
@@ -185,7 +192,7 @@ export function regionModule(body: Code, localCount: number, pages: number): Uin
       [...text('r'), ...text('table'), 1, 0x70, 0, 1],
     ]),
   );
-  section(3, vector([[0]]));
+  section(3, vector([[codeType]]));
   section(7, vector([[...text('run'), 0, 1]]));
   const locals = new Code().unsigned(1).unsigned(localCount).byte(I32);
   const size = locals.length + body.length + 1;

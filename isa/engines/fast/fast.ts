@@ -15,18 +15,21 @@ import { decode } from '../../table/table.ts';
 import type { Engine } from '../engine.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { Budget } from './budget.ts';
+import { HOP } from './body.ts';
 import { RegionBuilder } from './builder.ts';
-import { type CompiledRegion, RegionCache } from './cache.ts';
+import { type Entrance, RegionCache } from './cache.ts';
 import { Delegated } from './delegated.ts';
 import { MISS } from './access.ts';
-import { AFTER, jumpSalt, markEnd, SLOT } from './layout.ts';
+import { Batches } from './first/batch.ts';
+import { sampling } from './jumps.ts';
+import { AFTER, jumpSalt, markEnd, SITE, SLOT } from './layout.ts';
 import { type CompilingStatistics, Regions } from './regions.ts';
 import { Spaces } from './spaces.ts';
 import { Spans } from './spans.ts';
 import { Speculation } from './speculation.ts';
 import { FlatTables } from './tables.ts';
 import { TargetProfile } from './targets.ts';
-import { wasm } from './webassembly.ts';
+import { wasm, type WasmMemory } from './webassembly.ts';
 
 /** Counts of what the engine has done, for `--stats`. */
 export interface FastStatistics extends CompilingStatistics {
@@ -51,12 +54,18 @@ export interface FastOptions {
    * it low.
    */
   readonly hot?: number | undefined;
+  /**
+   * With `hot`: visits before the first tier compiles, whatever it costs; `hot` executions of a block later the second tier
+   * does. Default: the second tier only.
+   */
+  readonly early?: number | undefined;
 }
 
 export class FastEngine implements Engine {
   readonly name = 'fast';
   readonly statistics: FastStatistics = {
     regions: 0,
+    batches: 0,
     codeBytes: 0,
     compileSeconds: 0,
     compiledSteps: 0,
@@ -98,14 +107,14 @@ export class FastEngine implements Engine {
   #watches = 0;
 
   /** Throws TypeError if compiled code cannot reach the storage of the machine. */
-  constructor(machine: Machine, { hot }: FastOptions = {}) {
+  constructor(machine: Machine, { hot, early }: FastOptions = {}) {
     if (machine.storage.wasm === undefined) throw new TypeError('the fast engine needs wasmStorage');
     this.#machine = machine;
     this.#interpreter = new Interpreter(machine);
     this.#words = new Int32Array(machine.storage.buffer);
     const functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
     this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
-    this.#budget = new Budget(hot);
+    this.#budget = new Budget(hot, early);
     this.#targets = new TargetProfile(this.#budget);
     this.#tables = new FlatTables(machine);
     const spans = new Spans(machine, this.#tables, (lost) => this.#regions.spanLost(lost));
@@ -113,7 +122,9 @@ export class FastEngine implements Engine {
     this.#spaces = new Spaces(machine, this.#tables, spans);
     this.#delegated = new Delegated(machine);
     this.#speculation = new Speculation(spans, this.#budget, this.#delegated);
-    const shared = { machine, cache: this.#cache, spans, speculation: this.#speculation };
+    const memory = machine.storage.wasm;
+    const batches = new Batches(memory as WasmMemory, functions, this.#budget.executions);
+    const shared = { machine, cache: this.#cache, spans, speculation: this.#speculation, batches };
     this.#builder = new RegionBuilder({
       ...shared,
       functions,
@@ -244,7 +255,7 @@ export class FastEngine implements Engine {
   // ---- Entering regions ----
 
   /** Enters a region; returns the next pc (signed). */
-  #enter(region: CompiledRegion): number {
+  #enter(region: Entrance): number {
     const machine = this.#machine;
     const words = this.#words;
     const fuel = Math.min(machine.horizon - machine.steps, slice);
@@ -254,20 +265,24 @@ export class FastEngine implements Engine {
     this.#entrySteps = machine.steps;
     this.#entryFuel = fuel;
     this.#uncounted = 0;
-    const done = fuel - region.run(fuel);
+    const done = fuel - region.run(fuel, region.index);
     machine.steps = this.#entrySteps + done - this.#uncounted;
     this.statistics.compiledSteps += done;
     this.statistics.entries += 1;
     const pc = words[SLOT.PC >>> 2] as number;
     if (words[SLOT.MISS >>> 2] === MISS.CHECK) this.#noteFailure(pc);
     const site = words[SLOT.SITE >>> 2] as number;
-    if (site !== 0 && (site & 3) === 1 && site !== 1) this.#learn((site - 1) >>> 0, pc >>> 0);
+    if (site !== 0 && site !== HOP) this.#learn(site, pc >>> 0);
     return pc;
   }
 
-  /** Notes that an indirect jump in compiled code went to an unexpected target. */
+  /** Notes where an indirect jump in compiled code went. The two lowest bits of `site` say which kind of jump (SITE). */
   #learn(site: number, target: number): void {
-    if (this.#targets.note(site, target)) this.#regions.recompile(site);
+    const kind = site & 3;
+    const pc = (site - kind) >>> 0;
+    if (kind === SITE.FIRST) this.#targets.note(pc, target);
+    else if (this.#targets.miss(pc, target, kind === SITE.SAMPLED ? sampling : 1))
+      this.#regions.recompile(pc);
   }
 
   /** Writes the state that regions read when they run, because it may change after they are compiled. */

@@ -1,11 +1,13 @@
 /**
- * The layout of the memory that compiled code sees: registers as in storage.ts, then slots, the jump cache, the
- * watch bytes and the flat tables, and then guest memory.
+ * The layout of the memory that compiled code sees: registers as in storage.ts, then slots, the watch
+ * bytes, the jump cache, counters and the flat tables, and then guest memory.
  *
  *     offset       contents
  *     512          slots, one word each (SLOT)
- *     8 KiB        jump cache: 2048 entries of 4 words: pc | ring, function-table index, state of translation, unused
  *     64 KiB       watch bytes: one for each page of the 4 GiB (WATCH); all ones past the end of memory
+ *     1088 KiB     jump cache: 16,384 entries of 4 words: pc | ring, function-table index, state of translation,
+ *                  number of the block in its batch or 0 for a region
+ *     1344 KiB     counters of the blocks in batches, one word each
  *     2 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
  *     34 MiB       guest memory
  *
@@ -30,7 +32,7 @@ export const SLOT = {
   MISS_ADDRESS: 528,
   /** Out: why an access failed (MISS in access.ts); 0 = none failed. */
   MISS: 532,
-  /** Out: the pc of an indirect jump with an unexpected target, plus 1; 0 = none. */
+  /** Out: the pc of an indirect jump whose target the engine is to note, plus its kind (SITE); 0 = none. */
   SITE: 536,
   /** The size of guest memory for which markEnd has set the watch bytes. */
   MARKED: 540,
@@ -41,9 +43,17 @@ export const SLOT = {
   /** In: the state of translation, for the same check, and its salt. */
   STAMP: 552,
   SALT: 556,
+  /** Counts indirect jumps that compiled code did not expect. */
+  SAMPLE: 560,
   /** 1 while the flat tables have entries: the last slot, since it tells the next engine whether it must clear them. */
-  ENTRIES: 560,
+  ENTRIES: 564,
 } as const;
+
+/**
+ * Kinds of indirect jumps, in the two lowest bits of SLOT.SITE. MISSED: a region did not expect the target, and the jump
+ * cache did not have it. SAMPLED: a region did not expect it; one of many such jumps. FIRST: one of many in the first tier.
+ */
+export const SITE = { MISSED: 1, SAMPLED: 2, FIRST: 3 } as const;
 
 /**
  * What a region does after the interpreter has executed an instruction for it. ON: goes on. END: returns to the
@@ -52,7 +62,10 @@ export const SLOT = {
 export const AFTER = { ON: 0, END: 1, HOP: 2 } as const;
 
 const jumpBytes = 16;
-export const jumpCache = { at: 0x2000, entries: 2048, mask: 2047 * jumpBytes } as const;
+export const jumpCache = { at: 0x110000, entries: 16384, mask: 16383 * jumpBytes } as const;
+
+/** Counters of blocks: the address of the first one in bytes, and how many there are. */
+export const counters = { at: 0x150000, count: 0x2c000 } as const;
 
 /**
  * The salt of a state of translation. A pc's entry is at (4 pc + salt) & mask, so that the same pc has another entry

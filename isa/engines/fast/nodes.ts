@@ -18,14 +18,15 @@ export interface NodeTarget extends AccessTarget {
   readonly site: (at: Instruction, pc: number) => number;
 }
 
-const loadOps: Readonly<Record<string, number>> = {
+/** The load instruction for a width, followed by whether it extends the sign. */
+export const loadOps: Readonly<Record<string, number>> = {
   '1true': OP.i32_load8_s,
   '1false': OP.i32_load8_u,
   '2true': OP.i32_load16_s,
   '2false': OP.i32_load16_u,
   '4true': OP.i32_load,
 };
-const storeOps = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store } as const;
+export const storeOps = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store } as const;
 
 export class NodeEmitter {
   readonly accesses: AccessEmitter;

@@ -68,6 +68,8 @@ export interface Source {
   readonly answered: (at: Instruction) => boolean;
   /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
+  /** How often the first tier has executed the block at `pc`; 0 if it has none. */
+  readonly executions: (pc: number) => number;
   /** Targets learned for the indirect jump at `pc`. */
   readonly targets: (pc: number) => readonly number[];
 }
@@ -100,6 +102,9 @@ const smallFunction = 40;
 /** Most calls that are inlined within each other. */
 const maxDepth = 2;
 
+/** One side of a branch leaves if it was executed less often than the entry by this factor. */
+const rare = 50;
+
 export interface Region {
   readonly entry: Node;
   readonly nodes: readonly Node[];
@@ -119,6 +124,9 @@ class Formation {
   /** Functions examined so far, by their entries: whether they are small enough to be inlined. */
   readonly #small = new Map<number, boolean>();
   #count = 0;
+  /** The entry, and how often the first tier has executed it. */
+  #root = 0;
+  #often = 0;
 
   constructor(source: Source) {
     this.#source = source;
@@ -133,6 +141,8 @@ class Formation {
   }
 
   form(entry: number): Region {
+    this.#root = entry;
+    this.#often = this.#source.executions(entry);
     const root: CallContext = { entry, returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0 };
     const first = this.#node(entry, root);
     for (let node = this.#queue.shift(); node !== undefined; node = this.#queue.shift()) {
@@ -183,7 +193,7 @@ class Formation {
       case 'system':
         return [this.#node(next, context)];
       case 'branch':
-        return [this.#node((pc + (at?.imm ?? 0)) >>> 0, context), this.#node(next, context)];
+        return [this.#side((pc + (at?.imm ?? 0)) >>> 0, context), this.#side(next, context)];
       case 'jump':
         return [this.#call(node, (pc + (at?.imm ?? 0)) >>> 0)];
       case 'indirect':
@@ -191,6 +201,12 @@ class Formation {
       default:
         return [];
     }
+  }
+
+  /** One side of a branch: a way out if the first tier has found that it is seldom taken. */
+  #side(pc: number, context: CallContext): Node {
+    const isRare = this.#often > 0 && pc !== this.#root && this.#source.executions(pc) * rare < this.#often;
+    return isRare ? { kind: 'leave', pc, context, at: undefined, successors: [] } : this.#node(pc, context);
   }
 
   /** The node that a jump, which may be a call, leads to. */

@@ -8,7 +8,8 @@ import type { Machine } from '../../machine/machine.ts';
 import type { AddressMode } from './access.ts';
 import type { Budget } from './budget.ts';
 import type { RegionBuilder } from './builder.ts';
-import type { CompiledRegion, RegionCache } from './cache.ts';
+import type { CompiledRegion, Entrance, RegionCache } from './cache.ts';
+import type { BatchBlock, Batches } from './first/batch.ts';
 import type { Spaces } from './spaces.ts';
 import type { Span, Spans } from './spans.ts';
 import type { Speculation } from './speculation.ts';
@@ -17,6 +18,8 @@ import type { Speculation } from './speculation.ts';
 export interface CompilingStatistics {
   /** Regions compiled. */
   regions: number;
+  /** Batches of the first tier. */
+  batches: number;
   /** Bytes of their code. */
   codeBytes: number;
   /** Seconds that compiling took. */
@@ -34,6 +37,7 @@ export interface RegionParts {
   readonly spans: Spans;
   readonly speculation: Speculation;
   readonly builder: RegionBuilder;
+  readonly batches: Batches;
 }
 
 /** Most stamps of a region. */
@@ -58,10 +62,10 @@ export class Regions {
   }
 
   /**
-   * The region to enter at `pc` (signed), which is at address `physical`. It is compiled now if the code has become
-   * hot. Undefined = interpret.
+   * The region or block to enter at `pc` (signed), which is at address `physical`. It is compiled now if the code has
+   * become hot. Undefined = interpret.
    */
-  at(pc: number, physical: number, visits: number): CompiledRegion | undefined {
+  at(pc: number, physical: number, visits: number): Entrance | undefined {
     const { budget, cache, machine, spaces } = this.#parts;
     const { addressing } = spaces;
     if (physical === FAULT || addressing === undefined) return undefined;
@@ -70,8 +74,44 @@ export class Regions {
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === addressing) {
       return this.#isValid(region) ? region : undefined;
     }
-    if (!budget.affords || !cache.mayCompile(physical)) return undefined;
-    return this.#compile(pc >>> 0, physical, addressing);
+    const block = cache.findBlock(physical, machine.ring);
+    const fits = block?.entry === pc >>> 0 && block.addressing === addressing;
+    if (block !== undefined && fits) return this.#atBlock(block, physical);
+    if (!cache.mayCompile(physical)) return undefined;
+    // What is there was made for another virtual address, or for paging on instead of off.
+    if (block !== undefined && budget.affordsBatch) cache.dropBatch(block.batch);
+    if (budget.affordsBatch) return this.#compileBatch(pc >>> 0, physical, addressing);
+    return budget.affords ? this.#compile(pc >>> 0, physical, addressing) : undefined;
+  }
+
+  /** The block to enter, or its region, which is compiled now if the block is due. */
+  #atBlock(block: BatchBlock, physical: number): Entrance | undefined {
+    const { batches, budget, cache } = this.#parts;
+    if (batches.isDue(block)) {
+      const wanted = budget.affords && cache.mayCompile(physical);
+      const region = wanted ? this.#compile(block.entry, physical, block.addressing) : undefined;
+      if (region !== undefined) return region;
+      batches.renew(block);
+    }
+    return this.#isValidBlock(block) ? block : undefined;
+  }
+
+  #compileBatch(entry: number, physical: number, addressing: AddressMode): Entrance | undefined {
+    const { batches, budget, builder, cache, machine, spaces } = this.#parts;
+    const started = performance.now();
+    if (cache.full || batches.isFull) this.clear();
+    cache.cool(physical);
+    const { stamp } = spaces;
+    const batch = builder.buildBatch({ entry, physical, addressing, stamp }, this.#breaks);
+    if (batch === undefined) return undefined;
+    budget.spendOnBatch(batch.words.size);
+    this.#statistics.batches += 1;
+    this.#statistics.codeBytes += batch.bytes;
+    this.#statistics.compileSeconds += (performance.now() - started) / 1000;
+    if (!this.#hasRoom(batch.blocks[0] as BatchBlock)) return undefined;
+    for (const block of batch.blocks)
+      if (cache.findBlock(block.physical, machine.ring) === block) cache.rememberJump(block, stamp);
+    return batch.blocks[0];
   }
 
   /** Drops the regions that contain the instruction at `pc`. They are compiled again at the next visit. */
@@ -106,25 +146,44 @@ export class Regions {
    * compiled.
    */
   #isValid(region: CompiledRegion): boolean {
-    const { builder, cache, spaces, spans } = this.#parts;
-    const { stamp } = spaces;
+    const { cache, spaces, spans } = this.#parts;
     if (!this.#hasRoom(region)) return false;
-    if (!region.stamps.has(stamp)) {
-      for (const [virtual, page] of region.pages) if (builder.codePage(virtual) !== page) return false;
+    if (!region.stamps.has(spaces.stamp)) {
+      if (!this.#isMapped(region)) return false;
       for (const span of region.spans) if (!spans.holds(span)) return this.#dropShared(region);
+      // To look for a span can end another one, and with it the region.
       if (cache.find(region.physical, region.ring) !== region) return false;
-      if (region.stamps.size > mostStamps) {
-        cache.forgetJump(region);
-        region.stamps.clear();
-      }
-      region.stamps.add(stamp);
     }
-    cache.rememberJump(region, stamp);
+    this.#remember(region);
     return true;
   }
 
+  #isValidBlock(block: BatchBlock): boolean {
+    if (!this.#hasRoom(block)) return false;
+    if (!block.stamps.has(this.#parts.spaces.stamp) && !this.#isMapped(block)) return false;
+    this.#remember(block);
+    return true;
+  }
+
+  #isMapped({ pages }: Entrance): boolean {
+    for (const [virtual, page] of pages) if (this.#parts.builder.codePage(virtual) !== page) return false;
+    return true;
+  }
+
+  /** Code that is valid in the current address space may be jumped to there. */
+  #remember(code: Entrance): void {
+    const { cache, spaces } = this.#parts;
+    const { stamp } = spaces;
+    if (!code.stamps.has(stamp) && code.stamps.size > mostStamps) {
+      cache.forgetJump(code);
+      code.stamps.clear();
+    }
+    code.stamps.add(stamp);
+    cache.rememberJump(code, stamp);
+  }
+
   /** Whether R, and LIMIT in this ring, leave room for the comparisons that the region makes. */
-  #hasRoom({ addressing, leastBound }: CompiledRegion): boolean {
+  #hasRoom({ addressing, leastBound }: Entrance): boolean {
     return addressing === 'paged' || this.#parts.machine.namedBound >= leastBound;
   }
 

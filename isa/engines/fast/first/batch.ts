@@ -1,0 +1,139 @@
+/**
+ * Batches: code of the first tier. A batch is a few hundred instructions from one entry on, compiled at once, with one
+ * function for each of its blocks. It is cheap to make, and runs several times as fast as the interpreter.
+ */
+import { PAGE } from '../../../machine/storage.ts';
+import type { Entrance } from '../cache.ts';
+import { counters } from '../layout.ts';
+import { wasm, type WasmMemory, type WasmTable } from '../webassembly.ts';
+import type { BlockTarget, CountedBlock } from './block.ts';
+import { type FirstBlock, type FirstSource, formBlocks } from './blocks.ts';
+import { batchModule } from './emit.ts';
+
+/** A block in the cache: code can be entered at its beginning. */
+export interface BatchBlock extends Entrance {
+  /** Index of its counter in the words of the buffer. It begins at the patience, and each execution takes 1. */
+  readonly counter: number;
+  readonly batch: Batch;
+  /** How often the engine has set it back to the patience. */
+  renewed: number;
+}
+
+export interface Batch {
+  readonly blocks: BatchBlock[];
+  readonly run: (fuel: number, index: number) => number;
+  readonly slot: number;
+  readonly bytes: number;
+  readonly pages: ReadonlyMap<number, number>;
+  /** The words of its code, by physical address / 4. */
+  readonly words: ReadonlySet<number>;
+}
+
+/** Where a batch begins, and what it is made from and for. */
+export interface BatchOrder extends FirstSource {
+  readonly entry: number;
+  readonly stamp: number;
+  readonly target: BlockTarget;
+  /** The pages of its code as `fetch` has met them: virtual to physical page number. */
+  readonly pages: ReadonlyMap<number, number>;
+  /** A free index in the function table. */
+  readonly slot: () => number;
+}
+
+/** Paging off, an access is compared with a bound of at least its width. */
+const leastBound = 4;
+
+export class Batches {
+  readonly #storage: { readonly memory: WasmMemory; readonly table: WasmTable };
+  readonly #words: Int32Array;
+  /** Executions after which a block is due for the second tier. */
+  readonly #patience: number;
+  /** Counters in use. */
+  #counters = 0;
+
+  constructor(memory: WasmMemory, table: WasmTable, patience: number) {
+    this.#storage = { memory, table };
+    this.#words = new Int32Array(memory.buffer);
+    this.#patience = patience;
+  }
+
+  /** Whether there is no counter left for another batch: all code must be dropped first. */
+  get isFull(): boolean {
+    return this.#counters > counters.count - 1024;
+  }
+
+  /** All batches are gone. */
+  clear(): void {
+    this.#counters = 0;
+  }
+
+  /** Makes a batch, its code not yet in the function table; undefined if there is nothing to compile at its entry. */
+  make(order: BatchOrder): Batch | undefined {
+    const { target, pages, stamp } = order;
+    const formed = formBlocks(order.entry, order);
+    if (formed.length === 0) return undefined;
+    const counted = formed.map((block) => ({ block, counter: this.#counter() }));
+    const { buffer } = this.#storage.memory;
+    const module = batchModule(counted, target, buffer.byteLength / 65536);
+    const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#storage });
+    const run = exports.e as Batch['run'];
+    const slot = order.slot();
+    const batch: Batch = {
+      blocks: [],
+      run,
+      slot,
+      bytes: module.length,
+      pages,
+      words: wordsOf(formed, pages),
+    };
+    const { ring, addressing } = target;
+    for (const [n, { block, counter }] of counted.entries())
+      batch.blocks.push({
+        entry: block.pc,
+        physical: physicalOf(block.pc, pages),
+        longest: block.instructions.length,
+        index: n + 1,
+        counter: counter / 4,
+        renewed: 0,
+        stamps: new Set([stamp]),
+        ...{ batch, ring, addressing, leastBound, run, slot, pages },
+      });
+    return batch;
+  }
+
+  /** A new counter's address in the buffer, in bytes. */
+  #counter(): CountedBlock['counter'] {
+    const at = counters.at + 4 * this.#counters++;
+    this.#words[at / 4] = this.#patience;
+    return at;
+  }
+
+  // ---- Counting ----
+
+  /** Whether a block has been executed so often that the second tier should have it. */
+  isDue({ counter }: BatchBlock): boolean {
+    return (this.#words[counter] as number) < 0;
+  }
+
+  /** Has a block go on, since the second tier does not want it now. */
+  renew(block: BatchBlock): void {
+    this.#words[block.counter] = this.#patience;
+    block.renewed += 1;
+  }
+
+  /** How often a block was executed, about. */
+  executions({ counter, renewed }: BatchBlock): number {
+    return this.#patience * (renewed + 1) - (this.#words[counter] as number);
+  }
+}
+
+function physicalOf(pc: number, pages: ReadonlyMap<number, number>): number {
+  return (pages.get(pc >>> 12) as number) * PAGE + (pc & (PAGE - 1));
+}
+
+function wordsOf(blocks: readonly FirstBlock[], pages: ReadonlyMap<number, number>): Set<number> {
+  const words = new Set<number>();
+  for (const { pc, instructions } of blocks)
+    for (const n of instructions.keys()) words.add(physicalOf((pc + 4 * n) >>> 0, pages) >>> 2);
+  return words;
+}
