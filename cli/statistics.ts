@@ -22,6 +22,10 @@ export interface Statistics {
 /** What the fast engine adds. */
 interface Compilation {
   readonly regions: number;
+  /** Batches of blocks, the first tier's code. */
+  readonly batches: number;
+  /** How often the engine entered compiled code. */
+  readonly entries: number;
   readonly codeBytes: number;
   readonly compileSeconds: number;
   readonly compiledSteps: number;
@@ -71,10 +75,11 @@ export function statisticsOf(
 }
 
 function compilationOf(engine: FastEngine, steps: number): Compilation {
-  const { regions, codeBytes, compileSeconds, compiledSteps, failures } = engine.statistics;
+  const { regions, batches, entries, codeBytes, compileSeconds, compiledSteps, failures } = engine.statistics;
   const compiledShare = steps > 0 ? compiledSteps / steps : 0;
   const { delegated } = engine;
-  return { regions, codeBytes, compileSeconds, compiledSteps, failures, delegated, compiledShare };
+  const made = { regions, batches, entries, codeBytes, compileSeconds };
+  return { ...made, compiledSteps, failures, delegated, compiledShare };
 }
 
 function translationOf(translator: Translator, exitsSaved: number): Translation {
@@ -87,7 +92,7 @@ const labelWidth = 10;
 /** The statistics as a few lines. */
 export function formatStatistics(statistics: Statistics & Partial<Compilation & Translation>): string {
   const { steps, seconds, engine, isa, monitor, status, exits, direct } = statistics;
-  const { regions = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
+  const { regions = 0, batches = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
   const { failures = 0, delegated = 0 } = statistics;
   const rate = seconds > 0 ? `, ${(steps / seconds / 1e6).toFixed(1)} million a second` : '';
   const lines: [label: string, text: string][] = [
@@ -101,10 +106,13 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation & 
       `${direct} steps (${((100 * direct) / Math.max(steps, 1)).toFixed(1)} %), ${steps - direct} by the monitor`,
     ]);
   }
-  if (regions > 0) {
+  if (regions + batches > 0) {
     const share = (compiledShare * 100).toFixed(1);
     const code = (codeBytes / 1024).toFixed(1);
-    lines.push(['compiled', `${share} % of the steps ran in ${count(regions, 'region')}:`]);
+    lines.push([
+      'compiled',
+      `${share} % of the steps ran in ${count(batches, 'batch', 'es')}, ${count(regions, 'region')}:`,
+    ]);
     lines.push(['', `${code} KiB of code, made in ${compileSeconds.toFixed(3)} s`]);
     if (failures > 0) lines.push(['', failedText(failures, delegated)]);
   } else if (statistics.regions !== undefined) {

@@ -274,7 +274,7 @@ describe('run --stats', () => {
     expect(stderr).toMatch(/^steps {5}7814054 in \d+\.\d{3} s, [\d.]+ million a second$/m);
     expect(stderr).toMatch(/^engine {4}fast, ring32-v, monitor none$/m);
     expect(stderr).toMatch(/^status {4}0$/m);
-    expect(stderr).toMatch(/^compiled {2}\d+\.\d % of the steps ran in \d+ regions?:$/m);
+    expect(stderr).toMatch(/^compiled {2}\d+\.\d % of the steps ran in \d+ batch(es)?, \d+ regions?:$/m);
     expect(stderr).toMatch(/^exits {5}2 × brk\n {10}1 × exit\n {10}4 × write$/m);
     for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -302,6 +302,8 @@ describe('run --stats', () => {
       direct: steps,
       seconds: number,
       regions: number,
+      batches: number,
+      entries: number,
       codeBytes: number,
       compileSeconds: number,
       compiledSteps: number,

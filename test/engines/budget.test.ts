@@ -56,8 +56,15 @@ function runBoth(times: number) {
 }
 
 test('a short run is the interpreter alone', () => {
-  const { regions, steps } = runBoth(400_000);
+  const { batches, regions, steps } = runBoth(20_000);
+  expect(steps).toBeGreaterThan(80_000);
+  expect([batches, regions]).toEqual([0, 0]);
+});
+
+test('a somewhat longer one has the first tier only', () => {
+  const { batches, regions, steps } = runBoth(400_000);
   expect(steps).toBeGreaterThan(1_600_000);
+  expect(batches).toBeGreaterThan(0);
   expect(regions).toBe(0);
 });
 
@@ -68,7 +75,7 @@ test('a longer one is compiled code mostly, in the same state at the same steps'
   expect(compiledSteps).toBeLessThan(steps - 100_000);
 });
 
-test('interpreted steps pay a tenth for regions, compiled ones an eighth, and those that only passed nothing', () => {
+test('interpreted steps pay a tenth for regions, compiled ones a 32nd, and those that only passed nothing', () => {
   const budget = new Budget(undefined, undefined);
   budget.reckon(1_900_000, 0, 0);
   expect(budget.affords).toBe(false);
@@ -80,22 +87,22 @@ test('interpreted steps pay a tenth for regions, compiled ones an eighth, and th
   budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
   // The price of that one, and what a usual one will cost, by steps that were compiled.
-  budget.reckon(10 ** 9 + 9_990_000, 10 ** 9, 7_990_000);
+  budget.reckon(10 ** 9 + 33_968_000, 10 ** 9, 31_968_000);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 10_000_000, 10 ** 9, 8_000_000);
+  budget.reckon(10 ** 9 + 34_000_000, 10 ** 9, 32_000_000);
   expect(budget.affords).toBe(true);
 });
 
-test('half of the interpreted steps pay for batches', () => {
+test('interpreted steps pay for batches, of which the first one is dear', () => {
   const budget = new Budget(undefined, undefined);
-  budget.reckon(129_000, 0, 0);
+  budget.reckon(103_999, 0, 0);
   expect(budget.affordsBatch).toBe(false);
-  budget.reckon(130_000, 0, 0);
+  budget.reckon(104_000, 0, 0);
   expect(budget.affordsBatch).toBe(true);
   budget.spendOnBatch(300);
-  budget.reckon(10 ** 9 + 130_000, 10 ** 9, 0);
+  budget.reckon(10 ** 9 + 104_000, 10 ** 9, 0);
   expect(budget.affordsBatch).toBe(false);
-  budget.reckon(10 ** 9 + 260_000, 10 ** 9, 0);
+  budget.reckon(10 ** 9 + 108_000, 10 ** 9, 0);
   expect(budget.affordsBatch).toBe(true);
 });
 

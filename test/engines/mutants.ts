@@ -355,7 +355,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'first/block',
     'block-bound-unasked',
     'With another R, the first tier compares no address with its bound.',
-    '    this.#giveUpIf(pc);\n    code.get(ADDRESS).constant(0).memory(OP.i32_load, SLOT.BASE)',
+    '    this.#failIf(pc);\n    code.get(ADDRESS).constant(0).memory(OP.i32_load, SLOT.BASE)',
     '    code.op(OP.drop);\n    code.get(ADDRESS).constant(0).memory(OP.i32_load, SLOT.BASE)',
   ),
   mutant(

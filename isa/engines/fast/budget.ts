@@ -21,26 +21,24 @@ const warmUp = 40_000;
  */
 const usual = 4000;
 
-/**
- * One in so many interpreted steps may be spent. A compiled step counts whole, because it saved nearly all of its
- * cost.
- */
+/** One in so many interpreted steps may be spent on regions. */
 const share = 10;
 
 /** Visits before code is compiled by the second tier at once: as many as cost about as much as a small region. */
 const visits = 3000;
 
 /** Visits before code is compiled by the first tier; and executions of one of its blocks before the second tier has it. */
-const first = { visits: 60, executions: 5000 } as const;
+const first = { visits: 8, executions: 10_000 } as const;
 
-/** The price of a batch: a fixed part, and one for each instruction; and the instructions of a usual one. */
-const batchPrice = { batch: 20_000, instruction: 150, usual: 300 } as const;
+/**
+ * The price of a batch: a fixed part, and one for each instruction; and the instructions of a usual one. It is far below the
+ * cost, because interpreting costs so much more than a batch does. The price of the first one is high, so that the shortest
+ * runs compile nothing.
+ */
+const batchPrice = { first: 100_000, batch: 1000, instruction: 10, usual: 300 } as const;
 
-/** One in so many interpreted steps may be spent on batches. */
-const batchShare = 2;
-
-/** A step of compiled code earns one in so many for regions. */
-const savedShare = 8;
+/** Of compiled steps one in so many may be spent on regions: a step in a block costs about a twentieth of an interpreted one. */
+const savedShare = 32;
 
 /**
  * How many failed checks of an access, and how many jumps to an unexpected target, it takes before their regions are
@@ -55,7 +53,7 @@ const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16
 const failure = 100;
 
 /** Steps, and failures, after which the budget is computed again. */
-const interval = 100_000;
+const interval = 10_000;
 const failuresPerInterval = 1000;
 
 /**
@@ -81,7 +79,7 @@ export class Budget {
   /** Bytes of code made. */
   #made = 0;
   #earned = 0;
-  #spentOnBatches = 0;
+  #spentOnBatches: number = batchPrice.first;
   #earnedForBatches = 0;
   #failures = 0;
   /** Steps, and compiled steps among them, that `#earned` contains. */
@@ -136,7 +134,7 @@ export class Budget {
     const interpreted = ran - this.#ran - saved;
     // Only whole numbers: at the first fraction the host would throw away its optimized code of the engine.
     this.#earned += Math.floor(saved / savedShare) + Math.floor(interpreted / share);
-    this.#earnedForBatches += Math.floor(interpreted / batchShare);
+    this.#earnedForBatches += interpreted;
     this.#ran = ran;
     this.#compiled = compiled;
     const credit = this.#earned - this.#spent;

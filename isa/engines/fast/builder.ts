@@ -116,7 +116,13 @@ export class RegionBuilder {
     const batch = batches.make({
       entry: place.entry,
       stamp: place.stamp,
-      target: { addressing: place.addressing, ring, memorySize: memory.size },
+      target: {
+        addressing: place.addressing,
+        ring,
+        memorySize: memory.size,
+        delegated: (pc) => this.#parts.delegated.has(pc),
+        site: (at, pc) => this.#site(at, pc),
+      },
       pages,
       slot: () => cache.slot(),
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),

@@ -272,6 +272,11 @@ export class RegionCache {
     return [...(this.#pages[at >>> 12]?.users ?? [])].filter(({ words }) => words.has(at >>> 2));
   }
 
+  /** All batches that contain it. */
+  batchesWith(at: number): Batch[] {
+    return [...(this.#pages[at >>> 12]?.batches ?? [])].filter(({ words }) => words.has(at >>> 2));
+  }
+
   // ---- The jump cache ----
 
   /** Lets other regions continue in this one while `stamp`, one of its stamps, is the state of translation. */

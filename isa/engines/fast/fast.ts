@@ -122,8 +122,9 @@ export class FastEngine implements Engine {
     this.#spaces = new Spaces(machine, this.#tables, spans);
     this.#delegated = new Delegated(machine);
     this.#speculation = new Speculation(spans, this.#budget, this.#delegated);
-    const memory = machine.storage.wasm;
-    const batches = new Batches(memory as WasmMemory, functions, this.#budget.executions);
+    const memory = machine.storage.wasm as WasmMemory;
+    const system = (site: number, fuel: number) => this.#system(site, fuel);
+    const batches = new Batches({ memory, table: functions, system }, this.#budget.executions);
     const shared = { machine, cache: this.#cache, spans, speculation: this.#speculation, batches };
     this.#builder = new RegionBuilder({
       ...shared,
@@ -131,7 +132,7 @@ export class FastEngine implements Engine {
       tables: this.#tables,
       targets: this.#targets,
       delegated: this.#delegated,
-      system: (site, fuel) => this.#system(site, fuel),
+      system,
     });
     const { statistics } = this;
     const deciding = { ...shared, budget: this.#budget, spaces: this.#spaces, builder: this.#builder };

@@ -118,7 +118,9 @@ export class Regions {
   recompile(pc: number): void {
     const { cache, machine } = this.#parts;
     const { physical } = machine.probe(pc);
-    for (const region of physical < 0 ? [] : cache.containing(physical)) this.#dropWarm(region);
+    if (physical < 0) return;
+    for (const region of cache.containing(physical)) this.#dropWarm(region);
+    for (const batch of cache.batchesWith(physical)) cache.dropBatch(batch);
   }
 
   /**

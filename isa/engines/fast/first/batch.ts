@@ -40,20 +40,27 @@ export interface BatchOrder extends FirstSource {
   readonly slot: () => number;
 }
 
+/** What the modules import. */
+interface Imports {
+  readonly memory: WasmMemory;
+  readonly table: WasmTable;
+  readonly system: (site: number, fuel: number) => number;
+}
+
 /** Paging off, an access is compared with a bound of at least its width. */
 const leastBound = 4;
 
 export class Batches {
-  readonly #storage: { readonly memory: WasmMemory; readonly table: WasmTable };
+  readonly #imports: Imports;
   readonly #words: Int32Array;
   /** Executions after which a block is due for the second tier. */
   readonly #patience: number;
   /** Counters in use. */
   #counters = 0;
 
-  constructor(memory: WasmMemory, table: WasmTable, patience: number) {
-    this.#storage = { memory, table };
-    this.#words = new Int32Array(memory.buffer);
+  constructor(imports: Imports, patience: number) {
+    this.#imports = imports;
+    this.#words = new Int32Array(imports.memory.buffer);
     this.#patience = patience;
   }
 
@@ -73,9 +80,9 @@ export class Batches {
     const formed = formBlocks(order.entry, order);
     if (formed.length === 0) return undefined;
     const counted = formed.map((block) => ({ block, counter: this.#counter() }));
-    const { buffer } = this.#storage.memory;
+    const { buffer } = this.#imports.memory;
     const module = batchModule(counted, target, buffer.byteLength / 65536);
-    const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#storage });
+    const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#imports });
     const run = exports.e as Batch['run'];
     const slot = order.slot();
     const batch: Batch = {
@@ -96,7 +103,13 @@ export class Batches {
         counter: counter / 4,
         renewed: 0,
         stamps: new Set([stamp]),
-        ...{ batch, ring, addressing, leastBound, run, slot, pages },
+        batch,
+        ring,
+        addressing,
+        leastBound,
+        run,
+        slot,
+        pages,
       });
     return batch;
   }

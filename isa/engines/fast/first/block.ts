@@ -4,28 +4,39 @@ import { systemAt } from '../../../machine/storage.ts';
 import type { Effect } from '../../../table/effects.ts';
 import type { Instruction } from '../../../table/row.ts';
 import { type AddressMode, MISS } from '../access.ts';
-import { Code, OP, VOID } from '../emitter.ts';
+import { Code, OP, systemFunction, VOID } from '../emitter.ts';
 import { emitExpression, isOneInstruction } from '../expression.ts';
-import { entryBias, flatTable, guestMemoryAt, SITE, SLOT, tableClass, watchedFlagsAt } from '../layout.ts';
+import {
+  AFTER,
+  entryBias,
+  flatTable,
+  guestMemoryAt,
+  SITE,
+  SLOT,
+  tableClass,
+  watchedFlagsAt,
+} from '../layout.ts';
 import { wordMove } from '../moves.ts';
 import { loadOps, storeOps } from '../nodes.ts';
 import { type FirstBlock, isIndirect } from './blocks.ts';
 
 /** Functions of the module that every batch has, before those of the blocks. */
 export const FUNCTION = {
+  /** Imported: the interpreter executes the instruction of a site. See RegionBuilder's parts. */
+  SYSTEM: systemFunction,
   /** (fuel, pc): returns to the engine. */
-  OUT: 0,
+  OUT: 1,
   /** (fuel, pc): goes on at pc through the jump cache. */
-  HOP: 1,
+  HOP: 2,
   /** (fuel, pc, site): as HOP, after a jump through a register; `site` says which one when the engine is to note it. */
-  JUMP: 2,
+  JUMP: 3,
   /** (fuel, pc): the block there is due: goes on in its region, or returns to the engine. */
-  DUE: 3,
+  DUE: 4,
   /** (fuel, pc, address, what): an access missed in the flat tables. */
-  MISS: 4,
+  MISS: 5,
   /** (fuel, n): enters the batch in the nth block, from 1 on. */
-  ENTER: 5,
-  BLOCKS: 6,
+  ENTER: 6,
+  BLOCKS: 7,
 } as const;
 
 /** A block and the place of its counter in the buffer, in bytes. */
@@ -40,6 +51,10 @@ export interface BlockTarget {
   readonly ring: number;
   /** Bytes of guest memory. */
   readonly memorySize: number;
+  /** Whether the interpreter is to execute the load or store at `pc` (delegated.ts). */
+  readonly delegated: (pc: number) => boolean;
+  /** Registers an instruction that the interpreter executes; returns its number for `system`. */
+  readonly site: (at: Instruction, pc: number) => number;
 }
 
 /** Locals: the parameter, two for addresses, and then registers as they are used. */
@@ -96,6 +111,10 @@ export class BlockEmitter {
 
   #emit(at: Instruction, pc: number): void {
     const { effect } = at.row;
+    if (this.#isInterpreted(at, pc)) {
+      this.#emitSystem(at, pc);
+      return;
+    }
     switch (effect.kind) {
       case 'set':
         this.#emitSet(at, pc, effect);
@@ -211,6 +230,32 @@ export class BlockEmitter {
         .memory(OP.i32_store, 4 * rd);
   }
 
+  /** Whether the interpreter executes an instruction in the block's place. */
+  #isInterpreted(at: Instruction, pc: number): boolean {
+    const { kind } = at.row.effect;
+    if (kind === 'load' || kind === 'store') return this.#target.delegated(pc);
+    return kind === 'trap' || (kind === 'system' && wordMove(at) === undefined);
+  }
+
+  /** Has the interpreter execute an instruction, and goes on as it asks (AFTER). It may have changed any register. */
+  #emitSystem(at: Instruction, pc: number): void {
+    const { code } = this;
+    code.constant(this.#target.site(at, pc)).get(FUEL).constant(this.#rest).op(OP.i32_add);
+    code.byte(OP.call).unsigned(FUNCTION.SYSTEM).tee(ADDRESS).op(OP.if, VOID);
+    for (const way of [FUNCTION.HOP, FUNCTION.OUT]) {
+      if (way === FUNCTION.HOP) code.get(ADDRESS).constant(AFTER.HOP).op(OP.i32_eq, OP.if, VOID);
+      code
+        .get(FUEL)
+        .constant(this.#rest - 1)
+        .op(OP.i32_add);
+      code.constant(0).memory(OP.i32_load, SLOT.PC);
+      this.#call(way);
+      if (way === FUNCTION.HOP) code.op(OP.end);
+    }
+    code.op(OP.end);
+    this.#locals.fill(0);
+  }
+
   /** A word from or to a system register that only holds it. */
   #emitMove(at: Instruction): void {
     const { code } = this;
@@ -240,7 +285,7 @@ export class BlockEmitter {
     if (addressing === 'relocated') this.#emitRelocation(at, pc, width);
     else if (!store) {
       code.constant(this.#target.memorySize - width).op(OP.i32_gt_u);
-      this.#giveUpIf(pc);
+      this.#failIf(pc);
     }
     if (store) this.#emitWatchCheck(pc, width);
     code.get(ADDRESS);
@@ -252,7 +297,7 @@ export class BlockEmitter {
     const { code } = this;
     const bound = at.rs1 === 0 ? SLOT.PLAIN_BOUND : SLOT.NAMED_BOUND;
     code.constant(0).memory(OP.i32_load, bound).constant(width).op(OP.i32_sub, OP.i32_gt_u);
-    this.#giveUpIf(pc);
+    this.#failIf(pc);
     code.get(ADDRESS).constant(0).memory(OP.i32_load, SLOT.BASE).op(OP.i32_add).set(ADDRESS);
   }
 
@@ -263,7 +308,7 @@ export class BlockEmitter {
     code.tee(ENTRY).op(OP.if, VOID).get(ENTRY).constant(WATCH.NEXT).op(OP.i32_ne);
     this.#pushIsAcross(width);
     code.op(OP.i32_or);
-    this.#giveUpIf(pc);
+    this.#failIf(pc);
     code.op(OP.end);
   }
 
@@ -278,11 +323,8 @@ export class BlockEmitter {
       this.#pushIsAcross(width);
       code.op(OP.i32_or);
     }
-    code.op(OP.if, VOID);
-    this.#pushRest(pc);
-    code.get(ADDRESS).constant((store ? MISS.STORE : MISS.LOAD) | (named ? MISS.NAMED : 0));
-    this.#call(FUNCTION.MISS);
-    code.op(OP.end).get(ADDRESS).get(ENTRY).op(OP.i32_add);
+    this.#failIf(pc, (store ? MISS.STORE : MISS.LOAD) | (named ? MISS.NAMED : 0));
+    code.get(ADDRESS).get(ENTRY).op(OP.i32_add);
     return entryBias;
   }
 
@@ -320,6 +362,16 @@ export class BlockEmitter {
     code.op(OP.if, VOID);
     this.#pushRest(pc);
     this.#call(FUNCTION.OUT);
+    code.op(OP.end);
+  }
+
+  /** As giveUpIf, and tells the engine what failed: the check of the access to ADDRESS, or its look-up. */
+  #failIf(pc: number, what: number = MISS.CHECK): void {
+    const { code } = this;
+    code.op(OP.if, VOID);
+    this.#pushRest(pc);
+    code.get(ADDRESS).constant(what);
+    this.#call(FUNCTION.MISS);
     code.op(OP.end);
   }
 

@@ -4,7 +4,6 @@
  * leave the batch.
  */
 import type { Instruction } from '../../../table/row.ts';
-import { wordMove } from '../moves.ts';
 
 /** A straight run of instructions that is entered at its beginning only. */
 export interface FirstBlock {
@@ -82,8 +81,7 @@ class Formation {
   /** Whether an instruction is left to the interpreter. */
   #stops(pc: number, at: Instruction): boolean {
     const { kind } = at.row.effect;
-    if (!this.#source.allowed(at) || kind === 'trap') return true;
-    if (kind === 'system') return wordMove(at) === undefined;
+    if (!this.#source.allowed(at)) return true;
     const goesTo = kind === 'branch' || (kind === 'jump' && !isIndirect(at));
     return goesTo && ((pc + at.imm) & 3) !== 0;
   }

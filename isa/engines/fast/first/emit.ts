@@ -45,15 +45,16 @@ function types(): Code {
   return code;
 }
 
-/** `r.memory`, and `r.table`: the table that all compiled code shares. */
+/** `r.system`, `r.memory`, and `r.table`: the table that all compiled code shares. */
 function imports(pages: number): Code {
-  const code = new Code().unsigned(2);
+  const code = new Code().unsigned(3);
+  code.name('r').name('system').byte(0).unsigned(TYPE.TWO);
   code.name('r').name('memory').byte(2).byte(1).unsigned(pages).unsigned(pages);
   return code.name('r').name('table').byte(1).byte(0x70).byte(0).unsigned(1);
 }
 
 function declarations(blocks: number): Code {
-  const code = new Code().unsigned(FUNCTION.BLOCKS + blocks);
+  const code = new Code().unsigned(FUNCTION.BLOCKS - 1 + blocks);
   code.op(TYPE.TWO, TYPE.TWO, TYPE.THREE, TYPE.TWO, TYPE.FOUR, TYPE.TWO);
   for (let n = 0; n < blocks; n++) code.byte(TYPE.BLOCK);
   return code;
@@ -67,7 +68,7 @@ function elements(blocks: number): Code {
 }
 
 function bodies(blocks: readonly CountedBlock[], target: BlockTarget): Code {
-  const all = new Code().unsigned(FUNCTION.BLOCKS + blocks.length);
+  const all = new Code().unsigned(FUNCTION.BLOCKS - 1 + blocks.length);
   const add = (locals: number, body: Code) => {
     const head = locals === 0 ? new Code().unsigned(0) : new Code().unsigned(1).unsigned(locals).byte(I32);
     all.unsigned(head.length + body.length + 1);
