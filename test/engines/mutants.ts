@@ -314,7 +314,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'batch-kept',
     'A write to code that the first tier has compiled is not seen: the old batch goes on.',
     'const batches = [...page.batches].filter((batch) => touches(batch, at, length));',
-    'const batches: Batch[] = [];',
+    'const batches: CompiledBatch[] = [];',
   ),
   mutant(
     'cache',

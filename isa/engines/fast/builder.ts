@@ -16,7 +16,7 @@ import type { AddressMode } from './access.ts';
 import type { CompiledRegion, RegionCache } from './cache.ts';
 import { compileRegion, type Target } from './compile.ts';
 import type { Delegated } from './delegated.ts';
-import type { Batch, BatchBlock, Batches } from './first/batch.ts';
+import type { CompiledBatch, BatchBlock, Batches } from './first/batch.ts';
 import { formRegion, type Node, type Region } from './region.ts';
 import type { Span, Spans } from './spans.ts';
 import type { Speculation } from './speculation.ts';
@@ -109,7 +109,7 @@ export class RegionBuilder {
   }
 
   /** Makes the batch that begins at `place` and puts it into the cache; undefined if there is nothing to compile. */
-  buildBatch(place: RegionStart, breaks: Breaks | undefined): Batch | undefined {
+  buildBatch(place: RegionStart, breaks: Breaks | undefined): CompiledBatch | undefined {
     const { batches, cache, machine } = this.#parts;
     const { ring, variant, memory } = machine;
     const pages = new Map<number, number>();

@@ -7,7 +7,7 @@ import type { Memory } from '../../machine/memory.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
 import type { AddressMode } from './access.ts';
-import type { Batch, BatchBlock } from './first/batch.ts';
+import type { CompiledBatch, BatchBlock } from './first/batch.ts';
 import { jumpCache, jumpSalt } from './layout.ts';
 import type { Span } from './spans.ts';
 import type { WasmTable } from './webassembly.ts';
@@ -55,7 +55,7 @@ interface CodePage {
   /** All regions with code on this page. */
   readonly users: Set<CompiledRegion>;
   /** All batches with code on this page. */
-  readonly batches: Set<Batch>;
+  readonly batches: Set<CompiledBatch>;
   /** How often writes have dropped code of this page. */
   drops: number;
 }
@@ -193,7 +193,7 @@ export class RegionCache {
   }
 
   /** Adds a batch. Its pages must be claimed. Where a block of another batch begins already, that one stays. */
-  addBatch(batch: Batch): void {
+  addBatch(batch: CompiledBatch): void {
     this.#table.set(batch.slot, batch.run);
     for (const page of batch.pages.values()) this.#page(page).batches.add(batch);
     for (const block of batch.blocks) {
@@ -206,7 +206,7 @@ export class RegionCache {
     this.#count += 1;
   }
 
-  dropBatch(batch: Batch): void {
+  dropBatch(batch: CompiledBatch): void {
     const { slot, bytes, blocks, pages } = batch;
     for (const page of pages.values()) this.#page(page).batches.delete(batch);
     for (const block of blocks) {
@@ -273,7 +273,7 @@ export class RegionCache {
   }
 
   /** All batches that contain it. */
-  batchesWith(at: number): Batch[] {
+  batchesWith(at: number): CompiledBatch[] {
     return [...(this.#pages[at >>> 12]?.batches ?? [])].filter(({ words }) => words.has(at >>> 2));
   }
 

@@ -14,12 +14,12 @@ import { batchModule } from './emit.ts';
 export interface BatchBlock extends Entrance {
   /** Index of its counter in the words of the buffer. It begins at the patience, and each execution takes 1. */
   readonly counter: number;
-  readonly batch: Batch;
+  readonly batch: CompiledBatch;
   /** How often the engine has set it back to the patience. */
   renewed: number;
 }
 
-export interface Batch {
+export interface CompiledBatch {
   readonly blocks: BatchBlock[];
   readonly run: (fuel: number, index: number) => number;
   readonly slot: number;
@@ -75,7 +75,7 @@ export class Batches {
   }
 
   /** Makes a batch, its code not yet in the function table; undefined if there is nothing to compile at its entry. */
-  make(order: BatchOrder): Batch | undefined {
+  make(order: BatchOrder): CompiledBatch | undefined {
     const { target, pages, stamp } = order;
     const formed = formBlocks(order.entry, order);
     if (formed.length === 0) return undefined;
@@ -83,9 +83,9 @@ export class Batches {
     const { buffer } = this.#imports.memory;
     const module = batchModule(counted, target, buffer.byteLength / 65536);
     const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#imports });
-    const run = exports.e as Batch['run'];
+    const run = exports.e as CompiledBatch['run'];
     const slot = order.slot();
-    const batch: Batch = {
+    const batch: CompiledBatch = {
       blocks: [],
       run,
       slot,
