@@ -108,6 +108,12 @@ describe('The package, installed in an empty folder', () => {
     expect(await (await fetch(new URL('file', address), { headers })).json()).toMatchObject({
       name: 'hello.s',
     });
+    const busy = [...args.slice(0, 2), '--port', address.port];
+    const refused = spawnSync(process.execPath, busy, { cwd: folder, encoding: 'utf8', timeout: limit });
+    expect(refused.stderr).toContain(
+      `cannot listen at 127.0.0.1:${address.port}: another program listens there`,
+    );
+    expect(refused.status).toBe(69);
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([0, null]);
   });
