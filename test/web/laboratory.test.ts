@@ -8,6 +8,7 @@ import { memoryTests, translationTests } from './laboratory/below.ts';
 import { findChromium, startLaboratory } from './laboratory/kit.ts';
 import { labTests } from './laboratory/lab.ts';
 import { guestTests } from './laboratory/guests.ts';
+import { keyboardTests } from './laboratory/keyboard.ts';
 import { lectureTests } from './laboratory/lecture.ts';
 import { lookTests } from './laboratory/looks.ts';
 import { moveTests } from './laboratory/move.ts';
@@ -32,6 +33,7 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   describe('Translation', () => translationTests(laboratory));
   describe('Classify', () => classifyTests(laboratory));
   describe('Move', () => moveTests(laboratory));
+  describe('By keyboard', () => keyboardTests(laboratory));
   describe('The lecture', () => lectureTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
   describe('Tours', () => tourTests(laboratory));
