@@ -1,5 +1,6 @@
 // The pages as text: one file with everything in it, and the parts of a static site.
 import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0b5cad"/><circle cx="16" cy="16" r="9" fill="none" stroke="#fff" stroke-width="3"/><circle cx="16" cy="16" r="3.500" fill="#fff"/></svg>`;
 
@@ -8,6 +9,9 @@ const hashOf = (text) => createHash('sha256').update(text).digest('hex').slice(0
 /** What may be in a page: its own scripts and styles, WebAssembly, and no network but, in the split build, its own host. */
 const policy = (sources) =>
   `default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' ${sources}; worker-src blob: ${sources}; style-src 'unsafe-inline' ${sources}; img-src data: ${sources}; manifest-src ${sources || "'none'"}; connect-src ${sources || "'none'"}; base-uri 'none'; form-action 'none'`;
+
+/** A script as the page unpacks it (page/embedded.ts): half of the file would be the worker otherwise. */
+const packed = (text) => deflateRawSync(text, { level: 9 }).toString('base64');
 
 /** Text inside a script element: nothing in it ends the element. */
 const inScript = (text) => text.replaceAll('</', '<\\/').replaceAll('<!--', '<\\!--');
@@ -52,7 +56,7 @@ export function makePages({ worker, script, style, embedded, html, licences }) {
     licences,
     sources: '',
     head: `<style>${style}</style>`,
-    tail: `<script type="text/plain" id="worker">${inScript(worker)}</script>\n<script>${inScript(script)}</script>`,
+    tail: `<script type="text/plain" id="worker">${packed(worker)}</script>\n<script>${inScript(script)}</script>`,
   });
   const split = page({
     html,

@@ -1,6 +1,7 @@
 /** What the build put into the page beside its scripts (build.js): the library, the first frame, and the worker. */
 import type { Summaries } from '../../isa/classify/summary.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
+import { bytesOf, through } from './streams.ts';
 import type { CodeLine, Frame } from '../worker/protocol.ts';
 
 /** What the page shows before the worker is there. */
@@ -35,13 +36,19 @@ export function keepForOffline(): void {
   if (holder.dataset.source !== undefined) void navigator.serviceWorker?.register('sw.js');
 }
 
+let address: string | undefined;
+
+/** Makes the worker's script ready: in the one file it is compressed. To be called before `startWorker`. */
+export async function unpackWorker(): Promise<void> {
+  const holder = document.getElementById('worker') as HTMLScriptElement;
+  address = holder.dataset.source;
+  if (address !== undefined) return;
+  const script = await through(bytesOf(holder.textContent ?? ''), new DecompressionStream('deflate-raw'));
+  address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+}
+
 /** Starts the worker: from its text in the page, or from its own file. */
 export function startWorker(): Worker {
-  const holder = document.getElementById('worker') as HTMLScriptElement;
-  const { source } = holder.dataset;
-  if (source !== undefined) return new Worker(source);
-  const address = URL.createObjectURL(new Blob([holder.textContent ?? ''], { type: 'text/javascript' }));
-  const worker = new Worker(address);
-  URL.revokeObjectURL(address);
-  return worker;
+  if (address === undefined) throw new Error('unpackWorker comes first');
+  return new Worker(address);
 }

@@ -2,6 +2,7 @@
  * Links: `#1.VIEW.PAYLOAD`, where 1 is the version of the form and PAYLOAD is JSON, deflated, in base64url. A fragment is never
  * sent to a server. What this module wrote once it reads for ever: test/web/links has links of every version.
  */
+import { bytesOf, through } from './streams.ts';
 import type { VariantChoice } from '../worker/scenario.ts';
 
 /** What a link carries. */
@@ -60,8 +61,7 @@ export async function decode(fragment: string): Promise<Link | undefined> {
   const [, view, packed] = /^#1\.([a-z-]+)\.([\w-]+)$/.exec(fragment) ?? [];
   if (view === undefined || packed === undefined) return undefined;
   try {
-    const binary = atob(packed.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    const bytes = bytesOf(packed.replaceAll('-', '+').replaceAll('_', '/'));
     const unpacked = await through(bytes, new DecompressionStream('deflate-raw'), longest * 4);
     return linkOf(view, JSON.parse(new TextDecoder().decode(unpacked)) as Partial<Payload>);
   } catch {
@@ -97,29 +97,4 @@ function isVariant(choice: unknown): choice is VariantChoice {
     Array.isArray(unprivileged) &&
     unprivileged.every((row) => typeof row === 'string')
   );
-}
-
-/** All bytes through a stream. Throws RangeError beyond `most` bytes: a small link may unpack to very much. */
-async function through(
-  bytes: Uint8Array<ArrayBuffer>,
-  stream: CompressionStream | DecompressionStream,
-  most = Number.POSITIVE_INFINITY,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > most) throw new RangeError('the link unpacks to too much');
-    parts.push(value);
-  }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -5,7 +5,7 @@ import { followAddress } from './address.ts';
 import { App } from './app.tsx';
 import { followAppearance } from './appearance.ts';
 import { editorIsOpen } from './editor/column.tsx';
-import { embedded, keepForOffline } from './embedded.ts';
+import { embedded, keepForOffline, unpackWorker } from './embedded.ts';
 import { showFirst } from './first.ts';
 import { press } from './keys.ts';
 import { followLab, isServed, lab } from './lab/lab.ts';
@@ -16,6 +16,7 @@ import { followReading } from './reading.ts';
 import { followTours, openAskedTour } from './tour/touring.ts';
 
 async function begin(): Promise<void> {
+  await unpackWorker();
   showFirst(embedded().first);
   const app = document.getElementById('app') as HTMLElement;
   hydrate(<App />, app);

@@ -30,8 +30,9 @@ function inNode(files: Readonly<Record<string, string>>, scenario: Scenario): Ru
 
 /** Runs them all in a worker of the page's own script, and gives what came of each. */
 const inPage = (scenarios: readonly Scenario[]) => `(async () => {
-  const text = document.getElementById('worker').textContent;
-  const worker = new Worker(URL.createObjectURL(new Blob([text])));
+  const packed = Uint8Array.from(atob(document.getElementById('worker').textContent), (char) => char.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const worker = new Worker(URL.createObjectURL(await new Response(stream).blob()));
   let id = 0;
   const ask = (kind, ask) => new Promise((resolve, reject) => {
     const own = ++id;
