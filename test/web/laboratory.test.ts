@@ -10,6 +10,7 @@ import { labTests } from './laboratory/lab.ts';
 import { guestTests } from './laboratory/guests.ts';
 import { keyboardTests } from './laboratory/keyboard.ts';
 import { lectureTests } from './laboratory/lecture.ts';
+import { offlineTests } from './laboratory/offline.ts';
 import { lookTests } from './laboratory/looks.ts';
 import { moveTests } from './laboratory/move.ts';
 import { classifyTests } from './laboratory/sets.ts';
@@ -35,6 +36,7 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   describe('Move', () => moveTests(laboratory));
   describe('By keyboard', () => keyboardTests(laboratory));
   describe('The lecture', () => lectureTests(laboratory));
+  describe('Elsewhere', () => offlineTests(laboratory));
   describe('Looks', () => lookTests(laboratory));
   describe('Tours', () => tourTests(laboratory));
 });

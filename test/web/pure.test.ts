@@ -1,8 +1,11 @@
 /** Parts of the page that need no browser. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Version, withText } from '../../web/page/editor/own-texts.ts';
 import { nameOf } from '../../web/page/keys.ts';
 import { decode, encode, type Link } from '../../web/page/link.ts';
+import { root } from '../cli/kit.ts';
 import fc from '../property/fast-check.ts';
 
 const link = fc.record(
@@ -28,6 +31,9 @@ const link = fc.record(
   { requiredKeys: ['view', 'guest', 'variant', 'monitor', 'translateUser', 'step'], noNullPrototype: true },
 ) as fc.Arbitrary<Link>;
 
+/** Links that were made once: none of them may stop working, so a file is added and never changed. */
+const folder = join(root, 'test/web/links');
+
 describe('A link', () => {
   it('gives back what it was made of', async () => {
     await fc.assert(
@@ -37,6 +43,12 @@ describe('A link', () => {
         expect(await decode(fragment)).toEqual(made);
       }),
     );
+  });
+
+  it.each(readdirSync(folder))('of an earlier version of the page means what it meant: %s', async (name) => {
+    const known = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { link: string; means: Link }[];
+    expect(known.length).toBeGreaterThan(0);
+    for (const { link: fragment, means } of known) expect(await decode(fragment)).toEqual(means);
   });
 
   it('that is damaged is none, and never an error', async () => {

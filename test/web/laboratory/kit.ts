@@ -35,6 +35,8 @@ export interface Laboratory {
   readonly browser: () => Browser;
   /** Opens the page, and waits until it shows what its address says. */
   readonly open: (options?: PageOptions) => Promise<Page>;
+  /** Whether the server of the split build answers; it does at first. */
+  readonly serve: (answers: boolean) => void;
   /** Where the page is, as `file:` or `http:`. */
   readonly address: (http: boolean) => string;
 }
@@ -46,9 +48,10 @@ export function startLaboratory(executablePath: string): Laboratory {
   let browser: Browser;
   const complaints: string[] = [];
   let opened: BrowserContext[] = [];
+  let answers = true;
   const server = createServer(({ url = '/' }, response) => {
     const name = url.slice(1).replace(/[?#].*/, '') || 'index.html';
-    const contents = outputs[name];
+    const contents = answers ? outputs[name] : undefined;
     const type = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }[name.replace(/.*\./, '')];
     response.writeHead(contents === undefined ? 404 : 200, { 'content-type': type ?? 'text/html' });
     response.end(contents);
@@ -107,7 +110,10 @@ export function startLaboratory(executablePath: string): Laboratory {
     return page;
   }
 
-  return { outputs: () => outputs, browser: () => browser, open, address };
+  const serve = (now: boolean) => {
+    answers = now;
+  };
+  return { serve, outputs: () => outputs, browser: () => browser, open, address };
 }
 
 /** Waits until the verdict says this. */
