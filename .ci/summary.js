@@ -1,10 +1,10 @@
-// `summary.js RESULTS CHECK`: the one line that .ci/run ends with, from Vitest's JSON report and the status of
-// the check. A test file that did not load is one failure; so is a run without a report.
+// `summary.js CHECK RESULTS…`: the one line that .ci/run ends with, from the status of the check and Vitest's JSON
+// reports. A test file that did not load is one failure; so is a run without a report.
 import { readFileSync } from 'node:fs';
 
-const [path, check] = process.argv.slice(2);
+const [check, ...paths] = process.argv.slice(2);
 
-function count() {
+function count(path) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(path, 'utf8'));
     const unloaded = testResults.filter(
@@ -17,7 +17,9 @@ function count() {
   }
 }
 
-const { passed, failed } = count();
+const counts = paths.map(count);
+const passed = counts.reduce((sum, one) => sum + one.passed, 0);
+const failed = counts.reduce((sum, one) => sum + one.failed, 0);
 const good = check === '0';
 const failures = failed + (good ? 0 : 1);
 process.stdout.write(`${passed + (good ? 1 : 0)} passed, ${failures} failed\n`);

@@ -19,7 +19,7 @@ import { grammarRecipe, printedSteps } from './plugins.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
-/** Which packages are in the bundles: NOTICE must list them (test/cli/package.test.ts). */
+/** Which packages are in the bundles: NOTICE must list them (test/cli/package.long.test.ts). */
 const bundled = 'dist/bundled.json';
 /** Runs whose code is kept compiled: one has the assembler and the interpreter, one what makes compiled regions. */
 const typicalRuns = [['guests/hello.s'], ['--process', 'bench/kernels/process/mixed.elf', '10']];

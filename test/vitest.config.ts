@@ -4,6 +4,9 @@ import { limit } from './limit.ts';
 /** Its tests put modules of their own in the place of ours. */
 const mocking = ['test/cli/failure.test.ts'];
 
+/** The tests of the whole product from outside, which take minutes: `npm run test:long` runs them (long.config.ts). */
+export const long = 'test/**/*.long.test.ts';
+
 /**
  * Two workers: the suite is made for two cores. All files of a worker share its modules, which keep nothing from one test
  * to the next: that saves importing them, and having them optimized, a hundred times over.
@@ -23,7 +26,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: mocking, isolate: false },
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...mocking, long], isolate: false },
       },
       { extends: true, test: { name: 'mocking', include: mocking } },
     ],

@@ -1,0 +1,9 @@
+/** The suite's configuration for the long tests: the page in a browser, the package, the commands in READMEs, attacks. */
+import { defineConfig, mergeConfig } from 'vitest/config';
+import suite, { long } from './vitest.config.ts';
+
+const { projects: _, ...shared } = suite.test ?? {};
+
+export default mergeConfig(defineConfig({ ...suite, test: shared }), {
+  test: { include: [long], isolate: false },
+});
