@@ -139,10 +139,7 @@ export class Arrivals {
       failed: () => {
         this.targets.delete(name);
         house.settled(reserve.id);
-        house.register.remove(name);
-        house.slots.delete(name);
-        slot.entry = entry;
-        slot.remove();
+        house.forget(slot, reserve.withStorage);
         house.events.target?.(target());
       },
       prepared: ({ printed }) => {
@@ -225,7 +222,8 @@ function entryOf({ guest, keep }: Slot, reserve: Reserve): Registered {
     epoch: reserve.epoch,
     keep: keep.folder,
     printed: reserve.printed,
-    ownDisk: reserve.withStorage,
+    ownDisk: reserve.withStorage || reserve.ownDisk,
+    withStorage: reserve.withStorage,
     whole: reserve.mode !== 'post-copy',
     held: reserve.held,
     migration: reserve.id,

@@ -48,6 +48,7 @@ export class Departures {
       epoch: entry.epoch + 1,
       mode: policy.mode,
       withStorage: policy.withStorage && entry.spec.disk !== null,
+      ownDisk: entry.ownDisk,
       held: entry.held,
       printed: slot.log.end,
       from: this.#house.address,
@@ -152,7 +153,8 @@ export class Departures {
         moved: () => {
           this.sources.delete(name);
           this.#house.settled(reserve.id);
-          this.#house.forget(slot);
+          this.#house.forget(slot, reserve.withStorage && reserve.ownDisk);
+          this.#house.events.left?.(slot.guest);
           told();
         },
       },
@@ -170,7 +172,14 @@ export class Departures {
    */
   #decided({ slot, reserve, policy, to }: Departure, stoppedAt: number): void {
     const whole = policy.mode !== 'post-copy';
-    const leaving = { phase: 'leaving', migration: reserve.id, peer: to, stoppedAt, whole } as const;
+    const leaving = {
+      phase: 'leaving',
+      migration: reserve.id,
+      peer: to,
+      stoppedAt,
+      whole,
+      withStorage: reserve.withStorage,
+    } as const;
     if (!whole && slot.guest.disk) this.#house.adopt(slot, slot.save(newKeep(slot.name)), leaving);
     else this.#house.writeSurely(slot, { ...(slot.entry as Registered), ...leaving });
     slot.unlockDisk();

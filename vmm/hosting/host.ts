@@ -101,7 +101,11 @@ export class Host {
 
   /** Takes a guest off this host for good. Throws HostError. */
   remove(name: string): void {
-    this.#house.forget(this.#atRest(name));
+    const slot = this.#atRest(name);
+    // What cannot be removed is not gone for good: that is said at once.
+    this.register.remove(name);
+    this.#house.forget(slot, slot.entry.ownDisk);
+    this.#house.events.left?.(slot.guest);
   }
 
   /** The slot of a guest that is not being migrated. Throws HostError. */
@@ -279,6 +283,7 @@ const started = {
   epoch: 0,
   printed: 0,
   ownDisk: false,
+  withStorage: false,
   whole: true,
   held: false,
   migration: null,

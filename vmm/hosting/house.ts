@@ -88,6 +88,8 @@ export class House {
   readonly options: HostOptions;
   readonly slots = new Map<string, Slot>();
   readonly register: Register;
+  /** What is still to be removed, in order. */
+  readonly #toRemove: (() => void)[] = [];
   /** Conversations in which the other side has not said yet who it is. */
   readonly #greeting = new Set<Channel>();
   /** When each unsettled migration may dial again. */
@@ -181,12 +183,32 @@ export class House {
     this.events.arrived?.(slot.guest);
   }
 
-  /** The register first: a keep without an entry is nobody's, an entry without a keep would be a guest lost. */
-  forget(slot: Slot): void {
-    this.register.remove(slot.name);
+  /**
+   * The guest is not here any more, and what is stored of it is removed, with its disk or without; if that cannot be done
+   * now, later. The register comes first: a keep without an entry is nobody's, an entry without a keep would be a guest
+   * lost.
+   */
+  forget(slot: Slot, withDisk: boolean): void {
     this.slots.delete(slot.name);
-    this.events.left?.(slot.guest);
-    slot.remove();
+    this.#remove(() => this.register.remove(slot.name));
+    this.#remove(() => slot.remove(withDisk));
+  }
+
+  /** Removes something after all that could not be removed yet. */
+  #remove(act: () => void): void {
+    this.#toRemove.push(act);
+    this.#removeAll();
+  }
+
+  #removeAll(): void {
+    try {
+      for (let act = this.#toRemove[0]; act !== undefined; act = this.#toRemove[0]) {
+        act();
+        this.#toRemove.shift();
+      }
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+    }
   }
 
   /** Removes what migrations that were cut off by a death have left behind. */
@@ -227,9 +249,10 @@ export class House {
     this.#retryAt.delete(id);
   }
 
-  /** Gives up hosts that took a connection and did not say who they are in time. */
+  /** Gives up hosts that took a connection and did not say who they are in time; removes what could not be removed before. */
   tick(): void {
     for (const channel of this.#greeting) channel.tick();
+    this.#removeAll();
   }
 
   /** Tells of a conversation with the host at `to`, once both have proved who they are, or why there is none. */
@@ -258,13 +281,14 @@ export class House {
 
 /** The reservation that a register's entry came from. */
 export function reserveOf(entry: Registered): Reserve {
-  const { spec, epoch, whole, ownDisk, held, printed, migration, peer } = entry;
+  const { spec, epoch, whole, ownDisk, withStorage, held, printed, migration, peer } = entry;
   return {
     id: migration ?? '',
     guest: spec,
     epoch,
     mode: whole ? 'pre-copy' : 'post-copy',
-    withStorage: ownDisk,
+    withStorage,
+    ownDisk,
     held,
     printed,
     from: peer ?? '',

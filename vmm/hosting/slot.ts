@@ -79,6 +79,7 @@ export class Slot {
   rebaseCost = 0;
   #lastTurn: number | undefined;
   #isLocked = false;
+  #isClosed = false;
   /** Turns that it is owed, while it is slowed down. */
   #credit = 0;
 
@@ -224,17 +225,19 @@ export class Slot {
 
   /** Closes its disk. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.unlockDisk();
     this.#disk?.close();
   }
 
-  /** Removes all that is kept of it here, and its disk if that is this host's own. */
-  remove(): void {
+  /** Removes all that is stored of it here, with its disk or without. */
+  remove(withDisk: boolean): void {
     this.close();
     this.keep.remove();
     this.log.remove();
     const { disk } = this.guest.spec;
-    if (this.entry?.ownDisk && disk !== null) this.#disks.remove(disk);
+    if (withDisk && disk !== null) this.#disks.remove(disk);
   }
 }
 

@@ -155,7 +155,10 @@ export const shapes = {
     /** How often the guest has moved, this one included. */
     epoch: integer(1, 2 ** 31),
     mode: oneOf(...modes),
+    /** The disk is copied with the guest. */
     withStorage: flag,
+    /** The disk was made for the guest, and is to be removed with it. */
+    ownDisk: flag,
     /** Its user has stopped it, and it stays so. */
     held: flag,
     /** Bytes that it has printed so far. */

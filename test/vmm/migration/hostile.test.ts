@@ -125,6 +125,7 @@ const reserve = {
   epoch: 1,
   mode: 'pre-copy',
   withStorage: false,
+  ownDisk: false,
   held: false,
   printed: 0,
   from: 'b:1',

@@ -35,6 +35,7 @@ const reserve: Reserve = {
   epoch: 1,
   mode: 'pre-copy',
   withStorage: false,
+  ownDisk: false,
   held: false,
   printed: 0,
   from: 'a:1',

@@ -220,6 +220,8 @@ export class World {
     string,
     { readonly address: string; readonly guest: string; readonly life: number }
   >();
+  /** Disks that were made. */
+  #copies = 0;
   /** How often each host was started. */
   readonly lives = new Map<string, number>();
   readonly notes: string[] = [];
@@ -309,7 +311,8 @@ export class World {
         return { store, identity: name, ...this.#lockOf(address, name), close: () => {} };
       },
       create: (guest, sectors) => {
-        const name = `${address}/${guest}`;
+        this.#copies += 1;
+        const name = `${address}/${guest}-${this.#copies}`;
         this.disks.set(name, new MemoryDisk(new Uint8Array(sectors * 512)));
         return name;
       },
@@ -493,6 +496,11 @@ export class World {
     if (owner === undefined || others.length > 0)
       throw new Error(`${name} is owned by ${this.owners(name).join(' and ') || 'nobody'}`);
     return this.hosts.get(owner)?.slots.get(name)?.guest as HostedGuest;
+  }
+
+  /** Whether the guest has not come yet to where it was compared last: it was killed since. */
+  isBehind(name: string): boolean {
+    return this.guest(name).machine.steps < (this.#oracles.get(name)?.guest.machine.steps ?? 0);
   }
 
   /** All that the log of a guest has, on its owner. */

@@ -39,8 +39,10 @@ const registered = record({
   keep: text(128),
   /** Bytes it had printed when its keep's base was taken. */
   printed: step,
-  /** The disk with the guest is this host's own copy, to be removed with it. */
+  /** Its disk was made for it, and is to be removed with it. */
   ownDisk: flag,
+  /** The migration that it came by, or goes by, copies the disk. */
+  withStorage: flag,
   /** All units are here: false while post-copy fetches them. */
   whole: flag,
   /** Stopped by its user, and stays so. */
