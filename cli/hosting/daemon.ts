@@ -23,7 +23,7 @@ export async function serve(host: Host, control: Control, doze: Doze): Promise<v
   };
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  if (process.stdin.isTTY) readTerminal(host);
+  const typed = new Typed(host);
   let steps: number = stepsPerTurn.first;
   let last = performance.now();
   while (!isOver) {
@@ -33,6 +33,7 @@ export async function serve(host: Host, control: Control, doze: Doze): Promise<v
     const ms = performance.now() - before;
     if (isBusy && ms < turnMs.least) steps = Math.min(stepsPerTurn.most, steps * 2);
     else if (ms > turnMs.most) steps = Math.max(stepsPerTurn.least, steps / 2);
+    typed.give();
     host.migrate();
     control.turn();
     await (isBusy || host.canCopy ? nextTick() : doze.rest(nap));
@@ -51,13 +52,30 @@ function callOff(host: Host, name: string): void {
   }
 }
 
-/** What is typed goes to the guest that is here, as it comes; Ctrl-D ends its input. */
-function readTerminal(host: Host): void {
-  const give = (bytes: Uint8Array) => {
-    const slot = [...host.slots.values()].find(({ entry }) => entry?.phase === 'owned');
-    if (slot === undefined) note('ringlab: no guest is here to read that\n');
-    else slot.guest.feed(bytes);
-  };
-  process.stdin.on('data', (bytes: Buffer) => give(bytes));
-  process.stdin.on('end', () => give(new Uint8Array()));
+/**
+ * What is typed or piped goes to the guest that is here, as it comes, or waits for one. Ctrl-D, or the end of a pipe that
+ * had something in it, ends its input.
+ */
+class Typed {
+  readonly #host: Host;
+  readonly #waiting: Uint8Array[] = [];
+
+  constructor(host: Host) {
+    this.#host = host;
+    let isUsed = process.stdin.isTTY;
+    process.stdin.on('data', (bytes: Buffer) => {
+      isUsed = true;
+      this.#waiting.push(bytes);
+    });
+    process.stdin.on('end', () => {
+      if (isUsed) this.#waiting.push(new Uint8Array());
+    });
+    process.stdin.on('error', () => {});
+  }
+
+  give(): void {
+    if (this.#waiting.length === 0) return;
+    const slot = [...this.#host.slots.values()].find(({ entry }) => entry?.phase === 'owned');
+    for (const bytes of slot ? this.#waiting.splice(0) : []) slot?.guest.feed(bytes);
+  }
 }

@@ -16,12 +16,12 @@ export interface HostedOn extends GuestStatus {
   readonly host: string;
 }
 
-/** All guests of the hosts that run here, or of the one given. */
+/** All guests of the hosts that run here, or of the one given; and how many hosts have answered. */
 export async function findGuests(
   asker: Asker,
   from: string | undefined,
   tell: (text: string) => void = note,
-): Promise<HostedOn[]> {
+): Promise<{ readonly found: readonly HostedOn[]; readonly answers: number }> {
   const hosts = from === undefined ? knownHosts() : [from];
   const found: HostedOn[] = [];
   let answers = 0;
@@ -35,12 +35,7 @@ export async function findGuests(
       tell(`ringlab: ${error.message}\n`);
     }
   }
-  if (answers === 0)
-    throw new Failure(
-      EXIT.UNREACHABLE,
-      hosts.length === 0 ? 'no host runs here; ringlab host starts one' : 'no host that runs here answers',
-    );
-  return found;
+  return { found, answers };
 }
 
 /** The host that has a guest. Rejects with a Failure. */
@@ -49,7 +44,8 @@ export async function hostOf(
   asker: Asker,
   tell: (text: string) => void = note,
 ): Promise<string> {
-  const hosts = (await findGuests(asker, undefined, tell))
+  const { found } = await findGuests(asker, undefined, tell);
+  const hosts = found
     .filter(({ name, state }) => name === guest && state !== 'coming' && state !== 'leaving')
     .map(({ host }) => host);
   const [one, ...others] = hosts;

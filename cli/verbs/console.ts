@@ -47,7 +47,7 @@ async function readConsole(guest: string, options: ConsoleOptions): Promise<numb
   if (options.clear) {
     const reply = await ask(asker, host, { kind: 'clear', guest });
     if (reply.kind !== 'done') throw refusalOf(reply);
-    print(`what ${guest} has printed is dropped\n`);
+    print(`${reply.what}\n`);
     return EXIT.DONE;
   }
   const reader = new Reader(guest, asker, options);

@@ -182,6 +182,7 @@ function makeHost(
         guestNetwork?.source(source);
         const { name } = source.guest.spec;
         if (source.state === 'failed') tell(name, `stays here: ${source.reason}`);
+        else if (source.isWaiting) stage(name, source.stage, ': handed over, waiting for the target');
         else if (source.state === 'under way') stage(name, source.stage, ' (going)');
         control.changed(name);
       },

@@ -6,7 +6,7 @@ import { type Policy, presets } from '../../vmm/migration/policy.ts';
 import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { formatRoundsSvg } from '../../vmm/hosting/rounds-svg.ts';
 import { createCommand, exitWith } from '../command.ts';
-import { EXIT, usage } from '../failure.ts';
+import { EXIT, Failure, usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { type Asker, ask, refusalOf } from '../hosting/ask.ts';
 import type { SecretOptions } from '../hosting/certificate.ts';
@@ -32,6 +32,7 @@ interface MigrateOptions extends SecretOptions {
   readonly cancel?: boolean;
   readonly hold?: boolean;
   readonly release?: boolean;
+  readonly stop?: boolean;
   readonly remove?: boolean;
   readonly list?: boolean;
   readonly json?: boolean;
@@ -68,6 +69,7 @@ export const command = addSecretOptions(
   .option('--cancel', 'Call its migration off')
   .option('--hold', 'Hold it still, here and wherever it is moved to, until --release')
   .option('--release', 'Let it go on')
+  .option('--stop', 'End it; its console is there until --remove')
   .option('--remove', 'End it for good')
   .option('--list', 'List the guests and their hosts')
   .option('--report <file>', 'Write the report as JSON')
@@ -99,7 +101,7 @@ async function move(
   for (const path of [options.report, options.svg]) if (path !== undefined) mustBeWritable(path);
   const progress = new Progress((line) => note(`${line}\n`));
   const isShown = isatty(2) && !options.json;
-  let isTold = false;
+  let [isTold, isWaiting] = [false, false];
   const show = (reply: ControlReply) => {
     if (reply.kind !== 'report') return;
     if (!isTold && reply.report.repeated !== null)
@@ -107,6 +109,11 @@ async function move(
         `ringlab: ${guest} is repeating what it did before its host's process ended; it goes after that, or Ctrl-C calls it off\n`,
       );
     isTold ||= reply.report.repeated !== null;
+    if (reply.report.waiting && !isWaiting)
+      note(
+        `ringlab: ${guest} is handed over, waiting for ${to}; it runs there as soon as that host answers\n`,
+      );
+    isWaiting = reply.report.waiting;
     if (isShown) progress.show(reply.report);
   };
   const reply = await ask(asker, from, { kind: 'migrate', guest, to, policy }, show);
@@ -149,32 +156,30 @@ function policyOf(options: MigrateOptions): Policy {
   };
 }
 
-/** A request to the guest's host other than to move it, and the message when it is done. */
-interface Asked {
-  readonly request: Extract<ControlRequest, { readonly guest: string }>;
-  readonly done: string;
+/** A request to the guest's host other than to move it. */
+type Asked = Extract<ControlRequest, { readonly kind: 'cancel' | 'hold' | 'stop' | 'remove' }>;
+
+function requestOf(guest: string, options: MigrateOptions): Asked | undefined {
+  const { cancel, hold, release, stop, remove } = options;
+  if ([cancel, hold, release, stop, remove].filter(Boolean).length > 1)
+    throw usage('--cancel, --hold, --release, --stop and --remove are different things; choose one');
+  if (cancel) return { kind: 'cancel', guest };
+  if (hold || release) return { kind: 'hold', guest, held: hold ?? false };
+  if (stop) return { kind: 'stop', guest };
+  return remove ? { kind: 'remove', guest } : undefined;
 }
 
-function requestOf(guest: string, { cancel, hold, release, remove }: MigrateOptions): Asked | undefined {
-  if ([cancel, hold, release, remove].filter(Boolean).length > 1)
-    throw usage('--cancel, --hold, --release and --remove are different things; choose one');
-  if (cancel) return { request: { kind: 'cancel', guest }, done: `the migration of ${guest} is called off` };
-  if (hold)
-    return { request: { kind: 'hold', guest, held: true }, done: `${guest} stands still until --release` };
-  if (release) return { request: { kind: 'hold', guest, held: false }, done: `${guest} goes on` };
-  if (remove) return { request: { kind: 'remove', guest }, done: `${guest} is gone for good` };
-  return undefined;
-}
-
-async function request(asker: Asker, { request, done }: Asked, from: string | undefined): Promise<number> {
+async function request(asker: Asker, request: Asked, from: string | undefined): Promise<number> {
   const reply = await ask(asker, from ?? (await hostOf(request.guest, asker)), request);
-  if (reply.kind === 'refused') throw refusalOf(reply);
-  print(`${done}\n`);
+  if (reply.kind !== 'done') throw refusalOf(reply);
+  print(`${reply.what}\n`);
   return EXIT.DONE;
 }
 
 async function list(asker: Asker, from: string | undefined, { json }: MigrateOptions): Promise<number> {
-  const found = await findGuests(asker, from);
+  const { found, answers } = await findGuests(asker, from);
+  if (answers === 0)
+    throw new Failure(EXIT.UNREACHABLE, 'no host runs here, or none that answers; ringlab host starts one');
   if (json) print(`${JSON.stringify({ format: 'ringlab-guests', version: 1, guests: found })}\n`);
   else if (found.length === 0) note('ringlab: no guests on the hosts that run here\n');
   else {

@@ -110,6 +110,15 @@ describe('Two hosts', () => {
   });
 });
 
+describe('What is piped into a host', () => {
+  it('reaches its guest, whose end is said', async () => {
+    const args = ['host', '--listen', await freeAddress(), 'guests/counter.s'];
+    const host = new Running(args, environment, '+++-+q');
+    await host.says('counter: ended with status 3, at step ');
+    expect(host.stdout).toBe('1\n2\n3\n2\n3\n');
+  });
+});
+
 describe('ringlab migrate --list', () => {
   it('is answered while hundreds of strangers hold connections', async () => {
     const address = await freeAddress();
@@ -130,7 +139,7 @@ describe('ringlab migrate --list', () => {
     const none = await new Running(['migrate', '--list'], env).ended;
     expect(none).toMatchObject({
       status: 69,
-      stderr: 'ringlab: no host runs here; ringlab host starts one\n',
+      stderr: 'ringlab: no host runs here, or none that answers; ringlab host starts one\n',
     });
     expect((await migrate('--list', '--from', await freeAddress())).status).toBe(69);
   });

@@ -19,7 +19,8 @@ export class Running {
   readonly ended: Promise<Result>;
   #isOver = false;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+  /** `input` is all that it can read. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, input = '') {
     this.child = spawn(process.execPath, [bin, ...args], { cwd: root, env, stdio: 'pipe' });
     Running.#all.add(this);
     this.child.stdout?.on('data', (text) => {
@@ -30,7 +31,7 @@ export class Running {
       this.stderr += text;
       Running.#lookAgain();
     });
-    this.child.stdin?.end();
+    this.child.stdin?.end(input);
     this.ended = new Promise((resolve) => {
       this.child.once('close', (status) => {
         this.#isOver = true;

@@ -33,12 +33,13 @@ export type ControlRequest =
   | { readonly kind: 'migrate'; readonly guest: string; readonly to: string; readonly policy: Policy }
   | { readonly kind: 'cancel'; readonly guest: string }
   | { readonly kind: 'hold'; readonly guest: string; readonly held: boolean }
+  | { readonly kind: 'stop'; readonly guest: string }
   | { readonly kind: 'remove'; readonly guest: string }
   | { readonly kind: 'clear'; readonly guest: string }
   | ({ readonly kind: 'console'; readonly guest: string } & ConsoleRequest);
 
 export type ControlReply =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly what: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'status'; readonly address: string; readonly guests: readonly GuestStatus[] }
   | { readonly kind: 'report'; readonly report: MigrationReport };
@@ -48,6 +49,7 @@ const request: Shape<ControlRequest> = kinds<ControlRequest>({
   migrate: record({ kind: oneOf('migrate'), guest: guestName, to: address, policy: policyShape }),
   cancel: record({ kind: oneOf('cancel'), guest: guestName }),
   hold: record({ kind: oneOf('hold'), guest: guestName, held: flag }),
+  stop: record({ kind: oneOf('stop'), guest: guestName }),
   remove: record({ kind: oneOf('remove'), guest: guestName }),
   clear: record({ kind: oneOf('clear'), guest: guestName }),
   console: record({ kind: oneOf('console'), guest: guestName, ...consoleFields }),
@@ -72,7 +74,7 @@ const status = record({
 export type GuestStatus = Checked<typeof status>;
 
 const reply: Shape<ControlReply> = kinds<ControlReply>({
-  done: record({ kind: oneOf('done') }),
+  done: record({ kind: oneOf('done'), what: text(300) }),
   refused: record({ kind: oneOf('refused'), reason: text(600) }),
   status: record({ kind: oneOf('status'), address, guests: list(status, 0, 4096) }),
   report: record({ kind: oneOf('report'), report: reportShape }),
@@ -139,33 +141,51 @@ export class Control {
       case 'status':
         this.#reply(channel, { kind: 'status', address: host.address, guests: statusOf(host) });
         return;
-      case 'migrate': {
-        const { guest, to } = asked;
-        const source = host.send(guest, to, asked.policy);
-        this.#watchers.set(guest, { channel, to });
-        channel.handTo({ ended: () => this.#gone(guest, source) });
-        this.changed(source.guest.spec.name);
+      case 'migrate':
+        this.#migrate(channel, asked);
         return;
-      }
       case 'console':
         this.#consoles.open(channel, asked.guest, asked);
         return;
-      case 'clear':
-        host.clearLog(asked.guest);
-        break;
-      case 'cancel':
-        host.cancel(asked.guest);
-        break;
-      case 'hold':
-        host.hold(asked.guest, asked.held);
-        break;
-      case 'remove':
-        host.remove(asked.guest);
-        break;
       default:
-        asked satisfies never;
+        this.#reply(channel, { kind: 'done', what: this.#change(asked) });
     }
-    this.#reply(channel, { kind: 'done' });
+  }
+
+  #migrate(channel: Channel, { guest, to, policy }: Extract<ControlRequest, { kind: 'migrate' }>): void {
+    const source = this.#host.send(guest, to, policy);
+    this.#watchers.set(guest, { channel, to });
+    channel.handTo({ ended: () => this.#gone(guest, source) });
+    this.changed(guest);
+  }
+
+  /** Changes something of a guest at once; returns what was done, in a sentence. */
+  #change({
+    kind,
+    guest,
+    ...asked
+  }: Exclude<ControlRequest, { kind: 'status' | 'migrate' | 'console' }>): string {
+    const host = this.#host;
+    switch (kind) {
+      case 'clear':
+        return `${host.clearLog(guest)} bytes that ${guest} has printed are dropped`;
+      case 'cancel':
+        host.cancel(guest);
+        return `the migration of ${guest} is called off`;
+      case 'hold': {
+        const { held } = asked as { readonly held: boolean };
+        const { was, steps } = host.hold(guest, held);
+        if (held)
+          return `${guest} ${was ? 'stood still already' : 'stands still'} at step ${steps}, until --release`;
+        return was ? `${guest} goes on from step ${steps}` : `${guest} was not held; it is at step ${steps}`;
+      }
+      case 'stop':
+        host.stop(guest);
+        return `${guest} is stopped; its console is there until --remove`;
+      case 'remove':
+        host.remove(guest);
+        return `${guest} is gone for good`;
+    }
   }
 
   /** Who asked for a migration is gone: one that still waits for the guest is called off. */

@@ -94,7 +94,7 @@ export class Departures {
     }
     for (const source of this.sources.values()) {
       source.turn();
-      if (source.isDecided && !source.isConnected && source.state === 'under way') this.#settle(source);
+      if (source.isWaiting) this.#settle(source);
     }
   }
 

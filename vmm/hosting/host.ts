@@ -88,15 +88,28 @@ export class Host {
     return slot;
   }
 
-  /** Stops a guest, or has it go on: until it is said otherwise. Throws HostError. */
-  hold(name: string, held: boolean): void {
+  /** Has a guest stand still, or go on, until it is said otherwise; returns what it did before, and where it is. Throws HostError. */
+  hold(name: string, held: boolean): { readonly was: boolean; readonly steps: number } {
     const slot = this.#atRest(name);
-    this.#house.write(slot, { ...slot.entry, held });
+    const was = slot.entry.held;
+    if (was !== held) this.#house.write(slot, { ...slot.entry, held });
+    return { was, steps: slot.guest.machine.steps };
   }
 
-  /** Drops what a guest has printed so far. Throws HostError, and the system's errors. */
-  clearLog(name: string): void {
-    this.#house.owned(name).log.clear();
+  /** Ends a guest as if it had been powered off, with status 143 as shells have it for SIGTERM. It stays here. Throws HostError. */
+  stop(name: string): void {
+    const slot = this.#atRest(name);
+    if (slot.end !== undefined) throw new HostError(`${name} ${slot.end} already`);
+    if (slot.entry.held) this.hold(name, false);
+    slot.guest.stop();
+  }
+
+  /** Drops what a guest has printed so far; returns how many bytes. Throws HostError, and the system's errors. */
+  clearLog(name: string): number {
+    const { log } = this.#house.owned(name);
+    const dropped = log.end - log.start;
+    log.clear();
+    return dropped;
   }
 
   /** Takes a guest off this host for good. Throws HostError. */

@@ -23,6 +23,9 @@ import type { GuestInput, Keep } from './keep/keep.ts';
 import { type Has, runFetching } from '../migration/post-copy.ts';
 import type { GuestSpec } from '../wire/messages.ts';
 
+/** The status of a guest that was stopped: 128 and SIGTERM. */
+const stopped = 143;
+
 /** Most inputs that wait. */
 const mostHeld = 4096;
 
@@ -137,6 +140,11 @@ export class HostedGuest {
     this.#give({ kind: 'console', bytes });
   }
 
+  /** Ends it, as if its power were cut. */
+  stop(): void {
+    this.#give({ kind: 'stop', bytes: Uint8Array.of(stopped) });
+  }
+
   /** A frame arrives for it. It is lost when very many wait already, as on any network. */
   deliver(bytes: Uint8Array): void {
     if (this.#held.length < mostHeld) this.#give({ kind: 'frame', bytes });
@@ -162,7 +170,8 @@ export class HostedGuest {
   }
 
   #take({ kind, bytes }: Omit<GuestInput, 'step'>): void {
-    if (kind === 'frame') this.machine.deliver(bytes);
+    if (kind === 'stop') this.machine.powerOff(bytes[0] ?? stopped);
+    else if (kind === 'frame') this.machine.deliver(bytes);
     else if (bytes.length === 0) this.#console.close();
     else this.#console.feed(bytes);
   }

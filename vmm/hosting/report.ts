@@ -39,6 +39,7 @@ export function reportOf(
     units: units.count,
     unitBytes: UNIT,
     state: source.state,
+    waiting: source.isWaiting,
     repeated: guest.repeated,
     reason: source.reason.slice(0, 500),
     stages: stages.map(({ stage, at }) => ({ stage, atMs: at - began })),
@@ -64,6 +65,8 @@ export const reportShape = record({
   units: unsigned,
   unitBytes: unsigned,
   state: oneOf('under way', 'moved', 'failed'),
+  /** The guest is handed over, and the target does not answer. */
+  waiting: flag,
   /**
    * Percent that the guest has repeated of what it did before its host's process ended: the
    * migration begins after that. null = nothing is left to repeat.

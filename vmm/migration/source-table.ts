@@ -45,7 +45,7 @@ export const sourceTable = [
   { in: ['activation'], on: ['WANT'], do: 'send that unit next' },
   { in: ['activation'], on: ['COMPLETE'], next: 'moved' },
   { in: ['activation'], on: ['ABORT'], do: 'close the connection' },
-  { in: ['activation'], on: ['connection lost'] },
+  { in: ['activation'], on: ['connection lost'], do: 'say that the target is waited for' },
   { in: [...undecided, 'activation'], on: ['BUSY'] },
   { in: undecided, on: ['ABORT'], do: 'note why the target gave up', next: 'failed' },
   { in: undecided, on: ['connection lost'], do: 'note the reason', next: 'failed' },

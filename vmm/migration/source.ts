@@ -179,6 +179,11 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     return this.isConnected && this.#rounds.maySend(this.#peer.backlog);
   }
 
+  /** Whether the guest is handed over, and the target does not answer: it runs there when it does. */
+  get isWaiting(): boolean {
+    return this.isDecided && !this.isConnected && this.state === 'under way';
+  }
+
   get isConnected(): boolean {
     return this.#peer.isConnected;
   }
@@ -231,6 +236,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'start a round of missing units': ({ payload }) => this.#have(payload),
         'send that unit next': ({ payload }) => this.#rounds.want(decodeAs(shapes.want, payload).unit),
         'close the connection': () => this.#peer.close(),
+        'say that the target is waited for': () => this.#options.events.changed(),
         'send ABORT': ({ reason }) => {
           this.reason = reason;
           this.#peer.abort(reason);

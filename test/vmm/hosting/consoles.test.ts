@@ -102,7 +102,10 @@ describe('The console of a hosted guest', () => {
 
   it('says what was dropped', () => {
     const { control, read, pass, type } = echoed('old');
-    expect(replyOf(control, { kind: 'clear', guest: 'echo' })).toEqual({ kind: 'done' });
+    expect(replyOf(control, { kind: 'clear', guest: 'echo' })).toEqual({
+      kind: 'done',
+      what: '3 bytes that echo has printed are dropped',
+    });
     type('new');
     const asked = read({ since: 1 });
     pass();

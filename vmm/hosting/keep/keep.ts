@@ -23,16 +23,16 @@ import { UNIT } from '../../migration/image/units.ts';
 import type { GuestDisk } from './guest-disk.ts';
 import type { Shelf } from './shelf.ts';
 
-/** What came from outside while the guest had made so many steps. No bytes on the console = the end of input. */
+/** What came from outside while the guest had made so many steps. No bytes on the console = the end of input; a stop has the status. */
 export interface GuestInput {
-  readonly kind: 'console' | 'frame';
+  readonly kind: 'console' | 'frame' | 'stop';
   readonly step: number;
   readonly bytes: Uint8Array;
 }
 
 /** Step (a double), length, and kind: one byte. */
 const inputHeader = 13;
-const inputKinds = ['console', 'frame'] as const;
+const inputKinds = ['console', 'frame', 'stop'] as const;
 const undoEntry = 4 + SECTOR;
 
 const files = ['state', 'units', 'present', 'input', 'undo', 'sent'] as const;
