@@ -1,4 +1,4 @@
-/** The suite's configuration for the long tests: the page in a browser, the package, the commands in READMEs, attacks. */
+/** The configuration of the long tests: the page in a browser, the package, commands in READMEs, attacks, mutants. */
 import { defineConfig, mergeConfig } from 'vitest/config';
 import suite, { long } from './vitest.config.ts';
 

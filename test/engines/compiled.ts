@@ -6,8 +6,8 @@ import { FastEngine, type FastOptions } from '../../isa/engines/fast/fast.ts';
 /** For guests that are too short to pay for compiled code: a place is compiled when it is come to again. */
 export const eager: FastOptions = { hot: 2 };
 
-/** For guests that run for longer, or in many translations: what is compiled pays for it to some degree. */
-export const steady: FastOptions = { hot: 100 };
+/** For guests that run for longer, or in many translations: what is compiled pays for it to some degree. Both tiers. */
+export const steady: FastOptions = { hot: 100, early: 20 };
 
 /** Steps that compiled code made; 0 if it is another engine. */
 export function compiledSteps(engine: Engine): number {
