@@ -45,12 +45,17 @@ export interface Claim {
 /** The views of the page that a stop can open. */
 export type ViewName = 'acts' | 'machine' | 'memory' | 'translation' | 'classify' | 'move';
 
-/** What the page opens at a stop: a guest on the bare machine and in a place beside it, at a step. */
+/**
+ * What the page opens at a stop: a guest on the bare machine and in a place beside it, at a step. Where the stop asks for a
+ * prediction, the page opens it only when that is made, for it shows the answer.
+ */
 export interface Scene {
   readonly view: ViewName;
   readonly place: Place;
   /** A step's number, the first step that differs, or the end. Default: the first step. */
   readonly step?: number | 'divergence' | 'end';
+  /** How the guest is moved, in the view `move`: by default by pre-copy. */
+  readonly way?: 'auto-converge' | 'post-copy';
 }
 
 /** What the student answered: the whole text, and its words in small letters. */

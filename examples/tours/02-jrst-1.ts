@@ -106,6 +106,7 @@ export const tour: Tour = {
     },
     {
       say: 'So a monitor for ring32-h interprets all of virtual ring 0, and never executes its `retf` directly.',
+      go: scene,
       check: [],
     },
   ],

@@ -109,7 +109,7 @@ export const tour: Tour = {
         right: 'You are right.',
         wrong: 'Post-copy: it does not wait for the memory.',
       },
-      go: scene,
+      go: { ...scene, way: 'post-copy' },
       show: (bench) => table(bench),
       check: [
         claim(

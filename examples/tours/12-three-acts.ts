@@ -12,6 +12,8 @@ const first = on('ring32-v', 'trap-and-emulate');
 const second = on('ring32-x', 'trap-and-emulate');
 const third = on('ring32-x', 'binary-translation');
 const flags = ['getf', 'setf', 'cli'];
+/** The step of the first getf: the one at which the second act diverges. */
+const atGetf = 90;
 
 /** Whether the guest ends in that place as on the bare machine. */
 function* endsAlike(bench: Workbench, place: Place): Work<unknown, boolean> {
@@ -103,7 +105,7 @@ export const tour: Tour = {
         right: 'None, as you said.',
         wrong: 'None: they became loads and stores of a save area.',
       },
-      go: { view: 'acts', place: third, step: 'divergence' },
+      go: { view: 'acts', place: third, step: atGetf },
       mark: ['t0'],
       ...print(third),
       check: [
@@ -117,7 +119,7 @@ export const tour: Tour = {
     },
     {
       say: 'This is what the three instructions became:',
-      go: { view: 'translation', place: third, step: 'end' },
+      go: { view: 'translation', place: third, step: atGetf },
       show: flagWords,
       check: [
         {

@@ -24,8 +24,12 @@ export function tourTests(laboratory: Laboratory): void {
     expect(await expectHolds(page, 2)).toBe(1);
     await expectStep(page, 329);
     await page.keyboard.press('.');
-    await expectVerdict(page, 'Diverges after 90 equal steps, at getf t0');
+    // Nothing shows the answer before it is predicted, or asked for.
+    await page.getByRole('heading', { name: 'Stop 3 of' }).waitFor();
+    await expectStep(page, 0);
+    await expectVerdict(page, 'Equal at all 329 steps');
     await page.keyboard.press('.');
+    await expectVerdict(page, 'Diverges after 90 equal steps, at getf t0');
     expect(await expectHolds(page, 3)).toBe(2);
     await page.getByText('None came: the setf did not trap').waitFor();
     await expectStep(page, 90);
@@ -53,6 +57,16 @@ export function tourTests(laboratory: Laboratory): void {
     await expect.poll(async () => (await decode(fragment()))?.tour).toBe('4.2');
     const again = await laboratory.open({ address: fragment() });
     expect(await expectHolds(again, 2)).toBe(1);
+  });
+
+  it('a stop that is not about the two machines leaves them usable', async () => {
+    const page = await laboratory.open({ address: '?tour=9' });
+    await page.getByText('The guest runs on A').waitFor();
+    await page.keyboard.press('Alt+2');
+    await page.keyboard.press('Home');
+    await expectStep(page, 0);
+    await page.keyboard.press('ArrowRight');
+    await expectStep(page, 1);
   });
 
   it('the list has every lesson, and says which needs the command line', async () => {

@@ -1,10 +1,12 @@
 /** The tour that is given: which stop, what was revealed there, and which of its claims hold. */
 import { batch, computed, effect, signal } from '@preact/signals';
+import type { Scene } from '../../../examples/desk.ts';
 import type { Revealed, StopText, TourText } from '../../worker/tour-handlers.ts';
 import { Client, Stopped } from '../client.ts';
 import { editorIsOpen } from '../editor/column.tsx';
 import { embedded, startWorker } from '../embedded.ts';
 import { open } from '../laboratory.ts';
+import { change } from '../move/moving.ts';
 import * as state from '../state.ts';
 
 /** A worker of its own: claims are checked while the two machines go on. */
@@ -86,6 +88,7 @@ export async function reveal(answer: string): Promise<void> {
       : { lines: [], remark: '', isRight: undefined };
     if (!isStill()) return;
     revealed.value = found;
+    if (stop.ask !== undefined) void openScene();
     await check(asked, stop.claims.length, isStill);
   } catch (error) {
     if (!(error instanceof Stopped) && isStill()) trouble.value = (error as Error).message;
@@ -124,23 +127,36 @@ function makeRoom(): void {
   if (innerWidth < wide) editorIsOpen.value = false;
 }
 
-/** Goes to a stop of a tour and opens its scene. */
-export async function openStop(tour: number, stop: number): Promise<void> {
+/** Goes to a stop of a tour and opens its scene. Returns whether machines were opened. */
+export async function openStop(tour: number, stop: number): Promise<boolean> {
   makeRoom();
   state.tour.value = `${tour}.${stop}`;
   if (tours.peek().length === 0) await load();
   const { length } = tourNow.peek()?.stops ?? [];
   state.said.value = `Tour, stop ${stop} of ${length}`;
-  await openScene();
+  return openScene();
 }
 
-/** Puts back what the stop shows: its guest, its machines, its view and its step. */
-export async function openScene(): Promise<void> {
-  const scene = stopNow.peek()?.go;
+/** What the page shows at the stop now. Before a prediction, that is the guest where everything traps: it tells nothing. */
+function sceneNow(): Scene | undefined {
+  const { go, ask } = stopNow.peek() ?? {};
+  if (go === undefined || go.view === 'move' || ask === undefined || revealed.peek() !== undefined) return go;
+  return {
+    view: 'machine',
+    place: { guest: go.place.guest, isa: 'ring32-v', monitor: 'trap-and-emulate' },
+    step: 0,
+  };
+}
+
+/** Puts back what the stop shows: its guest, its machines, its view and its step. Returns whether machines were opened. */
+export async function openScene(): Promise<boolean> {
+  const scene = sceneNow();
   const text = embedded().files[scene?.place.guest ?? ''];
-  if (scene === undefined || text === undefined) {
-    if (state.frame.peek() === undefined) await open({ at: 'end' });
-    return;
+  if (scene === undefined || text === undefined) return false;
+  if (scene.view === 'move') {
+    state.view.value = 'move';
+    await change({ cargo: scene.place.guest, way: scene.way ?? 'pre-copy' });
+    return false;
   }
   const { guest, isa, monitor, translateUser = false } = scene.place;
   batch(() => {
@@ -154,6 +170,7 @@ export async function openScene(): Promise<void> {
     state.breakpoints.value = new Set();
   });
   await open({ at: scene.step ?? 0 });
+  return true;
 }
 
 /** Goes so many stops on, or back. */
@@ -170,7 +187,7 @@ export async function goOn(): Promise<void> {
   else await goStops(1);
 }
 
-/** Opens the tour that the address asks for, as `?tour=12` or `?tour=12.3`; returns whether it asks for one. */
+/** Opens the tour that the address asks for, as `?tour=12` or `?tour=12.3`. Returns whether machines were opened. */
 export async function openAskedTour(): Promise<boolean> {
   const asked = new URLSearchParams(location.search).get('tour');
   const [, tour, stop = '1'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(asked ?? '') ?? [];
@@ -178,8 +195,7 @@ export async function openAskedTour(): Promise<boolean> {
     if (asked !== null) toggleTours();
     return false;
   }
-  await openStop(Number(tour), Number(stop));
-  if (stopNow.peek() !== undefined) return true;
-  state.tour.value = 'list';
-  return false;
+  const isOpen = await openStop(Number(tour), Number(stop));
+  if (stopNow.peek() === undefined) state.tour.value = 'list';
+  return isOpen;
 }
