@@ -16,12 +16,12 @@ import { asides, views } from './views.ts';
 
 export function App(): VNode {
   const shown = views.find(({ id }) => id === view.value) ?? views[0];
-  const { Component, title, hasSetup = true, id } = shown as (typeof views)[number];
+  const { Component, title, hasSetup = true, hasMachines = true, id } = shown as (typeof views)[number];
   return (
     <>
       <Header />
       <NoticeLine />
-      <VerdictBar />
+      {hasMachines && <VerdictBar />}
       <main class={`view-${id}`}>
         <EditorColumn />
         <section class="view" aria-label={title}>
@@ -32,7 +32,7 @@ export function App(): VNode {
           <Aside key={Aside.displayName ?? Aside.name} />
         ))}
       </main>
-      <TimeBar />
+      {hasMachines && <TimeBar />}
       <output class="vh">{said.value}</output>
       <Printed />
       <Dialogs />

@@ -16,6 +16,8 @@ export interface View {
   readonly Component: FunctionComponent;
   /** Whether the row with processor and monitor is above it; default true. */
   readonly hasSetup?: boolean;
+  /** Whether it is about the two machines, whose verdict and time are then around it; default true. */
+  readonly hasMachines?: boolean;
   /** Keys that do something only while the view is shown. */
   readonly keys?: readonly Key[];
 }
@@ -26,7 +28,14 @@ export const views: readonly View[] = [
   { id: 'memory', title: 'Memory', Component: MemoryView },
   { id: 'translation', title: 'Translation', Component: Translation },
   { id: 'classify', title: 'Classify', Component: Classify },
-  { id: 'move', title: 'Move', Component: Move, hasSetup: false, keys: moveKeys },
+  {
+    id: 'move',
+    title: 'Move',
+    Component: Move,
+    hasSetup: false,
+    hasMachines: false,
+    keys: moveKeys,
+  },
 ];
 
 /** What stands in a column at the right of every view, when it has something to show. */

@@ -4,15 +4,15 @@ import type { VNode } from 'preact';
 import type { Class } from '../../../isa/classify/classes.ts';
 import type { InstructionSummary } from '../../../isa/classify/summary.ts';
 import { editorIsOpen } from '../editor/column.tsx';
-import { openGuest } from '../laboratory.ts';
-import { said, variant, view } from '../state.ts';
+import { goTo, openGuest } from '../laboratory.ts';
+import { frame, said, variant, view } from '../state.ts';
 import { meter } from './live.ts';
 import { instructions, processorName, selected } from './shown.ts';
 
 /** Why a witness cannot be shown, and of what. */
 const refusal = signal<{ readonly of: string; readonly why: string } | undefined>(undefined);
 
-/** Opens the program that shows the witness in the editor, and the machines that run it. */
+/** Opens the program that shows the witness in the editor, and runs it to its end. */
 async function show(name: string, of: Class): Promise<void> {
   const found = await meter.ask('witness', { variant: variant.value, name, of });
   if (!found.ok) {
@@ -24,6 +24,7 @@ async function show(name: string, of: Class): Promise<void> {
   editorIsOpen.value = true;
   view.value = 'machine';
   await openGuest(`witness-${name}-${of}.s`, found.text);
+  await goTo(frame.value?.edge ?? 0);
 }
 
 export function Evidence(): VNode {

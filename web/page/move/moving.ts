@@ -7,8 +7,8 @@ import { guest, said, text, viewState } from '../state.ts';
 
 /** What is moved: a guest of the library that suits the lesson, or what is in the editor. */
 export const cargoes = [
-  { id: 'guests/memory-walker.s', title: 'memory-walker.s: writes slower than the cable', stepsPerMs: 14 },
-  { id: 'guests/dirtier.s', title: 'dirtier.s: writes faster than the cable', stepsPerMs: 300 },
+  { id: 'guests/memory-walker.s', title: 'memory-walker.s: slower than the cable', stepsPerMs: 14 },
+  { id: 'guests/dirtier.s', title: 'dirtier.s: faster than the cable', stepsPerMs: 300 },
   { id: 'editor', title: 'the guest in the editor', stepsPerMs: 50 },
 ] as const;
 
