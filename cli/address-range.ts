@@ -9,7 +9,7 @@ export interface AddressRange {
   readonly high: number;
 }
 
-/** `main`, `0x10000` or `main-done`: one address, or from one up to before another. Throws a Failure. */
+/** Parses `main`, `0x10000` or `main-done`: one address, or all from one up to before another. Throws a Failure. */
 export function parseAddressRange(text: string, symbols: SymbolTable): AddressRange {
   const address = (name: string): number => {
     const known = symbols.address(name);

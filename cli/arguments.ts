@@ -1,6 +1,7 @@
 /**
  * Which words of a command line are the program's own arguments. After FILE, ringlab takes the options that it knows;
- * all other words are the program's. After `--` every word is. Only a process takes arguments; a machine takes none.
+ * all other words are the program's. After `--`, all words are the program's. Only a process takes arguments; a machine
+ * takes none.
  */
 import type { Command } from 'commander';
 import { nearest } from '../assembler/suggest.ts';

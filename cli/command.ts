@@ -7,7 +7,7 @@ export function createCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .helpOption('-h, --help', 'Show this help')
-    .showHelpAfterError('(ringlab --help, or ringlab VERB --help, says what there is)')
+    .showHelpAfterError('(ringlab --help lists the verbs, ringlab VERB --help lists the options)')
     .configureOutput({
       writeOut: print,
       writeErr: note,
@@ -21,7 +21,7 @@ export function createGroup(name: string, summary: string): Command {
   return createCommand(name, summary).helpCommand('help [command]', 'Show the help of a command');
 }
 
-/** An action of a command: calls `run` and sets the exit status that it answers with. */
+/** An action of a command: calls `run` and sets the exit status that it returns. */
 export function exitWith<A extends unknown[]>(run: (...args: A) => Promise<number>) {
   return async (...args: A): Promise<void> => {
     process.exitCode = await run(...args);

@@ -1,7 +1,7 @@
 /** Failures with an exit status, and how every error is reported: one clear line, or the assembler's list. */
 import { note, ReaderGone } from './output.ts';
 
-/** Exit statuses; README.md says when each is given. */
+/** Exit statuses; README.md lists when each is used. */
 export const EXIT = {
   DONE: 0,
   CHECK_FAILED: 1,
@@ -11,11 +11,11 @@ export const EXIT = {
   OUR_FAULT: 70,
   LIMIT: 124,
   STOPPED: 125,
-  /** A process was killed by a signal: this and the signal's number, as shells have it. */
+  /** A process was killed by a signal: this plus the signal's number, as in shells. */
   SIGNAL: 128,
   /** 128 + SIGINT: Ctrl-C. */
   INTERRUPTED: 130,
-  /** 128 + SIGPIPE, as shells have it for a program that SIGPIPE ended. */
+  /** 128 + SIGPIPE, as in shells when SIGPIPE ended a program. */
   READER_GONE: 141,
 } as const;
 
@@ -48,8 +48,8 @@ export function systemReason(error: unknown): string {
     ENOSPC: 'no space left on the disk',
     EROFS: 'the file system is read-only',
     EADDRINUSE: 'another program listens there',
-    EADDRNOTAVAIL: 'that is no address of this host',
-    ENOTFOUND: 'no host of that name is known',
+    EADDRNOTAVAIL: 'this host does not have that address',
+    ENOTFOUND: 'no host with that name was found',
     ENOTDIR: 'a part of the path is not a folder',
   };
   return reasons[code ?? ''] ?? message;
@@ -72,7 +72,7 @@ export function tell(error: unknown): number {
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     note(
-      `ringlab: this is our own fault, not yours. Please report it with the command you gave and these lines:\n${detail}\n`,
+      `ringlab: this is a bug in ringlab. Please report it, with your command and these lines:\n${detail}\n`,
     );
     return EXIT.OUR_FAULT;
   } catch (gone) {

@@ -1,4 +1,4 @@
-/** Reading what the user names and writing what they ask for, whole or not at all. */
+/** Reads the files that the user names, and writes the files that they ask for: each whole or not at all. */
 import {
   accessSync,
   closeSync,
@@ -50,7 +50,7 @@ function readToEnd(path: string, file: number): Uint8Array {
     parts.push(part.subarray(0, count));
     size += count;
   }
-  throw badInput(`${path}: larger than ${largest / 2 ** 20} MiB, which is more than we read`);
+  throw badInput(`${path}: larger than ${largest / 2 ** 20} MiB, the most that ringlab reads`);
 }
 
 /**
@@ -98,7 +98,7 @@ export function mustBeFolder(path: string): void {
     readdirSync(path);
   } catch (error) {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-    const reason = isFile ? 'it is no folder' : systemReason(error);
+    const reason = isFile ? 'it is not a folder' : systemReason(error);
     throw badInput(`${path}: cannot give it to the process: ${reason}`);
   }
 }
@@ -127,7 +127,7 @@ export function isElf(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }
 
-/** Assembles source files into one image, and tells its warnings. Throws the assembler's error, or a Failure. */
+/** Assembles source files into one image, and prints the warnings. Throws the assembler's error, or a Failure. */
 export async function assembleFiles(
   paths: readonly string[],
   inputs: readonly Uint8Array[],
@@ -151,7 +151,7 @@ export async function loadFile(path: string): Promise<Image> {
   return withName(path, () => readImage(elf));
 }
 
-/** Runs `act`; an ImageError gets the file's name and its exit status. */
+/** Runs `act`. An ImageError becomes a Failure that names the file. */
 export function withName<T>(path: string, act: () => T): T {
   try {
     return act();

@@ -50,9 +50,9 @@ export interface PreparedGuest {
   readonly engine: Engine;
   /** Runs until step `until`, or until the guest stops. */
   readonly run: (until: number) => GuestStop;
-  /** Traps taken, by cause; under a monitor its exits, a process's system calls. */
+  /** Counts by name: traps by cause; under a monitor, exits; for a process, system calls. */
   readonly exits: Map<string, number>;
-  /** The monitor's account of the guest, if there is a monitor; its translator, if it has one. */
+  /** The monitor's counts for the guest, if there is a monitor; and its translator, if it has one. */
   readonly ledger: Ledger | undefined;
   readonly translator: Translator | undefined;
   /** Writes out what the guest has printed so far. */
@@ -113,7 +113,7 @@ export async function prepareGuest(
   }
 }
 
-/** Sets up a machine with nothing in it, for a snapshot to be put there. `symbols`: for the crash report. */
+/** Sets up an empty machine, into which a snapshot will be loaded. `symbols`: for the crash report. */
 export function prepareBlank(
   file: string,
   symbols: readonly Pick<ImageSymbol, 'name' | 'address' | 'global'>[],
@@ -256,7 +256,7 @@ function prepareSystem(
   };
 }
 
-/** The state, with the input that the console has not read yet: all of a file's input waits from the start. */
+/** The state, including the input that the console has not read yet: all input of a file waits from the start. */
 function withInput(state: Component<MachineState>, reader: ByteReader): Component<MachineState> {
   return {
     save: () => {

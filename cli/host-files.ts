@@ -5,8 +5,8 @@
  * A name is always looked up in an open descriptor of its folder, never by a path from the top:
  * so nobody can replace a folder by a link between a check and a use. Node has no openat; on Linux,
  * `/proc/self/fd/N/NAME` does the same. Where there is no /proc, we use the path at which the folder
- * was opened. Then a program of the host that swaps folders during the run can lead us astray;
- * the process itself cannot.
+ * was opened. Then a program of the host that swaps folders during the run can make us use the wrong
+ * one; the process itself cannot.
  */
 import {
   closeSync,

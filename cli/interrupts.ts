@@ -1,8 +1,10 @@
-/** Ctrl-C while a guest runs: it is noted, and the run ends soon after, with a message that says where the guest was. */
+/**
+ * Ctrl-C while a guest runs: it is remembered, and the run ends soon after, with a message about where the guest was.
+ */
 
 import { noteInterrupt } from './output.ts';
 
-/** The run that is told of Ctrl-C at present. */
+/** What Ctrl-C calls at present; undefined = it ends the program. */
 let listening: (() => void) | undefined;
 
 export class Interrupts {
@@ -15,12 +17,12 @@ export class Interrupts {
     this.#wake();
   };
 
-  /** `wake` ends the run's own way of waiting, if it has one; otherwise it waits by `woken`. */
+  /** `wake` ends the wait of a run that has its own way to wait; other runs wait by `woken`. */
   constructor(wake = () => {}) {
     this.#wake = wake;
   }
 
-  /** Ctrl-C does not end the program from here on, but is noted. */
+  /** From now on, Ctrl-C does not end the program; it sets `asked`. */
   listen(): void {
     if (listening === this.#ask) return;
     listening = this.#ask;
@@ -47,8 +49,8 @@ export class Interrupts {
 }
 
 /**
- * Call this before a wait that blocks, such as reading a terminal: nothing could note Ctrl-C then, so it must end the
- * program. The run listens again when it goes on.
+ * Call this before a wait that blocks, such as reading a terminal. During the wait, no code could handle Ctrl-C, so it
+ * must end the program. The run listens again when it continues.
  */
 export function beforeWait(): void {
   if (listening !== undefined) process.off('SIGINT', listening);

@@ -75,7 +75,7 @@ function refuse({ process, disk, env }: GuestVerbOptions): void {
   if (env.length > 0) throw usage('--env needs --process');
 }
 
-/** Names by their files, each once. */
+/** Names made from the file names, all different. */
 function namesOf(files: readonly string[]): readonly string[] {
   const plain = files.map((file) => printableWord(basename(file)).replace(/\.(s|elf)$/, ''));
   return plain.map((name, n) => {
@@ -99,7 +99,7 @@ interface Setting {
   readonly options: GuestVerbOptions;
   /** Takes what guests print. */
   readonly put: (byte: number) => void;
-  /** The console input, which is the first guest's. */
+  /** The console input. It goes to the first guest. */
   readonly input: () => Uint8Array | undefined;
 }
 

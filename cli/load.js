@@ -1,5 +1,5 @@
-// Starts the built command line with V8's compiled code from a cache, if there is one. To compile it anew, function by
-// function, takes as long as everything else that a small guest needs. setup.js has the cache written.
+// Starts the built command line with V8's compiled code from a cache, if there is one. To compile it again, function by
+// function, takes as long as everything else that a small guest needs. setup.js makes the cache.
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';

@@ -34,7 +34,10 @@ const verbs: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> =
 /** Shown by `npm start`; the help does not list it. */
 const hiddenVerbs: typeof verbs = new Map([['demo', () => import('./verbs/demo.ts')]]);
 
-/** Runs the command line of this process. Rejects with a CommanderError for a wrong one, and with what a verb throws. */
+/**
+ * Runs the command line of this process. Rejects with a CommanderError if it is wrong, and with the error that a verb
+ * throws.
+ */
 async function main(): Promise<void> {
   const program = createGroup(
     'ringlab',

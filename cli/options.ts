@@ -55,7 +55,7 @@ export function parseRate(text: string): { readonly least: number; readonly most
   return { least, most };
 }
 
-/** A step; with + before it, a number of steps further on. */
+/** A step; with + before it, a number of steps from the present one. */
 export function parseStep(text: string): { readonly steps: number; readonly relative: boolean } {
   const relative = text.startsWith('+');
   return { steps: parseCount(relative ? text.slice(1) : text), relative };
@@ -92,7 +92,7 @@ function parseFolder(text: string, before: readonly FolderWish[] = []): readonly
 /** Argument descriptions that several verbs share. */
 export const ARGUMENT = {
   PROGRAM: 'an ELF file, or assembly text',
-  PROCESS: "the process's arguments: whatever is no option of ringlab, and all that follows --",
+  PROCESS: "the process's arguments: words that are not options of ringlab, and all words after --",
 } as const;
 
 /** `--json`, for a verb that prints a report. */
@@ -112,7 +112,7 @@ const monitorOption = () =>
 const engineOption = () =>
   new Option('--engine <name>', 'Choose the execution engine').choices(engineNames).default('auto');
 
-/** Adds the options that say how a guest is run, not what it is. */
+/** Adds the options of how to run a guest, without those that describe the guest. */
 export function addRunOptions(command: Command): Command {
   return command
     .addOption(monitorOption())
@@ -128,7 +128,7 @@ export function addGuestOptions(command: Command): Command {
     .option('--translate-user', 'Translate user code, too, under binary translation')
     .option('--process', 'Run the guest as a process: Linux system calls, no machine')
     .addOption(
-      new Option('--environment <name>', "Give a process Linux's calls, or a simulator's")
+      new Option('--environment <name>', 'Give the process the system calls of Linux or of a simulator')
         .choices(environments.map(({ name }) => name))
         .default('linux')
         .implies({ process: true }),
@@ -159,9 +159,9 @@ export function addSecretOptions(command: Command): Command {
     .option('--tls-key <file>', 'Use this private key of the certificate, PEM');
 }
 
-/** Adds what plugs a guest into a switch, secrets included. */
+/** Adds the options that plug a guest into a switch, including the secrets. */
 export function addPlugOptions(command: Command): Command {
   return addSecretOptions(command)
-    .option('--network <host:port>', 'Plug the guest into the switch there (ringlab switch)')
-    .option('--address <address>', "Set the guest's network address (default: the switch gives one)");
+    .option('--network <host:port>', 'Plug the guest into the switch at this address (ringlab switch)')
+    .option('--address <address>', "Set the guest's network address (default: the switch chooses one)");
 }

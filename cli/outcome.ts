@@ -14,7 +14,7 @@ import type { RunStop } from './running.ts';
 type Ended = Pick<PreparedGuest, 'machine' | 'program' | 'file' | 'process'>;
 type Trap = { readonly cause: number; readonly value: number };
 
-/** Tells the end of a run and returns the exit status. */
+/** Reports the end of a run on stderr, and returns the exit status. */
 export function tellOutcome(guest: Ended, stop: RunStop): number {
   const { machine, program, file } = guest;
   const tell = (text: string) => note(`ringlab: ${file}: ${text}\n`);
@@ -65,7 +65,7 @@ function hintAtFolders({ file, process }: Ended): void {
   const bytes = Uint8Array.from(path, (byte) => byte.charCodeAt(0));
   const shown = printableWord(new TextDecoder().decode(bytes));
   note(
-    `ringlab: ${file}: it wanted to open "${shown}", which is in no folder that it was given; --dir HOST[:GUEST] gives it one\n`,
+    `ringlab: ${file}: it tried to open "${shown}", which is in none of its folders; --dir HOST[:GUEST] gives it a folder\n`,
   );
 }
 
@@ -91,7 +91,7 @@ function formatWhereabouts({ machine, program, process }: Ended): string {
 
 function formatLockup({ machine, program }: Ended, { cause, value }: Trap): string {
   const says =
-    `The trap handler, at the address in TVEC, traps itself at its first instruction: ${describeTrap(cause, value)}. ` +
-    'That trap leads there again. TVEC must be the address of a handler in memory, where paging is on of a page that is mapped for fetching.';
+    `The trap handler, at the address in TVEC, traps at its own first instruction: ${describeTrap(cause, value)}. ` +
+    'That trap goes to the same handler again. TVEC must be the address of a handler in memory, and with paging on, its page must be mapped for fetching.';
   return [describePlace(machine, program), ...wrapped(says)].join('\n');
 }

@@ -1,4 +1,7 @@
-/** Writing to standard output and standard error: all of it, at once, however slow the reader. */
+/**
+ * Writes to standard output and standard error. Each call returns when all bytes are written, even if the reader is
+ * slow.
+ */
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { printable } from '../isa/machine/printable.ts';
@@ -16,12 +19,12 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-/** Writes text to standard output: what was asked for. Control characters in it are spelled out. */
+/** Writes text to standard output: what the user asked for. Control characters in it are spelled out. */
 export function print(text: string): void {
   printRaw(printable(text));
 }
 
-/** As `print`, for text that has colours of our own. */
+/** As `print`, for text that ringlab itself has coloured. */
 export function printRaw(text: string): void {
   writeAll(1, new TextEncoder().encode(text));
 }
@@ -29,26 +32,26 @@ export function printRaw(text: string): void {
 /** The descriptor on which a line was begun by a guest, or by a terminal that shows Ctrl-C, and not ended. */
 let begun: 1 | 2 | undefined;
 
-/** Writes bytes of a guest, which are its own business. */
+/** Writes bytes of a guest, unchanged. */
 export function writeGuest(fd: 1 | 2, bytes: Uint8Array): void {
   if (bytes.length > 0) begun = bytes.at(-1) === newline ? undefined : fd;
   writeAll(fd, bytes);
 }
 
-/** A terminal has shown ^C, and its cursor is behind that. */
+/** Call this when Ctrl-C was typed: a terminal has shown ^C, so the next message must begin a new line. */
 export function noteInterrupt(): void {
   if (isatty(2)) begun = 2;
 }
 
 /**
- * Writes text to standard error: everything else. Control characters in it are spelled out. Where that and the guest's
- * output go to the same place, it begins its own line; standard output itself gets nothing that is not the guest's.
+ * Writes text to standard error: everything else. Control characters in it are spelled out. When the guest's output goes
+ * to the same place, the text begins a new line. Nothing is added to standard output for this.
  */
 export function note(text: string): void {
   noteRaw(printable(text));
 }
 
-/** As `note`, for text of our own that moves a terminal's cursor. */
+/** As `note`, for text of ringlab itself that moves a terminal's cursor. */
 export function noteRaw(text: string): void {
   const ends = begun !== undefined && (begun === 2 || isSamePlace());
   begun = undefined;
@@ -64,7 +67,7 @@ function isSamePlace(): boolean {
 const newline = 10;
 const capacity = 16384;
 
-/** A guest's output on its way out: stored for a while, so that a byte or a line at a time is not slow. */
+/** The output of a guest. It is collected and written in larger pieces: to write each byte or line would be slow. */
 export class Output {
   readonly #fd: 1 | 2;
   readonly #isLive: boolean;

@@ -1,4 +1,4 @@
-/** Patience with streams that are not ready, as terminals and pipes may be. */
+/** Waits for streams that are not ready. Terminals and pipes can be in that state. */
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 

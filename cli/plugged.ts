@@ -1,10 +1,10 @@
 /**
- * A guest that is plugged into a network of several processes, run so that frames come in
- * and go out meanwhile.
+ * Runs a guest that is plugged into a network of several processes. Frames come in and go out while
+ * it runs.
  *
- * Its steps have no fixed length, but when it sleeps, until its timer, time passes as on a
- * machine of 10 million steps a second: or a guest that waits for an answer would have
- * given up before the other process could take a breath.
+ * Its steps take as long as they take. But while it sleeps until its timer, time passes as on a
+ * machine of 10 million steps a second. Otherwise a guest that waits for an answer would give up
+ * before the other process could do anything.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
@@ -19,7 +19,7 @@ import { readTyped } from './streams.ts';
 /** Steps of sleep in a millisecond. */
 export const sleepStepsPerMs = 10_000;
 
-/** Steps between two looks at network and terminal. */
+/** Steps between two checks of network and terminal. */
 const slice = 100_000;
 
 /** Runs the guest to step `limit`, to its end or to Ctrl-C. `port` is the far end of its network device. */

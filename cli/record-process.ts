@@ -1,4 +1,4 @@
-/** `ringlab record --process` and its replay: a process's run with all that was read, and the same run without the files. */
+/** `ringlab record --process` and its replay: stores all that a process read, and repeats the run without the files. */
 import { RecordingError, versionOf, VERSION } from '../vmm/replay/container.ts';
 import {
   decodeProcessRecording,
@@ -74,9 +74,9 @@ export function isProcessRecording(path: string): boolean {
 
 /** Runs a recorded process again. No file is read or written, and no input. */
 export async function replayProcess(file: string, path: string, options: GuestVerbOptions): Promise<number> {
-  if (options.dir !== undefined) throw usage('--dir: the recording has what was read');
-  if (options.memory !== undefined) throw usage('--memory: the recording has the memory that it ran with');
-  if (options.env.length > 0) throw usage('--env: the recording has the environment');
+  if (options.dir !== undefined) throw usage('--dir: the recording contains all that the process read');
+  if (options.memory !== undefined) throw usage('--memory: the recording contains the size of memory');
+  if (options.env.length > 0) throw usage('--env: the recording contains the environment');
   const recording = await readRecording(file, path);
   const { memory, argv, environment, calls, folders, answers, end, ended } = recording;
   const journal = new RepeatedJournal(answers);
@@ -110,7 +110,7 @@ async function readRecording(file: string, path: string): Promise<ProcessRecordi
   }
 }
 
-/** Does `act`; what a journal cannot answer is told with the name of `path`. */
+/** Runs `act`. When a journal cannot answer, throws a Failure that names `path`. */
 async function repeatable<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

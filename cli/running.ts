@@ -1,4 +1,4 @@
-/** A guest run to its end or until Ctrl-C, so that what it prints appears, and what is typed is heard, meanwhile. */
+/** Runs a guest to its end or until Ctrl-C. Meanwhile its output appears, and typed input reaches it. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { PreparedGuest, GuestStop } from './guest.ts';
 import { Interrupts } from './interrupts.ts';
@@ -8,11 +8,11 @@ import { readTyped } from './streams.ts';
 export type RunStop = GuestStop | { readonly kind: 'interrupted' };
 
 /**
- * Steps between two looks at terminal and clock: usually, and where steps are slow because the last ones had many exits.
- * Not by the clock, for a run is to be the same every time.
+ * Steps between two checks of terminal and clock: usually, and after many exits, because steps are slow then. The clock
+ * does not decide this, because a run must be the same every time.
  */
 const SLICE = { LONG: 2 ** 22, SHORT: 2 ** 18, MANY_EXITS: 2 ** 14 } as const;
-/** Milliseconds after which other things than the guest get their turn. */
+/** Milliseconds after which the guest lets the rest of the program run. */
 const breath = 20;
 
 type Runnable = Pick<PreparedGuest, 'machine' | 'run' | 'exits' | 'flush' | 'typed'>;
@@ -51,7 +51,7 @@ async function runListening(guest: Runnable, limit: number, interrupts: Interrup
   }
 }
 
-/** How many steps may pass until the next look: fewer where each may take long, by what those before it took. */
+/** How many steps to run until the next check: fewer when the steps before had many exits. */
 class Slices {
   readonly #exits: ReadonlyMap<string, number>;
   #counted = 0;

@@ -21,7 +21,7 @@ const output = 'dist/bundle';
 const stamp = 'dist/setup.stamp';
 /** Which packages are in the bundles: NOTICE must list them (test/cli/package.long.test.ts). */
 const bundled = 'dist/bundled.json';
-/** Runs whose code is kept compiled: one has the assembler and the interpreter, one what makes compiled regions. */
+/** Runs whose compiled code is stored: one uses the assembler and the interpreter, the other the compiler of regions. */
 const typicalRuns = [['guests/hello.s'], ['--process', 'bench/kernels/process/mixed.elf', '10']];
 /** What the command line is made of. */
 const sources = [
@@ -79,7 +79,7 @@ function state(path) {
   return wanted.flatMap(({ name }) => state(join(path, name)));
 }
 
-/** Writes a file whole, for somebody may be running it. */
+/** Writes a file whole, because somebody may be running it. */
 function writeWhole(path, contents) {
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, contents);
@@ -101,8 +101,8 @@ async function bundle() {
     plugins: [grammarRecipe, printedSteps],
   };
   const version = { RINGLAB_VERSION: JSON.stringify(JSON.parse(read('package.json')).version) };
-  // One file, and CommonJS, so that what V8 compiled of it can be kept (load.js); without its comments, for
-  // it is read at every start.
+  // One file, and CommonJS, so that what V8 compiled of it can be stored (load.js); without its comments,
+  // because it is read at every start.
   const main = await build({
     ...common,
     entryPoints: { main: 'cli/main.ts' },
@@ -193,6 +193,6 @@ if (!existsSync(join(root, output, 'main.cjs')) || !existsSync(root + stamp) || 
         `setup: \`ringlab run ${guest.join(' ')}\` failed, so ringlab will start slower\n`,
       );
   }
-  // A lesson or a benchmark that is not right yet keeps nobody from starting; it is told every time.
+  // An error in a lesson or a benchmark does not stop anyone from starting, but it is reported every time.
   if (compile('tsconfig.library.json', 'bench', 'examples') === 0) writeWhole(root + stamp, now);
 }

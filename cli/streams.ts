@@ -9,7 +9,7 @@ import { persist } from './persist.ts';
 /** Most bytes read at once. */
 const largest = 65536;
 
-/** Reads standard input as it is asked for; none is the end. Waits for a terminal or a pipe. */
+/** Reads up to `length` bytes of standard input; no bytes mean its end. Waits for a terminal or a pipe. */
 export function readStandardInput(length: number): Uint8Array {
   const bytes = new Uint8Array(Math.min(length, largest));
   beforeInput();
@@ -19,13 +19,16 @@ export function readStandardInput(length: number): Uint8Array {
 
 let isFile: boolean | undefined;
 
-/** To be called before whoever could type Ctrl-C learns that standard input is waited for: see beforeWait. */
+/**
+ * Call this before the user can see that standard input is waited for, because they can type Ctrl-C then: see
+ * beforeWait.
+ */
 export function beforeInput(): void {
   isFile ??= fstatSync(0).isFile();
   if (!isFile) beforeWait();
 }
 
-/** Feeds the console what is typed, until the function that it returns is called. `came` is told. */
+/** Feeds typed input to the console, until the returned function is called. Calls `came` each time. */
 export function readTyped(console: Console, came: () => void): () => void {
   process.stdin.on('data', (bytes: Buffer) => {
     console.feed(bytes);
@@ -38,7 +41,7 @@ export function readTyped(console: Console, came: () => void): () => void {
   return () => process.stdin.destroy();
 }
 
-/** Reads from bytes at hand; none is the end. */
+/** Reads from bytes in memory; no bytes mean the end. */
 export class ByteReader {
   #rest: Uint8Array;
 
@@ -58,7 +61,10 @@ export class ByteReader {
   }
 }
 
-/** A process's standard streams: ours, or `input` for standard input; output goes to descriptor `printTo`. */
+/**
+ * A process's standard streams: those of this program, or `input` for standard input; output goes to descriptor
+ * `printTo`.
+ */
 export function processStreams(input: Uint8Array | undefined, printTo: 1 | 2): Streams {
   const reader = input === undefined ? undefined : new ByteReader(input);
   return {

@@ -1,4 +1,4 @@
-/** Asking a running host for something, over its control channel. */
+/** Sends requests to a running host, over its control channel. */
 import {
   decodeReply,
   encodeRequest,
@@ -19,7 +19,7 @@ export interface Asker {
   readonly certificate?: Certificate;
 }
 
-/** The host at `address` cannot be talked to. */
+/** The Failure for a host at `address` that gives no answer. */
 function unreachable(address: string, reason: string): Failure {
   return new Failure(EXIT.UNREACHABLE, `${address}: ${reason}`);
 }
@@ -40,15 +40,15 @@ export async function ask(
   return decodeReply(reply);
 }
 
-/** What becomes of a conversation that begins with a request. */
+/** Functions that a conversation calls. It begins with a request. */
 export interface Conversation {
-  /** What comes before the last reply. */
+  /** Gets each reply before the last one. */
   event(payload: Uint8Array): void;
-  /** Called when the request was sent: more can be sent. */
+  /** Called when the request was sent: more can be sent through the channel. */
   open?(channel: Channel): void;
 }
 
-/** As `ask`, with what is said as it came. */
+/** As `ask`, but the replies are not decoded. */
 export function converse(
   { key, certificate }: Asker,
   address: string,
@@ -91,11 +91,11 @@ export function converse(
   });
 }
 
-/** The Failure that a refusal stands for: the reply, or what came instead of another kind of reply. */
+/** The Failure for a reply that refuses the request, or that is of an unexpected kind. */
 export function refusalOf(reply: ControlReply | Uint8Array): Failure {
   const found = reply instanceof Uint8Array ? decodeReply(reply) : reply;
   return new Failure(
     EXIT.CHECK_FAILED,
-    found.kind === 'refused' ? found.reason : 'the host answered something else',
+    found.kind === 'refused' ? found.reason : 'the host sent an unexpected answer',
   );
 }

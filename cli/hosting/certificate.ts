@@ -15,7 +15,7 @@ export interface SecretOptions {
 export function readCertificate({ tlsCert, tlsKey }: SecretOptions): Certificate | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined)
-    throw usage('--tls-cert and --tls-key belong together: every host has both');
+    throw usage('--tls-cert and --tls-key belong together: give both');
   return {
     certificate: readPem(tlsCert, 'certificate', (text) => new X509Certificate(text)),
     key: readPem(tlsKey, 'private key', createPrivateKey),

@@ -1,4 +1,4 @@
-/** Which hosts run here, and which of them has a guest. */
+/** Finds the hosts that run here, and the host that has a guest. */
 import type { GuestStatus } from '../../vmm/hosting/control.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { note } from '../output.ts';
@@ -6,7 +6,7 @@ import { type Asker, ask } from './ask.ts';
 import { readCertificate, type SecretOptions } from './certificate.ts';
 import { knownHosts, readKey } from './state.ts';
 
-/** What it takes to ask the host at `address`. Throws Failures. */
+/** The secrets for requests to the host at `address`. Throws Failures. */
 export function askerOf(address: string, options: SecretOptions): Asker {
   const certificate = readCertificate(options);
   return { key: readKey(options.key, address), ...(certificate ? { certificate } : {}) };
@@ -54,6 +54,7 @@ export async function hostOf(
       EXIT.UNREACHABLE,
       `no host that runs here has a guest ${guest}; --from HOST:PORT names another`,
     );
-  if (others.length > 0) throw usage(`${hosts.join(' and ')} each have a guest ${guest}; --from says which`);
+  if (others.length > 0)
+    throw usage(`${hosts.join(' and ')} each have a guest ${guest}; choose one with --from`);
   return one;
 }

@@ -19,9 +19,9 @@ export interface PlugOptions extends SecretOptions {
 
 export interface Plug {
   readonly switch: Switch;
-  /** An address for a guest of ours: `--address`, or what the switch gave. */
+  /** An address for a guest of this process: that of `--address`, or one that the switch has chosen. */
   readonly address: Uint8Array;
-  /** Told when the switch is gone, and when it is back (`rejoin`). */
+  /** Called when the switch is gone, and when it is back (`rejoin`). */
   onEnd: ((reason: string) => void) | undefined;
   onBack: (() => void) | undefined;
   close(): void;
@@ -43,7 +43,7 @@ export async function plugIn(options: PlugOptions, rejoin = false): Promise<Plug
   }
   const own = address === undefined ? undefined : parseAddress(address);
   if (address !== undefined && own === undefined)
-    throw usage(`--address ${address}: expected a station's own address, like 02:00:00:00:00:07`);
+    throw usage(`--address ${address}: expected the address of one station, like 02:00:00:00:00:07`);
   checkAddress('--network', network);
   const joined = new Switch();
   const enter = () => join(joined, network, options);
@@ -56,7 +56,7 @@ interface Joined {
   readonly given: Uint8Array;
 }
 
-/** The plug; `again` joins anew. */
+/** The plug; `again` joins once more. */
 function keep(
   joined: Switch,
   first: Joined,

@@ -1,4 +1,4 @@
-/** Prints what a host's guests print: a single guest has standard output to itself; of several, each line begins with a name. */
+/** Prints the output of a host's guests. If there are several, each line begins with the name of its guest. */
 import { printableWord } from '../../isa/machine/printable.ts';
 import { Output } from '../output.ts';
 

@@ -1,4 +1,4 @@
-/** A migration as a person sees it: stage by stage, round by round, in 80 columns. */
+/** Prints a migration for people: stage by stage, round by round, in 80 columns. */
 import type { MigrationReport } from '../../vmm/hosting/report.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
 
@@ -75,7 +75,7 @@ function seconds(ms: number): string {
 /** The end of a migration in a sentence. */
 export function formatEnd(report: MigrationReport): string {
   const { guest, to, totalMs, downtimeMs, bytes, rounds, last, reason, state } = report;
-  if (state === 'failed') return `${guest} was not moved, and runs on where it was: ${reason}`;
+  if (state === 'failed') return `${guest} was not moved, and still runs where it was: ${reason}`;
   const sent =
     rounds.length > 0
       ? `${count(rounds.length, 'round')} and ${count(last.sent, 'unit')} at the end`

@@ -76,7 +76,7 @@ interface FolderPlace {
 }
 
 export interface ClaimOptions {
-  /** The folder may be a copy: what it was copied from is gone for good. */
+  /** The folder may be a copy: the folder that it was copied from is gone. */
   readonly isAdopted?: boolean;
 }
 

@@ -29,7 +29,7 @@ async function back(prompt: Prompt, words: readonly string[]): Promise<string> {
   return await repeat(prompt, words, 'back', () => prompt.guest.session.stepBack());
 }
 
-/** Lines shown of many steps: the last ones. Milliseconds of stepping before Ctrl-C is heard. */
+/** Lines shown of many steps: the last ones. Milliseconds of stepping before Ctrl-C is noticed. */
 const longest = 1000;
 const patience = 8;
 

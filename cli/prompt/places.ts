@@ -8,7 +8,7 @@ export class PromptError extends Error {}
 /** Bytes of a word. */
 export const WORD = 4;
 
-/** A whole number, decimal or 0x…; undefined if it is none. */
+/** A whole number, decimal or 0x…; undefined if the text is not a number. */
 function parseNumber(text: string): number | undefined {
   const plain = text.replaceAll('_', '');
   return /^(\d+|0x[\da-f]+)$/i.test(plain) ? Number(plain) : undefined;
@@ -18,7 +18,7 @@ function parseNumber(text: string): number | undefined {
 export function parseCount(words: readonly string[], at: number, otherwise: number): number {
   const text = words[at];
   const value = text === undefined ? otherwise : parseNumber(text);
-  if (value === undefined) throw new PromptError(`"${text}" is no number`);
+  if (value === undefined) throw new PromptError(`"${text}" is not a number`);
   return value;
 }
 
@@ -28,7 +28,7 @@ export function parsePlace(guest: DebuggedGuest, text = ''): number {
   const base = parseBase(guest, match?.[1] ?? '');
   const offset = match?.[3] === undefined ? 0 : parseNumber(match[3]);
   if (base === undefined || offset === undefined)
-    throw new PromptError(`"${text}" is no place: a symbol, a number or a register, like sp+8`);
+    throw new PromptError(`"${text}" is not a place: a symbol, a number or a register, like sp+8`);
   return (base + (match?.[2] === '-' ? -offset : offset)) >>> 0;
 }
 

@@ -45,7 +45,7 @@ export class Prompt {
     return `${formatStep(record, machine.x, symbols)}\n${waiting}`;
   }
 
-  /** Why the guest stands still, if that needs words, and where. */
+  /** Where the guest has stopped, and why, unless it only made its step. */
   tell(halt: Halt, direction: 'on' | 'back'): string {
     return `${this.#reason(halt, direction)}${this.place()}`;
   }
@@ -55,7 +55,7 @@ export class Prompt {
       case 'stepped':
         return '';
       case 'asked':
-        return 'left off\n';
+        return 'interrupted\n';
       case 'breakpoint':
         return 'a breakpoint\n';
       case 'start':
@@ -70,7 +70,7 @@ export class Prompt {
   /** Travels to what was found, or stays. */
   async seek(travel: Travel<Found | undefined>): Promise<string> {
     const result = await this.guest.session.find(travel);
-    if (result === undefined) return `left off\n${this.place()}`;
+    if (result === undefined) return `interrupted\n${this.place()}`;
     if (result.value === undefined) return `there is none before this\n${this.place()}`;
     return `${result.value.name === undefined ? '' : `${result.value.name}\n`}${this.place()}`;
   }

@@ -46,7 +46,7 @@ export async function template(
   const store = openStore(options);
   exclusively(store, () => setTemplate(store, store.open(name), !options.off));
   note(
-    `ringlab: ${name}: ${options.off ? 'no template any more' : 'a template now: it does not run, clones of it do'}\n`,
+    `ringlab: ${name}: ${options.off ? 'not a template any more' : 'a template now: it does not run, but its clones do'}\n`,
   );
   return EXIT.DONE;
 }
@@ -54,7 +54,7 @@ export async function template(
 export async function consolidate(name: string, options: StoreOptions): Promise<number> {
   const store = openStore(options);
   const made = exclusively(store, () => consolidateSnapshot(store, name));
-  note(`ringlab: ${name}: holds everything itself now, ${formatBytes(made.size)}\n`);
+  note(`ringlab: ${name}: contains everything itself now, ${formatBytes(made.size)}\n`);
   return EXIT.DONE;
 }
 
@@ -62,13 +62,13 @@ export async function remove(names: readonly string[], options: StoreOptions): P
   const store = openStore(options);
   for (const name of names) {
     const merged = exclusively(store, () => deleteOne(store, name));
-    const into = merged.length === 0 ? '' : `; what it had is in ${merged.join(', ')} now`;
+    const into = merged.length === 0 ? '' : `; its contents are in ${merged.join(', ')} now`;
     note(`ringlab: ${name}: deleted${into}\n`);
   }
   return EXIT.DONE;
 }
 
-/** Deletes a snapshot; returns the names of the snapshots that now hold its contents. */
+/** Deletes a snapshot; returns the names of the snapshots that now contain its contents. */
 function deleteOne(store: Store, name: string): readonly string[] {
   try {
     return deleteSnapshot(store, name).map(({ description }) => description.name);

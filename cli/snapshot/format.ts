@@ -14,7 +14,7 @@ export interface Summary {
   readonly template: boolean;
   readonly current: boolean;
   readonly step: number;
-  /** Pages of memory and 4 KiB blocks of disk that the file itself holds, and its bytes. */
+  /** Pages of memory and 4 KiB blocks of disk that the file itself contains, and the size of the file in bytes. */
   readonly pages: number;
   readonly blocks: number;
   readonly bytes: number;
@@ -51,7 +51,7 @@ function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
-/** What a snapshot holds itself: `23 pages, 1 block of disk`. */
+/** What the file of a snapshot itself contains: `23 pages, 1 block of disk`. */
 function formatHeld({ pages, blocks }: Summary): string {
   return `${count(pages, 'page')}${blocks === 0 ? '' : `, ${count(blocks, 'block')} of disk`}`;
 }
@@ -121,7 +121,9 @@ export function formatSnapshot(
     ['snapshot', `${summary.name}, id ${summary.id}`],
     [
       'kind',
-      template ? 'a template: it does not run, clones of it do' : 'runs on with: ringlab snapshot restore',
+      template
+        ? 'a template: it does not run, but its clones do'
+        : 'to continue it: ringlab snapshot restore',
     ],
     ['chain', chain.join(' <- ')],
     ['holds', `${formatHeld(summary)}; the file has ${formatBytes(summary.bytes)}`],

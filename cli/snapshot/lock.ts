@@ -1,6 +1,6 @@
 /**
- * Only one program at a time changes a folder of snapshots. The file `.lock` holds the number of
- * its process. A lock that a killed process has left behind is recognized and taken over.
+ * Only one program at a time changes a folder of snapshots. The file `.lock` contains the number of
+ * its process. A lock that a killed process has left behind is recognized and replaced.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

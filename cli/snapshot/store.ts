@@ -29,7 +29,7 @@ export function nameOrCurrent(store: Store, name: string | undefined): string {
   const found = name ?? store.current;
   if (found !== undefined) return found;
   throw usage(
-    `nothing to go on from: ${store.folder} has no current snapshot. Begin with a program:\n` +
+    `nothing to continue from: ${store.folder} has no current snapshot. Begin with a program:\n` +
       '  ringlab snapshot take NAME FILE --at STEP',
   );
 }

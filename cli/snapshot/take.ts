@@ -56,8 +56,7 @@ export async function take(
   const { guest, session } = begun;
   const { steps } = guest.machine;
   const until = options.at.relative ? steps + options.at.steps : options.at.steps;
-  if (until < steps)
-    throw usage(`--at ${until}: the guest is at step ${steps} already, and time does not go back`);
+  if (until < steps) throw usage(`--at ${until}: the guest is at step ${steps} already, and cannot go back`);
   if (options.maxSteps !== undefined && options.maxSteps < until)
     throw usage(
       `--max-steps ${options.maxSteps}: that is before step ${until}, at which the snapshot is to be taken`,
@@ -79,11 +78,11 @@ export async function take(
   return EXIT.DONE;
 }
 
-/** Throws a usage Failure for options that describe the machine: a snapshot has that description itself. */
+/** Throws a usage Failure for options that describe the machine: a snapshot contains that description. */
 function refuseHardware(command: Command): void {
   for (const option of ['isa', 'memory', 'disk', 'process', 'env']) {
     if (command.getOptionValueSource(option) === 'cli')
-      throw usage(`--${option}: the snapshot has its own; give it together with a file`);
+      throw usage(`--${option}: the snapshot has its own; the option needs a FILE`);
   }
 }
 
@@ -101,7 +100,7 @@ function tellEarly(name: string, stop: RunStop, step: number, until: number): vo
 }
 
 async function beginFrom(store: Store, file: string, options: TakeOptions): Promise<Begun> {
-  if (options.process) throw usage('--process: a process is no machine, and has no snapshots');
+  if (options.process) throw usage('--process: a process is not a machine, and has no snapshots');
   const disk = options.disk === undefined ? undefined : ThinDisk.over(openDisk(options.disk, 'r'));
   const guest = await prepareGuest(file, [], options, {
     interactive: true,

@@ -78,7 +78,7 @@ function formatShared(shared: number, clones: readonly Clone[]): string {
   const apart = shared * clones.length;
   return (
     `ringlab: ${clones.length} guests in ${formatBytes((shared + own) * PAGE)}: ${shared} pages shared, ` +
-    `${own} their own; apart they begin with ${formatBytes(apart * PAGE)}\n`
+    `${own} not shared; without sharing they begin with ${formatBytes(apart * PAGE)}\n`
   );
 }
 

@@ -104,24 +104,24 @@ function checkKind(options: BenchVerbOptions): void {
 
 export const command = createCommand(
   'bench',
-  'Measure the engines, beside native code and QEMU where they are installed',
+  'Measure the engines; compare with native code and QEMU where they are installed',
 )
   .option('--runs <n>', 'Take the median of this many runs (default 5)', parseCount)
   .option('--only <kernels>', 'Measure only these kernels, separated by commas')
   .option('--quick', 'Do a tenth of the work')
   .option('--parts', 'Measure single parts: assemble, decode, interpret, compile, run, translate')
-  .option('--short', 'Measure short runs: the whole command, by both engines')
+  .option('--short', 'Measure short runs: the whole command, with both engines')
   .option('--time-travel', 'Measure recorded runs: the cost of recording and of going back')
-  .option('--nano', 'Measure single operations of a supervisor, by every way to run it')
-  .option('--migration', 'Measure moving a guest of 256 MiB, beside a plain copy over TCP')
-  .option('--snapshots', 'Measure snapshots: taken, restored, cloned, beside a plain write')
+  .option('--nano', 'Measure single operations of a supervisor, in every way to run it')
+  .option('--migration', 'Measure moving a guest of 256 MiB; compare with a plain copy over TCP')
+  .option('--snapshots', 'Measure taking, restoring and cloning snapshots; compare with a plain write')
   .option('--monitors', 'Measure the cost of a monitor: kernels on the bare machine and under one')
   .option('--stats', "Print the fast engine's own counts as well")
   .option('--json', 'Print the results as JSON')
   .action(exitWith(bench));
 
 async function bench(options: BenchVerbOptions): Promise<number> {
-  if (options.runs === 0) throw usage('--runs 0: there is nothing to take the median of');
+  if (options.runs === 0) throw usage('--runs 0: the median needs at least one run');
   checkKind(options);
   const progress = process.stderr.isTTY ? showProgress : () => {};
   const { json, runs, only, quick } = options;

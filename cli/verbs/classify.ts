@@ -12,7 +12,9 @@ export const command = addVariantOption(
   .option('--evidence', 'Print all evidence')
   .option('--svg <file>', 'Write the Euler diagram of the sets')
   .option('--witness <instruction>', 'Print a program that shows why the instruction is sensitive')
-  .addOption(new Option('--of <class>', 'Choose which of its witnesses').choices(classes))
-  .option('-o, --output <file>', 'Write the text there instead of printing it')
+  .addOption(
+    new Option('--of <class>', 'With --witness: choose the class that the program shows').choices(classes),
+  )
+  .option('-o, --output <file>', 'Write the text to this file instead of printing it')
   // Its states and samples take time to make: no other verb, and no help, waits for them.
   .action(exitWith(async (options) => (await import('../classification.ts')).classify(options)));

@@ -23,7 +23,7 @@ interface CompareOptions extends GuestVerbOptions {
 const defaultLimit = 10_000_000;
 
 export const command = addGuestOptions(
-  createCommand('compare', 'Run a guest bare and under monitors, in lockstep; print what differs first'),
+  createCommand('compare', 'Run a guest bare and under monitors, in lockstep; print the first difference'),
 )
   .argument('<file>', ARGUMENT.PROGRAM)
   .requiredOption('--with <monitors>', 'Compare with these monitors, separated by commas')
@@ -39,7 +39,7 @@ async function compare(file: string, options: CompareOptions): Promise<number> {
     if (!names.includes(monitor))
       throw usage(`--with ${monitor}: no such monitor; choose from ${names.join(', ')}`);
   if (options.monitor !== 'none')
-    throw usage('--monitor: it is --with that names the monitors to compare with');
+    throw usage('--monitor: name the monitors to compare with by --with instead');
   const limit = options.maxSteps ?? defaultLimit;
   let equal = true;
   const results: (Omit<Comparison, 'divergence'> & { readonly divergence: object | null })[] = [];
@@ -82,7 +82,7 @@ async function compareOnce(
     manner,
   );
 }
-/** The guest twice, because the search may begin anew once. */
+/** The guest twice, because the search may have to begin again once. */
 async function sides(file: string, monitor: string, options: GuestVerbOptions): Promise<Side[]> {
   const make = async (): Promise<Side> => {
     const printed: number[] = [];

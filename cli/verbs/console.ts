@@ -21,10 +21,10 @@ interface ConsoleOptions extends SecretOptions {
   readonly clear?: boolean;
 }
 
-/** Milliseconds until a guest that is on its way, or whose host is gone, is looked for again. */
+/** Milliseconds between two searches for a guest that is moving, or whose host is gone. */
 const againMs = 300;
 
-/** Most bytes that are sent at once of what is typed. */
+/** Most bytes of typed input that are sent at once. */
 const mostTyped = 2 ** 16;
 
 export const command = addSecretOptions(
@@ -89,7 +89,7 @@ class Reader {
         host = next;
       } catch (error) {
         if (!this.#isFollowing || !(error instanceof Failure)) throw error;
-        if (!this.#isTold) note(`ringlab: ${error.message}; ${this.#guest} is waited for\n`);
+        if (!this.#isTold) note(`ringlab: ${error.message}; ${this.#guest} is not there yet; waiting\n`);
         this.#isTold = true;
         await new Promise((resolve) => setTimeout(resolve, againMs));
         host = await hostOf(this.#guest, this.#asker, () => {}).catch(() => host);
@@ -97,7 +97,7 @@ class Reader {
     }
   }
 
-  /** Resolves to the host that the guest has gone to, or to nothing at the end. */
+  /** Resolves to the host to which the guest has moved, or to undefined at the end. */
   async #readFrom(host: string): Promise<string | undefined> {
     const request: ControlRequest = {
       kind: 'console',
@@ -148,7 +148,7 @@ class Reader {
     return undefined;
   }
 
-  /** What is typed goes to the guest, as it comes; Ctrl-D ends its input. A pipe that ends without a word ends nothing. */
+  /** Sends typed input to the guest. Ctrl-D ends the guest's input; an empty pipe does not. */
   #listen(): void {
     let isUsed = process.stdin.isTTY;
     const send = (bytes: Uint8Array) => {
@@ -165,7 +165,7 @@ class Reader {
   }
 }
 
-/** The last reply. Throws the Failure that a refusal stands for. */
+/** The last reply. Throws a Failure if it refuses the request. */
 function endOf(payload: Uint8Array): Extract<ConsoleReply, { kind: 'ends' }> {
   try {
     const reply = decodeConsoleReply(payload);

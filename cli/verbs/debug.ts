@@ -21,7 +21,7 @@ export const command = addGuestOptions(
 )
   .argument('<file>', ARGUMENT.PROGRAM)
   .option('--replay <recording>', 'Debug the run of a recording instead of a new one')
-  .option('--gdb <host:port>', 'Listen there for GDB (gdb-multiarch); port 0 is any free port')
+  .option('--gdb <host:port>', 'Listen for GDB (gdb-multiarch) at this address; port 0 means any free port')
   .option('--allow-remote', 'Let --gdb be an address that other machines can reach')
   .action(exitWith(debug));
 
@@ -30,7 +30,7 @@ async function debug(file: string, options: DebugOptions): Promise<number> {
   if (options.maxSteps !== undefined)
     throw usage('--max-steps has no meaning here: the commands of the debugger decide when to stop');
   if (replay !== undefined && options.input !== undefined)
-    throw usage('--replay has the input of its recording; --input would be another');
+    throw usage('--replay uses the input of the recording, so leave --input out');
   if (gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2, replay));
   const address = parseAddress(gdb, options.allowRemote ?? false);
   const guest = await prepareDebugged(file, options, 1, replay);
@@ -103,7 +103,7 @@ function parseAddress(text: string, allowRemote: boolean): Address {
   const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match === null || port > 65535)
-    throw usage(`--gdb ${text}: expected HOST:PORT, like 127.0.0.1:1234, or port 0 for any that is free`);
+    throw usage(`--gdb ${text}: expected HOST:PORT, like 127.0.0.1:1234, or port 0 for any free port`);
   const host = (match[1] || '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
   if (!loopback.has(host) && !allowRemote)
     throw usage(

@@ -30,10 +30,10 @@ async function demo(): Promise<number> {
   say(`\nUnder a monitor, in ring 1 instead of ring 0 (${monitor}):\n`);
   const sound = await compareWith(path, monitor, options);
   say(formatComparison(guest, monitor, 'ring32-v', sound));
-  say('\nUnder the same monitor, where sensitive instructions do not all trap:\n');
+  say('\nUnder the same monitor, on a variant where not all sensitive instructions trap:\n');
   const broken = await compareWith(path, monitor, { ...options, isa: 'ring32-x' });
   say(formatComparison(guest, monitor, 'ring32-x', broken));
-  say(`\nThere, too, but translated instead of trapped (${translating}):\n`);
+  say(`\nOn the same variant, translated instead of trapped (${translating}):\n`);
   const mended = await compareWith(path, translating, { ...options, isa: 'ring32-x' });
   say(formatComparison(guest, translating, 'ring32-x', mended));
   say('\nTo go on: npx ringlab --help, examples/README.md, README.md');

@@ -43,7 +43,7 @@ interface HostVerbOptions extends GuestVerbOptions, PlugOptions {
   /** Bytes of a guest's console that are stored. */
   readonly consoleSize: number;
   readonly dropOldest?: boolean;
-  /** The folder is a copy, and the host that it was copied from is gone for good. */
+  /** The folder is a copy, and the host that it was copied from will not be started again. */
   readonly adopt?: boolean;
   /** Seconds of running after which a guest is saved anew. */
   readonly saveEvery: number;
@@ -57,7 +57,7 @@ export const command = addPlugOptions(
   ),
 )
   .argument('[file]', 'a guest to start: an ELF file, or assembly text')
-  .requiredOption('--listen <host:port>', 'Listen there for other hosts')
+  .requiredOption('--listen <host:port>', 'Listen for other hosts at this address')
   .option('--name <name>', "Set the guest's name (default: the file's)")
   .addOption(
     new Option('--capacity <size>', 'Limit the memory of all guests together, like 512M')
@@ -66,7 +66,7 @@ export const command = addPlugOptions(
   )
   .option(
     '--patience <ms>',
-    'Give another host up after this many milliseconds of silence',
+    'Give up on another host after this many milliseconds of silence',
     parseCount,
     10_000,
   )
@@ -90,7 +90,7 @@ export const command = addPlugOptions(
   .action(exitWith(host));
 
 async function host(file: string | undefined, options: HostVerbOptions): Promise<number> {
-  if (options.process) throw usage('--process has no machine to be moved; a host runs machines');
+  if (options.process) throw usage('--process: a host runs machines, and a process has no machine');
   const address = checkAddress('--listen', options.listen);
   const key = readKey(options.key, address);
   const image = file === undefined ? undefined : await loadFile(file);
@@ -112,7 +112,9 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);
     await serve(made, control, doze);
     for (const { name, guest } of made.slots.values())
-      note(`ringlab: ${name} is kept at step ${guest.machine.steps}; start this host again and it goes on\n`);
+      note(
+        `ringlab: ${name} is stored at step ${guest.machine.steps}; start this host again to continue it\n`,
+      );
     return EXIT.DONE;
   } finally {
     plug?.close();
@@ -174,7 +176,7 @@ function makeHost(
     console: { size: options.consoleSize, dropOldest: options.dropOldest ?? false },
     refuse: (spec) =>
       spec.network !== null && plug === undefined
-        ? `it is on a network, and ${address} is plugged in nowhere (--network)`
+        ? `it is on a network, and ${address} is not plugged into a switch (--network)`
         : undefined,
     events: {
       printed: (name, bytes) => printer.print(name, bytes),
@@ -250,7 +252,7 @@ function startGuest(
     if (error instanceof Failure) throw error;
     if (error instanceof HostError && made.slots.has(spec.name))
       throw usage(
-        `${error.message}, stored by an earlier run; leave ${file} out to go on with it, or add --fresh`,
+        `${error.message}, stored by an earlier run; leave ${file} out to continue it, or add --fresh`,
       );
     throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
   }
@@ -260,7 +262,9 @@ function specOf(file: string, plug: Plug | undefined, options: HostVerbOptions):
   const variant = loadVariant(options.isa);
   const name = options.name ?? basename(file).replace(/\.(s|elf)$/, '');
   if (!/^\w[\w.-]{0,63}$/.test(name))
-    throw usage(`--name ${name}: expected letters, digits, and inside . and -, at most 64 in all`);
+    throw usage(
+      `--name ${name}: expected letters, digits and _, after the first one also . and -, at most 64`,
+    );
   const disk = options.disk === undefined ? null : openable(options.disk);
   return {
     name,

@@ -53,7 +53,7 @@ export const command = addSecretOptions(
   .option('--to <host:port>', 'Move it to this host')
   .option('--from <host:port>', 'Find it on this host (default: look on this machine)')
   .addOption(
-    new Option('--preset <name>', "Choose a policy; xen has Xen's published constants")
+    new Option('--preset <name>', "Choose a policy; xen uses Xen's published constants")
       .choices(Object.keys(presets))
       .default('ringlab'),
   )
@@ -81,10 +81,11 @@ async function migrate(guest: string | undefined, options: MigrateOptions): Prom
   const from = options.from === undefined ? undefined : checkAddress('--from', options.from);
   const asker = askerOf(from ?? '127.0.0.1:0', options);
   if (options.list) return list(asker, from, options);
-  if (guest === undefined) throw usage('which guest? `ringlab migrate --list` says where which are');
+  if (guest === undefined)
+    throw usage('which guest? `ringlab migrate --list` lists the guests and their hosts');
   const asked = requestOf(guest, options);
   if (asked !== undefined) return request(asker, asked, from);
-  if (options.to === undefined) throw usage('--to HOST:PORT says where to');
+  if (options.to === undefined) throw usage('name the host to move it to: --to HOST:PORT');
   const to = checkAddress('--to', options.to);
   const source = from ?? (await hostOf(guest, asker));
   return move(asker, guest, source, to, options);
@@ -106,7 +107,7 @@ async function move(
     if (reply.kind !== 'report') return;
     if (!isTold && reply.report.repeated !== null)
       note(
-        `ringlab: ${guest} is repeating what it did before its host's process ended; it goes after that, or Ctrl-C calls it off\n`,
+        `ringlab: ${guest} is repeating what it did before its host's process ended; it moves after that; Ctrl-C cancels the migration\n`,
       );
     isTold ||= reply.report.repeated !== null;
     if (reply.report.waiting && !isWaiting)

@@ -16,7 +16,7 @@ interface NetworkOptions extends GuestVerbOptions {
   readonly json?: boolean;
 }
 
-/** Rounds between two times that output is written. */
+/** Output is written once in this number of rounds. */
 const roundsAtOnce = 4096;
 
 export const command = addGuestOptions(
@@ -64,8 +64,8 @@ function runParty({ lan, flush }: LanParty, limit: number, output: Output): read
 
 function stuck(steps: number, now: number): string {
   return (
-    `ringlab: stopped at step ${now}: nobody gets anywhere. For ${steps} steps no guest has printed a line, ` +
-    'or was sent a frame by one that knows it, and all of them slept nearly all the time\n'
+    `ringlab: stopped at step ${now}: no guest makes progress. For ${steps} steps no guest has printed a line, ` +
+    'or received a frame that was sent to its address, and all of them slept almost all the time\n'
   );
 }
 
@@ -99,5 +99,5 @@ function formatStatistics({ guests, switch: counts }: ReturnType<typeof statisti
       `${name.padEnd(20)} status ${String(status).padEnd(4)} ${steps} steps${lost > 0 ? `, ${lost} frames lost` : ''}\n`,
   );
   const { forwarded, flooded, filtered } = counts;
-  return `${rows.join('')}frames: ${forwarded} to where their receiver was known to be, ${flooded} to all, ${filtered} to nobody\n`;
+  return `${rows.join('')}frames: ${forwarded} to the port of their receiver, ${flooded} to all, ${filtered} to nobody\n`;
 }

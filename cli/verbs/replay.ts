@@ -17,7 +17,7 @@ export const command = addGuestOptions(
 /** Runs a recorded run again, to where its recording ends. */
 async function replay(file: string, path: string, options: GuestVerbOptions): Promise<number> {
   if (options.input !== undefined)
-    throw usage('--input: the recording has the input; another would be another run');
+    throw usage('--input: the recording contains the input, so leave --input out');
   if (isProcessRecording(path)) return replayProcess(file, path, options);
   const guest = await prepareDebugged(file, options, 1, path);
   const { end, ended } = guest.recording as Recording;

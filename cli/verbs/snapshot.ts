@@ -19,9 +19,9 @@ function add(name: string, summary: string): Command {
 
 addGuestOptions(add('take', 'Run a guest to a step, take a snapshot and make it the current one'))
   .argument('<name>', 'its name')
-  .argument('[file]', 'begin with this program; without one, go on from the current snapshot')
-  .requiredOption('--at <step>', 'Take it at this step; +N: N steps further on', parseStep)
-  .option('--from <name>', 'Go on from this snapshot instead')
+  .argument('[file]', 'start this program; without one, continue from the current snapshot')
+  .requiredOption('--at <step>', 'Take it at this step; +N: after N more steps', parseStep)
+  .option('--from <name>', 'Continue from this snapshot instead')
   .option('--compress', 'Write a smaller file, more slowly')
   .action(exitWith(take));
 
@@ -31,7 +31,7 @@ add('list', 'List the snapshots')
 
 add('tree', 'Draw which snapshot was taken from which').action(exitWith(tree));
 
-add('show', 'Print what a snapshot holds')
+add('show', 'Print what a snapshot contains')
   .argument('[name]', 'default the current one')
   .option(...JSON_OPTION)
   .action(exitWith(show));
@@ -42,7 +42,7 @@ add('diff', 'Print how two snapshots differ: registers, devices, memory, disk')
   .option(...JSON_OPTION)
   .action(exitWith(diff));
 
-addRunOptions(add('restore', 'Run a guest on from a snapshot, which stays as it is; exit with its status'))
+addRunOptions(add('restore', 'Continue a guest from a snapshot, which does not change; exit with its status'))
   .argument('[name...]', 'default the current one; several run in turns and share memory')
   .action(exitWith(restore));
 
@@ -51,7 +51,7 @@ add('revert', 'Go back to a snapshot: the next one is taken from it')
   .action(exitWith(revert));
 
 add('clone', 'Make new machines that share everything with a snapshot until they change it')
-  .argument('<name>', 'of this one')
+  .argument('<name>', 'the snapshot')
   .argument('<new...>', 'names of the clones')
   .action(exitWith(clone));
 
@@ -64,7 +64,7 @@ add('consolidate', 'Copy into a snapshot all that it shares with those it was ta
   .argument('<name>')
   .action(exitWith(consolidate));
 
-add('delete', 'Delete snapshots; those taken from them stay as they are')
+add('delete', 'Delete snapshots; those taken from them do not change')
   .argument('<name...>')
   .action(exitWith(remove));
 

@@ -22,7 +22,7 @@ const tick = 500;
 export const command = addSecretOptions(
   createCommand('switch', 'Connect the guests of several processes to one network, until Ctrl-C'),
 )
-  .requiredOption('--listen <host:port>', 'Listen there for guests')
+  .requiredOption('--listen <host:port>', 'Listen for guests at this address')
   .option('--frames', 'Print every frame on stderr')
   .action(exitWith(runSwitch));
 

@@ -55,7 +55,7 @@ async function trace(file: string, args: readonly string[], options: TraceOption
   const lines = new Output(1);
   const filter = makeFilter(options, guest.symbols);
   const tracer = new Tracer(guest.machine);
-  // Stepping ends the guest's turn at every step: that exit is ours, not the guest's.
+  // Stepping ends the guest's turn at every step: that exit belongs to the tracer, not to the guest.
   if (guest.ledger) guest.ledger.onExit = (name) => name !== EXIT_NAME.TURN && tracer.noteExit(name);
   if (guest.translator) guest.translator.onEvent = (event) => tracer.noteExit(describeEvent(event));
   const limit = Math.min(
@@ -119,7 +119,7 @@ function makeFilter(options: TraceOptions, symbols: SymbolTable): Filter {
   return (record) => filters.every((filter) => filter(record));
 }
 
-/** Steps at one place, or from one up to before another. */
+/** Steps at one address, or in a range of addresses. */
 function placeFilter(text: string, symbols: SymbolTable): Filter {
   const { low, high } = parseAddressRange(text, symbols);
   return ({ pc }) => pc >= low && pc < high;

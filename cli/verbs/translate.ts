@@ -65,7 +65,7 @@ function givenUp(translator: Translator): ReadonlyMap<number, number> {
   return counts;
 }
 
-/** The units with an instruction in the range, and the targets in it; all of them without a range. */
+/** The units with an instruction in the range, and the targets in it; all units and targets if there is no range. */
 function choose({ units, targets }: Listing, place: AddressRange | undefined): Listing {
   if (place === undefined) return { units, targets };
   const { low, high } = place;
@@ -77,8 +77,8 @@ function choose({ units, targets }: Listing, place: AddressRange | undefined): L
 }
 
 function nothing(at: string | undefined): string {
-  if (at === undefined) return 'no translation stands in the cache';
-  return `no translation of ${at} stands in the cache: the guest was not there, or in ring 3, or its unit was given up`;
+  if (at === undefined) return 'the cache contains no translation';
+  return `the cache contains no translation of ${at}: the guest did not run there, or ran there in ring 3, or the unit was given up`;
 }
 
 /** The symbol at a jump target, or its address in the form of the address column. */
@@ -143,7 +143,7 @@ function formatGivenUp(given: ReadonlyMap<number, number>, describe: (address: n
     .slice(0, mostGivenUp)
     .map(([pc, often]) => `${pc.toString(16).padStart(8, '0')} ${describe(pc).padEnd(22)} ${times(often)}`);
   const more = sorted.length > mostGivenUp ? [`… and at ${sorted.length - mostGivenUp} more places`] : [];
-  return ['Units given up, for their code was written or mapped anew:', ...lines, ...more];
+  return ['Units given up, because their code was written or mapped again:', ...lines, ...more];
 }
 
 function count(n: number, what: string): string {

@@ -7,7 +7,7 @@ import { ending, fixture, type Result, ringlab, scratch, shell } from './kit.ts'
 const file = scratch();
 const elf = readFileSync(fixture('fib.elf'));
 const hello = 'guests/hello.s';
-const hint = '(ringlab --help, or ringlab VERB --help, says what there is)\n';
+const hint = '(ringlab --help lists the verbs, ringlab VERB --help lists the options)\n';
 
 /** Expects a refusal with this status and exactly one line that ends so. */
 function expectRefusal(result: Result, status: number, line: string): void {
@@ -37,7 +37,7 @@ describe('A file that is no program for us', () => {
     [file('missing.s'), 'cannot read it: no such file or folder'],
     ['guests', 'cannot read it: it is a folder'],
     [`${hello}/x`, 'cannot read it: a part of the path is not a folder'],
-    ['/dev/zero', 'larger than 64 MiB, which is more than we read'],
+    ['/dev/zero', 'larger than 64 MiB, the most that ringlab reads'],
   ])('is refused by name: %s', (path, line) => {
     expectRefusal(ringlab(['run', path]), 65, `${path}: ${line}`);
   });
@@ -150,7 +150,7 @@ describe('A command that is none', () => {
     [['trace', '--only', 'loads', hello], 'Allowed choices are traps'],
     [['trace', '--only', 'exits', hello], 'the bare machine has no monitor to exit to'],
     [['compare', hello, '--with', 'hybrid,big'], '--with big: no such monitor; choose from trap-and-emulate'],
-    [['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'], 'it is --with that names the monitors'],
+    [['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'], 'name the monitors to compare with by --with instead'],
     [['disasm', hello, hello], 'too many arguments'],
     [['bench', '--nano', '--time-travel'], '--nano and --time-travel: each is a benchmark by itself'],
     [['bench', '--short', '--quick'], '--short --quick: this benchmark takes --only, --runs'],

@@ -26,11 +26,9 @@ it('What the system refuses is one line', () => {
   expect(written.text).toBe('ringlab: write: the file system is read-only\n');
 });
 
-it('Any other error is our own fault: status 70, how to report it, and where it was', () => {
+it('Any other error is a bug in ringlab: status 70, how to report it, and where it was', () => {
   expect(tell(new TypeError('undefined is not a machine'))).toBe(70);
-  expect(written.text).toMatch(
-    /^ringlab: this is our own fault, not yours\. Please report it with the command/,
-  );
+  expect(written.text).toMatch(/^ringlab: this is a bug in ringlab\. Please report it, with your command/);
   expect(written.text).toMatch(/TypeError: undefined is not a machine\n +at /);
   expect(tell('thrown text')).toBe(70);
 });

@@ -269,7 +269,7 @@ describe('ringlab migrate', () => {
     [69, ['nobody', '--to', '127.0.0.1:1'], 'no host that runs here has a guest nobody'],
     [69, ['nobody', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2'], 'nobody listens there'],
     [2, ['nobody', '--to', 'nowhere'], '--to "nowhere": expected HOST:PORT'],
-    [2, ['nobody'], '--to HOST:PORT says where to'],
+    [2, ['nobody'], 'name the host to move it to: --to HOST:PORT'],
     [2, ['nobody', '--cold', '--post-copy', '--from', '127.0.0.1:1', '--to', '127.0.0.1:2'], 'choose one'],
     [2, ['nobody', '--from', '192.0.2.1:7001', '--to', '127.0.0.1:2'], '--key FILE'],
   ])('ends with status %i for %j', async (status, args, says) => {

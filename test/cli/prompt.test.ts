@@ -103,9 +103,9 @@ describe('At the prompt', () => {
       ]),
     ).toEqual([
       'there is no command "dance"; help lists them\n',
-      '"nowhere" is no place: a symbol, a number or a register, like sp+8\n',
+      '"nowhere" is not a place: a symbol, a number or a register, like sp+8\n',
       'goto STEP: to which?\n',
-      '"x" is no number\n',
+      '"x" is not a number\n',
       '0xfffffff0 is not mapped now\n',
       '0xfffffff0 is not mapped now: nothing to watch\n',
       expect.stringMatching(/^there is none before this\n {7}0 0 /),

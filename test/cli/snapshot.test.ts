@@ -112,7 +112,7 @@ describe('ringlab snapshot', () => {
   it('deletes, consolidates and verifies without a change to what is left', () => {
     kernelStore('less');
     const before = snapshot('less', 'restore', 'later').stdout;
-    expect(snapshot('less', 'delete', 'boot').stderr).toContain('what it had is in later now');
+    expect(snapshot('less', 'delete', 'boot').stderr).toContain('its contents are in later now');
     expect(snapshot('less', 'consolidate', 'later').status).toBe(0);
     expect(snapshot('less', 'restore', 'later').stdout).toBe(before);
     expect(snapshot('less', 'verify').stdout).toBe('later: good\n');
@@ -156,7 +156,7 @@ describe('ringlab snapshot', () => {
     }
     expect(status).toBe(alone.status);
     expect(stderr).toMatch(
-      /^ringlab: 3 guests in [\d.]+ MiB: 233 pages shared, \d+ their own; apart they begin with /,
+      /^ringlab: 3 guests in [\d.]+ MiB: 233 pages shared, \d+ not shared; without sharing they begin with /,
     );
     snapshot('together', 'take', 'other', 'guests/hello.s', '--at', '2');
     const refused = snapshot('together', 'restore', 'ada', 'other');
@@ -273,7 +273,7 @@ describe('ringlab snapshot', () => {
     [['take', 'x', kernel], "required option '--at <step>'"],
     [['take', 'x', kernel, '--at', 'noon'], 'expected a whole number'],
     [['take', 'a/b', 'guests/hello.s', '--at', '1'], 'a name has letters'],
-    [['take', 'x', 'guests/primes.s', '--process', '--at', '1'], 'a process is no machine'],
+    [['take', 'x', 'guests/primes.s', '--process', '--at', '1'], 'a process is not a machine'],
   ])('refuses %j with status 2 or 65 and says why', (args, message) => {
     const { status, stderr } = snapshot('none', ...args);
     expect([2, 65]).toContain(status);

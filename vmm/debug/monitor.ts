@@ -70,7 +70,7 @@ async function goTo(session: Session, [text = '']: readonly string[]): Promise<s
 
 async function goBack(session: Session, travel: Travel<Found | undefined>): Promise<string> {
   const result = await session.find(travel);
-  if (result === undefined) return 'left off\n';
+  if (result === undefined) return 'interrupted\n';
   if (result.value === undefined) return 'there is none before this\n';
   return `${result.value.name ?? ''}\n${where(session)}${refresh}`;
 }
