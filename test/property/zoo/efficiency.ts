@@ -22,7 +22,7 @@ export const efficiencyMutants: readonly Mutant[] = [
   },
   {
     name: 'single-stepping',
-    bug: 'The real timer is set for one step: an exit for each instruction.',
+    bug: 'The real timer is set for one step, so there is an exit for each instruction.',
     property,
     changes: [
       {
@@ -34,7 +34,7 @@ export const efficiencyMutants: readonly Mutant[] = [
   },
   {
     name: 'shadow-flushed-always',
-    bug: 'All shadows are given up whenever the guest is entered.',
+    bug: 'All shadow tables are dropped whenever the guest is entered.',
     property,
     changes: [
       { file: virtualMachine, from: 'ptbr: shadowed ?', to: 'ptbr: (this.#shadow.flush(), shadowed) ?' },
@@ -66,7 +66,7 @@ export const efficiencyMutants: readonly Mutant[] = [
   },
   {
     name: 'limit-for-supervisor',
-    bug: "The guest's LIMIT is loaded for virtual ring 0 too, which is exempt: what it reaches beyond is executed for it.",
+    bug: "The guest's LIMIT is loaded for virtual ring 0 too, where it does not apply: accesses beyond it are executed for the guest.",
     property,
     changes: [
       {
@@ -78,7 +78,7 @@ export const efficiencyMutants: readonly Mutant[] = [
   },
   {
     name: 'bound-halved',
-    bug: "Half of the guest's R is given to the real machine: what lies beyond is executed for the guest.",
+    bug: "The real machine gets half of the guest's R: accesses beyond it are executed for the guest.",
     property,
     changes: [
       {
@@ -103,7 +103,7 @@ export const efficiencyMutants: readonly Mutant[] = [
   },
   {
     name: 'translation-forgotten',
-    bug: 'A translation is made anew each time that the guest comes to it by an exit.',
+    bug: 'A translation is made again each time that the guest comes to it by an exit.',
     property,
     strategy: 'binary-translation',
     changes: [

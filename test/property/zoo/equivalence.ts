@@ -40,13 +40,13 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'monitor-time-charged',
-    bug: 'The guest is charged the step in which the real machine traps to the monitor.',
+    bug: 'The step in which the real machine traps to the monitor counts as a step of the guest.',
     property,
     changes: [{ file: enter, from: 'real.steps - entered - 1;', to: 'real.steps - entered;' }],
   },
   {
     name: 'timer-not-rearmed',
-    bug: 'The real timer is armed only when it has run out: an event that comes to be due earlier is late.',
+    bug: 'The real timer is set only when it has run out: an event that becomes due earlier is late.',
     property,
     changes: [{ file: enter, from: setsTimer, to: `if (real.readSystem(SR.TIMER) === 0) ${setsTimer}` }],
   },
@@ -114,7 +114,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   // ---- The dispatcher ----
   {
     name: 'user-privileged',
-    bug: 'A privileged instruction is emulated whoever executes it, virtual ring 3 too.',
+    bug: 'A privileged instruction is emulated in every virtual ring, even in ring 3.',
     property,
     changes: [
       {
@@ -182,7 +182,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'hidden-fault-reflected',
-    bug: 'A hidden fault of a store is taken for a true one and reflected.',
+    bug: 'A hidden fault of a store is treated as a true one and reflected.',
     property,
     changes: [
       {
@@ -194,7 +194,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'true-fault-hidden',
-    bug: 'A true fault of a load or store is taken for a hidden one: the instruction is passed over, the guest not told.',
+    bug: 'A true fault of a load or store is treated as a hidden one: the instruction is skipped, and the guest gets no trap.',
     property,
     changes: [
       {
@@ -220,7 +220,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'decoding-stale',
-    bug: 'The dispatcher keeps what it decoded by pc, and does not see that the code is another by now.',
+    bug: 'The dispatcher stores decoded instructions by pc, and does not notice that the code has changed.',
     property,
     changes: [
       {
@@ -282,7 +282,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'cpuid-wrong',
-    bug: 'CPUID says 1, whatever the variant.',
+    bug: 'CPUID is 1 on every variant.',
     property,
     changes: [
       {
@@ -308,7 +308,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'dirty-lost',
-    bug: 'A page is writable in the shadow before D is set: the first store is not seen and D is lost.',
+    bug: 'A page is writable in the shadow before D is set: the monitor does not see the first store, and D is lost.',
     property,
     changes: [
       { file: shadow, from: '(entry & PTE.W) !== 0 && (entry & PTE.D) !== 0', to: '(entry & PTE.W) !== 0' },
@@ -316,7 +316,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'accessed-lost',
-    bug: 'A new shadow table is derived as a whole, also where A is not set: the first access is not seen.',
+    bug: 'A new shadow table is derived as a whole, even where A is not set: the monitor does not see the first access.',
     property,
     changes: [
       { file: shadow, from: '(entry & (PTE.V | PTE.A)) === (PTE.V | PTE.A)', to: '(entry & PTE.V) !== 0' },
@@ -332,7 +332,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'write-right-granted',
-    bug: 'A page with D is writable in the shadow, whether the guest lets it be written or not.',
+    bug: "A page with D is writable in the shadow, even if the guest's tables do not allow writes.",
     property,
     changes: [
       { file: shadow, from: '(entry & PTE.W) !== 0 && (entry & PTE.D) !== 0', to: '(entry & PTE.D) !== 0' },
@@ -340,13 +340,13 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'table-write-unseen',
-    bug: 'A write to a second-level table is not seen: what was derived from it stays.',
+    bug: 'A write to a second-level table is not noticed: entries derived from it stay.',
     property,
     changes: [{ file: shadow, from: 'this.#real.memory.write(table + (word & 1023) * 4, 4, 0);', to: '' }],
   },
   {
     name: 'root-write-unseen',
-    bug: 'A write to a root table is not seen: what was derived from it stays.',
+    bug: 'A write to a root table is not noticed: entries derived from it stay.',
     property,
     changes: [
       { file: shadow, from: 'for (const space of trace.roots) this.#dropTable(space, word & 1023);', to: '' },
@@ -354,7 +354,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'traced-page-writable',
-    bug: 'W is granted to a page that holds page tables: the guest rewrites them directly.',
+    bug: 'A page that contains page tables is writable: the guest changes them directly.',
     property,
     changes: [{ file: shadow, from: ' && !this.#traces.has(page)', to: '' }],
   },
@@ -372,7 +372,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'shadow-kept',
-    bug: 'Shadows are kept when the guest turns paging off, and may then write its tables unseen.',
+    bug: 'The shadow tables stay when the guest turns paging off. Then it can change its tables, and the monitor does not notice.',
     property,
     changes: [{ file: routines, from: 'shadow.flushIfPagingEnded(paged);', to: 'void paged;' }],
   },
@@ -386,7 +386,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   // ---- Devices ----
   {
     name: 'console-7-bit',
-    bug: 'Of a byte printed, the highest bit is lost.',
+    bug: 'The highest bit of each printed byte is lost.',
     property,
     changes: [
       {
@@ -398,7 +398,7 @@ export const equivalenceMutants: readonly Mutant[] = [
   },
   {
     name: 'disk-not-awaited',
-    bug: 'The monitor does not wait for the real disk: a sector read is not there yet.',
+    bug: 'The monitor does not wait for the real disk: the sector is not read yet.',
     property,
     changes: [
       {

@@ -16,13 +16,13 @@ export const resourceMutants: readonly Mutant[] = [
   // ---- Memory ----
   {
     name: 'bound-not-clamped',
-    bug: "R is composed with the guest's bound as it is: beyond the guest's memory lies what is not its own.",
+    bug: "R is composed with the guest's bound unchanged: the guest reaches memory that does not belong to it.",
     property,
     changes: [{ file: relocation, from: 'cpu.plainBound', to: 'cpu.readSystem(3) >>> 0' }],
   },
   {
     name: 'place-left-out',
-    bug: "R is composed without the place of the guest's memory: all guests begin at 0.",
+    bug: "R is composed without the start of the guest's memory: all guests begin at 0.",
     property,
     changes: [{ file: relocation, from: 'base: at + cpu.base', to: 'base: cpu.base' }],
   },
@@ -40,7 +40,7 @@ export const resourceMutants: readonly Mutant[] = [
   },
   {
     name: 'frame-unchecked',
-    bug: "A new shadow table is derived as a whole, without a look at whether the frames are the guest's.",
+    bug: 'A new shadow table is derived as a whole, without a check that the frames belong to the guest.',
     property,
     changes: [{ file: shadow, from: 'ready && frameInMemory(entry, memory.size)', to: 'ready' }],
   },
@@ -59,7 +59,7 @@ export const resourceMutants: readonly Mutant[] = [
 
   {
     name: 'region-not-hidden',
-    bug: "LIMIT is the guest's own while its translation runs: the monitor's region of the address space is open to it.",
+    bug: "LIMIT is the guest's own while its translation runs: the guest can reach the monitor's region of the address space.",
     property,
     strategy: 'binary-translation',
     changes: [
@@ -74,13 +74,13 @@ export const resourceMutants: readonly Mutant[] = [
   // ---- The processor ----
   {
     name: 'registers-seen',
-    bug: 'A guest finds the registers of the guest before it in its own.',
+    bug: 'A guest finds the values of the guest that ran before it in its registers.',
     property,
     changes: [{ file: virtualMachine, from: 'this.#real.x.set(this.#saved);', to: '' }],
   },
   {
     name: 'registers-lost',
-    bug: "A guest's registers are not kept while others run.",
+    bug: "A guest's registers are not saved while others run.",
     property,
     changes: [{ file: virtualMachine, from: 'this.#saved.set(this.#real.x);', to: '' }],
   },
@@ -100,7 +100,7 @@ export const resourceMutants: readonly Mutant[] = [
   // ---- Devices ----
   {
     name: 'dma-write-unchecked',
-    bug: "The disk's DMA writes to real memory behind the guest's, when the guest says so.",
+    bug: "The disk's DMA writes to real memory behind the guest's, if the guest asks for it.",
     property,
     changes: [
       {
@@ -112,7 +112,7 @@ export const resourceMutants: readonly Mutant[] = [
   },
   {
     name: 'dma-read-unchecked',
-    bug: "The disk's DMA reads real memory behind the guest's, when the guest says so.",
+    bug: "The disk's DMA reads real memory behind the guest's, if the guest asks for it.",
     property,
     changes: [
       {
@@ -124,13 +124,13 @@ export const resourceMutants: readonly Mutant[] = [
   },
   {
     name: 'slice-not-offset',
-    bug: "A guest's sector number is taken for the real one.",
+    bug: "A guest's sector number is used as the real one.",
     property,
     changes: [{ file: disk, from: 'return this.#first + n;', to: 'return n;' }],
   },
   {
     name: 'slice-unbounded',
-    bug: 'Every guest is told of as many sectors as the real disk has, and they are not checked.',
+    bug: 'Every guest sees as many sectors as the real disk has, and its sector numbers are not checked.',
     property,
     changes: [
       { file: disk, from: 'this.sectors = allocation.sectors;', to: 'this.sectors = real.disk.sectors;' },

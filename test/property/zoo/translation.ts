@@ -14,7 +14,7 @@ export const translationMutants: readonly Mutant[] = [
   {
     ...translated,
     name: 'translation-stale',
-    bug: 'A write to code that was translated is not seen: the old translation goes on.',
+    bug: 'A write to code that was translated is not noticed: the old translation stays in use.',
     changes: [{ file: translator, from: 'if (real.ring === 0) this.#written(at, length);', to: '' }],
   },
   {
@@ -32,7 +32,7 @@ export const translationMutants: readonly Mutant[] = [
   {
     ...translated,
     name: 'translation-mapping-stale',
-    bug: 'The page of translated code is mapped elsewhere, and the translation of what was there before goes on.',
+    bug: 'The page of translated code is mapped elsewhere, and the translation of the old code stays in use.',
     changes: [
       {
         file: 'vmm/memory/shadow.ts',
@@ -56,7 +56,7 @@ export const translationMutants: readonly Mutant[] = [
   {
     ...translated,
     name: 'chain-kept',
-    bug: 'A chain to a translation that is given up is not undone: it leads to where nothing is.',
+    bug: 'A chain to a translation that was invalidated is not removed: it jumps to a place without code.',
     changes: [
       {
         file: links,
@@ -74,7 +74,7 @@ export const translationMutants: readonly Mutant[] = [
   {
     ...translated,
     name: 'pending-ignored',
-    bug: '`sti` in translated code sets IF without a look at whether an interrupt is pending: it comes late.',
+    bug: '`sti` in translated code sets IF without a check for a pending interrupt: the interrupt comes late.',
     changes: [{ file: sequences, from: 'if (pending) return undefined;', to: '' }],
   },
   {
@@ -104,7 +104,7 @@ export const translationMutants: readonly Mutant[] = [
   {
     ...translated,
     name: 'borrowed-not-returned',
-    bug: 'A register that a sequence borrows is not given back when the sequence traps halfway.',
+    bug: 'A register that a sequence borrows is not restored when the sequence traps halfway.',
     changes: [
       {
         file: runner,
