@@ -150,7 +150,10 @@ describe('A command that is none', () => {
     [['trace', '--only', 'loads', hello], 'Allowed choices are traps'],
     [['trace', '--only', 'exits', hello], 'the bare machine has no monitor to exit to'],
     [['compare', hello, '--with', 'hybrid,big'], '--with big: no such monitor; choose from trap-and-emulate'],
-    [['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'], 'name the monitors to compare with by --with instead'],
+    [
+      ['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'],
+      'name the monitors to compare with by --with instead',
+    ],
     [['disasm', hello, hello], 'too many arguments'],
     [['bench', '--nano', '--time-travel'], '--nano and --time-travel: each is a benchmark by itself'],
     [['bench', '--short', '--quick'], '--short --quick: this benchmark takes --only, --runs'],

@@ -102,7 +102,7 @@ describe('--dir', () => {
     const without = run();
     expect(without).toMatchObject({ stdout: '', status: 2 });
     expect(without.stderr).toContain(
-      'it tried to open "in", which is in no folder that it was given; --dir HOST[:GUEST]',
+      'it tried to open "in", which is in none of its folders; --dir HOST[:GUEST]',
     );
     expect(run('--dir', `${file('data')}:/elsewhere`)).toMatchObject({ stdout: '', status: 2 });
   });

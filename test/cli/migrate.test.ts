@@ -134,7 +134,7 @@ describe('ringlab migrate', () => {
     const second = migrate('mortal', '--to', other.address, ...slowly);
     await Running.until(() => other.now.stderr.slice(mark).includes('stage 2'), [one.now, other.now]);
     await other.now.end('SIGKILL');
-    expect((await second).stderr).toContain('mortal was not moved, and runs on where it was');
+    expect((await second).stderr).toContain('mortal was not moved, and still runs where it was');
     await other.start();
     expect(await migrate('mortal', '--to', other.address)).toMatchObject({ status: 0 });
     await other.now.end('SIGKILL');

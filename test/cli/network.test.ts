@@ -91,7 +91,9 @@ describe('ringlab network', () => {
     const { status, stdout, stderr } = ringlab(['network', ...guests]);
     expect([status, stdout]).toEqual([125, '']);
     const [first, ...rest] = stderr.trimEnd().split('\n');
-    expect(first).toMatch(/^ringlab: stopped at step 859\d{7}: nobody gets anywhere\. For 859\d{7} steps /);
+    expect(first).toMatch(
+      /^ringlab: stopped at step 859\d{7}: no guest makes progress\. For 859\d{7} steps /,
+    );
     expect(rest).toEqual([
       expect.stringMatching(/^ringlab: beat sleeps until step 859\d{7}, at 0x[\da-f]{8} \(sleep\+0x4\)$/),
       expect.stringMatching(/^ringlab: heart sleeps until step 859\d{7}, at 0x[\da-f]{8} \(sleep\+0x4\)$/),
