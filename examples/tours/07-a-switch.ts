@@ -7,11 +7,6 @@ import { type Network, plugIn } from '../network.ts';
 import type { Workbench } from '../workbench.ts';
 
 const names = ['web-server', 'web-client', 'listener'];
-const scene = {
-  view: 'machine',
-  place: { guest: 'guests/web-client.s', isa: 'ring32-v', monitor: 'none' },
-} as const;
-
 /** Steps at which the server's cable is pulled, with an answer on its way, and put back. */
 const pulledAt = 10_500;
 const putBackAt = 20_500;
@@ -83,7 +78,6 @@ export const tour: Tour = {
         right: 'You are right.',
         wrong: 'One: after the first request and its answer, the switch knows both addresses.',
       },
-      go: scene,
       show: (bench) => heard(talk(bench)),
       check: [
         { claim: '21 frames pass the switch', holds: (bench) => talk(bench).frames.length === 21 },
@@ -102,7 +96,6 @@ export const tour: Tour = {
     },
     {
       say: "guests/web-client.s leaves the sender's address empty. The network device writes it into each frame that leaves.",
-      go: scene,
       check: [
         {
           claim: "every frame has its sender's address; no guest can send in another's name",
@@ -112,7 +105,6 @@ export const tour: Tour = {
     },
     {
       say: "Now the server's cable is pulled while they talk, and put back a little later.",
-      go: scene,
       show: (bench) => {
         const { served, asked } = interrupted(bench);
         return [`The client says: ${asked}`, `The server says: ${served}`];
