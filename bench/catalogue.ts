@@ -37,7 +37,7 @@ const systemOnly: readonly string[] = ['switches'];
 export const startUp = 'nothing';
 
 /** The path of a file or folder of the package. It is found from here and from the compiled file in dist/bench/. */
-function packagePath(path: string, what: string): string {
+export function packagePath(path: string, what: string): string {
   for (const root of ['../', '../../']) {
     const place = new URL(root + path, import.meta.url);
     if (existsSync(place)) return fileURLToPath(place);
@@ -88,7 +88,7 @@ function parseLine(line: string): Kernel {
   return { name, short, quick, full, modes: systemOnly.includes(name) ? ['system'] : modes };
 }
 
-function parseWork(text: string): Work {
+export function parseWork(text: string): Work {
   const [repeat, prints = ''] = text.split(' ');
   return { repeat: Number(repeat), prints };
 }

@@ -132,7 +132,7 @@ function ours(engine: 'fast' | 'interpreter', mode: Mode): Contender {
 }
 
 /** The path of a module in this folder that is a program. */
-function moduleFile(name: string): string {
+export function moduleFile(name: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url));
 }
@@ -142,7 +142,8 @@ function check(name: ContenderName, kernel: string, ended: Ended | undefined): E
   throw wrongResult(`${name} did not run ${kernel} to its end: ${ended?.errors.trim() ?? 'it is gone'}`);
 }
 
-async function findVersion(command: string, ...args: readonly string[]) {
+/** What a command answers to `--version`. */
+export async function findVersion(command: string, ...args: readonly string[]) {
   const ended = await runProgram(command, [...args, '--version']);
   if (ended?.status !== 0)
     return { reason: ['not installed', ended?.errors.trim()].filter(Boolean).join(': ') };

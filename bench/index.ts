@@ -62,6 +62,8 @@ export async function benchNano(options: NanoOptions): Promise<NanoReport> {
 export { formatReport, formatStatistics };
 export { benchMigration, formatMigration } from './migration.ts';
 export { benchMonitors, formatMonitors } from './monitors.ts';
+export { benchPrograms } from './programs.ts';
+export { formatPrograms } from './programs-report.ts';
 export { benchShort, formatShort } from './short.ts';
 export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { formatNano } from './nano-report.ts';

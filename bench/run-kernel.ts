@@ -71,10 +71,19 @@ export function prepareKernel(request: KernelRequest): Prepared {
 }
 
 function prepareProcess({ kernel, engine, repeat, fast = {} }: KernelRequest): Prepared {
+  return openProcess(readFileSync(kernelFile(kernel, 'process')), [kernel, String(repeat)], engine, fast);
+}
+
+/** A process that is ready to run the image, with nothing to read. */
+export function openProcess(
+  image: Uint8Array,
+  argv: readonly string[],
+  engine: KernelRequest['engine'],
+  fast: FastOptions,
+): Prepared {
   const output: number[] = [];
-  const image = readImage(readFileSync(kernelFile(kernel, 'process')));
-  const guest = new Process(image, {
-    argv: [kernel, String(repeat)],
+  const guest = new Process(readImage(image), {
+    argv,
     streams: { read: () => new Uint8Array(), write: (_fd, bytes) => output.push(...bytes) },
     engine,
     fast,

@@ -16,7 +16,7 @@ programs() { for source in *.c; do [ "$source" = lib.c ] || echo "${source%.c}";
 native() { gcc $gnu -fno-stack-protector -o "$2" lib.c "$1.c"; }
 
 wasm() {
-  ${CLANG:-clang} --target=wasm32 $common -fno-vectorize -fno-slp-vectorize -Wl,--no-entry -Wl,-z,stack-size=1048576 \
+  clang --target=wasm32 $common -fno-vectorize -fno-slp-vectorize -Wl,--no-entry -Wl,-z,stack-size=1048576 \
     -o "$2" lib.c "$1.c"
 }
 

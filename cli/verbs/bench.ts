@@ -16,6 +16,7 @@ interface BenchVerbOptions {
   readonly migration?: boolean;
   readonly timeTravel?: boolean;
   readonly short?: boolean;
+  readonly programs?: boolean;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -47,6 +48,14 @@ interface Bench {
     readonly progress: Progress;
   }): Promise<object>;
   formatShort(results: object): string;
+  benchPrograms(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly quick?: boolean;
+    readonly stats?: boolean;
+    readonly progress: Progress;
+  }): Promise<object>;
+  formatPrograms(results: object): string;
   benchTimeTravel(options: {
     readonly only?: readonly string[];
     readonly quick?: boolean;
@@ -83,6 +92,7 @@ const kinds = {
   migration: ['runs'],
   timeTravel: ['only', 'quick'],
   short: ['only', 'runs'],
+  programs: ['only', 'runs', 'quick', 'stats'],
 } as const satisfies Partial<Record<keyof BenchVerbOptions, readonly (keyof BenchVerbOptions)[]>>;
 type Kind = keyof typeof kinds;
 
@@ -107,10 +117,11 @@ export const command = createCommand(
   'Measure the engines; compare with native code and QEMU where they are installed',
 )
   .option('--runs <n>', 'Take the median of this many runs (default 5)', parseCount)
-  .option('--only <kernels>', 'Measure only these kernels, separated by commas')
+  .option('--only <kernels>', 'Measure only these kernels or programs, separated by commas')
   .option('--quick', 'Do a tenth of the work')
   .option('--parts', 'Measure single parts: assemble, decode, interpret, compile, run, translate')
   .option('--short', 'Measure short runs: the whole command, with both engines')
+  .option('--programs', 'Measure programs of real size: the whole command, at four lengths')
   .option('--time-travel', 'Measure recorded runs: the cost of recording and of going back')
   .option('--nano', 'Measure single operations of a supervisor, in every way to run it')
   .option('--migration', 'Measure moving a guest of 256 MiB; compare with a plain copy over TCP')
@@ -163,6 +174,13 @@ async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.short) {
     const results = await module.benchShort(choice).finally(() => progress(''));
     print(json ? `${JSON.stringify(results)}\n` : module.formatShort(results));
+    return 0;
+  }
+  if (options.programs) {
+    const { stats } = options;
+    const asked = { ...choice, ...(stats === undefined ? {} : { stats }) };
+    const results = await module.benchPrograms(asked).finally(() => progress(''));
+    print(json ? `${JSON.stringify(results)}\n` : module.formatPrograms(results));
     return 0;
   }
   if (options.timeTravel) {

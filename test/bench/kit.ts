@@ -99,7 +99,51 @@ interface Modules {
       args: readonly string[],
     ): Promise<{ seconds: number; status: number | undefined; output: string; errors: string } | undefined>;
   };
-  'run-kernel': { runKernel(request: Request): Result };
+  'run-kernel': {
+    runKernel(request: Request): Result;
+    openProcess(
+      image: Uint8Array,
+      argv: readonly string[],
+      engine: 'fast' | 'interpreter',
+      fast: object,
+    ): {
+      readonly machine: { readonly steps: number };
+      readonly run: (until: number) => { readonly kind: string };
+      readonly output: readonly number[];
+    };
+  };
+  'programs-catalogue': {
+    lengths: readonly (0.1 | 0.3 | 1 | 5)[];
+    choosePrograms(names?: readonly string[]): readonly {
+      readonly name: string;
+      readonly tiny: Work;
+      readonly works: Readonly<Record<0.1 | 0.3 | 1 | 5, Work>>;
+    }[];
+    programFile(name: string): string;
+    programFolder(): string;
+  };
+  programs: {
+    meansOf(results: readonly object[]): readonly {
+      readonly length: number;
+      readonly of: string;
+      readonly to: string;
+      readonly programs: number;
+      readonly ratio: number;
+    }[];
+  };
+  'programs-report': { formatPrograms(bench: object): string };
+  profile: {
+    profile(request: {
+      readonly program: string;
+      readonly rounds: number;
+      readonly fast?: { readonly hot: number };
+    }): Readonly<
+      Record<
+        'whole' | 'interpreting' | 'ours' | 'v8' | 'inside' | 'steps' | 'interpretedSteps' | 'entries',
+        number
+      >
+    > & { readonly prints: string };
+  };
   measure: {
     measure(plan: Plan): Promise<{ entries: readonly Entry[]; startUp: Readonly<Record<string, number>> }>;
   };
