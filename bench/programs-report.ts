@@ -84,8 +84,8 @@ function formatProfiles({ profiles }: ProgramsBench): string {
       ['', 'ms', 'ms', 'ms', 'ms', 'ms', 'steps', '', 'KiB'],
       ...rows,
     ]),
-    "ours, V8: our compiler, and what we wait for in V8's. inside: compiled code, with\n",
-    'entering and leaving it. One run each, with clocks: interpreting is slower by them.\n',
+    "ours, V8: our compiler, and what we wait for in V8's. inside: compiled code,\n",
+    'entering and leaving it too. One run each; the clocks take some time as well.\n',
   ].join('');
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs the benchmarks, for ten minutes a run of each, and puts what they print into README.md between
 # the marks, so that no number there is retyped. Arguments go to `ringlab bench`; with --snapshots, --short or
-# --nano it is those that are run, for some minutes, with --monitors for a quarter of an hour. Do nothing else meanwhile.
+# --nano it is those that are run, for some minutes, with --monitors or
+# --programs for a quarter of an hour. Do nothing else meanwhile.
 set -eu
 cd "$(dirname "$0")"
 new=$(mktemp)
@@ -12,6 +13,7 @@ case " $* " in
   *' --nano '*) marks=nano ;;
   *' --short '*) marks=short ;;
   *' --monitors '*) marks=monitors ;;
+  *' --programs '*) marks=programs; set -- --stats "$@" ;;
   *) marks=results; set -- --stats "$@" ;;
 esac
 {

@@ -136,7 +136,7 @@ interface Modules {
     profile(request: {
       readonly program: string;
       readonly rounds: number;
-      readonly fast?: { readonly hot: number };
+      readonly fast?: { readonly hot: number; readonly early: number };
     }): Readonly<
       Record<
         'whole' | 'interpreting' | 'ours' | 'v8' | 'inside' | 'steps' | 'interpretedSteps' | 'entries',
