@@ -1,5 +1,6 @@
 /** What a measurement of programs says, as tables in 80 columns: a table a length, the means, and where the time goes. */
-import { comparisons, type ProgramsBench, timeOf } from './programs.ts';
+import type { ProgramsBench } from './programs.ts';
+import { comparisons, timeOf } from './programs-means.ts';
 import { type Length, lengths } from './programs-catalogue.ts';
 import type { ProgramRunner } from './programs-contenders.ts';
 import { formatCount, formatRatio, formatTable } from './table.ts';

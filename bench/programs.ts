@@ -14,8 +14,9 @@ import {
   type ProgramRunner,
   timeStart,
 } from './programs-contenders.ts';
+import { meansOf, type ProgramMean, type ProgramResult } from './programs-means.ts';
 import { runProgram } from './spawn.ts';
-import { geometricMean, median } from './statistics.ts';
+import { median } from './statistics.ts';
 import { withFolder } from './temporary.ts';
 
 export interface ProgramsOptions {
@@ -30,26 +31,9 @@ export interface ProgramsOptions {
   readonly progress: (text: string) => void;
 }
 
-/** One program at one length. */
-export interface ProgramResult {
-  readonly program: string;
-  readonly length: Length;
-  /** The seconds of each run of each contender that is there. */
-  readonly seconds: Readonly<Partial<Record<ProgramRunner, readonly number[]>>>;
-}
-
 export interface ProfileResult extends Profile {
   readonly program: string;
   readonly length: Length;
-}
-
-/** A geometric mean over the programs of one length: the time of `of` is `ratio` times that of `to`. */
-export interface ProgramMean {
-  readonly length: Length;
-  readonly of: ProgramRunner;
-  readonly to: ProgramRunner;
-  readonly programs: number;
-  readonly ratio: number;
 }
 
 export interface ProgramsBench extends Omit<ProgramField, 'contenders'> {
@@ -64,14 +48,6 @@ export interface ProgramsBench extends Omit<ProgramField, 'contenders'> {
   /** One run of each on the fast engine; empty without `stats`. */
   readonly profiles: readonly ProfileResult[];
 }
-
-/** The ratios of the table. */
-export const comparisons = [
-  ['qemu-riscv32', 'native'],
-  ['webassembly', 'qemu-riscv32'],
-  ['fast', 'qemu-riscv32'],
-  ['fast', 'webassembly'],
-] as const satisfies readonly (readonly [ProgramRunner, ProgramRunner])[];
 
 interface Series {
   readonly program: BenchProgram;
@@ -147,21 +123,4 @@ async function profileAll(
     profiles.push({ program: program.name, length, ...profile });
   }
   return profiles;
-}
-
-/** The median of a contender's runs; NaN if it was not there. */
-export function timeOf({ seconds }: ProgramResult, contender: ProgramRunner): number {
-  return median(seconds[contender] ?? []);
-}
-
-/** The geometric means, by length, of what could be compared. */
-export function meansOf(results: readonly ProgramResult[]): readonly ProgramMean[] {
-  return lengths.flatMap((length) => {
-    const same = results.filter((result) => result.length === length);
-    return comparisons.flatMap(([of, to]) => {
-      const ratios = same.map((result) => timeOf(result, of) / timeOf(result, to)).filter(Number.isFinite);
-      if (ratios.length === 0) return [];
-      return [{ length, of, to, programs: ratios.length, ratio: geometricMean(ratios) }];
-    });
-  });
 }

@@ -122,7 +122,7 @@ interface Modules {
     programFile(name: string): string;
     programFolder(): string;
   };
-  programs: {
+  'programs-means': {
     meansOf(results: readonly object[]): readonly {
       readonly length: number;
       readonly of: string;

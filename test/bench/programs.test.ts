@@ -7,7 +7,7 @@ import { load } from './kit.ts';
 const { choosePrograms, lengths, programFile, programFolder } = await load('programs-catalogue');
 const { openProcess } = await load('run-kernel');
 const { profile } = await load('profile');
-const { meansOf } = await load('programs');
+const { meansOf } = await load('programs-means');
 const { formatPrograms } = await load('programs-report');
 
 const programs = choosePrograms();
