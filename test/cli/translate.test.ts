@@ -63,7 +63,7 @@ describe('ringlab translate', () => {
     const { status, stderr } = ringlab(['translate', '--at', '0x20000', small]);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: `ringlab: ${small}: no translation of 0x20000 stands in the cache: the guest was not there, or in ring 3, or its unit was given up\n`,
+      stderr: `ringlab: ${small}: the cache contains no translation of 0x20000: the guest did not run there, or ran there in ring 3, or the unit was given up\n`,
     });
   });
 
