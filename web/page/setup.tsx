@@ -1,10 +1,9 @@
 /** The row with processor and monitor. */
 import type { VNode } from 'preact';
+import { embedded } from './embedded.ts';
 import { choose } from './laboratory.ts';
 import { monitor, translateUser, variant } from './state.ts';
 import { monitors } from './words.ts';
-
-const builtIn = ['ring32-v', 'ring32-x', 'ring32-h'];
 
 export function Setup(): VNode {
   const choice = variant.value;
@@ -21,7 +20,7 @@ export function Setup(): VNode {
             if (value !== 'own') void choose({ variant: value });
           }}
         >
-          {builtIn.map((name) => (
+          {embedded().processors.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
           {own !== undefined && <option value="own">{own.name} (your own)</option>}

@@ -69,12 +69,18 @@ export const isChanged = computed(() => files[guest.value] !== text.value);
 
 /**
  * Something that a view remembers and that links carry: a signal-like pair whose value is plain data (JSON).
- * `const address = viewState('memory', 0)`, then `address.value` is read and written.
+ * `const address = viewState('memory', 0)`, then `address.value` is read and written. A link may come from anybody: what
+ * `isRight` refuses counts as `initial`.
  */
-export function viewState<T>(id: string, initial: T): Pick<Signal<T>, 'value'> {
+export function viewState<T>(
+  id: string,
+  initial: T,
+  isRight: (value: unknown) => boolean = (value) => typeof value === typeof initial,
+): Pick<Signal<T>, 'value'> {
   return {
     get value(): T {
-      return (viewStates.value[id] as T | undefined) ?? initial;
+      const value = viewStates.value[id];
+      return isRight(value) ? (value as T) : initial;
     },
     set value(value: T) {
       viewStates.value = { ...viewStates.value, [id]: value };

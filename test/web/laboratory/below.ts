@@ -1,5 +1,6 @@
-/** Translation and Memory: what is below a guest, at a step. */
+/** Translation and Memory: what is below a guest, at a step; and links that remember nonsense for every view. */
 import { expect, it } from 'vitest';
+import { encode } from '../../../web/page/link.ts';
 import { expectVerdict, type Laboratory } from './kit.ts';
 
 export function translationTests(laboratory: Laboratory): void {
@@ -37,6 +38,36 @@ export function translationTests(laboratory: Laboratory): void {
 }
 
 export function memoryTests(laboratory: Laboratory): void {
+  it('is shown, as every view is, whatever a link says that views remember', async () => {
+    for (const nonsense of ['nonsense', { ticked: 7, of: 'critical', cargo: {}, way: 'up' }]) {
+      const ids = [
+        'memory-address',
+        'translation-unit',
+        'classify-at',
+        'classify-predict',
+        'move',
+        'machine-all',
+      ];
+      const address = await encode({
+        view: 'memory',
+        guest: 'guests/flags.s',
+        variant: 'ring32-x',
+        monitor: 'binary-translation',
+        translateUser: true,
+        step: 324,
+        views: Object.fromEntries(ids.map((id) => [id, nonsense])),
+      });
+      const page = await laboratory.open({ address });
+      await page.locator('.address-form').waitFor();
+      await page.keyboard.press('Alt+4');
+      await page.locator('.unit-picker').waitFor();
+      await page.keyboard.press('Alt+5');
+      await page.locator('.choice').waitFor();
+      await page.keyboard.press('Alt+6');
+      await page.locator('.hosts').waitFor();
+    }
+  });
+
   it('follows an address through the page tables of the guest and through their shadow', async () => {
     const page = await laboratory.open();
     await page.locator('.editor select').first().selectOption('guests/kernel/mini.s');

@@ -17,6 +17,19 @@ export interface Prediction {
   readonly isRevealed: boolean;
 }
 
+/** Whether a value is a prediction. */
+export function isPrediction(value: unknown): value is Prediction {
+  if (typeof value !== 'object' || value === null) return false;
+  const { of, ticked, isRevealed } = value as { of?: unknown; ticked?: unknown; isRevealed?: unknown };
+  return (
+    typeof of === 'string' &&
+    Object.hasOwn(questions, of) &&
+    Array.isArray(ticked) &&
+    ticked.every((name) => typeof name === 'string') &&
+    typeof isRevealed === 'boolean'
+  );
+}
+
 /** What became of a prediction for one instruction. */
 export type Outcome = 'right' | 'missed' | 'wrong';
 

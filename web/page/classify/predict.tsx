@@ -2,11 +2,11 @@
 import type { VNode } from 'preact';
 import type { InstructionSummary } from '../../../isa/classify/summary.ts';
 import { said, viewState } from '../state.ts';
-import { judge, type Outcome, type Prediction, type Question, questions } from './judge.ts';
+import { isPrediction, judge, type Outcome, type Prediction, type Question, questions } from './judge.ts';
 import { instructions, isDrawn, processorName, selected } from './shown.ts';
 
 /** The prediction under way; undefined: none. */
-export const prediction = viewState<Prediction | undefined>('classify-predict', undefined);
+export const prediction = viewState<Prediction | undefined>('classify-predict', undefined, isPrediction);
 
 export function start(): void {
   prediction.value = { of: 'critical', ticked: [], isRevealed: false };

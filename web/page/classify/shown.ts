@@ -10,7 +10,11 @@ import type { Region, Regions } from './layout.ts';
 import { live } from './live.ts';
 
 /** The instruction whose evidence is shown. */
-export const selected = viewState<string | undefined>('classify-at', undefined);
+export const selected = viewState<string | undefined>(
+  'classify-at',
+  undefined,
+  (value) => typeof value === 'string',
+);
 
 /** Names of all instructions that a processor may leave unprivileged. */
 export const choosable = (): readonly string[] => embedded().summaries.unprivileged.map(({ name }) => name);

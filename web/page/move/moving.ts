@@ -30,7 +30,20 @@ interface Choice {
   readonly cable: number;
 }
 
-export const choice = viewState<Choice>('move', { cargo: cargoes[0].id, way: 'pre-copy', cable: 16 });
+export const choice = viewState<Choice>(
+  'move',
+  { cargo: cargoes[0].id, way: 'pre-copy', cable: 16 },
+  isChoice,
+);
+
+function isChoice(value: unknown): boolean {
+  const { cargo, way, cable } = (value ?? {}) as { cargo?: unknown; way?: unknown; cable?: unknown };
+  return (
+    cargoes.some(({ id }) => id === cargo) &&
+    ways.some(({ id }) => id === way) &&
+    cables.some((kib) => kib === cable)
+  );
+}
 export const pace = signal<number>(30);
 
 export const moveFrame = signal<MoveFrame | undefined>(undefined);

@@ -15,6 +15,10 @@ import { FlowDiagram } from './flow-diagram.tsx';
 const chosen = viewState<{ readonly pc: number; readonly ring: number } | undefined>(
   'translation-unit',
   undefined,
+  (value) => {
+    const { pc, ring } = (value ?? {}) as { pc?: unknown; ring?: unknown };
+    return typeof pc === 'number' && typeof ring === 'number';
+  },
 );
 
 export function Translation(): VNode {
