@@ -253,13 +253,6 @@ export const engineMutants: readonly EngineMutant[] = [
     'const isSame = this.#spaces.isCurrent',
   ),
   mutant(
-    'fast',
-    'new-watch-unseen',
-    'A region goes on with what it knows of a page that a delegated access has just had watched.',
-    ' && this.#watches === watches;',
-    ';',
-  ),
-  mutant(
     'access',
     'address-not-wrapped',
     'With paging off, an access that is checked by itself adds its offset without wrapping around.',
