@@ -77,10 +77,11 @@ describe('A folder', () => {
     expect(() => loadVariant(file('variant.json'))).toThrow('it is a folder');
   });
 
-  it('is no monitor to grade', () => {
-    const { status, stderr } = ringlab(['grade', folder]);
-    expect(status).toBe(65);
-    expect(stderr).toContain(`${folder}: it is a folder; name the module in it`);
+  it('without a monitor in it gets no points', () => {
+    const { status, stdout } = ringlab(['grade', folder]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('the folder has no monitor.ts or monitor.js');
+    expect(stdout).toContain('score 0 of 100');
   });
 
   it('is what snapshots and processes need, not a file', () => {

@@ -128,7 +128,7 @@ describe('ringlab run --network', () => {
   it.each([
     [['--network', 'nowhere'], 'expected HOST:PORT'],
     [['--address', '02:00:00:00:00:01'], '--address needs --network'],
-    [['--network', '127.0.0.1:1', '--address', '03:00:00:00:00:01'], "expected a station's own address"],
+    [['--network', '127.0.0.1:1', '--address', '03:00:00:00:00:01'], 'expected the address of one station'],
     [['--process', '--network', '127.0.0.1:1'], 'a process has none'],
   ])('refuses %j', (args, said) => {
     const { status, stderr } = ringlab(['run', ...args, 'guests/hello.s']);
