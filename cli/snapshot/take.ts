@@ -26,7 +26,9 @@ export interface RestoreOptions extends StoreOptions {
 }
 
 export interface TakeOptions extends GuestVerbOptions, StoreOptions {
-  readonly at: { readonly steps: number; readonly relative: boolean };
+  readonly at?: { readonly steps: number; readonly relative: boolean };
+  /** A hosted guest. */
+  readonly of?: string;
   readonly from?: string;
   readonly compress?: boolean;
 }
@@ -44,6 +46,13 @@ export async function take(
   options: TakeOptions,
   command: Command,
 ): Promise<number> {
+  const { at, of } = options;
+  if (of !== undefined) {
+    if (file !== undefined || at !== undefined || options.from !== undefined)
+      throw usage('--of takes the guest as it is now; leave out the file, --at and --from');
+    return (await import('./hosted.ts')).takeHosted(name, of, options);
+  }
+  if (at === undefined) throw usage('--at STEP says when, or --of GUEST of which hosted guest');
   const store = openStore(options);
   mustBeNew(store, name);
   if (file !== undefined && options.from !== undefined)
@@ -55,7 +64,7 @@ export async function take(
       : await beginFrom(store, file, options);
   const { guest, session } = begun;
   const { steps } = guest.machine;
-  const until = options.at.relative ? steps + options.at.steps : options.at.steps;
+  const until = at.relative ? steps + at.steps : at.steps;
   if (until < steps) throw usage(`--at ${until}: the guest is at step ${steps} already, and cannot go back`);
   if (options.maxSteps !== undefined && options.maxSteps < until)
     throw usage(

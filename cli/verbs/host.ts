@@ -1,14 +1,10 @@
-/** `ringlab host --listen HOST:PORT [FILE]`: runs guests, sends them to other hosts and receives them. */
+/** `ringlab host --listen HOST:PORT [FILE…]`: runs guests, sends them to other hosts and receives them. */
 import { rmSync } from 'node:fs';
-import { basename } from 'node:path';
 import { Option } from 'commander';
-import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Control } from '../../vmm/hosting/control.ts';
-import { Host, HostError } from '../../vmm/hosting/host.ts';
-import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
+import { Host } from '../../vmm/hosting/host.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
-import type { GuestSpec } from '../../vmm/wire/messages.ts';
 import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { HostNetwork } from '../../vmm/hosting/host-network.ts';
@@ -16,11 +12,11 @@ import { FieldError } from '../../vmm/wire/schema.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { Doze } from '../doze.ts';
 import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
-import { loadFile, loadVariant, readInput, withName } from '../files.ts';
-import { defaultMemory } from '../../isa/machine/storage.ts';
+import { loadVariant } from '../files.ts';
 import { readCertificate } from '../hosting/certificate.ts';
 import { serve } from '../hosting/daemon.ts';
-import { diskName, FileDisks } from '../hosting/disks.ts';
+import { FileDisks } from '../hosting/disks.ts';
+import { loadGuests, startGuest } from '../hosting/guests.ts';
 import { type Plug, plugIn, type PlugOptions } from '../hosting/plug.ts';
 import { GuestPrinter } from '../hosting/printer.ts';
 import { checkAddress, claim, hostFolder, ownFiles, readKey } from '../hosting/state.ts';
@@ -56,7 +52,7 @@ export const command = addPlugOptions(
     createCommand('host', 'Run guests, send them to other hosts and receive them, until Ctrl-C'),
   ),
 )
-  .argument('[file]', 'a guest to start: an ELF file, or assembly text')
+  .argument('[file...]', 'guests to start: ELF files, assembly text, snapshots (NAME.snap)')
   .requiredOption('--listen <host:port>', 'Listen for other hosts at this address')
   .option('--name <name>', "Set the guest's name (default: the file's)")
   .addOption(
@@ -89,11 +85,10 @@ export const command = addPlugOptions(
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
   .action(exitWith(host));
 
-async function host(file: string | undefined, options: HostVerbOptions): Promise<number> {
+async function host(files: readonly string[], options: HostVerbOptions): Promise<number> {
   if (options.process) throw usage('--process: a host runs machines, and a process has no machine');
   const address = checkAddress('--listen', options.listen);
   const key = readKey(options.key, address);
-  const image = file === undefined ? undefined : await loadFile(file);
   const release = claim(address, { isAdopted: (options.adopt ?? false) || (options.fresh ?? false) });
   const network = new TcpNetwork(readCertificate(options));
   const doze = new Doze();
@@ -102,14 +97,16 @@ async function host(file: string | undefined, options: HostVerbOptions): Promise
     plug = await plugIn(options, true);
     if (plug) plug.switch.onFrame = () => doze.wake();
     if (options.fresh) forget(address);
-    const { made, control } = makeHost(address, key, network, plug, options);
+    const disks = new FileDisks(hostFolder(address), address);
+    const guests = await loadGuests(files, disks, plug?.address, options);
+    const { made, control } = makeHost(address, key, network, disks, plug, options);
     // A guest that leaves is sent as soon as the network takes more; one that arrives needs no turns.
     network.onActivity = () => {
       if (made.sources.size > 0) doze.wake();
     };
     await listen(network, made, options);
     recover(made);
-    if (file !== undefined && image !== undefined) startGuest(made, file, image, plug, options);
+    for (const guest of guests) startGuest(made, guest);
     await serve(made, control, doze);
     for (const { name, guest } of made.slots.values())
       note(
@@ -134,6 +131,7 @@ function makeHost(
   address: string,
   key: Uint8Array,
   network: TcpNetwork,
+  disks: FileDisks,
   plug: Plug | undefined,
   options: HostVerbOptions,
 ): { readonly made: Host; readonly control: Control } {
@@ -169,7 +167,7 @@ function makeHost(
       engine: options.engine,
       translateUser: options.translateUser ?? false,
     },
-    disks: new FileDisks(folder, address),
+    disks,
     capacity: options.capacity,
     patience: options.patience,
     rebaseMs: options.saveEvery * 1000,
@@ -226,69 +224,6 @@ function recover(made: Host): void {
     if (error instanceof FieldError)
       throw badInput(`${hostFolder(made.address)}: ${error.message}; --fresh forgets what is stored there`);
     throw error;
-  }
-}
-
-/** Starts the guest of `file`. */
-function startGuest(
-  made: Host,
-  file: string,
-  image: Image,
-  plug: Plug | undefined,
-  options: HostVerbOptions,
-): void {
-  const input = options.input === undefined ? undefined : readInput(options.input);
-  const spec = specOf(file, plug, options);
-  const fill = (guest: HostedGuest) => {
-    loadImage(image, guest.machine.memory.bytes);
-    guest.machine.pc = image.entry;
-    if (input === undefined) return;
-    if (input.length > 0) guest.feed(input);
-    guest.feed(new Uint8Array());
-  };
-  try {
-    withName(file, () => made.start(spec, fill));
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    if (error instanceof HostError && made.slots.has(spec.name))
-      throw usage(
-        `${error.message}, stored by an earlier run; leave ${file} out to continue it, or add --fresh`,
-      );
-    throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
-  }
-}
-
-function specOf(file: string, plug: Plug | undefined, options: HostVerbOptions): GuestSpec {
-  const variant = loadVariant(options.isa);
-  const name = options.name ?? basename(file).replace(/\.(s|elf)$/, '');
-  if (!/^\w[\w.-]{0,63}$/.test(name))
-    throw usage(
-      `--name ${name}: expected letters, digits and _, after the first one also . and -, at most 64`,
-    );
-  const disk = options.disk === undefined ? null : openable(options.disk);
-  return {
-    name,
-    variant: { name: variant.name, unprivileged: [...variant.unprivileged].sort(), cpuid: variant.cpuid },
-    memory: options.memory ?? defaultMemory,
-    sectors: disk?.sectors ?? 0,
-    disk: disk?.name ?? null,
-    diskIdentity: null,
-    network: plug?.address ?? null,
-    devices: ['console', 'disk', 'network'],
-  };
-}
-
-/** The disk's full name and its size. */
-function openable(path: string): { readonly name: string; readonly sectors: number } | null {
-  try {
-    const name = diskName(path);
-    const { store, close } = new FileDisks('', '').open(name);
-    close();
-    return { name, sectors: store.sectors };
-  } catch (error) {
-    // The system's own reason, without the sentence that is meant for other hosts.
-    const { cause = error } = error as Error;
-    throw badInput(`${path}: cannot use it as a disk: ${systemReason(cause)}`);
   }
 }
 

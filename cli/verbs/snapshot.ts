@@ -20,7 +20,8 @@ function add(name: string, summary: string): Command {
 addGuestOptions(add('take', 'Run a guest to a step, take a snapshot and make it the current one'))
   .argument('<name>', 'its name')
   .argument('[file]', 'start this program; without one, continue from the current snapshot')
-  .requiredOption('--at <step>', 'Take it at this step; +N: after N more steps', parseStep)
+  .option('--at <step>', 'Take it at this step; +N: after N more steps', parseStep)
+  .option('--of <guest>', 'Take it of a guest that runs on a host, and let the guest run on')
   .option('--from <name>', 'Continue from this snapshot instead')
   .option('--compress', 'Write a smaller file, more slowly')
   .action(exitWith(take));

@@ -144,3 +144,31 @@ describe('ringlab migrate --list', () => {
     expect((await migrate('--list', '--from', await freeAddress())).status).toBe(69);
   });
 });
+
+describe('A guest on a host', () => {
+  it('is saved as a snapshot while it runs, and started from that on another host, beside others', async () => {
+    const [one, other] = [await freeAddress(), await freeAddress()];
+    const disk = file('saved.disk', Buffer.alloc(4096, 'x'));
+    const host = await running(one, 'guests/dirtier.s', '--memory', '1M', '--disk', disk, '--name', 'lively');
+    await host.says('runs here');
+    const store = file('snapshots');
+    const taken = await new Running(
+      ['snapshot', 'take', 'boot', '--of', 'lively', '--store', store],
+      environment,
+    ).ended;
+    expect(taken).toMatchObject({ status: 0, stderr: expect.stringContaining('boot: taken at step ') });
+    expect((await migrate('--list')).stdout).toMatch(/^lively .* runs$/m);
+    const [, step] = /at step (\d+)/.exec(taken.stderr) ?? [];
+    const second = await running(other, join(store, 'boot.snap'), 'guests/counter.s');
+    await second.says(`boot: runs here, from step ${step}`);
+    await second.says('counter: runs here, from step 0');
+    // The snapshot's disk is copied; the guest's own is left alone.
+    expect(await migrate('boot', '--remove')).toMatchObject({ stdout: 'boot is gone for good\n' });
+    expect(readFileSync(disk, 'utf8')).toBe('x'.repeat(4096));
+    const wrong = await new Running(
+      ['snapshot', 'take', 'more', '--of', 'nobody', '--store', store],
+      environment,
+    ).ended;
+    expect(wrong).toMatchObject({ status: 69, stderr: expect.stringContaining('nobody') });
+  });
+});

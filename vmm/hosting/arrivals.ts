@@ -9,7 +9,7 @@ import type { Registered } from './keep/register.ts';
 import type { Slot } from './slot.ts';
 import { MigrationTarget, type TargetEvents } from '../migration/target.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';
-import { MESSAGE, type Reserve, shapes } from '../wire/messages.ts';
+import { type GuestSpec, MESSAGE, type Reserve, STATE_VERSION, shapes } from '../wire/messages.ts';
 import { refuse, type Channel } from '../wire/channel.ts';
 
 /** Devices that every machine has. */
@@ -38,10 +38,14 @@ export class Arrivals {
   reserve(channel: Channel, reserve: Reserve): void {
     const earlier = this.targets.get(reserve.guest.name);
     if (earlier && !earlier.isPrepared) earlier.cancel('the guest comes by another migration');
-    const refusal =
-      this.#house.refusal(reserve.guest) ?? incompatible(reserve.guest, reserve.stateVersion, this.#offer());
+    const refusal = this.#house.refusal(reserve.guest) ?? this.refusal(reserve.guest, reserve.stateVersion);
     if (refusal !== undefined) refuse(channel, refusal);
     else this.#prepare(channel, reserve);
+  }
+
+  /** Why a guest would not run right here; undefined = it would. */
+  refusal(guest: GuestSpec, stateVersion = STATE_VERSION): string | undefined {
+    return incompatible(guest, stateVersion, this.#offer());
   }
 
   #offer(): Offer {

@@ -67,10 +67,10 @@ export class Host {
 
   /**
    * Starts a guest, which `fill` puts an image into. Throws HostError for a name that is
-   * taken or too much memory, and what Slot throws.
+   * taken or too much memory, and what Slot throws. With `ownDisk` its disk was made for it, and is removed with it.
    */
-  start(spec: GuestSpec, fill: (guest: HostedGuest) => void): Slot {
-    const refusal = this.#house.refusal(spec);
+  start(spec: GuestSpec, fill: (guest: HostedGuest) => void, ownDisk = false): Slot {
+    const refusal = this.#house.refusal(spec) ?? this.#arrivals.refusal(spec);
     if (refusal !== undefined) throw new HostError(refusal);
     const slot = this.#house.newSlot(spec);
     try {
@@ -83,7 +83,7 @@ export class Host {
     fill(slot.guest);
     slot.guest.saveTo(slot.keep);
     slot.guest.keepIn(slot.keep);
-    this.#house.write(slot, { ...started, spec, keep: slot.keep.folder });
+    this.#house.write(slot, { ...started, spec, ownDisk, keep: slot.keep.folder });
     this.#house.run(slot);
     return slot;
   }

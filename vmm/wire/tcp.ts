@@ -3,7 +3,7 @@
  * (channel.ts); TLS only hides what is said, so a certificate is trusted because it is the
  * one that was given, whatever name it bears.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import type { Connection, ConnectionEvents, Dialer } from './connection.ts';
 
@@ -125,8 +125,8 @@ export class TcpNetwork implements Dialer {
     socket.once(certificate ? 'secureConnect' : 'connect', () => finish(this.#connection(socket), ''));
   }
 
-  /** Listens; every connection is handed to `accept`. Rejects with the system's error. */
-  listen(address: string, accept: (connection: Connection) => void): Promise<void> {
+  /** Listens; every connection is handed to `accept`. Resolves to the address; port 0 is any that is free. Rejects with the system's error. */
+  listen(address: string, accept: (connection: Connection) => void): Promise<string> {
     const { host, port } = splitAddress(address);
     const take = (socket: Socket) => {
       this.#note(socket);
@@ -136,7 +136,7 @@ export class TcpNetwork implements Dialer {
     const server = cert && key ? createTlsServer({ cert, key }, take) : createServer(take);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port }, () => resolve());
+      server.listen({ host, port }, () => resolve(`${host}:${(server.address() as AddressInfo).port}`));
       this.#server = server;
     });
   }

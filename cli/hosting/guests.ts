@@ -1,0 +1,190 @@
+/** Guests to be started on a host: from programs, and from snapshots. */
+import { basename, dirname } from 'node:path';
+import { type Image, loadImage } from '../../isa/machine/image.ts';
+import { defaultMemory } from '../../isa/machine/storage.ts';
+import type { Variant } from '../../isa/table/variants.ts';
+import { type Host, HostError } from '../../vmm/hosting/host.ts';
+import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
+import type { Disks } from '../../vmm/hosting/slot.ts';
+import { last, loadDisk, restoreMemory } from '../../vmm/snapshot/chain.ts';
+import { SnapshotError } from '../../vmm/snapshot/failure.ts';
+import { variantOf } from '../../vmm/snapshot/guest.ts';
+import { encodeState } from '../../vmm/snapshot/state.ts';
+import { Store } from '../../vmm/snapshot/store.ts';
+import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
+import { SECTOR } from '../../isa/machine/devices/disk.ts';
+import type { GuestSpec } from '../../vmm/wire/messages.ts';
+import { badInput, Failure, systemReason, usage } from '../failure.ts';
+import { loadFile, loadVariant, readInput, withName } from '../files.ts';
+import type { GuestVerbOptions } from '../options.ts';
+import { diskName, FileDisks } from './disks.ts';
+
+export interface StartOptions extends GuestVerbOptions {
+  /** The guest's name; default: the file's. */
+  readonly name?: string;
+}
+
+/** A guest that can be started. */
+export interface Startable {
+  readonly file: string;
+  readonly spec: GuestSpec;
+  /** Puts it where it begins. */
+  fill(guest: HostedGuest): void;
+  /** Its disk was made for it. */
+  readonly ownDisk: boolean;
+  /** Removes that disk: the guest is not started. */
+  discard?(): void;
+}
+
+const ending = '.snap';
+
+/** What the files hold, ready to be started; `address` is theirs on the network, if there is one. Rejects with a Failure. */
+export async function loadGuests(
+  files: readonly string[],
+  disks: Disks,
+  address: Uint8Array | undefined,
+  options: StartOptions,
+): Promise<readonly Startable[]> {
+  if (files.length > 1) {
+    if (options.name !== undefined)
+      throw usage('--name is for one guest; several are named after their files');
+    if (address !== undefined) throw usage('--network has one address to give, and there are several guests');
+  }
+  const loaded: Startable[] = [];
+  for (const file of files)
+    loaded.push(
+      file.endsWith(ending)
+        ? fromSnapshot(file, disks, address, options)
+        : fromImage(file, await loadFile(file), address, options),
+    );
+  return loaded;
+}
+
+/** Starts a guest. Throws a Failure. */
+export function startGuest(host: Host, guest: Startable): void {
+  const { file, spec, fill, ownDisk } = guest;
+  try {
+    withName(file, () => host.start(spec, fill, ownDisk));
+  } catch (error) {
+    guest.discard?.();
+    if (error instanceof Failure) throw error;
+    if (error instanceof HostError && host.slots.has(spec.name))
+      throw usage(
+        `${error.message}, stored by an earlier run; leave ${file} out to continue it, or add --fresh`,
+      );
+    throw error instanceof HostError || error instanceof RangeError ? usage(error.message) : error;
+  }
+}
+
+function nameOf(
+  file: string,
+  { name = basename(file).replace(/\.(s|elf|snap)$/, '') }: StartOptions,
+): string {
+  if (/^\w[\w.-]{0,63}$/.test(name)) return name;
+  throw usage(`--name ${name}: expected letters, digits and _, after the first one also . and -, at most 64`);
+}
+
+function specOf(
+  name: string,
+  variant: Variant,
+  memory: number,
+  disk: { readonly name: string; readonly sectors: number } | null,
+  address: Uint8Array | undefined,
+): GuestSpec {
+  return {
+    name,
+    variant: { name: variant.name, unprivileged: [...variant.unprivileged].sort(), cpuid: variant.cpuid },
+    memory,
+    sectors: disk?.sectors ?? 0,
+    disk: disk?.name ?? null,
+    diskIdentity: null,
+    network: address ?? null,
+    devices: ['console', 'disk', 'network'],
+  };
+}
+
+function feed(guest: HostedGuest, input: Uint8Array | undefined): void {
+  if (input === undefined) return;
+  if (input.length > 0) guest.feed(input);
+  guest.feed(new Uint8Array());
+}
+
+function fromImage(
+  file: string,
+  image: Image,
+  address: Uint8Array | undefined,
+  options: StartOptions,
+): Startable {
+  const input = options.input === undefined ? undefined : readInput(options.input);
+  const disk = options.disk === undefined ? null : openable(options.disk);
+  const memory = options.memory ?? defaultMemory;
+  return {
+    file,
+    spec: specOf(nameOf(file, options), loadVariant(options.isa), memory, disk, address),
+    fill: (guest) => {
+      loadImage(image, guest.machine.memory.bytes);
+      guest.machine.pc = image.entry;
+      feed(guest, input);
+    },
+    ownDisk: false,
+  };
+}
+
+/** A guest that goes on from a snapshot. Its disk is a copy, because the snapshot stays as it is. */
+function fromSnapshot(
+  file: string,
+  disks: Disks,
+  address: Uint8Array | undefined,
+  options: StartOptions,
+): Startable {
+  for (const option of ['memory', 'disk'] as const)
+    if (options[option] !== undefined) throw usage(`--${option}: ${file} has its own`);
+  const input = options.input === undefined ? undefined : readInput(options.input);
+  const store = new Store(dirname(file));
+  try {
+    const chain = store.chain(basename(file, ending));
+    const { configuration, state, template } = last(chain).description;
+    if (template) throw usage(`${file} is a template; clone it first (ringlab snapshot clone)`);
+    const name = nameOf(file, options);
+    const { memory, sectors } = configuration;
+    const disk = sectors === 0 ? null : { name: disks.create(name, sectors), sectors };
+    const blocks = loadDisk(store.files, chain);
+    return {
+      file,
+      spec: specOf(name, variantOf(configuration), memory, disk, address),
+      fill: (guest) => {
+        restoreMemory(store.files, chain, guest.machine.memory);
+        if (guest.disk) copySectors(ThinDisk.overBlocks(sectors, blocks), guest.disk);
+        guest.restore(encodeState(state));
+        feed(guest, input);
+      },
+      ownDisk: disk !== null,
+      discard: () => disk && disks.remove(disk.name),
+    };
+  } catch (error) {
+    if (error instanceof SnapshotError) throw badInput(error.message);
+    throw error;
+  }
+}
+
+function copySectors(from: ThinDisk, to: NonNullable<HostedGuest['disk']>): void {
+  const sector = new Uint8Array(SECTOR);
+  for (let n = 0; n < from.sectors; n++) {
+    from.read(n, sector);
+    to.write(n, sector);
+  }
+}
+
+/** The disk's full name and its size. */
+function openable(path: string): { readonly name: string; readonly sectors: number } | null {
+  try {
+    const name = diskName(path);
+    const { store, close } = new FileDisks('', '').open(name);
+    close();
+    return { name, sectors: store.sectors };
+  } catch (error) {
+    // The system's own reason, without the sentence that is meant for other hosts.
+    const { cause = error } = error as Error;
+    throw badInput(`${path}: cannot use it as a disk: ${systemReason(cause)}`);
+  }
+}
