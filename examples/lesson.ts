@@ -66,10 +66,15 @@ async function giveStop(desk: Desk, bench: Workbench, { say, ask, show, check }:
   for (const { claim, holds } of check) desk.check(claim, finish(found(holds(bench))));
 }
 
+/** 128 + SIGPIPE: the exit status when nobody reads the output. */
+const readerGone = 141;
+
 /** Gives the lesson when its module, at `url`, is what node was asked to run. */
 export async function giveIfMain(url: string, lesson: Lesson): Promise<void> {
   const main = process.argv[1];
   if (main === undefined || realpathSync(main) !== fileURLToPath(url)) return;
+  // Nobody reads any more, as in `… | head`: end like the shell's own programs.
+  process.stdout.on('error', () => process.exit(readerGone));
   const input = createInterface({ input: process.stdin });
   const lines = input[Symbol.asyncIterator]();
   const file = process.argv[2];
