@@ -1,5 +1,7 @@
 /** The page: header, verdict, editor, the view that is shown, time. */
+import { useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import { changeTheme, presents, theme } from './appearance.ts';
 import { Dialogs } from './dialogs.tsx';
 import { shownDialog } from './shown-dialog.ts';
@@ -22,7 +24,7 @@ export function App(): VNode {
       <Header />
       <NoticeLine />
       {hasMachines && <VerdictBar />}
-      <main class={`view-${id}`}>
+      <main class={`view-${id}${hasMachines ? '' : ' alone'}`}>
         <EditorColumn />
         <section class="view" aria-label={title}>
           {hasSetup && <Setup />}
@@ -41,10 +43,16 @@ export function App(): VNode {
 }
 
 function Header(): VNode {
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the links scroll: the one that is shown stays in sight.
+  useSignalEffect(() => {
+    const now = views.findIndex(({ id }) => id === view.value);
+    nav.current?.children[now]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
   return (
     <header class="page-head">
       <h1>ringlab</h1>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={nav}>
         {views.map(({ id, title }) => (
           <a
             key={id}

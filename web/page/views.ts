@@ -16,7 +16,7 @@ export interface View {
   readonly Component: FunctionComponent;
   /** Whether the row with processor and monitor is above it; default true. */
   readonly hasSetup?: boolean;
-  /** Whether it is about the two machines, whose verdict and time are then around it; default true. */
+  /** Whether it is about the two machines, whose program, verdict and time are then around it; default true. */
   readonly hasMachines?: boolean;
   /** Keys that do something only while the view is shown. */
   readonly keys?: readonly Key[];

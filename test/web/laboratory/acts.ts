@@ -16,6 +16,8 @@ export function actTests(laboratory: Laboratory): void {
     await page.keyboard.press('3');
     await expectVerdict(page, 'Equal at all 1\u202f204 steps');
     await expectStep(page, 325);
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('region', { name: 'Translation' }).getByText('addi a0, zero, 0').waitFor();
   });
 
   it('shows the first verdict before any script has run', () => {

@@ -4,6 +4,7 @@ import { RadioGroup } from '../controls.tsx';
 import { Differences } from '../differences.tsx';
 import { Machines } from '../machines.tsx';
 import { acts, actNow, play } from './list.ts';
+import { Translated } from './translated.tsx';
 
 export function Acts(): VNode {
   const now = actNow.value;
@@ -30,6 +31,7 @@ export function Acts(): VNode {
       />
       <Machines />
       <Differences />
+      <Translated />
     </div>
   );
 }

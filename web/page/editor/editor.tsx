@@ -1,10 +1,11 @@
 /** The editor: CodeMirror around the text of the state. Tab never indents, so the keyboard can leave it. */
 import { history } from '@codemirror/commands';
-import { EditorState } from '@codemirror/state';
+import { EditorState, type StateEffect } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { effect, signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { presents } from '../appearance.ts';
 import { setBreakpoints } from '../laboratory.ts';
 import { breakpoints, diagnostics, frame, guest, text, verdict } from '../state.ts';
 import { editingKeys } from './editing-keys.ts';
@@ -74,6 +75,12 @@ function makeView(parent: HTMLElement): EditorView {
   });
 }
 
+/** A room does not read the comment at the head of a file: scrolls to what comes after it. */
+function toCode({ state: { doc } }: EditorView): StateEffect<unknown> {
+  const head = /^(?:[ \t]*(?:#.*)?\n)*/.exec(doc.toString())?.[0].length ?? 0;
+  return EditorView.scrollIntoView(Math.min(head, doc.length), { y: 'start' });
+}
+
 /** Shows what the state says: its text when that is another, errors, and where the machines are. */
 function follow(view: EditorView): () => void {
   const stops = [
@@ -90,6 +97,7 @@ function follow(view: EditorView): () => void {
       const now = lineNow();
       const { doc } = view.state;
       const isThere = now > 0 && now <= doc.lines;
+      if (!isThere && presents.value) view.dispatch({ effects: toCode(view) });
       view.dispatch({
         effects: [
           setLineMarks.of({ now, breakpoints: breakpoints.value }),
