@@ -118,6 +118,7 @@ async function bundle() {
     entryPoints: {
       testing: 'test/property/index.ts',
       grade: 'test/property/grade/index.ts',
+      'grade-worker': 'test/property/grade/grade-worker.ts',
     },
     splitting: true,
     format: 'esm',

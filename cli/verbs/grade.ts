@@ -1,11 +1,22 @@
-/** `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score. */
+/**
+ * `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score.
+ * Given a folder of submissions, it grades them all (cli/grading.ts).
+ */
 import type { Image } from '../../isa/machine/image.ts';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
-import { badInput, EXIT, Failure, usage } from '../failure.ts';
+import { badInput, EXIT, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
-import { importOutside } from '../outside.ts';
+import {
+  type Common,
+  type Grader,
+  gradeFolder,
+  layersFor,
+  loadGrader,
+  type SandboxChoice,
+  workFor,
+} from '../grading.ts';
 import { printable } from '../../isa/machine/printable.ts';
 import { JSON_OPTION, parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
@@ -13,11 +24,11 @@ import { noteRaw, print } from '../output.ts';
 interface GradeVerbOptions {
   readonly stage?: number;
   readonly only?: number;
-  readonly seed?: number;
-  readonly cases?: number;
+  readonly seed: number;
+  readonly cases: number;
   readonly from?: number;
-  readonly timeout?: number;
-  readonly memoryLimit?: number;
+  readonly timeout: number;
+  readonly memoryLimit: number;
   readonly json?: boolean;
   readonly junit?: string;
   readonly gradescope?: string;
@@ -25,52 +36,16 @@ interface GradeVerbOptions {
   readonly save?: string;
   readonly salt?: string;
   readonly sandbox: SandboxChoice;
+  readonly jobs?: number;
+  readonly out?: string;
+  readonly shard?: Shard;
+  readonly queue?: string;
+  readonly work?: boolean;
 }
 
-/** As test/property/grade/layers.ts has it. */
-interface SandboxChoice {
-  readonly kind: 'auto' | 'strict' | 'only';
-  readonly layers: readonly string[];
-}
-
-/** Names of layers (test/property/grade/layers.ts). */
-type Layers = ReadonlySet<string>;
-
-interface Grade {
-  readonly score: number;
-}
-
-/** The functions of test/property/grade/index.ts that are called here. */
-interface Grader {
-  isOwn(monitor: string): boolean;
-  grade(options: {
-    readonly monitor: string;
-    readonly stage?: number;
-    readonly only?: number;
-    readonly seed: number;
-    readonly cases: number;
-    readonly from?: number;
-    readonly seconds: number;
-    readonly megabytes: number;
-    readonly layers: Layers;
-    readonly salt?: string;
-    readonly guestFile?: string;
-    readonly guest?: Image;
-    readonly progress?: (text: string) => void;
-  }): Promise<Grade>;
-  availableLayers(): Layers;
-  chooseLayers(choice: SandboxChoice, available: Layers): { layers: Layers; missing: readonly string[] };
-  /** The guest to begin with, as assembly. */
-  guestToMend(grade: Grade): string | undefined;
-  formatGrade(grade: Grade): string;
-  gradeDocument(grade: Grade): object;
-  gradeJunit(grade: Grade): string;
-  gradeGradescope(grade: Grade): object;
-}
-
-/** The grader is a separate file of the bundle, because the command line does not import tests. */
-async function loadGrader(): Promise<Grader> {
-  return (await importOutside(new URL('./grade.js', import.meta.url))) as Grader;
+interface Shard {
+  readonly nth: number;
+  readonly of: number;
 }
 
 /** Stages of a monitor (examples/your-monitor). */
@@ -78,74 +53,97 @@ const lastStage = 9;
 
 export const command = createCommand(
   'grade',
-  "Test a monitor for Popek and Goldberg's three properties; print its score",
+  "Test a monitor for Popek and Goldberg's three properties, or a class's monitors; print the score",
 )
-  .argument('<monitor>', "a monitor's module (see examples/your-monitor), or one of ours by name")
+  .argument('[monitor]', "a monitor's module or folder, one of ours by name, or a folder of submissions")
   .option('--stage <n>', 'Grade stages 1 to n (default: all nine)', parseCount)
   .option('--only <n>', 'Grade this stage alone', parseCount)
-  .option('--cases <n>', 'Run this many guests per property and stage (default 100)', parseCount)
-  .option('--seed <n>', 'Choose other guests by another seed (default 1)', parseCount)
+  .option('--cases <n>', 'Run this many guests per property and stage', parseCount, 100)
+  .option('--seed <n>', 'Choose other guests by another seed', parseCount, 1)
   .option('--salt <word>', "Choose guests that no other class has had (default: RINGLAB_SALT's value)")
   .option('--save <file>', 'Write the guest to mend first, as assembly')
   .option('--from <n>', 'Begin at this case', parseCount)
   .option('--guest <file>', 'Run this guest, in 128K of memory, instead of random ones')
-  .option('--timeout <seconds>', 'Limit processor time per property and stage (default 20)', parseCount)
-  .option('--memory-limit <megabytes>', "Limit the monitor's memory (default 256)", parseCount)
+  .option(
+    '--timeout <seconds>',
+    'Limit processor time for 100 guests of one property and stage',
+    parseCount,
+    20,
+  )
+  .option('--memory-limit <megabytes>', "Limit the monitor's memory", parseCount, 256)
   .option(
     '--sandbox <which>',
-    'What is around the submission: auto (whatever there is), strict (nothing less than namespaces), or layers by name',
+    'Choose what is around a submission: auto (whatever there is), strict (no less than namespaces), or layers by name (default auto)',
     parseSandbox,
-    parseSandbox('auto'),
   )
   .option(...JSON_OPTION)
   .option('--junit <file>', 'Write JUnit XML, too')
   .option('--gradescope <file>', "Write Gradescope's results.json, too")
-  .action(exitWith(grade));
+  .option('--jobs <n>', 'Grade this many submissions of a class at once (default 1)', parseCount)
+  .option('--out <folder>', "Write a class's tables, feedback and results here (default grades)")
+  .option('--shard <i/n>', 'Grade one part of n of a class; a run without it makes the tables', parseShard)
+  .option('--queue <url>', 'Give the submissions of a class to a queue in Redis (redis://…; needs bullmq)')
+  .option('--work', 'Grade what comes by --queue, until Ctrl-C')
+  .action(exitWith(gradeVerb));
 
-async function grade(monitor: string, options: GradeVerbOptions): Promise<number> {
-  const {
-    json,
-    junit,
-    gradescope,
-    seed = 1,
-    cases = 100,
-    timeout = 20,
-    memoryLimit = 256,
-    guest,
-    sandbox,
-    save,
-    salt = process.env.RINGLAB_SALT,
-    ...rest
-  } = options;
-  for (const stage of [options.stage, options.only]) {
-    if (stage !== undefined && !(stage >= 1 && stage <= lastStage))
+async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions): Promise<number> {
+  const { seed, cases, timeout, memoryLimit, stage, only, from, salt = process.env.RINGLAB_SALT } = options;
+  for (const number of [stage, only]) {
+    if (number !== undefined && !(number >= 1 && number <= lastStage))
       throw usage(`there are stages 1 to ${lastStage}`);
   }
   if (cases < 1) throw usage('--cases 0 would ask nothing');
   if (timeout < 1) throw usage('--timeout takes seconds, at least 1');
-  for (const path of [junit, gradescope, save]) if (path !== undefined) mustBeWritable(path);
+  const { jobs = 1, queue } = options;
+  if (jobs < 1) throw usage('--jobs 0 would do nothing');
   const grader = await loadGrader();
-  if (!grader.isOwn(monitor) && !existsSync(monitor))
-    throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
-  const graded = await grader.grade({
-    monitor,
+  const layers = layersFor(grader, options.sandbox ?? { kind: 'auto', layers: [] });
+  if (options.work) {
+    if (queue === undefined) throw usage('--work needs --queue');
+    return workFor(grader, { queue, jobs, layers });
+  }
+  if (monitor === undefined) throw usage('name a monitor, or a folder of submissions');
+  const common: Common = {
     seed,
     cases,
     seconds: timeout,
     megabytes: memoryLimit,
-    layers: layersFor(grader, sandbox),
-    ...rest,
+    layers,
+    ...(stage === undefined ? {} : { stage }),
+    ...(only === undefined ? {} : { only }),
+    ...(from === undefined ? {} : { from }),
     ...(salt === undefined ? {} : { salt }),
+  };
+  if (!grader.isOwn(monitor) && !existsSync(monitor))
+    throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
+  const isClass =
+    !grader.isOwn(monitor) && statSync(monitor).isDirectory() && grader.monitorIn(monitor) === undefined;
+  if (isClass) return gradeFolder(grader, monitor, { ...options, jobs, common });
+  return gradeOne(grader, monitor, common, options);
+}
+
+async function gradeOne(
+  grader: Grader,
+  monitor: string,
+  common: Common,
+  options: GradeVerbOptions,
+): Promise<number> {
+  const { json, junit, gradescope, save, guest } = options;
+  for (const path of [junit, gradescope, save]) if (path !== undefined) mustBeWritable(path);
+  const graded = await grader.grade({
+    ...common,
+    monitor,
     ...(save === undefined ? {} : { guestFile: save }),
     ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
     ...(process.stderr.isTTY ? { progress: showProgress } : {}),
   });
   if (process.stderr.isTTY) showProgress('');
   const found = grader.guestToMend(graded);
-  if (save !== undefined && found !== undefined) writeOutput(save, new TextEncoder().encode(found));
-  const bytes = (document: object) => new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
-  if (junit !== undefined) writeOutput(junit, new TextEncoder().encode(grader.gradeJunit(graded)));
-  if (gradescope !== undefined) writeOutput(gradescope, bytes(grader.gradeGradescope(graded)));
+  const encode = (text: string) => new TextEncoder().encode(text);
+  if (save !== undefined && found !== undefined) writeOutput(save, encode(found));
+  if (junit !== undefined) writeOutput(junit, encode(grader.gradeJunit(graded)));
+  if (gradescope !== undefined)
+    writeOutput(gradescope, encode(`${JSON.stringify(grader.gradeGradescope(graded), null, 2)}\n`));
   print(json ? `${JSON.stringify(grader.gradeDocument(graded))}\n` : grader.formatGrade(graded));
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
@@ -159,14 +157,12 @@ function parseSandbox(text: string): SandboxChoice {
   throw new InvalidArgumentError(`expected auto, strict, or some of ${layerNames.join(',')}`);
 }
 
-/** Throws a Failure when a layer is demanded that there is not. */
-function layersFor(grader: Grader, choice: SandboxChoice): Layers {
-  const { layers, missing } = grader.chooseLayers(choice, grader.availableLayers());
-  if (missing.length === 0) return layers;
-  const how = missing.includes('namespace')
-    ? '; install bubblewrap, and let this user (or this container) make namespaces'
-    : '';
-  throw new Failure(EXIT.UNREACHABLE, `the sandbox has no ${missing.join(' and no ')} here${how}`);
+function parseShard(text: string): Shard {
+  const [nth = 0, of = 0, ...rest] = text.split('/').map(Number);
+  const isWhole = Number.isSafeInteger(nth) && Number.isSafeInteger(of) && rest.length === 0;
+  if (!isWhole || nth < 1 || nth > of)
+    throw new InvalidArgumentError('expected i/n with i from 1 to n, like 2/8');
+  return { nth, of };
 }
 
 /** Bytes of memory of the guest given with --guest. */

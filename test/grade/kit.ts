@@ -5,7 +5,7 @@ import { root } from '../cli/kit.ts';
 import { availableLayers, type Grade, type GradeOptions, grade } from '../property/grade/index.ts';
 
 /** The layers of this machine. */
-const layers = availableLayers();
+export const layers = availableLayers();
 
 const usual = { seed: 1, cases: 3, seconds: 20, megabytes: 256, layers };
 

@@ -15,7 +15,7 @@ import { randomProgram } from './generate.ts';
 import { type Asked, compare, type Difference, judge, stepsOf, wordsOf } from './judge.ts';
 import type { Profile } from './profile.ts';
 import { type Program, setupOf } from './program.ts';
-import { finished, shrinking } from './shrink.ts';
+import { type Asking, finished, shrinking } from './shrink.ts';
 import { type Candidate, type Counts, type Subject, Trespass } from './subject.ts';
 import { isWhatRan, keepLedger, workingProgram } from './work.ts';
 
@@ -265,13 +265,14 @@ function* ask(property: PropertyName, options: PropertyOptions, question: Questi
     if (answer.reason === undefined) continue;
     const found = { property, seed, case: n, variant, surrounded, explanation: undefined };
     onFound?.({ ...found, program, reason: answer.reason, differences: answer.differences });
-    const fails = function* stillFails(smaller: Program): Generator<Asked, boolean, void> {
+    const asked = (smaller: Program): Asked => ({ program: smaller, variant, steps: stepsOf(smaller) });
+    const fails: Asking<Asked> = function* stillFails(smaller, upcoming = []) {
       if (!patient()) return false;
-      yield { program: smaller, variant, steps: stepsOf(smaller) };
+      yield { ...asked(smaller), next: upcoming.map(asked) };
       return question(smaller, variant, surrounded).reason !== undefined;
     };
     const small = shrinks === 0 ? program : yield* shrinking(program, fails, shrinks);
-    yield { program: small, variant, steps: stepsOf(small) };
+    yield asked(small);
     const { reason = '', differences } = question(small, variant, surrounded);
     return result({ ...found, program: small, reason, differences });
   }

@@ -150,8 +150,8 @@ export function shrink(program: Program, fails: (program: Program) => boolean, m
   return finished(shrinking(program, asked(fails), most));
 }
 
-/** Asks whether a guest still fails; what it yields is what `shrinking` yields. */
-export type Asking<Y> = (program: Program) => Generator<Y, boolean, void>;
+/** Asks whether a guest still fails; what it yields is what `shrinking` yields. `next` are asked if it does not. */
+export type Asking<Y> = (program: Program, next?: readonly Program[]) => Generator<Y, boolean, void>;
 
 /** The question as one that needs no preparation. */
 const asked = (fails: (program: Program) => boolean): Asking<never> =>
@@ -201,17 +201,41 @@ function* descend<Y>(
   for (;;) {
     let found: Program | undefined;
     let n = 0;
-    for (const candidate of next(best)) {
+    for (const [candidate, upcoming] of inChunks(next(best), from)) {
       n += 1;
-      if (n <= from) continue;
       tried += 1;
       if (tried > most) return best;
-      if (!(yield* fails(candidate))) continue;
+      if (!(yield* fails(candidate, upcoming))) continue;
       found = candidate;
       break;
     }
     if (found === undefined && from === 0) return best;
-    from = found === undefined ? 0 : n - 1;
+    from = found === undefined ? 0 : from + n - 1;
     best = found ?? best;
   }
+}
+
+/** Smaller guests that are given to a candidate elsewhere together. One that fails makes the rest useless. */
+const chunkSize = 6;
+
+/** The guests from the `from`th on; the first one of each few comes with the others. */
+function* inChunks(
+  guests: Generator<Program>,
+  from: number,
+): Generator<readonly [program: Program, next: readonly Program[]]> {
+  let chunk: Program[] = [];
+  let n = 0;
+  for (const guest of guests) {
+    n += 1;
+    if (n <= from) continue;
+    chunk.push(guest);
+    if (chunk.length < chunkSize) continue;
+    yield* chunked(chunk);
+    chunk = [];
+  }
+  yield* chunked(chunk);
+}
+
+function chunked(chunk: readonly Program[]): (readonly [Program, readonly Program[]])[] {
+  return chunk.map((program, n) => [program, n === 0 ? chunk.slice(1) : []]);
 }

@@ -3,9 +3,7 @@
  * done again here (replay.ts). Whatever happens there, there is a grade at the end.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, resolve } from 'node:path';
 import type { Image } from '../../../isa/machine/image.ts';
 import type { Asked } from '../judge.ts';
 import { ownMonitor } from '../own.ts';
@@ -22,14 +20,19 @@ import { describeCounterexample } from '../report.ts';
 import { sound } from '../sound.ts';
 import { stages } from '../stages.ts';
 import type { Candidate } from '../subject.ts';
+import { bundled } from './bundled.ts';
+import type { Snapshot } from './folder.ts';
 import type { Layer } from './layers.ts';
 import { RemoteCandidate } from './remote.ts';
-import { type Refusal, SubmissionError, SubmissionFiles } from './submission.ts';
+import { type Refusal, SubmissionError } from './refusal.ts';
+import { SubmissionFiles } from './submission.ts';
 import { type Found, type Outcome, scoreOf, stageOf, type Task, tasksFor } from './tasks.ts';
 
 export interface GradeOptions {
   /** A strategy of ours, or a file or folder. */
   readonly monitor: string;
+  /** Its files, if they are not to be read from there. */
+  readonly snapshot?: Snapshot;
   /** Stages 1 to this one; default all. */
   readonly stage?: number;
   /** One stage alone. */
@@ -72,18 +75,6 @@ export function isOwn(monitor: string): boolean {
   return sound.some(({ strategy }) => strategy === monitor);
 }
 
-const here = dirname(fileURLToPath(import.meta.url));
-
-/** The text of a file of the bundle, also when this runs from somewhere else in the checkout. */
-function bundled(name: string): string {
-  const places = [
-    resolve(here, name),
-    resolve(here, '../../../dist/bundle', name),
-    resolve(here, '../../../bundle', name),
-  ];
-  return readFileSync(places.find((place) => existsSync(place)) ?? name, 'utf8');
-}
-
 /** Limits after which nothing more is asked. */
 const mostLimits = 2;
 
@@ -98,7 +89,7 @@ export async function grade(options: GradeOptions): Promise<Grade> {
   const tasks = tasksFor(stage)
     .filter((task) => only === undefined || task.stage === only)
     .filter((task) => guest === undefined || task.property !== 'efficiency');
-  if (isOwn(monitor)) {
+  if (options.snapshot === undefined && isOwn(monitor)) {
     const outcomes = await askAll(options, tasks, ownMonitor({ strategy: monitor }), undefined);
     return { monitor, score: scoreOf(outcomes), outcomes, refused: undefined, printed: 0, layers: [] };
   }
@@ -121,10 +112,10 @@ export async function grade(options: GradeOptions): Promise<Grade> {
 }
 
 function candidateFor(options: GradeOptions, questions: number): RemoteCandidate {
-  const { monitor, cases, layers, megabytes } = options;
+  const { monitor, snapshot, cases, layers, megabytes } = options;
   const seconds = options.seconds * Math.max(1, Math.ceil(cases / usualCases));
   return new RemoteCandidate(basename(monitor), {
-    files: new SubmissionFiles(resolve(monitor)),
+    files: snapshot === undefined ? SubmissionFiles.onDisk(resolve(monitor)) : SubmissionFiles.of(snapshot),
     child: bundled('grade-child.js'),
     kit: bundled('kit.js'),
     layers,
@@ -254,7 +245,8 @@ class Question {
       onFound: (found) => {
         this.#found = found;
       },
-      patient: () => this.#tries < mostTries && this.#steps < mostSteps,
+      patient: () =>
+        this.#tries < mostTries && this.#steps < mostSteps && this.#remote?.failedAtOnce !== true,
       ...(guest === undefined ? {} : written(guest)),
     };
   }
@@ -268,7 +260,7 @@ class Question {
     let ends = 0;
     for (let next = inquiry.next(); ; next = inquiry.next()) {
       if (remote?.ended !== undefined) {
-        ends += this.#tries === 0 ? mostEnds : 1;
+        ends += this.#tries === 0 || remote.ended === 'time' ? mostEnds : 1;
         this.#tries = mostTries;
         if (ends >= mostEnds) return undefined;
       }

@@ -2,3 +2,6 @@
 export { formatGrade, gradeDocument, gradeGradescope, gradeJunit, guestToMend } from './format.ts';
 export { type Grade, type GradeOptions, grade, isOwn } from './grade.ts';
 export { availableLayers, chooseLayers, type Layer, layerNames } from './layers.ts';
+export { type ClassOptions, gradeClass } from './classroom.ts';
+export { workOnQueue } from './queue.ts';
+export { monitorIn } from './submission.ts';

@@ -9,8 +9,9 @@ import type { Candidate } from '../subject.ts';
 import { Confinement, Ended, type EndReason, type ConfinementOptions } from './confinement.ts';
 import { ReplayedSubject, type Transcript } from './replay.ts';
 import type { Submission } from './child.ts';
-import { type RefusalReason, SubmissionError, type SubmissionFiles } from './submission.ts';
-import { MESSAGE, type Order } from './transcript.ts';
+import { type RefusalReason, SubmissionError } from './refusal.ts';
+import type { SubmissionFiles } from './submission.ts';
+import { MESSAGE, OP, type Order } from './transcript.ts';
 
 export interface RemoteOptions extends Omit<ConfinementOptions, 'code'> {
   readonly files: SubmissionFiles;
@@ -70,6 +71,12 @@ export class RemoteCandidate implements Candidate {
         throw new SubmissionError('load-limit', `it cannot be loaded: ${this.told(error.reason)}`);
       throw error;
     }
+  }
+
+  /** Whether its factory threw for the guest that was asked last: any guest shows that. */
+  get failedAtOnce(): boolean {
+    const turns = this.#current?.transcript.turns ?? [];
+    return turns.length === 1 && turns[0]?.[0] === OP.THREW;
   }
 
   /** The limits of a question begin anew. */

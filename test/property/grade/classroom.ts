@@ -1,0 +1,171 @@
+/**
+ * Grades a class: a folder with a submission in each folder or file. A result is stored under the hash of the submission,
+ * the options and the grader, so nothing is graded twice, and a run that was interrupted goes on.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { parse, resolve } from 'node:path';
+import { bundled, bundledPath, repositoryPath } from './bundled.ts';
+import { hashOf, type Snapshot, takeSnapshot } from './folder.ts';
+import { formatGrade } from './format.ts';
+import type { Grade, GradeOptions } from './grade.ts';
+import { Pool, runAll, type Runner } from './pool.ts';
+import { type QueueOptions, queueRunner } from './queue.ts';
+import { findAlike, fingerprintsOf, textsOf } from './similar.ts';
+import { ResultStore } from './store.ts';
+import { classDocument, formatCsv, formatHtml, type Row } from './tables.ts';
+
+export interface ClassOptions {
+  readonly folder: string;
+  /** Where tables, feedback and results go. */
+  readonly out: string;
+  /** Threads. */
+  readonly jobs: number;
+  /** Of every `of` submissions the `nth`, from 1: their results are stored, and no tables are written. */
+  readonly shard?: { readonly nth: number; readonly of: number };
+  /** Jobs go to whoever works on this queue, instead of threads. */
+  readonly queue?: QueueOptions;
+  readonly grade: Omit<GradeOptions, 'monitor' | 'guest'>;
+  readonly progress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly all: number;
+  /** Seconds that the rest will take at the present pace; undefined as long as nothing is known. */
+  readonly left: number | undefined;
+}
+
+export interface ClassResult {
+  readonly rows: readonly Row[];
+  /** Graded now; the others were stored. */
+  readonly fresh: number;
+  /** Messages of submissions that the grader failed on. */
+  readonly faults: readonly string[];
+  readonly document: object | undefined;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly hash: string;
+}
+
+/** What every submission of a class is called in its own report: two that are the same have the same result. */
+const anybody = 'your monitor';
+
+/** What a job is graded with, and its name. */
+export type ClassJob = GradeOptions & { readonly hash: string };
+
+/** The submissions in a class's folder, by name. */
+function entriesOf({ folder, out, grade }: ClassOptions): Entry[] {
+  const { layers: _, progress: __, ...asked } = grade;
+  const grader = hashOf([bundled('grade-child.js'), bundled('kit.js'), bundled('grade.js')]);
+  const found = readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || /\.m?[jt]s$/.test(entry.name))
+    .filter(({ name }) => resolve(folder, name) !== resolve(out));
+  const short = (entry: (typeof found)[number]) =>
+    entry.isDirectory() ? entry.name : parse(entry.name).name;
+  const used = found.map(short);
+  return found
+    .map((entry) => {
+      const snapshot = takeSnapshot(resolve(folder, entry.name), folder);
+      const isUnique = used.indexOf(short(entry)) === used.lastIndexOf(short(entry));
+      const name = isUnique ? short(entry) : entry.name;
+      return { name, snapshot, hash: hashOf([grader, asked, snapshot]) };
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function jobFor({ snapshot, hash }: Entry, { grade }: ClassOptions): ClassJob {
+  const { progress: _, ...options } = grade;
+  return { ...options, monitor: 'monitor.ts', name: anybody, snapshot, hash };
+}
+
+/** What is the same whatever the layers were. */
+function plain(grade: Grade): Grade {
+  return { ...grade, layers: [] };
+}
+
+/** Grades what is not graded yet, and writes the tables. */
+export async function gradeClass(options: ClassOptions): Promise<ClassResult> {
+  const { out, shard = { nth: 1, of: 1 }, progress } = options;
+  const store = new ResultStore(resolve(out, 'results'));
+  const entries = entriesOf(options).filter((_, n) => n % shard.of === shard.nth - 1);
+  const known = new Map<string, Grade | Error>();
+  for (const { hash } of entries) {
+    const grade = store.get(hash);
+    if (grade !== undefined) known.set(hash, grade);
+  }
+  const jobs = [...new Map(entries.map((entry) => [entry.hash, jobFor(entry, options)])).values()];
+  const missing = jobs.filter(({ hash }) => !known.has(hash));
+  const began = performance.now();
+  let done = 0;
+  const tell = () => {
+    const seconds = (performance.now() - began) / 1000;
+    const left = done === 0 ? undefined : (seconds / done) * (missing.length - done);
+    progress?.({ done: jobs.length - missing.length + done, all: jobs.length, left });
+  };
+  const finished = ({ hash }: ClassJob, result: Grade | Error) => {
+    done += 1;
+    if (!(result instanceof Error)) store.put(hash, plain(result));
+    known.set(hash, result instanceof Error ? result : plain(result));
+    tell();
+  };
+  tell();
+  await work(options, missing, finished);
+  const rows = entries.map(
+    ({ name, hash }): Row => ({ name, hash, grade: known.get(hash) ?? new Error('lost') }),
+  );
+  const faults = rows.flatMap(({ name, grade }) =>
+    grade instanceof Error ? [`${name}: ${grade.message}`] : [],
+  );
+  const document = options.shard === undefined ? writeTables(out, entries, rows) : undefined;
+  return { rows, fresh: missing.length, faults, document };
+}
+
+async function work(
+  { jobs, queue }: ClassOptions,
+  missing: readonly ClassJob[],
+  finished: (job: ClassJob, result: Grade | Error) => void,
+): Promise<void> {
+  if (missing.length === 0) return;
+  const runner: Runner<ClassJob, Grade> =
+    queue === undefined
+      ? new Pool<ClassJob, Grade>(bundledPath('grade-worker.js'), Math.min(jobs, missing.length))
+      : await queueRunner(queue);
+  try {
+    await runAll(runner, missing, finished);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** Writes a file whole. */
+function write(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
+
+function writeTables(out: string, entries: readonly Entry[], rows: readonly Row[]): object {
+  const skeleton = ['monitor.ts', 'cpu.ts'].map((name) =>
+    readFileSync(repositoryPath(`examples/your-monitor/${name}`), 'utf8'),
+  );
+  const written = entries.filter(({ snapshot }) =>
+    textsOf(snapshot).some((text) => !skeleton.includes(text)),
+  );
+  const tables = { rows, alike: findAlike(written, fingerprintsOf(skeleton)) };
+  mkdirSync(resolve(out, 'feedback'), { recursive: true });
+  for (const { name, grade } of rows) {
+    const text =
+      grade instanceof Error
+        ? `${name}\n\nIt could not be graded, through no fault of yours. Ask your instructor.\n`
+        : formatGrade({ ...grade, monitor: name });
+    write(resolve(out, 'feedback', `${name}.txt`), text);
+  }
+  const document = classDocument(tables);
+  write(resolve(out, 'grades.csv'), formatCsv(tables));
+  write(resolve(out, 'grades.json'), `${JSON.stringify(document, null, 2)}\n`);
+  write(resolve(out, 'index.html'), formatHtml(tables));
+  return document;
+}
