@@ -53,8 +53,8 @@ describe('ringlab record', () => {
     [['record', 'guests/hello.s'], "required option '-o, --output <recording>' not specified"],
     [['record', 'guests/hello.s', 'word', '-o', 'x'], 'a machine takes no arguments'],
     [['debug', 'guests/hello-process.s', '--process'], '--process cannot be debugged'],
-    [['replay', 'guests/echo.s', 'x', '--input', 'y'], 'the recording has the input'],
-    [['debug', 'guests/echo.s', '--replay', 'x', '--input', 'y'], '--replay has the input of its recording'],
+    [['replay', 'guests/echo.s', 'x', '--input', 'y'], 'the recording contains the input'],
+    [['debug', 'guests/echo.s', '--replay', 'x', '--input', 'y'], '--replay uses the input of the recording'],
   ])('refuses %j', (args, text) => {
     const { stderr, status } = ringlab(args);
     expect(stderr).toContain(text);
