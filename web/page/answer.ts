@@ -4,6 +4,9 @@ import type { Kind, Requests } from '../worker/protocol.ts';
 import { ask } from './laboratory.ts';
 import { frame } from './state.ts';
 
+/** How often a question that was stopped is asked again. */
+const mostStopped = 3;
+
 /**
  * Asks when the question or the frame changes, one question at a time: of those that come meanwhile only the last is asked.
  * Returns the last answer; undefined before there is one.
@@ -22,18 +25,20 @@ export function useAnswer<K extends Kind>(
     if (!isAsking.current) void askAll();
     async function askAll(): Promise<void> {
       isAsking.current = true;
-      try {
-        while (wish.current !== undefined) {
-          const next = wish.current;
-          wish.current = undefined;
+      let stopped = 0;
+      while (wish.current !== undefined) {
+        const next = wish.current;
+        wish.current = undefined;
+        try {
           const found = await ask(kind, next);
           if (found !== undefined) setAnswer(() => found);
+          // It was stopped for another request, or another guest was opened meanwhile.
+          else if (++stopped <= mostStopped) wish.current ??= next;
+        } catch {
+          // Nothing is open yet: the next frame asks again.
         }
-      } catch {
-        // Nothing is open yet: the next frame asks again.
-      } finally {
-        isAsking.current = false;
       }
+      isAsking.current = false;
     }
   }, [kind, key, now]);
   return answer;
