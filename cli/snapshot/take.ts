@@ -52,7 +52,8 @@ export async function take(
       throw usage('--of takes the guest as it is now; leave out the file, --at and --from');
     return (await import('./hosted.ts')).takeHosted(name, of, options);
   }
-  if (at === undefined) throw usage('--at STEP says when, or --of GUEST of which hosted guest');
+  if (at === undefined)
+    throw usage('give --at STEP to say when, or --of GUEST to save a guest that a host runs');
   const store = openStore(options);
   mustBeNew(store, name);
   if (file !== undefined && options.from !== undefined)

@@ -270,7 +270,7 @@ describe('ringlab snapshot', () => {
 
   it.each([
     [['take', 'x', '--at', '5'], 'has no current snapshot'],
-    [['take', 'x', kernel], "required option '--at <step>'"],
+    [['take', 'x', kernel], 'give --at STEP to say when, or --of GUEST'],
     [['take', 'x', kernel, '--at', 'noon'], 'expected a whole number'],
     [['take', 'a/b', 'guests/hello.s', '--at', '1'], 'a name has letters'],
     [['take', 'x', 'guests/primes.s', '--process', '--at', '1'], 'a process is not a machine'],
