@@ -58,7 +58,7 @@ async function loadBullMq(from: string): Promise<BullMq> {
     return found.default ?? found;
   } catch {
     throw new NoQueueError(
-      '--queue needs the package bullmq, which is not installed here: npm install bullmq',
+      '--queue needs the packages bullmq and ioredis, which are not installed here: npm install bullmq ioredis',
     );
   }
 }
