@@ -77,11 +77,10 @@ describe('A folder', () => {
     expect(() => loadVariant(file('variant.json'))).toThrow('it is a folder');
   });
 
-  it('without a monitor in it gets no points', () => {
-    const { status, stdout } = ringlab(['grade', folder]);
-    expect(status).toBe(1);
-    expect(stdout).toContain('the folder has no monitor.ts or monitor.js');
-    expect(stdout).toContain('score 0 of 100');
+  it('without a submission in it is not graded', () => {
+    const { status, stderr } = ringlab(['grade', folder]);
+    expect(status).toBe(65);
+    expect(stderr).toBe(`ringlab: ${folder}: there is no submission in it\n`);
   });
 
   it('is what snapshots and processes need, not a file', () => {
