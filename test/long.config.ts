@@ -1,4 +1,4 @@
-/** The configuration of the long tests: the page in a browser, the package, commands in READMEs, attacks, mutants. */
+/** The configuration of the long tests, of the whole product from outside (README.md). */
 import { defineConfig, mergeConfig } from 'vitest/config';
 import suite, { long } from './vitest.config.ts';
 

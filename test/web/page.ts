@@ -4,7 +4,7 @@ import { type Task, work } from './work.ts';
 declare const document: { getElementById(id: string): { textContent: string } };
 declare const task: Task;
 
-/** Whether the page's policy refused an eval (browser.test.ts). */
+/** Whether the page's policy refused an eval (browser.long.test.ts). */
 declare const evalIsForbidden: boolean;
 
 const results = document.getElementById('results');
