@@ -5,7 +5,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Of Ohm, what a recipe needs. The rest of the package parses grammars, which the build has done (cli/plugins.js). These are
- * the modules that the package itself is made of, not its public entry: test/web/core.test.ts assembles every guest with them.
+ * the modules that the package itself is made of, not its public entry: test/web/core.long.test.ts assembles every guest with them.
  */
 export const recipesOnly = {
   name: 'recipes only',

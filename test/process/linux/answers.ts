@@ -1,7 +1,7 @@
 /**
  * What Linux answers to system calls: series of them, with the answer of each.
  *
- * The answers are those of `qemu-riscv32` on Linux 6.18; answers.test.ts asks it again where it is installed.
+ * The answers are those of `qemu-riscv32` on Linux 6.18; answers.long.test.ts asks it again where it is installed.
  * Each series begins in a folder of its own with what `tree` says, and with no file open but the standard streams.
  */
 import type { Contents } from '../../../vmm/process/files/memory-files.ts';
