@@ -54,15 +54,29 @@ export interface OpenOptions {
   readonly limit?: number;
 }
 
+/** What is being opened and goes to where it ends or diverges, a step that is not known yet. */
+let heading: Promise<void> | undefined;
+
 /** Assembles the text, makes both machines, compares them, and goes to a step. */
-export async function open({ at = state.step.value, limit = compared }: OpenOptions = {}): Promise<void> {
+export function open({ at, limit = compared }: OpenOptions = {}): Promise<void> {
+  // To stay at the step means the one that the page is on its way to.
+  if (at === undefined && heading !== undefined) return heading.then(() => open({ limit }));
+  const work = openAt(at ?? state.step.value, limit);
+  heading = typeof at === 'string' ? work : undefined;
+  return work.finally(() => {
+    if (heading === work) heading = undefined;
+  });
+}
+
+async function openAt(at: number | 'divergence' | 'end', limit: number): Promise<void> {
   const turn = ++opened;
+  const chosen = scenario();
   state.playing.value = false;
   if (machines.isBusy) await machines.stop();
   if (turn !== opened) return;
   state.busy.value = 'Comparing';
   try {
-    await openNow(at, limit);
+    await openNow(chosen, at, limit);
   } catch (error) {
     if (error instanceof Stopped || turn !== opened) return;
     state.verdict.value = { kind: 'unusable', message: (error as Error).message };
@@ -71,8 +85,8 @@ export async function open({ at = state.step.value, limit = compared }: OpenOpti
   }
 }
 
-async function openNow(at: number | 'divergence' | 'end', limit: number): Promise<void> {
-  const made = await machines.ask('open', scenario());
+async function openNow(chosen: Scenario, at: number | 'divergence' | 'end', limit: number): Promise<void> {
+  const made = await machines.ask('open', chosen);
   if (!made.ok) {
     const count = made.diagnostics.length;
     const message = count === 1 ? 'The program has an error.' : `The program has ${count} errors.`;

@@ -20,6 +20,15 @@ export function actTests(laboratory: Laboratory): void {
     await page.getByRole('region', { name: 'Translation' }).getByText('addi a0, zero, 0').waitFor();
   });
 
+  it('stays at the step that the second act is on its way to when the third one follows at once', async () => {
+    const page = await laboratory.open();
+    await expectStep(page, 1142);
+    await page.keyboard.press('2');
+    await page.keyboard.press('3');
+    await expectVerdict(page, 'Equal at all 1\u202f204 steps');
+    await expectStep(page, 324);
+  });
+
   it('shows the first verdict before any script has run', () => {
     const html = laboratory.outputs()['ringlab-lab.html'] as string;
     const drawn = html.slice(0, html.indexOf('<script>globalThis'));
