@@ -10,7 +10,7 @@ import { describeCounterexample } from './report.ts';
 import { sound, variantsNamed } from './sound.ts';
 
 /** Most guests are for one engine or the other: what is wrong with a monitor shows under both. */
-const guestsOf = { interpreter: { from: 0, cases: 300 }, fast: { from: 200, cases: 220 } } as const;
+const guestsOf = { interpreter: { from: 0, cases: 220 }, fast: { from: 150, cases: 170 } } as const;
 
 function expectPassed(result: PropertyResult, candidate: string): void {
   if (result.counterexample !== undefined)

@@ -13,10 +13,10 @@ import { formatHostile, hostileProgram } from './hostile.ts';
 
 describe(`Hostile guests (seed ${seed})`, () => {
   it.each([
-    ['trap-and-emulate', 'interpreter', 2000],
-    ['hybrid', 'interpreter', 1000],
-    ['trap-and-emulate', 'fast', 700],
-    ['hybrid', 'fast', 350],
+    ['trap-and-emulate', 'interpreter', 1500],
+    ['hybrid', 'interpreter', 800],
+    ['trap-and-emulate', 'fast', 600],
+    ['hybrid', 'fast', 300],
   ] as const)('under %s by the engine %s, %i of them', (strategy, engine, cases) => {
     const exits = new Map<string, number>();
     let [steps, direct, compiled] = [0, 0, 0];
