@@ -362,7 +362,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'first/blocks',
     'block-misaligned-target',
     'The first tier compiles a jump to an address that is not a multiple of 4, which should trap.',
-    'return goesTo && ((pc + at.imm) & 3) !== 0;',
+    'return goesTo && isMisaligned(pc, at);',
     'return goesTo && false;',
   ),
 ];

@@ -9,6 +9,7 @@
  */
 import type { Expression } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
+import { isIndirect, isMisaligned } from './control.ts';
 import { wordMove } from './moves.ts';
 
 /** The calls that led to an instruction, innermost first. */
@@ -171,10 +172,10 @@ class Formation {
     if (!this.#source.allowed(at)) return 'stop';
     switch (effect.kind) {
       case 'branch':
-        return ((pc + at.imm) & 3) === 0 ? 'branch' : 'stop';
+        return isMisaligned(pc, at) ? 'stop' : 'branch';
       case 'jump':
-        if (at.row.operands.some(({ kind }) => kind === 'memory')) return 'indirect';
-        return ((pc + at.imm) & 3) === 0 ? 'jump' : 'stop';
+        if (isIndirect(at)) return 'indirect';
+        return isMisaligned(pc, at) ? 'stop' : 'jump';
       case 'trap':
         return 'system';
       case 'load':

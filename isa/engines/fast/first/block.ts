@@ -4,6 +4,7 @@ import { systemAt } from '../../../machine/storage.ts';
 import type { Effect } from '../../../table/effects.ts';
 import type { Instruction } from '../../../table/row.ts';
 import { type AddressMode, MISS } from '../access.ts';
+import { isIndirect } from '../control.ts';
 import { Code, OP, systemFunction, VOID } from '../emitter.ts';
 import { emitExpression, isOneInstruction } from '../expression.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../layout.ts';
 import { wordMove } from '../moves.ts';
 import { loadOps, storeOps } from '../nodes.ts';
-import { type FirstBlock, isIndirect } from './blocks.ts';
+import type { FirstBlock } from './blocks.ts';
 
 /** Functions of the module that every batch has, before those of the blocks. */
 export const FUNCTION = {

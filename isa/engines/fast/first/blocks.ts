@@ -4,6 +4,7 @@
  * leave the batch.
  */
 import type { Instruction } from '../../../table/row.ts';
+import { isIndirect, isMisaligned } from '../control.ts';
 
 /** A straight run of instructions that is entered at its beginning only. */
 export interface FirstBlock {
@@ -30,11 +31,6 @@ const mostInBlock = 64;
 /** The blocks from `entry` on, which is the first one's address; none if the instruction there is not compiled. */
 export function formBlocks(entry: number, source: FirstSource): FirstBlock[] {
   return new Formation(entry, source).form();
-}
-
-/** Whether a jump goes where a register says. */
-export function isIndirect({ row }: Instruction): boolean {
-  return row.operands.some(({ kind }) => kind === 'memory');
 }
 
 class Formation {
@@ -83,7 +79,7 @@ class Formation {
     const { kind } = at.row.effect;
     if (!this.#source.allowed(at)) return true;
     const goesTo = kind === 'branch' || (kind === 'jump' && !isIndirect(at));
-    return goesTo && ((pc + at.imm) & 3) !== 0;
+    return goesTo && isMisaligned(pc, at);
   }
 
   #block(leader: number): FirstBlock {
