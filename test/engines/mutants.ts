@@ -274,7 +274,7 @@ export const engineMutants: readonly EngineMutant[] = [
     'dirty & readBy(node)',
   ),
   mutant(
-    'nodes',
+    'moves',
     'mask-lost',
     'A move to a system register stores bits that the register does not have.',
     'code.constant(move.mask).op(OP.i32_and).memory(OP.i32_store, offset);',

@@ -1,5 +1,4 @@
 /** Emits single instructions of a region, from the effect in each one's row. compile.ts emits what connects them. */
-import { systemAt } from '../../machine/storage.ts';
 import type { Effect } from '../../table/effects.ts';
 import type { Instruction } from '../../table/row.ts';
 import { AccessEmitter, type AccessTarget, SCRATCH } from './access.ts';
@@ -8,7 +7,7 @@ import { type Body, FUEL, PC, WAY } from './body.ts';
 import { OP, systemFunction } from './emitter.ts';
 import { emitExpression } from './expression.ts';
 import { AFTER, SLOT } from './layout.ts';
-import { wordMove } from './moves.ts';
+import { emitMove } from './moves.ts';
 import type { Node } from './region.ts';
 import { readBy, type RegisterPlan, registersIn, writtenBy } from './registers.ts';
 
@@ -58,7 +57,13 @@ export class NodeEmitter {
       this.#setResult(node);
     } else if (effect?.kind === 'load') this.#load(node, effect);
     else if (effect?.kind === 'store') this.#store(node, effect);
-    else if (effect?.kind === 'system') this.#move(node);
+    else if (effect?.kind === 'system')
+      emitMove(
+        this.#body.code,
+        node.at as Instruction,
+        (n) => this.#body.push(n),
+        () => this.#setResult(node),
+      );
   }
 
   /** Pushes whether a branch is taken. */
@@ -129,21 +134,6 @@ export class NodeEmitter {
       code.get(SCRATCH).constant(AFTER.HOP).op(OP.i32_eq).set(WAY);
       body.leave();
     });
-  }
-
-  /** Moves a word from or to a system register that only stores it (moves.ts). */
-  #move(node: Node): void {
-    const { code } = this.#body;
-    const move = wordMove(node.at as Instruction);
-    const offset = systemAt + 4 * (move?.register.number ?? 0);
-    if (move?.kind === 'put') {
-      code.constant(0);
-      this.#body.push(node.at?.rs1 ?? 0);
-      code.constant(move.mask).op(OP.i32_and).memory(OP.i32_store, offset);
-    } else if (node.at?.rd !== 0) {
-      code.constant(0).memory(OP.i32_load, offset);
-      this.#setResult(node);
-    }
   }
 
   #load(node: Node, { width, signed }: Extract<Effect, { kind: 'load' }>): void {

@@ -1,6 +1,5 @@
 /** The function of one block of a batch: its instructions, from the effects in their rows. */
 import { WATCH } from '../../../machine/memory.ts';
-import { systemAt } from '../../../machine/storage.ts';
 import type { Effect } from '../../../table/effects.ts';
 import type { Instruction } from '../../../table/row.ts';
 import { type AddressMode, MISS } from '../access.ts';
@@ -17,7 +16,7 @@ import {
   tableClass,
   watchedFlagsAt,
 } from '../layout.ts';
-import { wordMove } from '../moves.ts';
+import { emitMove, wordMove } from '../moves.ts';
 import { loadOps, storeOps } from '../nodes.ts';
 import type { FirstBlock } from './blocks.ts';
 
@@ -141,7 +140,12 @@ export class BlockEmitter {
         }
         return;
       case 'system':
-        this.#emitMove(at);
+        emitMove(
+          this.code,
+          at,
+          (n) => this.#push(n),
+          (n) => this.#set(n),
+        );
         return;
       case 'nothing':
       case 'trap':
@@ -255,21 +259,6 @@ export class BlockEmitter {
     }
     code.op(OP.end);
     this.#locals.fill(0);
-  }
-
-  /** A word from or to a system register that only holds it. */
-  #emitMove(at: Instruction): void {
-    const { code } = this;
-    const move = wordMove(at);
-    const offset = systemAt + 4 * (move?.register.number ?? 0);
-    if (move?.kind === 'put') {
-      code.constant(0);
-      this.#push(at.rs1);
-      code.constant(move.mask).op(OP.i32_and).memory(OP.i32_store, offset);
-    } else if (at.rd !== 0) {
-      code.constant(0).memory(OP.i32_load, offset);
-      this.#set(at.rd);
-    }
   }
 
   // ---- Addresses ----
