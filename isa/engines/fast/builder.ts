@@ -13,7 +13,7 @@ import { trapsIn } from '../../table/variants.ts';
 import { makeStep } from '../interpreter/interpreter.ts';
 import type { Step } from '../interpreter/print.ts';
 import type { AddressMode } from './access.ts';
-import type { CompiledRegion, RegionCache } from './cache.ts';
+import type { CompiledRegion, CodeCache } from './cache.ts';
 import { compileRegion, type Target } from './compile.ts';
 import type { Delegated } from './delegated.ts';
 import type { CompiledBatch, BatchBlock, Batches } from './first/batch.ts';
@@ -37,7 +37,7 @@ export interface RegionStart {
 export interface Parts {
   readonly machine: Machine;
   readonly functions: WasmTable;
-  readonly cache: RegionCache;
+  readonly cache: CodeCache;
   readonly tables: FlatTables;
   readonly spans: Spans;
   readonly speculation: Speculation;

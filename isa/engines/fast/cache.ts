@@ -71,7 +71,7 @@ const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 
 const wordsPerPage = PAGE / 4;
 
-export class RegionCache {
+export class CodeCache {
   readonly #memory: Memory;
   readonly #jumps: Int32Array;
   readonly #table: WasmTable;

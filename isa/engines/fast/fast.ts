@@ -17,7 +17,7 @@ import { Interpreter } from '../interpreter/interpreter.ts';
 import { Budget } from './budget.ts';
 import { HOP } from './body.ts';
 import { RegionBuilder } from './builder.ts';
-import { type Entrance, RegionCache } from './cache.ts';
+import { type Entrance, CodeCache } from './cache.ts';
 import { Delegated } from './delegated.ts';
 import { MISS } from './access.ts';
 import { Batches } from './first/batch.ts';
@@ -76,7 +76,7 @@ export class FastEngine implements Engine {
   readonly #machine: Machine;
   readonly #interpreter: Interpreter;
   readonly #words: Int32Array;
-  readonly #cache: RegionCache;
+  readonly #cache: CodeCache;
   readonly #tables: FlatTables;
   readonly #spans: Spans;
   readonly #spaces: Spaces;
@@ -113,7 +113,7 @@ export class FastEngine implements Engine {
     this.#interpreter = new Interpreter(machine);
     this.#words = new Int32Array(machine.storage.buffer);
     const functions = new wasm.Table({ element: 'anyfunc', initial: 256 });
-    this.#cache = new RegionCache(machine.memory, machine.storage.buffer, functions);
+    this.#cache = new CodeCache(machine.memory, machine.storage.buffer, functions);
     this.#budget = new Budget(hot, early);
     this.#targets = new TargetProfile(this.#budget);
     this.#tables = new FlatTables(machine);

@@ -8,7 +8,7 @@ import type { Machine } from '../../machine/machine.ts';
 import type { AddressMode } from './access.ts';
 import type { Budget } from './budget.ts';
 import type { RegionBuilder } from './builder.ts';
-import type { CompiledRegion, Entrance, RegionCache } from './cache.ts';
+import type { CompiledRegion, Entrance, CodeCache } from './cache.ts';
 import type { BatchBlock, Batches } from './first/batch.ts';
 import type { Spaces } from './spaces.ts';
 import type { Span, Spans } from './spans.ts';
@@ -32,7 +32,7 @@ export interface CompilingStatistics {
 export interface RegionParts {
   readonly machine: Machine;
   readonly budget: Budget;
-  readonly cache: RegionCache;
+  readonly cache: CodeCache;
   readonly spaces: Spaces;
   readonly spans: Spans;
   readonly speculation: Speculation;
