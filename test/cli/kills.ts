@@ -4,7 +4,7 @@
  * owner, and its console has every line once. As root on Linux it makes the file system itself; otherwise nothing fills up.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../cli/hosting/ask.ts';
@@ -47,6 +47,8 @@ const filler = join(state, 'filler');
 process.env.RINGLAB_STATE = state;
 
 mkdirSync(state);
+/** What was done, for when it goes wrong. */
+const history: string[] = [];
 const canFill = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', state]).status === 0;
 if (!canFill) console.warn('no file system of our own here: nothing fills up');
 
@@ -146,8 +148,11 @@ async function main(): Promise<void> {
     const moves = random.below(2) === 0;
     const policy = { ...presets.ringlab, mode };
     if (moves) ask(asker, owner.address, { kind: 'migrate', guest: name, to, policy }).catch(() => {});
-    await sleep(random.below(moves ? 120 : 300));
+    const ms = random.below(moves ? 120 : 300);
+    await sleep(ms);
     const victims = random.pick([[hosts[0]], [hosts[1]], hosts]);
+    const what = `${owner.address} has it, ${moves ? `moves by ${mode}` : 'stays'}${isFilled ? ', full' : ''}`;
+    history.push(`${n}: ${what}; after ${ms} ms: ${victims.map((host) => host.address).join(' and ')}`);
     await Promise.all(victims.map((host) => host.kill()));
     if (isFilled) rmSync(filler, { force: true });
     await Promise.all(victims.map((host) => host.start()));
@@ -169,6 +174,12 @@ async function main(): Promise<void> {
 
 try {
   await main();
+} catch (error) {
+  const evidence = `${folder}-failed`;
+  rmSync(filler, { force: true });
+  cpSync(state, evidence, { recursive: true });
+  console.error(`${history.slice(-10).join('\n')}\nwhat the hosts had stored is in ${evidence}`);
+  throw error;
 } finally {
   if (canFill) spawnSync('umount', ['-l', state]);
   rmSync(folder, { recursive: true, force: true });

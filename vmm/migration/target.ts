@@ -304,7 +304,13 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   #tellHave(): void {
     this.#peer.send(MESSAGE.HAVE, this.#units.bits());
-    if (this.#units.missing === 0) this.#peer.send(MESSAGE.COMPLETE);
+    if (this.#units.missing === 0) this.#complete();
+  }
+
+  /** Written down first, and said after that: the source then forgets the guest. */
+  #complete(): void {
+    this.#options.events.whole();
+    this.#peer.send(MESSAGE.COMPLETE);
   }
 
   /** Whether the unit is here. */
@@ -321,8 +327,6 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
 
   #fetched(payload: Uint8Array): void {
     this.#units.takeMissing(payload);
-    if (this.#units.missing > 0) return;
-    this.#options.events.whole();
-    this.#peer.send(MESSAGE.COMPLETE);
+    if (this.#units.missing === 0) this.#complete();
   }
 }

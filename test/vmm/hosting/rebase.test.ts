@@ -100,6 +100,28 @@ describe('A host that saves a guest anew', () => {
     }
   });
 
+  it.each([1, 3, 8])('loses nothing when it is killed %i turns after a write has failed', (turns) => {
+    for (let n = 1; ; n += 1 + (n % 3)) {
+      let left = Number.POSITIVE_INFINITY;
+      const { world } = saved();
+      pass(world, 25);
+      let writes = 0;
+      world.onWrite = (_, file) => {
+        writes += 1;
+        if (writes !== n) return;
+        left = turns;
+        throw Object.assign(new Error('ENOSPC'), { syscall: 'write', code: 'ENOSPC', file });
+      };
+      for (let turn = 0; turn < 100 && left-- > 0; turn++) world.step();
+      if (writes < n) break;
+      world.onWrite = undefined;
+      world.kill('a:1');
+      world.host('a:1');
+      pass(world, 250);
+      expect([n, world.difference('guest')]).toEqual([n, undefined]);
+    }
+  });
+
   it.each(Object.keys(policies))('leaves that off when the guest is to move: %s', (policy) => {
     const { world, host } = saved();
     world.host('b:1');

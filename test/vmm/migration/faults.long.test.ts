@@ -66,12 +66,15 @@ describe('A host that dies before any one of its writes', () => {
 });
 
 describe('A host on which something cannot be stored', () => {
-  it.each(sides)('keeps the migration from happening, or lets it happen, and goes on: the %s', (side) => {
-    const seen = new Set<Outcome | undefined>();
-    for (let n = 1; !seen.has(undefined); n++) {
-      const code = storageErrors[n % storageErrors.length];
-      seen.add(runFullDisk(busy, side, n, code));
-    }
-    expect(seen).toContain('stayed');
-  });
+  it.each(sides.flatMap((side) => (['pre-copy', 'post-copy'] as const).map((policy) => ({ side, policy }))))(
+    'keeps the migration from happening, or lets it happen, and loses nothing when it is killed after that: $side, $policy',
+    (given) => {
+      const seen = new Set<Outcome | undefined>();
+      for (let n = 1; !seen.has(undefined); n++) {
+        const code = storageErrors[n % storageErrors.length] ?? 'EIO';
+        for (const times of [1, 3]) seen.add(runFullDisk(busy, { ...given, n, times, code }));
+      }
+      expect(seen).toContain(given.policy === 'pre-copy' ? 'stayed' : 'moved');
+    },
+  );
 });

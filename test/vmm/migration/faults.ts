@@ -60,22 +60,26 @@ export function runTrial({ guest, stage, side, fault, policy, byte = 0 }: Trial)
 /** What the system says when something cannot be written. */
 export const storageErrors = ['ENOSPC', 'EIO', 'EROFS', 'ENOENT'] as const;
 
+/** Writes that fail: `times` of them, from the n-th during the migration on, whatever they are for. */
+export interface FullDisk {
+  readonly side: Side;
+  readonly n: number;
+  readonly times: number;
+  readonly policy: string;
+  readonly code: (typeof storageErrors)[number];
+}
+
 /**
- * As `runTrial`: on one side three writes, from the n-th during the migration on, fail, whatever they are for; undefined =
- * it writes less. A guest that cannot print waits until it can.
+ * As `runTrial`: writes fail on one side, and both hosts are killed after that; undefined = that side writes less. A guest
+ * that cannot print waits until it can.
  */
-export function runFullDisk(
-  guest: Movable,
-  side: Side,
-  n: number,
-  code: (typeof storageErrors)[number] = 'ENOSPC',
-): Outcome | undefined {
+export function runFullDisk(guest: Movable, { side, n, times, policy, code }: FullDisk): Outcome | undefined {
   const world = prepared(guest);
   let [writes, isFull] = [0, false];
-  begin(world, 'pre-copy');
+  begin(world, policy);
   const host = world.hosts.get(hosts[side]) as Host;
   world.onWrite = (at, file) => {
-    if (at !== hosts[side] || writes >= n + 3) return;
+    if (at !== hosts[side] || writes >= n + times) return;
     if (++writes < n || host.sources.size + host.targets.size === 0) return;
     isFull = true;
     throw Object.assign(new Error(`${code}: it cannot be written`), { syscall: 'write', code, file });
@@ -84,6 +88,7 @@ export function runFullDisk(
     [...world.hosts.values()].every(({ sources, targets }) => sources.size + targets.size === 0);
   watch(world, isQuiet, 'the migration never ends');
   if (!isFull) return undefined;
+  for (const address of Object.values(hosts)) world.kill(address);
   settle(world);
   return outcome(world);
 }

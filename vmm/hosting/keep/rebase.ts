@@ -59,6 +59,7 @@ export class Rebase {
     if (this.#looked < this.#units.pages) this.#look();
     else if (!this.#isReady) this.#save();
     this.spent += this.#clock() - now;
+    if (this.#error) throw this.#error;
     return this.#isReady;
   }
 
@@ -75,6 +76,7 @@ export class Rebase {
     this.#writer.whenKept((error) => {
       this.#isSaving = false;
       this.#error = error;
+      if (error) return;
       if (this.#rounds >= mostRounds || (this.#log?.count() ?? 0) <= few) this.#isReady = true;
       else {
         this.#rounds += 1;

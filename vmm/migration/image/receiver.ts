@@ -73,18 +73,24 @@ export class UnitReceiver {
     this.#writer.abandon();
   }
 
-  /** Takes a batch while the guest runs here: what is here already may have been written since, and stays. Throws FieldError. */
+  /**
+   * Takes a batch while the guest runs here: what is here already may have been written since, and stays. Units are here
+   * only when they are stored: the source forgets the guest when it is told that all of them are. Throws FieldError, and
+   * the system's error.
+   */
   takeMissing(batch: Uint8Array): void {
-    const fresh: number[] = [];
+    const fresh: UnitRun[] = [];
     for (const run of readBatch(batch, this.#units.count)) {
       if (typeof run.contents === 'number') throw new FieldError('a repetition while the guest runs');
       for (const part of this.#parts(run, false)) {
         this.#store.writeUnits(part.first, this.#place(part));
-        this.#note(part);
-        for (let n = 0; n < part.count; n++) fresh.push(part.first + n);
+        fresh.push(part);
       }
     }
-    this.#store.notePresent(fresh);
+    this.#store.notePresent(
+      fresh.flatMap(({ first, count }) => Array.from({ length: count }, (_, n) => first + n)),
+    );
+    for (const part of fresh) this.#note(part);
   }
 
   /** The parts of a run whose units are here, or are not. */
