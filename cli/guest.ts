@@ -17,6 +17,7 @@ import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/guest/ledger.ts';
+import { guestMemory, withGuest } from '../vmm/guest/with-guest.ts';
 import { createGuest } from '../vmm/monitor/create-guest.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';
@@ -100,7 +101,7 @@ export async function prepareGuest(
   const refused = options.process ? refusedByProcess(options) : refusedByMachine(args, options);
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
-  const image = await loadFile(file);
+  const image = await loadStack(file, options);
   try {
     return withName(file, () =>
       options.process
@@ -111,6 +112,18 @@ export async function prepareGuest(
     if (error instanceof RangeError) throw usage(error.message);
     throw error;
   }
+}
+
+/** The image of a file, with the guests of `--guest`, each in the memory of the one before. */
+async function loadStack(
+  file: string,
+  { guest = [], memory = defaultMemory }: Pick<GuestVerbOptions, 'guest' | 'memory'>,
+): Promise<Image> {
+  const image = await loadFile(file);
+  const [first, ...others] = guest;
+  if (first === undefined) return image;
+  const inner = await loadStack(first, { guest: others, memory: guestMemory(memory) });
+  return withName(file, () => withGuest(image, inner, memory));
 }
 
 /** Sets up an empty machine, into which a snapshot will be loaded. `symbols`: for the crash report. */
@@ -128,7 +141,8 @@ export function prepareBlank(
   return prepareSystem(file, image, variant, options, use);
 }
 
-function refusedByProcess({ disk, monitor }: GuestVerbOptions): string | undefined {
+function refusedByProcess({ disk, guest, monitor }: GuestVerbOptions): string | undefined {
+  if (guest !== undefined) return '--guest needs a machine; a process has none';
   if (disk !== undefined) return '--disk needs a machine; a process has none';
   if (monitor !== 'none') return '--monitor needs a machine; a process has none';
   return undefined;

@@ -15,6 +15,7 @@ export interface GuestVerbOptions {
   readonly process?: boolean;
   readonly environment?: string;
   readonly memory?: number;
+  readonly guest?: readonly string[];
   readonly disk?: string;
   readonly input?: string;
   readonly env: readonly string[];
@@ -64,6 +65,11 @@ export function parseStep(text: string): { readonly steps: number; readonly rela
 /** Collects the values of an option that may be given several times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
+}
+
+/** As `collect`, for an option without a default. */
+function collectFrom(text: string, before: readonly string[] = []): readonly string[] {
+  return collect(text, before);
 }
 
 function parseVariable(text: string, before: readonly string[]): readonly string[] {
@@ -134,6 +140,11 @@ export function addGuestOptions(command: Command): Command {
         .implies({ process: true }),
     )
     .option('--memory <size>', 'Set the size of memory (default: 16M, a process 64M)', parseMemory)
+    .option(
+      '--guest <file>',
+      'Give a monitor that is a guest, as minivisor is, this guest; a second one is the guest of the first',
+      collectFrom,
+    )
     .option('--disk <file>', 'Use this file as the disk')
     .option('--input <file>', 'Read console or standard input from a file')
     .addOption(
