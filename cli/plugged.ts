@@ -22,6 +22,9 @@ export const sleepStepsPerMs = 10_000;
 /** Steps between two checks of network and terminal. */
 const slice = 100_000;
 
+/** Milliseconds that a guest with nothing else to do waits for a switch that is gone. */
+const patience = 10_000;
+
 /** Runs the guest to step `limit`, to its end or to Ctrl-C. `port` is the far end of its network device. */
 export async function runPlugged(
   guest: PreparedGuest,
@@ -31,7 +34,9 @@ export async function runPlugged(
 ): Promise<RunStop> {
   const doze = new Doze();
   const interrupts = new Interrupts(() => doze.wake());
-  let isPlugged = true;
+  /** Since when the switch is gone. */
+  let goneAt: number | undefined;
+  const mayComeBack = () => goneAt === undefined || performance.now() - goneAt < patience;
   port.run({
     deliver: (frame, at) => {
       doze.wake();
@@ -40,9 +45,14 @@ export async function runPlugged(
   });
   port.announce();
   plug.onEnd = (reason) => {
-    isPlugged = false;
+    goneAt = performance.now();
     note(`ringlab: the switch is gone: ${reason}\n`);
     doze.wake();
+  };
+  plug.onBack = () => {
+    goneAt = undefined;
+    port.announce();
+    note('ringlab: the switch is back\n');
   };
   const stopReading = guest.typed && readTyped(guest.typed, () => doze.wake());
   try {
@@ -51,7 +61,8 @@ export async function runPlugged(
       const until = Math.min(limit, guest.machine.steps + slice);
       const stop = guest.run(until);
       guest.flush();
-      if (stop.kind === 'input' && (isPlugged || guest.typed?.canInterrupt())) await doze.rest();
+      if (stop.kind === 'input' && (mayComeBack() || guest.typed?.canInterrupt()))
+        await doze.rest(goneAt === undefined ? undefined : patience);
       else if (stop.kind !== 'limit' || until === limit) return stop;
       else await (guest.machine.waiting ? doze.rest(slice / sleepStepsPerMs) : nextTick());
       if (interrupts.asked) return { kind: 'interrupted' };

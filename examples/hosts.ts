@@ -136,6 +136,7 @@ export class TwoHosts {
         },
         create: () => '',
         remove: () => {},
+        removeOthers: () => {},
       },
       capacity: 2 ** 26,
       patience: 10_000,

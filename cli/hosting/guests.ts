@@ -5,7 +5,6 @@ import { defaultMemory } from '../../isa/machine/storage.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import { type Host, HostError } from '../../vmm/hosting/host.ts';
 import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
-import type { Disks } from '../../vmm/hosting/slot.ts';
 import { last, loadDisk, restoreMemory } from '../../vmm/snapshot/chain.ts';
 import { SnapshotError } from '../../vmm/snapshot/failure.ts';
 import { variantOf } from '../../vmm/snapshot/guest.ts';
@@ -19,9 +18,17 @@ import { loadFile, loadVariant, readInput, withName } from '../files.ts';
 import type { GuestVerbOptions } from '../options.ts';
 import { diskName, FileDisks } from './disks.ts';
 
-export interface StartOptions extends GuestVerbOptions {
+export interface StartOptions extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input'> {
   /** The guest's name; default: the file's. */
   readonly name?: string;
+}
+
+/** A guest that is to be started. */
+export interface GuestWish {
+  readonly file: string;
+  readonly options: StartOptions;
+  /** Its address on the network; undefined = it has none. */
+  readonly address: Uint8Array | undefined;
 }
 
 /** A guest that can be started. */
@@ -30,43 +37,25 @@ export interface Startable {
   readonly spec: GuestSpec;
   /** Puts it where it begins. */
   fill(guest: HostedGuest): void;
-  /** Its disk was made for it. */
-  readonly ownDisk: boolean;
-  /** Removes that disk: the guest is not started. */
-  discard?(): void;
+  /** It gets a disk of its own, which `fill` fills. */
+  readonly withStorage: boolean;
 }
 
 const ending = '.snap';
 
-/** What the files hold, ready to be started; `address` is theirs on the network, if there is one. Rejects with a Failure. */
-export async function loadGuests(
-  files: readonly string[],
-  disks: Disks,
-  address: Uint8Array | undefined,
-  options: StartOptions,
-): Promise<readonly Startable[]> {
-  if (files.length > 1) {
-    if (options.name !== undefined)
-      throw usage('--name is for one guest; several are named after their files');
-    if (address !== undefined) throw usage('--network has one address to give, and there are several guests');
-  }
-  const loaded: Startable[] = [];
-  for (const file of files)
-    loaded.push(
-      file.endsWith(ending)
-        ? fromSnapshot(file, disks, address, options)
-        : fromImage(file, await loadFile(file), address, options),
-    );
-  return loaded;
+/** What the file holds, ready to be started; `address` is the guest's on the network. Rejects with a Failure. */
+export async function loadGuest({ file, options, address }: GuestWish): Promise<Startable> {
+  return file.endsWith(ending)
+    ? fromSnapshot(file, address, options)
+    : fromImage(file, await loadFile(file), address, options);
 }
 
 /** Starts a guest. Throws a Failure. */
 export function startGuest(host: Host, guest: Startable): void {
-  const { file, spec, fill, ownDisk } = guest;
+  const { file, spec, fill, withStorage } = guest;
   try {
-    withName(file, () => host.start(spec, fill, ownDisk));
+    withName(file, () => host.start(spec, fill, withStorage));
   } catch (error) {
-    guest.discard?.();
     if (error instanceof Failure) throw error;
     if (error instanceof HostError && host.slots.has(spec.name))
       throw usage(
@@ -126,17 +115,12 @@ function fromImage(
       guest.machine.pc = image.entry;
       feed(guest, input);
     },
-    ownDisk: false,
+    withStorage: false,
   };
 }
 
 /** A guest that goes on from a snapshot. Its disk is a copy, because the snapshot stays as it is. */
-function fromSnapshot(
-  file: string,
-  disks: Disks,
-  address: Uint8Array | undefined,
-  options: StartOptions,
-): Startable {
+function fromSnapshot(file: string, address: Uint8Array | undefined, options: StartOptions): Startable {
   for (const option of ['memory', 'disk'] as const)
     if (options[option] !== undefined) throw usage(`--${option}: ${file} has its own`);
   const input = options.input === undefined ? undefined : readInput(options.input);
@@ -147,7 +131,7 @@ function fromSnapshot(
     if (template) throw usage(`${file} is a template; clone it first (ringlab snapshot clone)`);
     const name = nameOf(file, options);
     const { memory, sectors } = configuration;
-    const disk = sectors === 0 ? null : { name: disks.create(name, sectors), sectors };
+    const disk = sectors === 0 ? null : { name: `${name}.disk`, sectors };
     const blocks = loadDisk(store.files, chain);
     return {
       file,
@@ -158,8 +142,7 @@ function fromSnapshot(
         guest.restore(encodeState(state));
         feed(guest, input);
       },
-      ownDisk: disk !== null,
-      discard: () => disk && disks.remove(disk.name),
+      withStorage: disk !== null,
     };
   } catch (error) {
     if (error instanceof SnapshotError) throw badInput(error.message);

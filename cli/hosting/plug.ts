@@ -19,11 +19,13 @@ export interface PlugOptions extends SecretOptions {
 
 export interface Plug {
   readonly switch: Switch;
-  /** An address for a guest of this process: that of `--address`, or one that the switch has chosen. */
+  /** An address for the only guest of this process: that of `--address`, or one that the switch has chosen. */
   readonly address: Uint8Array;
   /** Called when the switch is gone, and when it is back (`rejoin`). */
   onEnd: ((reason: string) => void) | undefined;
   onBack: (() => void) | undefined;
+  /** An address for one of several guests of this process, a new one with each call. Rejects with a Failure when there is no switch. */
+  newAddress(): Promise<Uint8Array>;
   close(): void;
 }
 
@@ -65,11 +67,13 @@ function keep(
 ): Plug {
   let trunk: Trunk | undefined;
   let isClosed = false;
+  const addresses = new Addresses([first.given]);
   const plug: Plug = {
     switch: joined,
     address: own ?? first.given,
     onEnd: undefined,
     onBack: undefined,
+    newAddress: () => addresses.next(trunk),
     close: () => {
       isClosed = true;
       trunk?.close();
@@ -77,8 +81,10 @@ function keep(
   };
   const use = (now: Trunk) => {
     trunk = now;
+    now.onAddress = (address) => addresses.given(address);
     now.onEnd = (reason) => {
       trunk = undefined;
+      addresses.refuse(reason);
       plug.onEnd?.(reason);
       retry();
     };
@@ -97,6 +103,39 @@ function keep(
   };
   use(first.trunk);
   return plug;
+}
+
+/** Addresses that the switch gives, as they are asked for. */
+class Addresses {
+  readonly #spare: Uint8Array[];
+  /** Who waits for one, in order. */
+  #waiting: { given(address: Uint8Array): void; refused(reason: string): void }[] = [];
+
+  constructor(spare: Uint8Array[]) {
+    this.#spare = spare;
+  }
+
+  next(trunk: Trunk | undefined): Promise<Uint8Array> {
+    const spare = this.#spare.shift();
+    if (spare !== undefined) return Promise.resolve(spare);
+    return new Promise((given, reject) => {
+      const refused = (reason: string) =>
+        reject(new Failure(EXIT.UNREACHABLE, `no address for a guest: the switch is gone: ${reason}`));
+      if (trunk === undefined) refused('it has not come back yet');
+      else {
+        this.#waiting.push({ given, refused });
+        trunk.askAddress();
+      }
+    });
+  }
+
+  given(address: Uint8Array): void {
+    this.#waiting.shift()?.given(address.slice());
+  }
+
+  refuse(reason: string): void {
+    for (const { refused } of this.#waiting.splice(0)) refused(reason);
+  }
 }
 
 /** Joins `joined` to the switch there. Rejects with a Failure. */

@@ -40,7 +40,7 @@ async function run(file: string, args: readonly string[], options: RunOptions): 
 /** Plugs into the network that the options name. Loaded only when needed: it takes time, and most guests have no network. */
 async function join(options: RunOptions): Promise<Plug | undefined> {
   if (options.network === undefined && options.address === undefined) return undefined;
-  return (await import('../hosting/plug.ts')).plugIn(options);
+  return (await import('../hosting/plug.ts')).plugIn(options, true);
 }
 
 async function runIn(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lock, Locked, unlock } from '../../cli/hosting/lock-file.ts';
 import { isRunning, ownIdentity } from '../../cli/hosting/process-identity.ts';
-import { type Result, scratch } from './kit.ts';
+import { type Result, ringlab, scratch } from './kit.ts';
 import { freeAddress, Running } from './running.ts';
 
 const file = scratch();
@@ -170,5 +170,64 @@ describe('A guest on a host', () => {
       environment,
     ).ended;
     expect(wrong).toMatchObject({ status: 69, stderr: expect.stringContaining('nobody') });
+  });
+});
+
+describe('ringlab host --on', () => {
+  it('starts guests on a host that runs, from files, snapshots and a list, or says why not', async () => {
+    const address = await freeAddress();
+    const host = await running(address, '--capacity', '32M');
+    const on = (...args: string[]) => new Running(['host', '--on', address, ...args], environment).ended;
+    const disk = file('late.disk', Buffer.alloc(4096));
+    const guest = ['guests/dirtier.s', '--memory', '1M', '--disk', disk];
+    expect(await on(...guest, '--name', 'late')).toEqual({
+      status: 0,
+      stdout: `late runs on ${address}, from step 0\n`,
+      stderr: '',
+    });
+    await host.says('late: runs here');
+    const refusals: readonly (readonly [args: readonly string[], status: number, said: string])[] = [
+      [[...guest, '--name', 'late'], 1, `there is a guest late on ${address} already`],
+      [[...guest, '--name', 'other'], 1, `belongs to guest late of the host on ${address}`],
+      [['guests/hello.s', '--address', '02:00:00:00:00:01'], 1, 'is not plugged into a switch'],
+      [['guests/nothing.s'], 65, 'cannot read it'],
+      [['guests/hello.s', '--memory', '4K'], 65, 'past the end of memory'],
+      [['guests/hello.s', '--save-every', '3'], 2, '--save-every: the host on'],
+    ];
+    for (const [args, status, said] of refusals) {
+      const refused = await on(...args);
+      expect([args, refused.status]).toEqual([args, status]);
+      expect(refused.stderr).toContain(said);
+      expect(refused.stderr.trimEnd()).not.toContain('\n');
+    }
+    const store = file('late-snapshots');
+    const take = ['snapshot', 'take', 'saved', '--of', 'late', '--store', store];
+    expect((await new Running(take, environment).ended).status).toBe(0);
+    const counter = new URL('../../guests/counter.s', import.meta.url).pathname;
+    const list = file(
+      'late.json',
+      JSON.stringify([{ file: join(store, 'saved.snap') }, { file: counter, name: 'third', memory: '1M' }]),
+    );
+    expect((await on('--guests', list)).stdout).toMatch(
+      /^saved runs on .*, from step [1-9]\d*\nthird runs on .*, from step 0\n$/,
+    );
+    const nobody = await freeAddress();
+    expect((await new Running(['host', '--on', nobody, 'guests/hello.s'], environment).ended).status).toBe(
+      69,
+    );
+  });
+
+  it.each([
+    ['[{ "file": "a.s", "memory": "12" }]', 'guest 1: "memory" is "12": expected whole pages'],
+    ['[{ "file": "a.s" }, { "name": "b" }]', 'guest 2: it has no "file"'],
+    ['[{ "fil": "a.s" }]', 'guest 1: unknown field "fil"; a guest has file, name'],
+    ['[{ "file": 3 }]', 'guest 1: "file" must be a text'],
+    ['[{ "file": "a.s", "address": "x" }]', 'guest 1: "address" x: expected the address of one station'],
+    ['{}', 'expected a list of 1 to 4096 guests'],
+    ['[', 'not JSON'],
+  ])('refuses the list %s', (text, said) => {
+    const { status, stderr } = ringlab(['host', '--on', '127.0.0.1:1', '--guests', file('bad.json', text)]);
+    expect(stderr).toContain(`bad.json: ${said}`);
+    expect(status).toBe(65);
   });
 });

@@ -81,6 +81,11 @@ class HostProcess {
     }
   }
 
+  /** Whatever it does: it runs no more. */
+  end(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) throw new Error(`it ended by itself: ${this.said}`);
@@ -132,8 +137,9 @@ function fill(): void {
   }
 }
 
+const hosts = [new HostProcess(await freeAddress()), new HostProcess(await freeAddress())] as const;
+
 async function main(): Promise<void> {
-  const hosts = [new HostProcess(await freeAddress()), new HostProcess(await freeAddress())] as const;
   const program = join(folder, `${name}.s`);
   writeFileSync(program, counter);
   await hosts[0].start(program, '--memory', '256K');
@@ -169,7 +175,6 @@ async function main(): Promise<void> {
   if (wrong >= 0) throw new Error(`line ${wrong} is ${lines[wrong]}`);
   if (stdout.length < printed) throw new Error(`${stdout.length} bytes of ${printed}`);
   console.log(`${count} kills (seed ${seed}): one owner, ${lines.length} lines, each of them once`);
-  await Promise.all(hosts.map((host) => host.kill()));
 }
 
 try {
@@ -181,6 +186,7 @@ try {
   console.error(`${history.slice(-10).join('\n')}\nwhat the hosts had stored is in ${evidence}`);
   throw error;
 } finally {
+  for (const host of hosts) host.end();
   if (canFill) spawnSync('umount', ['-l', state]);
   rmSync(folder, { recursive: true, force: true });
 }

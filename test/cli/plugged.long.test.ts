@@ -36,7 +36,24 @@ describe('Guests of several processes', () => {
     expect(middle.stderr).toMatch(/^ +\d+\.\d{3} 127\.0\.0\.1:\d+ > everybody +88b5 +92 \.{6}GET/m);
   });
 
-  it('are told when the switch is gone, and go on without it', async () => {
+  it('are on the network again when the switch is started again', async () => {
+    const elsewhere = await freeAddress();
+    const there = ['--network', elsewhere, '--key', key];
+    const first = start('switch', '--listen', elsewhere, '--key', key);
+    await first.says('a switch on');
+    const server = start('run', ...there, 'guests/web-server.s');
+    await server.says('serving at');
+    await first.end('SIGKILL');
+    await server.says('the switch is gone');
+    const second = start('switch', '--listen', elsewhere, '--key', key);
+    await server.says('the switch is back');
+    const client = await start('run', ...there, 'guests/web-client.s').ended;
+    expect(client.stdout).toMatch(/^10 answers/);
+    expect((await server.ended).status).toBe(0);
+    second.child.kill('SIGKILL');
+  });
+
+  it('are told when the switch is gone, and end when they wait for nothing else and it does not come back', async () => {
     const elsewhere = await freeAddress();
     const short = start('switch', '--listen', elsewhere, '--key', key);
     await short.says('a switch on');
@@ -82,6 +99,32 @@ describe('A guest of a host', () => {
     expect(Number(served)).toBeGreaterThanOrEqual(1500);
     expect(Number(served)).toBeLessThanOrEqual(1500 + Number(again));
     for (const { child } of hosts) child.kill('SIGKILL');
+  });
+
+  it('has an address of its own, however it was started: with others, from a list, or while the host runs', async () => {
+    const [own, at] = [await freeAddress(), await freeAddress()];
+    const there = ['--network', own, '--key', key];
+    const middleOne = start('switch', '--listen', own, '--key', key);
+    await middleOne.says('a switch on');
+    const web = new URL('../../guests/web-server.s', import.meta.url).pathname;
+    const list = file(
+      'guests.json',
+      JSON.stringify([
+        { file: web, name: 'one' },
+        { file: web, name: 'two', memory: '1M' },
+        { file: web, name: 'three', address: '02:00:00:00:00:77' },
+      ]),
+    );
+    const host = start('host', '--listen', at, ...there, '--guests', list);
+    for (const said of ['one | serving at 02:00:00:00:00:01', 'two | serving at 02:00:00:00:00:02'])
+      await host.says(said);
+    await host.says('three | serving at 02:00:00:00:00:77');
+    const late = await start('host', '--on', at, '--key', key, web, '--name', 'late').ended;
+    expect(late.stdout).toBe(`late runs on ${at}, from step 0\n`);
+    await host.says('late | serving at 02:00:00:00:00:03');
+    const client = await start('run', ...there, 'guests/web-client.s').ended;
+    expect(client.stdout).toMatch(/^10 answers/);
+    for (const { child } of [host, middleOne]) child.kill('SIGKILL');
   });
 
   it('is on the network again when the switch was gone and is back', async () => {

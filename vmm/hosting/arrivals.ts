@@ -57,7 +57,7 @@ export class Arrivals {
   #prepare(channel: Channel, reserve: Reserve): void {
     let slot: Slot;
     try {
-      slot = this.#reserved(reserve);
+      slot = this.#house.reserved(reserve.guest, reserve.withStorage);
     } catch (error) {
       refuse(channel, (error as Error).message);
       return;
@@ -76,19 +76,6 @@ export class Arrivals {
       open: (channel) => target.fetch(channel),
       failed: () => target.begin(),
     });
-  }
-
-  /** A slot for a guest that is to come. Throws what Slot throws. */
-  #reserved({ guest, withStorage }: Reserve): Slot {
-    if (!withStorage) return this.#house.newSlot(guest);
-    const { disks } = this.#house.options;
-    const disk = disks.create(guest.name, guest.sectors);
-    try {
-      return this.#house.newSlot({ ...guest, disk, diskIdentity: null });
-    } catch (error) {
-      disks.remove(disk);
-      throw error;
-    }
   }
 
   // ---- Targets ----

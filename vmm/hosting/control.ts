@@ -23,9 +23,18 @@ import { type Host, HostError } from './host.ts';
 import { isStorageError } from './keep/trouble.ts';
 import { type Policy, policyShape } from '../migration/policy.ts';
 import type { Slot } from './slot.ts';
+import { Starts } from './starts.ts';
 import { type MigrationReport, reportOf, reportShape } from './report.ts';
 import type { MigrationSource } from '../migration/source.ts';
-import { address, guestName, MESSAGE, text } from '../wire/messages.ts';
+import {
+  address,
+  guestAddress,
+  guestName,
+  type GuestSpec,
+  guestSpec,
+  MESSAGE,
+  text,
+} from '../wire/messages.ts';
 import type { Channel } from '../wire/channel.ts';
 
 export type ControlRequest =
@@ -36,9 +45,11 @@ export type ControlRequest =
   | { readonly kind: 'stop'; readonly guest: string }
   | { readonly kind: 'remove'; readonly guest: string }
   | { readonly kind: 'clear'; readonly guest: string }
+  | { readonly kind: 'start'; readonly guest: GuestSpec; readonly withStorage: boolean }
   | ({ readonly kind: 'console'; readonly guest: string } & ConsoleRequest);
 
 export type ControlReply =
+  | { readonly kind: 'ready'; readonly network: Uint8Array | null }
   | { readonly kind: 'done'; readonly what: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'status'; readonly address: string; readonly guests: readonly GuestStatus[] }
@@ -52,6 +63,7 @@ const request: Shape<ControlRequest> = kinds<ControlRequest>({
   stop: record({ kind: oneOf('stop'), guest: guestName }),
   remove: record({ kind: oneOf('remove'), guest: guestName }),
   clear: record({ kind: oneOf('clear'), guest: guestName }),
+  start: record({ kind: oneOf('start'), guest: guestSpec, withStorage: flag }),
   console: record({ kind: oneOf('console'), guest: guestName, ...consoleFields }),
 });
 
@@ -74,6 +86,8 @@ const status = record({
 export type GuestStatus = Checked<typeof status>;
 
 const reply: Shape<ControlReply> = kinds<ControlReply>({
+  /** To be sent: a guest with this address on the network. */
+  ready: record({ kind: oneOf('ready'), network: guestAddress }),
   done: record({ kind: oneOf('done'), what: text(300) }),
   refused: record({ kind: oneOf('refused'), reason: text(600) }),
   status: record({ kind: oneOf('status'), address, guests: list(status, 0, 4096) }),
@@ -95,12 +109,14 @@ export class Control {
   readonly #clock: () => number;
   /** Who wants to know of a guest's migration. */
   readonly #consoles: Consoles;
+  readonly #starts: Starts;
   readonly #watchers = new Map<string, { readonly channel: Channel; readonly to: string }>();
 
   constructor(host: Host, clock: () => number) {
     this.#host = host;
     this.#clock = clock;
     this.#consoles = new Consoles(host);
+    this.#starts = new Starts(host);
   }
 
   /** Somebody asks. */
@@ -110,13 +126,18 @@ export class Control {
     } catch (error) {
       const isTheirs = error instanceof FieldError || error instanceof HostError;
       if (!(isTheirs || isStorageError(error))) throw error;
-      this.#reply(channel, { kind: 'refused', reason: error.message.slice(0, 600) });
+      this.#refuse(channel, error.message);
     }
+  }
+
+  #refuse(channel: Channel, reason: string): void {
+    this.#reply(channel, { kind: 'refused', reason: reason.slice(0, 600) });
   }
 
   /** Sends what guests have printed to whoever reads their consoles. */
   turn(): void {
     this.#consoles.turn();
+    this.#starts.turn(this.#clock(), this.#host.patience);
   }
 
   /** A migration has changed. */
@@ -147,6 +168,9 @@ export class Control {
       case 'console':
         this.#consoles.open(channel, asked.guest, asked);
         return;
+      case 'start':
+        this.#start(channel, asked);
+        return;
       default:
         this.#reply(channel, { kind: 'done', what: this.#change(asked) });
     }
@@ -159,12 +183,20 @@ export class Control {
     this.changed(guest);
   }
 
+  #start(channel: Channel, { guest, withStorage }: Extract<ControlRequest, { kind: 'start' }>): void {
+    this.#starts.open(channel, guest, withStorage, {
+      ready: (network) => channel.send(MESSAGE.EVENT, encodeAs(reply, { kind: 'ready', network })),
+      started: (what) => this.#reply(channel, { kind: 'done', what }),
+      refused: (reason) => this.#refuse(channel, reason),
+    });
+  }
+
   /** Changes something of a guest at once; returns what was done, in a sentence. */
   #change({
     kind,
     guest,
     ...asked
-  }: Exclude<ControlRequest, { kind: 'status' | 'migrate' | 'console' }>): string {
+  }: Exclude<ControlRequest, { kind: 'status' | 'migrate' | 'console' | 'start' }>): string {
     const host = this.#host;
     switch (kind) {
       case 'clear':

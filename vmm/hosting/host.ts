@@ -40,6 +40,8 @@ export class Host {
   readonly #arrivals: Arrivals;
   readonly #rebases: Rebases;
   readonly #strangers = new Set<Channel>();
+  /** Guests whose disk was made for them. */
+  readonly #ownDisks = new WeakSet<Slot>();
   /** Guests whose end was told. */
   readonly #ended = new WeakSet<Slot>();
 
@@ -52,6 +54,11 @@ export class Host {
     this.#departures = new Departures(house);
     this.#arrivals = new Arrivals(house);
     this.#rebases = new Rebases(house, (name) => this.sources.has(name));
+  }
+
+  /** As HostOptions has it. */
+  get patience(): number {
+    return this.#house.options.patience;
   }
 
   /** Migrations under way, by guest: going, and coming. */
@@ -67,25 +74,68 @@ export class Host {
 
   /**
    * Starts a guest, which `fill` puts an image into. Throws HostError for a name that is
-   * taken or too much memory, and what Slot throws. With `ownDisk` its disk was made for it, and is removed with it.
+   * taken, too much memory, or a disk that cannot be used, and the system's error. With `withStorage` it gets a disk of its
+   * own, which `fill` fills and which is removed with it.
    */
-  start(spec: GuestSpec, fill: (guest: HostedGuest) => void, ownDisk = false): Slot {
+  start(spec: GuestSpec, fill: (guest: HostedGuest) => void, withStorage = false): Slot {
+    const slot = this.reserve(spec, withStorage);
+    try {
+      fill(slot.guest);
+    } catch (error) {
+      this.giveBack(slot);
+      throw error;
+    }
+    this.begin(slot);
+    return slot;
+  }
+
+  /** Makes room for a guest that is to be filled; `begin` or `giveBack` follows. Throws as `start`. */
+  reserve(spec: GuestSpec, withStorage: boolean): Slot {
     const refusal = this.#house.refusal(spec) ?? this.#arrivals.refusal(spec);
     if (refusal !== undefined) throw new HostError(refusal);
-    const slot = this.#house.newSlot(spec);
+    const slot = this.#newSlot(spec, withStorage);
+    if (withStorage && spec.disk !== null) this.#ownDisks.add(slot);
     try {
       slot.lockDisk();
     } catch (error) {
-      this.#house.slots.delete(spec.name);
-      slot.close();
+      this.giveBack(slot);
       throw error instanceof DiskInUse ? new HostError(error.message) : error;
     }
-    fill(slot.guest);
-    slot.guest.saveTo(slot.keep);
-    slot.guest.keepIn(slot.keep);
-    this.#house.write(slot, { ...started, spec, ownDisk, keep: slot.keep.folder });
-    this.#house.run(slot);
     return slot;
+  }
+
+  #newSlot(spec: GuestSpec, withStorage: boolean): Slot {
+    try {
+      return this.#house.reserved(spec, withStorage && spec.disk !== null);
+    } catch (error) {
+      throw error instanceof RangeError ? error : new HostError((error as Error).message);
+    }
+  }
+
+  /** The guest is complete: it is saved, is ours, and runs. Throws the system's error; then nothing is left of it. */
+  begin(slot: Slot): void {
+    try {
+      slot.guest.saveTo(slot.keep);
+      slot.guest.keepIn(slot.keep);
+      const ownDisk = this.#ownDisks.has(slot);
+      this.#house.write(slot, { ...started, spec: slot.guest.spec, ownDisk, keep: slot.keep.folder });
+    } catch (error) {
+      this.giveBack(slot);
+      throw error;
+    }
+    this.#house.run(slot);
+  }
+
+  /** The guest is not started after all. */
+  giveBack(slot: Slot): void {
+    this.#house.forget(slot, this.#ownDisks.has(slot));
+  }
+
+  /** The address on the network for a guest that is started here: its own, or a new one if this host is plugged in; otherwise why there is none. */
+  addressFor(spec: GuestSpec, done: (address: Uint8Array | null, refusal?: string) => void): void {
+    const { newAddress } = this.#house.options;
+    if (spec.network !== null || newAddress === undefined) done(spec.network);
+    else newAddress((address, reason) => (address === undefined ? done(null, reason) : done(address)));
   }
 
   /** Has a guest stand still, or go on, until it is said otherwise; returns what it did before, and where it is. Throws HostError. */

@@ -36,6 +36,8 @@ export interface HostOptions {
   readonly patience: number;
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
+  /** Finds an address for a guest that is started here and names none; undefined = guests are plugged in nowhere. */
+  readonly newAddress?: (done: (address: Uint8Array | undefined, reason: string) => void) => void;
   /** Milliseconds of running after which a guest's keep is rebased (rebases.ts). */
   readonly rebaseMs?: number;
   /** How long a guest's log may be, and what then. */
@@ -138,6 +140,19 @@ export class House {
     return slot;
   }
 
+  /** Makes a slot for a guest that is to come, with a disk of its own if that is to come with it. Throws what Slot throws. */
+  reserved(spec: GuestSpec, withStorage: boolean): Slot {
+    if (!withStorage) return this.newSlot(spec);
+    const { disks } = this.options;
+    const disk = disks.create(spec.name, spec.sectors);
+    try {
+      return this.newSlot({ ...spec, disk, diskIdentity: null });
+    } catch (error) {
+      disks.remove(disk);
+      throw error;
+    }
+  }
+
   /** Makes a slot for a guest that has that keep. Throws what Slot throws. */
   slot(spec: GuestSpec, keep: string): Slot {
     const { machinery, disks, shelf, console: logLimits = defaultLogLimits } = this.options;
@@ -211,10 +226,11 @@ export class House {
     }
   }
 
-  /** Removes what migrations that were cut off by a death have left behind. */
+  /** Removes what a migration or a start that was cut off by a death has left behind. */
   removeStrays(): void {
-    const { shelf } = this.options;
+    const { shelf, disks } = this.options;
     const entries = this.register.names().map((name) => this.register.get(name));
+    disks.removeOthers(entries.flatMap((entry) => entry?.spec.disk ?? []));
     const keeps = entries.map((entry) => `${entry?.keep}.`);
     const guests = this.register.names();
     for (const file of shelf.list()) {

@@ -37,6 +37,8 @@ export interface Disks {
   /** Makes a disk for `guest` and returns its name. */
   create(guest: string, sectors: number): string;
   remove(name: string): void;
+  /** Removes the disks that were made by `create`, except these. */
+  removeOthers(names: readonly string[]): void;
 }
 
 /** Milliseconds until what could not be stored is tried again. */

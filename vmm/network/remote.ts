@@ -88,6 +88,7 @@ export class Members {
       this.#events.left(channel.peer, reason);
     };
     this.#events.joined(channel.peer);
+    trunk.onAsk = () => trunk.offer(this.#newAddress());
     trunk.offer(this.#newAddress());
   }
 

@@ -5,6 +5,7 @@
  *     type 64   a frame
  *     type 65   a frame that follows a guest: the guest's address, 6 bytes, then the frame
  *     type 66   an address that the other side may give to one of its guests, 6 bytes
+ *     type 67   asks for one more such address; no bytes
  *
  * Any other message ends the channel. When the other side is slow, frames are dropped, as on any Ethernet, so that
  * the queue does not grow.
@@ -16,7 +17,7 @@ import { isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
 
 /** Message types of a trunk. Migrations use other types. */
-export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66 } as const;
+export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66, ASK: 67 } as const;
 
 /** Bytes that may wait to be sent; frames beyond that are dropped. */
 export const BACKLOG_MAX = 2 ** 20;
@@ -35,6 +36,8 @@ export class Trunk implements Station {
   onEnd: ((reason: string) => void) | undefined;
   /** Called with each address that the other side offers. */
   onAddress: ((address: Uint8Array) => void) | undefined;
+  /** Called when the other side asks for an address. */
+  onAsk: (() => void) | undefined;
 
   /** Joins the switch. The owner of the channel must call `message` and `ended`. */
   constructor(joined: Switch, channel: TrunkChannel) {
@@ -61,6 +64,11 @@ export class Trunk implements Station {
     this.#channel.send(TRUNK.ADDRESS, address);
   }
 
+  /** Asks the other side for one more address. */
+  askAddress(): void {
+    this.#channel.send(TRUNK.ASK);
+  }
+
   /** Handles a message from the channel. The trunk may keep the bytes. */
   message(type: number, payload: Uint8Array): void {
     if (!this.#open) return;
@@ -68,6 +76,7 @@ export class Trunk implements Station {
     else if (type === TRUNK.FOLLOWS && isFrame(payload.subarray(ADDRESS_BYTES))) this.#follow(payload);
     else if (type === TRUNK.ADDRESS && payload.length === ADDRESS_BYTES && !isGroup(payload))
       this.onAddress?.(payload);
+    else if (type === TRUNK.ASK && payload.length === 0 && this.onAsk) this.onAsk();
     else this.#fail(`message ${type} of ${payload.length} bytes, which is none of a trunk`);
   }
 

@@ -28,6 +28,7 @@
  *                   target ASK id      ->  source OUTCOME committed | aborted | undecided
  *
  *     whoever has the key: CONTROL request, INPUT bytes …  ->  EVENT …, REPLY
+ *     … and to start a guest: CONTROL start  ->  EVENT ready;  PAGES …, STATE …, END  ->  REPLY
  */
 import {
   bytes,
@@ -111,6 +112,9 @@ export const address = text(256, /^\S+:\d{1,5}$/);
 
 const mostSectors = 2 ** 28;
 
+/** A guest's address on the network, six bytes; null = it is plugged in nowhere. */
+export const guestAddress = nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES));
+
 /** What a guest is, apart from its state. */
 export const guestSpec = where(
   record({
@@ -128,8 +132,7 @@ export const guestSpec = where(
     disk: nullable(text(1024)),
     /** Distinguishes that disk from another of the same name. */
     diskIdentity: nullable(text(128)),
-    /** Its address on the network, six bytes; null = it is plugged in nowhere. */
-    network: nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES)),
+    network: guestAddress,
     /** Devices whose state it has. */
     devices: list(text(32), 0, 32),
   }),

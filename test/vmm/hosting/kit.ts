@@ -22,6 +22,8 @@ export class Asked {
     this.channel = {
       peer: 'test',
       backlog: 0,
+      heard: 0,
+      isOpen: true,
       send: (type: number, payload = new Uint8Array()) => {
         if (type === MESSAGE.EVENT) this.events.push(payload);
         else this.last = payload;
@@ -31,6 +33,15 @@ export class Asked {
       },
       close: () => {},
     } as unknown as Channel;
+  }
+
+  /** The other side says something more, or is gone. */
+  say(type: number, payload: Uint8Array = new Uint8Array()): void {
+    this.#listener.message?.(type, payload);
+  }
+
+  hangUp(): void {
+    this.#listener.ended?.('the connection was cut');
   }
 
   type(text: string): void {

@@ -317,6 +317,10 @@ export class World {
         return name;
       },
       remove: (name) => this.disks.delete(name),
+      removeOthers: (names) => {
+        for (const name of this.disks.keys())
+          if (name.startsWith(`${address}/`) && !names.includes(name)) this.disks.delete(name);
+      },
     };
   }
 
