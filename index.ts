@@ -94,7 +94,13 @@ export { formatSvg as classificationSvg } from './isa/classify/format-svg.ts';
 
 // ---- Monitors ----
 
-export { type GuestDescription, Monitor, type MonitorOptions } from './vmm/monitor/monitor.ts';
+export {
+  type GuestDescription,
+  Monitor,
+  type MonitorOptions,
+  type Underneath,
+} from './vmm/monitor/monitor.ts';
+export { createStack, guestFor, machineOf, stackNamed } from './vmm/monitor/stack.ts';
 export { type Strategy, strategies, strategyNamed } from './vmm/monitor/strategies.ts';
 export type { VirtualMachine } from './vmm/monitor/virtual-machine.ts';
 export type { Ledger } from './vmm/guest/ledger.ts';

@@ -18,7 +18,7 @@ import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/guest/ledger.ts';
 import { guestMemory, withGuest } from '../vmm/guest/with-guest.ts';
-import { createGuest } from '../vmm/monitor/create-guest.ts';
+import { createGuest, type Level } from '../vmm/monitor/create-guest.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';
 import { entryOf } from '../vmm/process/environments/course.ts';
@@ -56,6 +56,8 @@ export interface PreparedGuest {
   /** The monitor's counts for the guest, if there is a monitor; and its translator, if it has one. */
   readonly ledger: Ledger | undefined;
   readonly translator: Translator | undefined;
+  /** The monitors below it, the outermost first. */
+  readonly levels: readonly Level[];
   /** Writes out what the guest has printed so far. */
   readonly flush: () => void;
   /** Typed console input goes here as it comes; undefined when input is read only when the guest asks for it. */
@@ -211,6 +213,7 @@ function prepareProcess(
     flush: () => {},
     ledger: undefined,
     translator: undefined,
+    levels: [],
     typed: undefined,
     state: undefined,
   };
@@ -262,6 +265,7 @@ function prepareSystem(
     exits,
     ledger: guest.ledger,
     translator: guest.translator,
+    levels: guest.levels,
     run: (until) => {
       const stop = guest.run(until);
       return (stop.kind === 'break' ? lockup() : undefined) ?? stop;

@@ -8,7 +8,8 @@ import { ProgramMap } from '../isa/machine/program-map.ts';
 import { printableWord } from '../isa/machine/printable.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import { LineMux } from '../vmm/devices/line-mux.ts';
-import { Monitor } from '../vmm/monitor/monitor.ts';
+import type { Monitor } from '../vmm/monitor/monitor.ts';
+import { createStack } from '../vmm/monitor/stack.ts';
 import { addressNumber } from '../vmm/network/frame.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Lan, type LanGuest } from '../vmm/network/lan.ts';
@@ -125,7 +126,7 @@ function bareGuests(loaded: readonly Loaded[], { variant, options, put, input }:
 
 function monitoredGuests(loaded: readonly Loaded[], { variant, options, put, input }: Setting): Made {
   const { memory = defaultMemory, engine, monitor: strategy } = options;
-  const monitor = new Monitor({
+  const monitors = createStack({
     guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port })),
     variant,
     strategy,
@@ -133,6 +134,7 @@ function monitoredGuests(loaded: readonly Loaded[], { variant, options, put, inp
     engine,
     console: new Console(put, input),
   });
+  const monitor = monitors.at(-1) as Monitor;
   const guests = monitor.guests.map((guest) => ({
     machine: guest.cpu,
     run: (until: number) => monitor.runGuest(guest, until),

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from '../isa/engines/engine.ts';
+import { stackNamed } from '../vmm/monitor/stack.ts';
 import { strategies } from '../vmm/monitor/strategies.ts';
 import { environments } from '../vmm/process/environments/environments.ts';
 import type { FolderWish } from './host-files.ts';
@@ -25,7 +26,23 @@ export interface GuestVerbOptions {
 }
 
 /** Monitors by name; `none` is the bare machine. */
-const monitorNames = ['none', ...strategies.map(({ name }) => name)];
+const monitorNames = ['none', ...strategies.map(({ name }) => name)].join(', ');
+
+/** A monitor, or a stack of them. */
+function parseMonitor(text: string): string {
+  if (text === 'none') return text;
+  try {
+    stackNamed(text);
+    return text;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError(
+      text.includes('/')
+        ? error.message
+        : `Allowed choices are ${monitorNames}, and stacks like hybrid/hybrid`,
+    );
+  }
+}
 
 /** A number of bytes: digits, which K, M or G may follow. */
 export function parseMemory(text: string): number {
@@ -112,8 +129,11 @@ export function addVariantOption(command: Command): Command {
 }
 
 const monitorOption = () =>
-  new Option('--monitor <name>', 'Run the guest under this monitor; none is the bare machine')
-    .choices(monitorNames)
+  new Option(
+    '--monitor <name>',
+    `Run the guest under this monitor (choices: ${monitorNames}), or under a stack like hybrid/hybrid, the outermost first`,
+  )
+    .argParser(parseMonitor)
     .default('none');
 const engineOption = () =>
   new Option('--engine <name>', 'Choose the execution engine').choices(engineNames).default('auto');

@@ -1,5 +1,6 @@
 /** What `run --stats` tells: numbers for programs as JSON, and the same for people in 80 columns. */
 import { FastEngine } from '../isa/engines/fast/fast.ts';
+import type { Level } from '../vmm/monitor/create-guest.ts';
 import type { PreparedGuest } from './guest.ts';
 import type { Translator, TranslatorStatistics } from '../vmm/translator/translator.ts';
 
@@ -17,6 +18,11 @@ export interface Statistics {
   /** Steps that the guest's instructions made on the machine itself; the others the monitor made. */
   readonly direct: number;
   readonly seconds: number;
+}
+
+/** What a stack of monitors adds: each one's own counts, the outermost first. `exits` and `direct` are the innermost's. */
+interface Nesting {
+  readonly levels: readonly Pick<Statistics, 'monitor' | 'exits' | 'direct'>[];
 }
 
 /** What the fast engine adds. */
@@ -54,10 +60,9 @@ export function statisticsOf(
   monitor: string,
   status: number,
   seconds: number,
-): Statistics & Partial<Compilation & Translation> {
+): Statistics & Partial<Compilation & Translation & Nesting> {
   const { machine, engine, isa, exits } = guest;
   const { steps } = machine;
-  const sorted = [...exits].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     format: 'ringlab-run',
     version: 1,
@@ -66,12 +71,21 @@ export function statisticsOf(
     monitor,
     isa,
     status,
-    exits: Object.fromEntries(sorted),
+    exits: sorted(exits),
     direct: guest.ledger?.direct ?? steps,
     seconds,
+    ...(guest.levels.length > 1 ? { levels: guest.levels.map(levelOf) } : {}),
     ...(engine instanceof FastEngine ? compilationOf(engine, steps) : {}),
     ...(guest.translator ? translationOf(guest.translator, guest.ledger?.saved ?? 0) : {}),
   };
+}
+
+function sorted(exits: ReadonlyMap<string, number>): Statistics['exits'] {
+  return Object.fromEntries([...exits].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function levelOf({ strategy, ledger }: Level): Nesting['levels'][number] {
+  return { monitor: strategy, exits: sorted(ledger.exits), direct: ledger.direct };
 }
 
 function compilationOf(engine: FastEngine, steps: number): Compilation {
@@ -90,7 +104,9 @@ function translationOf(translator: Translator, exitsSaved: number): Translation 
 const labelWidth = 10;
 
 /** The statistics as a few lines. */
-export function formatStatistics(statistics: Statistics & Partial<Compilation & Translation>): string {
+export function formatStatistics(
+  statistics: Statistics & Partial<Compilation & Translation & Nesting>,
+): string {
   const { steps, seconds, engine, isa, monitor, status, exits, direct } = statistics;
   const { regions = 0, batches = 0, codeBytes = 0, compileSeconds = 0, compiledShare = 0 } = statistics;
   const { failures = 0, delegated = 0 } = statistics;
@@ -119,10 +135,22 @@ export function formatStatistics(statistics: Statistics & Partial<Compilation & 
     lines.push(['compiled', 'nothing: it was over before that would have paid']);
   }
   if (statistics.translator) lines.push(...translatorLines(statistics.translator));
-  for (const [n, [name, times]] of Object.entries(exits).entries()) {
-    lines.push([n === 0 ? 'exits' : '', `${times} × ${name}`]);
-  }
+  if (statistics.levels) lines.push(...statistics.levels.flatMap(levelLines));
+  else lines.push(...exitLines('exits', exits));
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}${text}\n`).join('');
+}
+
+function exitLines(head: string, exits: Statistics['exits']): [label: string, text: string][] {
+  return Object.entries(exits).map(([name, times], n) => [n === 0 ? head : '', `${times} × ${name}`]);
+}
+
+/** The exits to one monitor of a stack. */
+function levelLines(
+  { monitor, exits }: Nesting['levels'][number],
+  n: number,
+): [label: string, text: string][] {
+  const all = Object.values(exits).reduce((sum, times) => sum + times, 0);
+  return [[`level ${n + 1}`, `${monitor}: ${count(all, 'exit')}`], ...exitLines('', exits)];
 }
 
 /** How often checks of loads and stores failed, and what came of it. */

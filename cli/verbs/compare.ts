@@ -6,7 +6,7 @@ import {
   type Manner,
   type Side,
 } from '../../vmm/monitor/compare.ts';
-import { strategies } from '../../vmm/monitor/strategies.ts';
+import { stackNamed } from '../../vmm/monitor/stack.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -26,7 +26,7 @@ export const command = addGuestOptions(
   createCommand('compare', 'Run a guest bare and under monitors, in lockstep; print the first difference'),
 )
   .argument('<file>', ARGUMENT.PROGRAM)
-  .requiredOption('--with <monitors>', 'Compare with these monitors, separated by commas')
+  .requiredOption('--with <monitors>', 'Compare with these monitors, separated by commas; a/b is b on a')
   .option(...JSON_OPTION)
   .action(exitWith(compare));
 
@@ -34,10 +34,7 @@ async function compare(file: string, options: CompareOptions): Promise<number> {
   if (options.process) throw usage('--process has no monitor to compare with');
   const monitors = options.with.split(',').filter((name) => name !== 'bare' && name !== 'none');
   if (monitors.length === 0) throw usage('--with names no monitor; try --with trap-and-emulate');
-  const names = strategies.map(({ name }) => name);
-  for (const monitor of monitors)
-    if (!names.includes(monitor))
-      throw usage(`--with ${monitor}: no such monitor; choose from ${names.join(', ')}`);
+  for (const monitor of monitors) checkMonitor(monitor);
   if (options.monitor !== 'none')
     throw usage('--monitor: name the monitors to compare with by --with instead');
   const limit = options.maxSteps ?? defaultLimit;
@@ -55,6 +52,15 @@ async function compare(file: string, options: CompareOptions): Promise<number> {
     print(`${JSON.stringify({ format: 'ringlab-compare', version: 1, ...first, equal, results })}\n`);
   }
   return equal ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** Throws a usage Failure if no monitor and no stack of monitors has that name. */
+function checkMonitor(monitor: string): void {
+  try {
+    stackNamed(monitor);
+  } catch (error) {
+    throw error instanceof RangeError ? usage(`--with: ${error.message}`) : error;
+  }
 }
 
 /** One comparison: in small strides first; when that finds no difference, in large ones. */
@@ -115,7 +121,8 @@ export function formatComparison(
 
 /** Advice, where there is some: under translation, user code that reads sensitive state runs directly. */
 function advice(monitor: string, { reason }: Divergence): string[] {
-  const isLook = monitor === 'binary-translation' && reason.includes('critical instruction');
+  const translates = monitor.split('/').every((name) => name === 'binary-translation');
+  const isLook = translates && reason.includes('critical instruction');
   return isLook ? ['  User code runs directly; with --translate-user it is translated as well.'] : [];
 }
 

@@ -7,6 +7,7 @@ import { EXIT as EXIT_NAME } from '../../vmm/guest/ledger.ts';
 import { withArguments } from '../arguments.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
+import type { Level } from '../../vmm/monitor/create-guest.ts';
 import type { TranslatorEvent } from '../../vmm/translator/translator.ts';
 import { type PreparedGuest, type GuestStop, prepareGuest } from '../guest.ts';
 import { addGuestOptions, ARGUMENT, collect, type GuestVerbOptions, parseCount } from '../options.ts';
@@ -55,9 +56,8 @@ async function trace(file: string, args: readonly string[], options: TraceOption
   const lines = new Output(1);
   const filter = makeFilter(options, guest.symbols);
   const tracer = new Tracer(guest.machine);
-  // Stepping ends the guest's turn at every step: that exit belongs to the tracer, not to the guest.
-  if (guest.ledger) guest.ledger.onExit = (name) => name !== EXIT_NAME.TURN && tracer.noteExit(name);
-  if (guest.translator) guest.translator.onEvent = (event) => tracer.noteExit(describeEvent(event));
+  for (const [n, level] of guest.levels.entries())
+    noteExits(level, tracer, guest.levels.length === 1 ? '' : `level ${n + 1}: `);
   const limit = Math.min(
     options.maxSteps ?? Number.POSITIVE_INFINITY,
     options.to ?? Number.POSITIVE_INFINITY,
@@ -74,6 +74,13 @@ async function trace(file: string, args: readonly string[], options: TraceOption
   guest.flush();
   // A run that ends at --to is done; it has not run into a limit.
   return stop.kind === 'limit' && guest.machine.steps === options.to ? EXIT.DONE : tellOutcome(guest, stop);
+}
+
+/** Has the tracer note the exits to one monitor, and what its translator does, with `prefix` before them. */
+function noteExits({ ledger, translator }: Level, tracer: Tracer, prefix: string): void {
+  // Stepping ends the guest's turn at every step: that exit belongs to the tracer, not to the guest.
+  ledger.onExit = (name) => name !== EXIT_NAME.TURN && tracer.noteExit(`${prefix}${name}`);
+  if (translator) translator.onEvent = (event) => tracer.noteExit(`${prefix}${describeEvent(event)}`);
 }
 
 function describeEvent({ kind, pc, at }: TranslatorEvent): string {

@@ -36,7 +36,7 @@ export const command = addGuestOptions(
 async function translate(file: string, options: TranslateOptions): Promise<number> {
   if (options.process) throw usage('--process has no supervisor code to translate');
   if (options.monitor !== 'none' && options.monitor !== strategy) {
-    throw usage(`--monitor ${options.monitor} translates nothing; leave it out`);
+    throw usage(`--monitor ${options.monitor}: the guest runs under ${strategy} here; leave it out`);
   }
   const guest = await prepareGuest(file, [], { ...options, monitor: strategy }, { printTo: 2 });
   const translator = guest.translator as Translator;

@@ -55,6 +55,12 @@ export class Memory implements DmaMemory {
   readonly #view: DataView;
   /** The memory that this one is a part of, and the offset in it. A part has no watchers of its own. */
   readonly #whole: { readonly memory: Memory; readonly at: number } | undefined;
+  /** Number of its first page in the memory that it is a part of. */
+  readonly #firstPage: number;
+  /** The memories that are parts of this one: of virtual machines. */
+  readonly #parts: Memory[] = [];
+  /** One byte for each page, bits of WATCH: why this memory has it watched, whatever its parts and its whole do. */
+  readonly #claims: Uint8Array;
   // The two parts of the access that `split` set up.
   #first = 0;
   #inFirst = 0;
@@ -65,13 +71,17 @@ export class Memory implements DmaMemory {
     size: number,
     whole?: { memory: Memory; at: number },
   ) {
-    const at = memoryAt + (whole?.at ?? 0);
+    const at = whole ? whole.memory.bytes.byteOffset + whole.at : memoryAt;
+    this.#firstPage = (whole?.at ?? 0) >>> pageShift;
+    const watched = whole ? whole.memory.watched.byteOffset + this.#firstPage : watchedAt;
     this.size = size;
     this.bytes = new Uint8Array(buffer, at, size);
     this.words = new Int32Array(buffer, at, size / 4);
     this.#view = new DataView(buffer, at, size);
-    this.watched = new Uint8Array(buffer, watchedAt + ((whole?.at ?? 0) >>> pageShift), size >>> pageShift);
+    this.watched = new Uint8Array(buffer, watched, size >>> pageShift);
+    this.#claims = new Uint8Array(size >>> pageShift);
     this.#whole = whole;
+    if (whole) whole.memory.#parts.push(this);
   }
 
   /** Calls `watcher` for writes to watched pages. Returns a function that ends this. */
@@ -121,8 +131,13 @@ export class Memory implements DmaMemory {
 
   /** Has the watchers called for writes to page number `page`, for the reason `bit`. */
   watch(page: number, bit: number): void {
+    this.#claims[page] = (this.#claims[page] as number) | bit;
+    this.#setWatched(page, bit);
+  }
+
+  #setWatched(page: number, bit: number): void {
     if (this.#whole !== undefined) {
-      this.#whole.memory.watch(page + (this.#whole.at >>> pageShift), bit);
+      this.#whole.memory.#setWatched(page + this.#firstPage, bit);
       return;
     }
     if (((this.watched[page] as number) & watchedHere) === 0) {
@@ -132,17 +147,29 @@ export class Memory implements DmaMemory {
     if (page > 0) this.watched[page - 1] = (this.watched[page - 1] as number) | WATCH.NEXT;
   }
 
-  /** Undoes `watch` for the reason `bit`. */
+  /** Undoes `watch` for the reason `bit`. The page stays watched if a part or the whole has it watched for the same reason. */
   unwatch(page: number, bit: number): void {
+    this.#claims[page] = (this.#claims[page] as number) & ~bit;
+    this.#clearWatched(page, bit);
+  }
+
+  #clearWatched(page: number, bit: number): void {
     if (this.#whole !== undefined) {
-      this.#whole.memory.unwatch(page + (this.#whole.at >>> pageShift), bit);
+      this.#whole.memory.#clearWatched(page + this.#firstPage, bit);
       return;
     }
+    if (this.#isClaimed(page, bit)) return;
     const rest = (this.watched[page] as number) & ~bit;
     this.watched[page] = rest;
     if (page > 0 && (rest & watchedHere) === 0) {
       this.watched[page - 1] = (this.watched[page - 1] as number) & ~WATCH.NEXT;
     }
+  }
+
+  /** Whether this memory or a part of it has the page watched for the reason `bit`. */
+  #isClaimed(page: number, bit: number): boolean {
+    if (((this.#claims[page] ?? 0) & bit) !== 0) return true;
+    return this.#parts.some((part) => part.#isClaimed(page - part.#firstPage, bit));
   }
 
   /** Prepares an access whose first `inFirst` bytes are at `first` and whose other bytes are at `second`. */

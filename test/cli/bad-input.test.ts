@@ -140,6 +140,11 @@ describe('A command that is none', () => {
     [['run', '--frobnicate', hello], "unknown option '--frobnicate'"],
     [['run', '--engine', 'steam', hello], 'Allowed choices are auto, interpreter, fast'],
     [['run', '--monitor', 'big', hello], 'Allowed choices are none'],
+    [['run', '--monitor', 'hybrid//hybrid', hello], 'a name is missing beside a /'],
+    [
+      ['run', '--monitor', 'hybrid/hybrid', '--memory', '1G', hello],
+      '2 monitors under 1024 MiB of guest memory',
+    ],
     [['run', '--max-steps', 'many', hello], 'expected a whole number'],
     [['run', '--env', 'novalue', hello], 'expected NAME=VALUE'],
     [['run', '--env', 'A=B', hello], '--env needs --process'],
@@ -149,7 +154,10 @@ describe('A command that is none', () => {
     [['trace', '--instruction', 'mov', hello], '--instruction mov: no such instruction'],
     [['trace', '--only', 'loads', hello], 'Allowed choices are traps'],
     [['trace', '--only', 'exits', hello], 'the bare machine has no monitor to exit to'],
-    [['compare', hello, '--with', 'hybrid,big'], '--with big: no such monitor; choose from trap-and-emulate'],
+    [
+      ['compare', hello, '--with', 'hybrid,big'],
+      '--with: no monitor strategy "big"; choose from trap-and-emulate',
+    ],
     [
       ['compare', hello, '--with', 'hybrid', '--monitor', 'hybrid'],
       'name the monitors to compare with by --with instead',

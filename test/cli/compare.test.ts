@@ -21,6 +21,14 @@ describe('ringlab compare', () => {
     expect(status).toBe(1);
   });
 
+  it('takes a stack of monitors, the outermost first', () => {
+    const { status, stdout } = ringlab(['compare', flags, '--with', 'trap-and-emulate/hybrid']);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `${flags} on ring32-v, bare and under trap-and-emulate/hybrid:\n  equal at all 1142 steps\n`,
+    });
+  });
+
   it('does not say that all is equal when it was told to stop before the end', () => {
     const { status, stdout } = ringlab(['compare', mini, '--with', 'hybrid', '--max-steps', '100']);
     expect(stdout).toContain('equal at the first 100 steps, and no more were compared');
@@ -53,6 +61,7 @@ describe('ringlab compare', () => {
     for (const args of [
       ['compare', flags, '--with', 'none'],
       ['compare', flags, '--with', 'teleport'],
+      ['compare', flags, '--with', 'hybrid/teleport'],
       ['compare', flags, '--process', '--with', 'hybrid'],
       ['compare', flags],
     ]) {

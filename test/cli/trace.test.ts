@@ -75,6 +75,24 @@ describe('ringlab trace', () => {
     for (const line of lines) expect(line).toContain('trap: ');
   });
 
+  it('names the level of each exit under a stack of monitors', () => {
+    const { stdout } = ringlab(['trace', hello, '--monitor', 'trap-and-emulate/hybrid', '--only', 'exits']);
+    expect(stdout).toBe('');
+    const below = ringlab([
+      'trace',
+      hello,
+      '--monitor',
+      'trap-and-emulate/trap-and-emulate',
+      '--only',
+      'exits',
+    ]);
+    expect(below.stdout.split('\n').slice(0, 3)).toEqual([
+      '       5 0 00010014 next+0x8          out t0, t1',
+      '           monitor: level 1: reflected: privileged instruction',
+      '           monitor: level 2: emulated: out',
+    ]);
+  });
+
   it("shows a process's system calls as traps", () => {
     const { stdout } = ringlab(['trace', '--process', '--only', 'traps', 'guests/hello-process.s']);
     const lines = stdout.trimEnd().split('\n');

@@ -4,7 +4,8 @@
  *
  * `--coverage` measures what so many guests do, instead.
  *
- * Targets: fast (the engine on the bare machine), or a monitor's strategy, with `+fast` for the fast engine under it.
+ * Targets: fast (the engine on the bare machine), or a monitor's strategy, or several with / between them for a stack of
+ * monitors, the outermost first; with `+fast`, the fast engine is under it.
  */
 import { parseArgs } from 'node:util';
 import { variants } from '../../isa/table/variants.ts';
@@ -19,7 +20,7 @@ import {
   resourceControl,
 } from './properties.ts';
 import { describeCounterexample } from './report.ts';
-import { sound, variantsNamed } from './sound.ts';
+import { soundStack, variantsNamed } from './sound.ts';
 import type { Candidate } from './subject.ts';
 
 const { values } = parseArgs({
@@ -42,8 +43,9 @@ function usage(message: string): never {
 function candidateNamed(target: string): { candidate: Candidate; rest: Partial<PropertyOptions> } {
   if (target === 'fast') return { candidate: fastEngine(), rest: { variants } };
   const [strategy = '', engine = ''] = target.split('+');
-  const row = sound.find((one) => one.strategy === strategy);
+  const row = soundStack(strategy);
   if (row === undefined || (engine !== '' && engine !== 'fast')) usage(`no target "${target}"`);
+  if (row.variants.length === 0) usage(`"${target}" is right on no variant: its levels have none in common`);
   const candidate = ownMonitor({ strategy, engine: engine === 'fast' ? 'fast' : 'interpreter' });
   return {
     candidate,

@@ -27,11 +27,11 @@ export class Gate {
     this.real = real;
   }
 
-  /** A turn of `steps` guest steps begins. */
-  begin(steps: number): void {
+  /** A turn of `steps` guest steps begins. `levels`: how many exits may stand for one, as in a stack of monitors. */
+  begin(steps: number, levels = 1): void {
     this.#entries = 0;
     this.#turn = steps;
-    this.#allowed = patience * steps + fewExits;
+    this.#allowed = levels * (patience * steps + fewExits);
     this.#turnBegan = this.real.steps;
   }
 

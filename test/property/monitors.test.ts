@@ -7,7 +7,7 @@ import { seed } from './seed.ts';
 import { ownMonitor } from './own.ts';
 import { efficiency, equivalence, type PropertyResult, resourceControl } from './properties.ts';
 import { describeCounterexample } from './report.ts';
-import { sound, variantsNamed } from './sound.ts';
+import { sound, soundStack, variantsNamed } from './sound.ts';
 
 /** Most guests are for one engine or the other: what is wrong with a monitor shows under both. */
 const guestsOf = { interpreter: { from: 0, cases: 220 }, fast: { from: 150, cases: 170 } } as const;
@@ -44,6 +44,26 @@ describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy
     const whose = direct === 'user' ? 'user' : 'all';
     const options = { seed, cases: 100, variants: variantsNamed(variants), direct: whose } as const;
     expectPassed(efficiency(candidate, options), candidate.name);
+  });
+});
+
+describe.each([
+  'trap-and-emulate/trap-and-emulate',
+  'binary-translation/hybrid',
+  'trap-and-emulate/binary-translation',
+])(`Random guests under the stack %s (seed ${seed})`, (strategy) => {
+  const variants = variantsNamed(soundStack(strategy)?.variants ?? []);
+
+  it.each(['interpreter', 'fast'] as const)('are as on the bare machine, run by the engine %s', (engine) => {
+    const candidate = ownMonitor({ strategy, engine });
+    const result = equivalence(candidate, { seed, from: engine === 'fast' ? 30 : 0, cases: 30, variants });
+    expectPassed(result, candidate.name);
+    if (engine === 'fast') expect(result.counts.compiled).toBeGreaterThan(0);
+  });
+
+  it('reach nothing that they were not given', () => {
+    const candidate = ownMonitor({ strategy });
+    expectPassed(resourceControl(candidate, { seed, cases: 30, variants }), candidate.name);
   });
 });
 

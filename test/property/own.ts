@@ -1,6 +1,6 @@
 /**
  * Our own monitors as candidates, each by its strategy. Given another module with the same exports as
- * vmm/monitor/monitor.ts, as a mutated copy of it, it is that module that is judged.
+ * vmm/monitor/monitor.ts or stack.ts, as a mutated copy of it, it is that module that is judged.
  */
 import type { EngineName } from '../../isa/engines/engine.ts';
 import type { FastEngine, FastOptions } from '../../isa/engines/fast/fast.ts';
@@ -11,7 +11,8 @@ import { PAGE } from '../../isa/machine/storage.ts';
 import { registerName } from '../../isa/table/registers.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import type { Variant } from '../../isa/table/variants.ts';
-import { Monitor } from '../../vmm/monitor/monitor.ts';
+import type { GuestDescription, Monitor, MonitorOptions } from '../../vmm/monitor/monitor.ts';
+import * as stack from '../../vmm/monitor/stack.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { newConsole } from './console.ts';
 import type { Ground } from './ground.ts';
@@ -20,12 +21,13 @@ import { diskSectors, imageOf, memorySize, newDisk, type Program } from './progr
 import type { Candidate, Setting, Subject } from './subject.ts';
 import { Watch } from './watch.ts';
 
-/** What is used of a monitor's module. */
-export interface MonitorModule {
-  readonly Monitor: typeof Monitor;
-}
+/** What is used of a monitor's module: the monitor alone, or what makes stacks of it. */
+export type MonitorModule = { readonly Monitor: typeof Monitor } | StackModule;
+
+type StackModule = Pick<typeof stack, 'createStack' | 'guestFor' | 'machineOf' | 'stackNamed'>;
 
 export interface OwnOptions {
+  /** Its name; or several with / between them, a stack of monitors, the outermost first. */
   readonly strategy: string;
   /** Default: the interpreter. */
   readonly engine?: EngineName;
@@ -42,11 +44,13 @@ export interface OwnOptions {
 const neighbour = { image: neighbourImage, memory: 8 * PAGE, sectors: 4 };
 
 /** One storage for all cases on the fast engine: making WebAssembly memories by the thousand exhausts the address space. */
-const sharedSize = 2 ** 21;
+const sharedSize = 2 ** 22;
+/** Enough for one monitor. */
+const usualSize = 2 ** 21;
 let shared: Storage | undefined;
 
 /** It, as a new machine expects it. */
-export function cleanStorage(size = sharedSize): Storage {
+export function cleanStorage(size = usualSize): Storage {
   shared ??= wasmStorage(sharedSize);
   new Uint8Array(shared.buffer, 0, SLOT.ENTRIES).fill(0); // The engine that comes next clears the tables if they have entries.
   new Uint8Array(shared.buffer, shared.watchedAt, sharedSize / PAGE).fill(0);
@@ -57,11 +61,11 @@ export function cleanStorage(size = sharedSize): Storage {
 /** A monitor of ours, or of a module like ours, to be judged. */
 export function ownMonitor(options: OwnOptions): Candidate {
   const { strategy, engine = 'interpreter', name = strategy } = options;
-  const make = (options.module ?? { Monitor }).Monitor;
+  const module = options.module ?? stack;
   return {
     name: engine === 'fast' ? `${name}+fast` : name,
     make: (program, variant, setting) =>
-      new OwnSubject(program, { ...setting, make, strategy, engine, variant }),
+      new OwnSubject(program, { ...setting, module, strategy, engine, variant }),
   };
 }
 
@@ -71,18 +75,47 @@ function compiledEarly({ x }: Program): FastOptions {
 }
 
 interface OwnSetting extends Setting {
-  readonly make: typeof Monitor;
+  readonly module: MonitorModule;
   readonly strategy: string;
   readonly engine: EngineName;
   readonly variant: Variant;
+}
+
+/** The monitors of a guest that are looked at, and the guest. */
+interface Monitors {
+  readonly outermost: Monitor;
+  readonly innermost: Monitor;
+  readonly guest: VirtualMachine;
+}
+
+/** Makes the monitors. Surrounded, the neighbours are guests of the outermost one: beside the guest, or beside the next monitor. */
+function makeMonitors(module: MonitorModule, options: MonitorOptions, surrounded: boolean): Monitors {
+  const around = (guest: GuestDescription) => (surrounded ? [neighbour, guest, neighbour] : [guest]);
+  const [own] = options.guests as readonly [GuestDescription];
+  const nth = surrounded ? 1 : 0;
+  if ('Monitor' in module) {
+    const monitor = new module.Monitor({ ...options, guests: around(own) });
+    return { outermost: monitor, innermost: monitor, guest: monitor.guests[nth] as VirtualMachine };
+  }
+  const [strategy = '', ...inner] = module.stackNamed(options.strategy);
+  const rest = { ...options, strategy: inner.join('/') };
+  const first = inner.length === 0 ? own : { ...module.guestFor(rest), sectors: diskSectors };
+  const [outermost] = module.createStack({ ...options, strategy, guests: around(first) }) as [Monitor];
+  const guest = outermost.guests[nth] as VirtualMachine;
+  if (inner.length === 0) return { outermost, innermost: outermost, guest };
+  const innermost = module.createStack({ ...rest, on: module.machineOf(outermost, guest) }).at(-1) as Monitor;
+  return { outermost, innermost, guest: innermost.guests[0] as VirtualMachine };
 }
 
 class OwnSubject implements Subject {
   readonly printed: number[];
   readonly disk: Uint8Array;
   readonly memory: Uint8Array;
-  readonly #monitor: Monitor;
+  /** The monitor of the real machine, and that of the guest: the same, but in a stack. */
+  readonly #outermost: Monitor;
+  readonly #innermost: Monitor;
   readonly #guest: VirtualMachine;
+  readonly #expansion: number;
   readonly #watch: Watch;
   /** The guest's general registers at the end of its last turn. */
   readonly #kept = new Int32Array(32);
@@ -91,14 +124,16 @@ class OwnSubject implements Subject {
   /** What was wrong between the guests, in words. */
   #found: string | undefined;
 
-  constructor(program: Program, { make, strategy, engine, variant, surrounded, guarded }: OwnSetting) {
+  constructor(program: Program, { module, strategy, engine, variant, surrounded, guarded }: OwnSetting) {
     const own = { image: imageOf(program), memory: memorySize, sectors: diskSectors };
     const firstSector = surrounded ? neighbour.sectors : 0;
     const real = new MemoryDisk(new Uint8Array((2 * firstSector + diskSectors) * SECTOR));
     real.bytes.set(newDisk(), firstSector * SECTOR);
     const { console, printed } = newConsole(program.input);
-    this.#monitor = new make({
-      guests: surrounded ? [neighbour, own, neighbour] : [own],
+    const depth = strategy.split('/').length;
+    this.#expansion = expansion ** depth;
+    const options = {
+      guests: [own],
       variant,
       strategy,
       engine,
@@ -108,14 +143,19 @@ class OwnSubject implements Subject {
       translateUser: variant.unprivileged.size > 0,
       cache: 2 ** 16,
       // The programs are too short to pay for compiled code.
-      ...(engine === 'interpreter' ? {} : { storage: cleanStorage(), fast: compiledEarly(program) }),
-    });
-    this.#guest = this.#monitor.guests[surrounded ? 1 : 0] as VirtualMachine;
-    if (surrounded) this.#other = new Neighbour(this.#monitor, this.#monitor.guests[0] as VirtualMachine);
+      ...(engine === 'interpreter'
+        ? {}
+        : { storage: cleanStorage(depth === 1 ? usualSize : sharedSize), fast: compiledEarly(program) }),
+    };
+    const { outermost, innermost, guest } = makeMonitors(module, options, surrounded);
+    this.#outermost = outermost;
+    this.#innermost = innermost;
+    this.#guest = guest;
+    if (surrounded) this.#other = new Neighbour(outermost, outermost.guests[0] as VirtualMachine);
     this.printed = surrounded ? this.#virtualConsole(program.input) : printed;
     this.memory = this.#guest.cpu.memory.bytes;
     this.disk = real.bytes.subarray(firstSector * SECTOR, (firstSector + diskSectors) * SECTOR);
-    this.#watch = new Watch(this.#monitor.real, real.bytes, this.#ground(firstSector), guarded);
+    this.#watch = new Watch(outermost.real, real.bytes, this.#ground(firstSector), guarded);
     this.#watch.poison();
     this.#standBeside();
   }
@@ -135,11 +175,12 @@ class OwnSubject implements Subject {
   }
 
   #ground(firstSector: number): Ground {
-    const { guests, real } = this.#monitor;
+    const { guests, real } = this.#outermost;
     const end = guests.reduce((sum, { allocation }) => sum + allocation.size, 0);
-    const { at, size } = this.#guest.allocation;
+    const { byteOffset, length: size } = this.memory;
+    const at = byteOffset - real.memory.bytes.byteOffset;
     const after = (firstSector + diskSectors) * SECTOR;
-    const others = guests.filter((guest) => guest !== this.#guest);
+    const others = guests.filter((_, n) => guests.length > 1 && n !== 1);
     const nobodys = ({ allocation }: VirtualMachine, n: number) => {
       const used = n === 0 ? neighbourPages * PAGE : 0;
       return { at: allocation.at + used, size: allocation.size - used };
@@ -156,11 +197,11 @@ class OwnSubject implements Subject {
 
   /** Has the watch see every entry of the guest. */
   #standBeside(): void {
-    const { engine } = this.#monitor;
+    const { engine } = this.#outermost;
     const run = engine.run.bind(engine);
     const other = this.#other;
     engine.run = () =>
-      other !== undefined && this.#isOthersTurn ? other.enter(run) : this.#watch.enter(run, expansion);
+      other !== undefined && this.#isOthersTurn ? other.enter(run) : this.#watch.enter(run, this.#expansion);
   }
 
   /** Gives the neighbour its turn, and looks at whether either changed anything of the other. */
@@ -168,8 +209,8 @@ class OwnSubject implements Subject {
     this.#isOthersTurn = true;
     this.#found ??= other.turn();
     this.#isOthersTurn = false;
-    this.#monitor.makeCurrent(this.#guest);
-    this.#monitor.real.writeSystem(SR.PTBR, 0); // What is there afterwards was put there for this guest.
+    this.#innermost.makeCurrent(this.#guest);
+    this.#outermost.real.writeSystem(SR.PTBR, 0); // What is there afterwards was put there for this guest.
     const n = this.#kept.findIndex((value, k) => value !== this.x[k]);
     if (n >= 0) this.#found ??= `${registerName(n)} is another one after another guest's turn`;
   }
@@ -179,11 +220,11 @@ class OwnSubject implements Subject {
   }
 
   get x() {
-    return this.#monitor.real.x;
+    return this.#outermost.real.x;
   }
 
   get counts() {
-    const { engine } = this.#monitor;
+    const { engine } = this.#outermost;
     return 'statistics' in engine
       ? { ...this.#watch.counts, compiled: (engine as FastEngine).statistics.compiledSteps }
       : this.#watch.counts;
@@ -191,8 +232,8 @@ class OwnSubject implements Subject {
 
   run(until: number) {
     if (this.#other !== undefined) this.#otherTurn(this.#other);
-    this.#watch.begin(until - this.guest.steps);
-    const stop = this.#monitor.runGuest(this.#guest, until);
+    this.#watch.begin(until - this.guest.steps, this.#expansion / expansion);
+    const stop = this.#innermost.runGuest(this.#guest, until);
     this.#kept.set(this.x);
     return stop;
   }
@@ -202,7 +243,7 @@ class OwnSubject implements Subject {
   }
 
   close(): void {
-    const { engine } = this.#monitor;
+    const { engine } = this.#outermost;
     if ('close' in engine) (engine as FastEngine).close();
   }
 }

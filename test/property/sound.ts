@@ -16,6 +16,23 @@ export const sound: readonly Sound[] = [
   { strategy: 'interpret', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'none' },
 ];
 
+/**
+ * A stack of strategies like a/b, the outermost first: it is right where each of them is, and something runs directly that
+ * each of them runs directly. Undefined for an unknown name.
+ */
+export function soundStack(stack: string): Sound | undefined {
+  const rows = stack.split('/').map((name) => sound.find(({ strategy }) => strategy === name));
+  return rows.reduce((all, row) => (all && row ? both(all, row, stack) : undefined));
+}
+
+function both(one: Sound, other: Sound, strategy: string): Sound {
+  const variants = one.variants.filter((name) => other.variants.includes(name));
+  const direct = (['none', 'user', 'all'] as const).find((whose) =>
+    [one.direct, other.direct].includes(whose),
+  );
+  return { strategy, variants, direct: direct ?? 'all' };
+}
+
 /** Variants by their names. */
 export function variantsNamed(names: readonly string[]): readonly Variant[] {
   return names.map((name) => variantNamed(name) as Variant);

@@ -8,7 +8,8 @@ import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { type Variant, variantNamed } from '../../isa/table/variants.ts';
-import { Monitor, type MonitorOptions } from '../../vmm/monitor/monitor.ts';
+import type { Monitor, MonitorOptions } from '../../vmm/monitor/monitor.ts';
+import { createStack } from '../../vmm/monitor/stack.ts';
 import type { VirtualMachine } from '../../vmm/monitor/virtual-machine.ts';
 import { eager } from '../engines/compiled.ts';
 import { difference, processorDifference } from '../property/lockstep.ts';
@@ -73,7 +74,7 @@ export function bare(parts: Parts, engine: EngineName = 'interpreter'): Side {
   return { machine, printed, disk, engine: made, run: (until) => made.run(until) };
 }
 
-/** The guest under a monitor; `more` for binary translation. */
+/** The guest under a monitor, or a stack of them; `more` for binary translation. */
 export function monitored(
   parts: Parts,
   strategy: string,
@@ -87,7 +88,7 @@ export function monitored(
     memory: parts.memory ?? defaultMemory,
     ...(network ? { network } : {}),
   };
-  const monitor = new Monitor({
+  const monitors = createStack({
     fast: parts.fast ?? eager,
     ...more,
     guests: [guest],
@@ -97,9 +98,10 @@ export function monitored(
     console,
     ...(disk ? { disk } : {}),
   });
-  const [virtual] = monitor.guests as readonly [VirtualMachine];
-  const run = (until: number) => monitor.runGuest(virtual, until);
-  return { machine: virtual.cpu, printed, disk, engine: monitor.engine, guest: virtual, run };
+  const [outermost, innermost] = [monitors[0] as Monitor, monitors.at(-1) as Monitor];
+  const [virtual] = innermost.guests as readonly [VirtualMachine];
+  const run = (until: number) => innermost.runGuest(virtual, until);
+  return { machine: virtual.cpu, printed, disk, engine: outermost.engine, guest: virtual, run };
 }
 
 /** The engines that a supervisor can tell apart under a strategy: where none of it runs directly, nothing is compiled. */

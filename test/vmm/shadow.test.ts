@@ -64,6 +64,23 @@ describe('A page', () => {
 });
 
 describe('A page table', () => {
+  // 0x3 is `lb zero, 0(zero)` and an entry that can be read; A makes it 0x23, `sb zero, 0(zero)`.
+  it('can be executed: a load in the entry of the page that it reads is a load, though it sets A in itself', () => {
+    const exits = exitsOf(`
+    li   s0, 0x21000
+    la   s1, 1f
+    la   t0, 2f
+    lw   t0, 0(t0)
+    sw   t0, 4(s0)
+    li   t0, 3
+    sw   t0, 0(s0)
+    jr   s0
+    .align 2
+2:  jr   s1
+1:  lw   a0, 0(s0)`);
+    expect(exits(EXIT.EXECUTED)).toBe(1);
+  });
+
   it('is traced: every store to it comes to the monitor', () => {
     const exits = exitsOf(`
     li   s0, 0x210c0

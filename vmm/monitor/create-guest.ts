@@ -17,7 +17,8 @@ import type { Variant } from '../../isa/table/variants.ts';
 import type { HostSide } from '../memory/tables.ts';
 import type { Translator } from '../translator/translator.ts';
 import type { Ledger } from '../guest/ledger.ts';
-import { Monitor } from './monitor.ts';
+import type { Monitor } from './monitor.ts';
+import { createStack, stackNamed } from './stack.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
 /** The options of `createGuest`. Everything has a default. */
@@ -32,11 +33,14 @@ export interface CreateGuestOptions {
   readonly engine?: EngineName | undefined;
   /** Options of the fast engine. */
   readonly fast?: FastOptions | undefined;
-  /** A strategy's name, or `none` for the bare machine; default `none`. */
+  /**
+   * A strategy's name, or several with `/` between them, for a stack of monitors, the outermost first; or `none` for the bare
+   * machine. Default `none`.
+   */
   readonly monitor?: string | undefined;
   /**
    * The variant of the real processor below the monitor; default: the guest's. Only the strategy `interpret` runs
-   * correctly on another one.
+   * correctly on another one; of a stack, the outermost level with that strategy makes the guest's variant.
    */
   readonly realVariant?: Variant | undefined;
   /**
@@ -56,6 +60,16 @@ export interface CreateGuestOptions {
   readonly storage?: Storage | undefined;
 }
 
+/** One of the monitors below a guest. */
+export interface Level {
+  /** Its strategy's name. */
+  readonly strategy: string;
+  /** The monitor's account of its guest, which is the next level's machine. */
+  readonly ledger: Ledger;
+  /** The monitor's binary translator; undefined if there is none. */
+  readonly translator: Translator | undefined;
+}
+
 /** A guest ready to run. Between two runs its state can be read, saved and restored. */
 export interface Guest extends Component<MachineState> {
   /** The guest's own machine: the bare one, or its virtual CPU. */
@@ -70,17 +84,19 @@ export interface Guest extends Component<MachineState> {
   readonly save: () => MachineState;
   /** Sets its state to one that `save` returned. Memory and disk must be restored before. */
   readonly restore: (state: MachineState) => void;
-  /** The monitor's account of the guest; undefined on the bare machine. */
+  /** The monitors below it, the outermost first; none on the bare machine. */
+  readonly levels: readonly Level[];
+  /** The account of the guest by its monitor, the innermost; undefined on the bare machine. */
   readonly ledger: Ledger | undefined;
-  /** The monitor's binary translator; undefined if there is none. */
+  /** The binary translator of its monitor; undefined if there is none. */
   readonly translator: Translator | undefined;
-  /** Where the guest's memory and its shadow page tables are in the real machine; undefined on the bare machine. */
+  /** Where the guest's memory and its shadow page tables are in its monitor's machine; undefined on the bare machine. */
   readonly host: HostSide | undefined;
 }
 
 /**
  * Makes a guest, bare or monitored, at its first step. Throws ImageError if the image does not fit in its memory, and
- * RangeError if the memory's size is not possible or no strategy has the monitor's name.
+ * RangeError if the memory's size is not possible, for so many monitors too, or no strategy has a monitor's name.
  */
 export function createGuest(options: CreateGuestOptions = {}): Guest {
   const { monitor = 'none' } = options;
@@ -101,6 +117,7 @@ function bareGuest(options: CreateGuestOptions): Guest {
     run: (until = Number.POSITIVE_INFINITY) => engine.run(until),
     save: () => machine.save(),
     restore: (state) => machine.restore(state),
+    levels: [],
     ledger: undefined,
     translator: undefined,
     host: undefined,
@@ -109,24 +126,31 @@ function bareGuest(options: CreateGuestOptions): Guest {
 
 function monitoredGuest(options: CreateGuestOptions, strategy: string): Guest {
   const { image = emptyImage, memory = defaultMemory, variant: cpu, network, realVariant, ...real } = options;
-  const monitor = new Monitor({
+  const monitors = createStack({
     ...real,
     guests: [{ image, memory, cpu, network }],
     variant: realVariant ?? cpu,
     strategy,
   });
-  const guest = monitor.guests[0] as VirtualMachine;
-  // It is the only guest, so it stays the current one.
-  monitor.makeCurrent(guest);
+  const [outermost, innermost] = [monitors[0] as Monitor, monitors.at(-1) as Monitor];
+  const guest = innermost.guests[0] as VirtualMachine;
+  const machines = monitors.map((monitor) => monitor.guests[0] as VirtualMachine);
+  // Each is the only guest of its monitor, so it stays the current one.
+  innermost.makeCurrent(guest);
   return {
     machine: guest.cpu,
-    engine: monitor.engine,
-    processors: [guest.cpu, monitor.real],
-    run: (until = Number.POSITIVE_INFINITY) => monitor.runGuest(guest, until),
+    engine: outermost.engine,
+    processors: [...machines.map(({ cpu: machine }) => machine).toReversed(), outermost.real],
+    run: (until = Number.POSITIVE_INFINITY) => innermost.runGuest(guest, until),
     save: () => guest.save(),
     restore: (state) => guest.restore(state),
+    levels: stackNamed(strategy).map((name, n) => levelOf(name, machines[n] as VirtualMachine)),
     ledger: guest.ledger,
     translator: guest.translator,
     host: guest.host,
   };
+}
+
+function levelOf(strategy: string, { ledger, translator }: VirtualMachine): Level {
+  return { strategy, ledger, translator };
 }

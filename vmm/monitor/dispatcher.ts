@@ -4,7 +4,7 @@
  * machine takes too (it is reflected), or a privileged instruction of the guest's supervisor
  * (its routine interprets it), or a memory fault (a true fault is reflected, a hidden one is repaired).
  */
-import { executeOne } from '../../isa/engines/interpreter/interpreter.ts';
+import { executeOne, executeWord } from '../../isa/engines/interpreter/interpreter.ts';
 import { FAULT } from '../../isa/machine/addressing.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { type Access, FETCH, LOAD, STORE } from '../../isa/machine/translate.ts';
@@ -66,12 +66,16 @@ export class Dispatcher {
     return memoryFaults.has(cause) ? this.#fault(cause) : this.#reflect(cause, value);
   }
 
-  /** Executes the instruction at the guest's pc for the guest: one guest step. Counts an exit named `name`. */
-  execute(name: string): void {
+  /**
+   * Executes the instruction at the guest's pc for the guest: one guest step. Counts an exit named `name`. `word`: the
+   * instruction, if it was fetched already.
+   */
+  execute(name: string, word?: number): void {
     this.#exit(name);
     const before = this.#cpu.steps;
     const { paging } = this.#cpu;
-    executeOne(this.#cpu);
+    if (word === undefined) executeOne(this.#cpu);
+    else executeWord(this.#cpu, word);
     this.#ledger.byMonitor += this.#cpu.steps - before;
     this.#shadow.flushIfPagingEnded(paging);
   }
@@ -118,10 +122,20 @@ export class Dispatcher {
     const cpu = this.#cpu;
     const fetch = cause === CAUSE.FETCH_ACCESS || cause === CAUSE.FETCH_PAGE;
     const access = fetch ? fetchOf(cpu) : dataAccessOf(cpu);
-    if (cpu.locate(access.va, access.width, access.kind, access.named) !== FAULT) return this.#repair(access);
+    if (cpu.locate(access.va, access.width, access.kind, access.named) !== FAULT) {
+      return access.word === undefined || access.word === fetched(cpu)
+        ? this.#repair(access)
+        : this.#finish(access.word);
+    }
     const name = this.#exit(EXIT.TRUE);
     this.#takeTrap(() => cpu.fault(cpu.pc | 0));
     return name;
+  }
+
+  /** Executes an instruction that its own access has just changed, by A or D: it is in the page-table entry of what it accesses. */
+  #finish(word: number): string {
+    this.execute(EXIT.EXECUTED, word);
+    return EXIT.EXECUTED;
   }
 
   /** Handles a hidden fault: enters the page in the shadow, or executes the instruction for the guest. */
@@ -162,6 +176,13 @@ interface MemoryAccess {
   readonly width: number;
   readonly kind: Access;
   readonly named: boolean;
+  /** The instruction of a load or store, as it was fetched. */
+  readonly word?: number;
+}
+
+/** The word at the guest's pc, which can be fetched. */
+function fetched(cpu: Machine): number {
+  return cpu.memory.read(cpu.locate(cpu.pc, 4, FETCH, false), 4);
 }
 
 function fetchOf(cpu: Machine): MemoryAccess {
@@ -170,11 +191,12 @@ function fetchOf(cpu: Machine): MemoryAccess {
 
 /** The load or store at the guest's pc. Its fetch has passed already. */
 function dataAccessOf(cpu: Machine): MemoryAccess {
-  const at = decode(cpu.memory.read(cpu.locate(cpu.pc, 4, FETCH, false), 4));
+  const word = fetched(cpu);
+  const at = decode(word);
   const effect = at?.row.effect;
   if (at === undefined || (effect?.kind !== 'load' && effect?.kind !== 'store')) {
     throw new Error('a data fault at an instruction that is no load or store');
   }
   const va = ((cpu.x[at.rs1] as number) + at.imm) | 0;
-  return { va, width: effect.width, kind: effect.kind === 'load' ? LOAD : STORE, named: at.rs1 !== 0 };
+  return { va, width: effect.width, kind: effect.kind === 'load' ? LOAD : STORE, named: at.rs1 !== 0, word };
 }

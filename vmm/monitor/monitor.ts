@@ -47,6 +47,18 @@ export interface GuestDescription {
    * correctly.
    */
   readonly cpu?: Variant | undefined;
+  /** Whether another monitor is its ring-0 software (stack.ts). Each trap that its virtual CPU takes then stops it. */
+  readonly hosted?: boolean | undefined;
+}
+
+/** A real machine that exists already, for a monitor to run on: the virtual CPU of another monitor's guest. */
+export interface Underneath {
+  /** The machine. Each trap that it takes stops it. */
+  readonly real: Machine;
+  /** Executes it. */
+  readonly engine: Engine;
+  /** Gives the general registers to it, in case it shares them with other guests. */
+  readonly makeCurrent: () => void;
 }
 
 /** What a monitor is made of. */
@@ -78,6 +90,11 @@ export interface MonitorOptions {
   readonly network?: NetworkLink | undefined;
   /** The buffer for the real machine's registers and memory; default: a new one that suits the engine. */
   readonly storage?: Storage | undefined;
+  /**
+   * The machine that the monitor runs on, another monitor's guest (stack.ts); default: a new one. With it, `variant`,
+   * `engine`, `fast`, `console`, `disk`, `network` and `storage` have no effect: the machine has its own.
+   */
+  readonly on?: Underneath | undefined;
 }
 
 /** A monitor with its guests, each at its first step. */
@@ -92,30 +109,27 @@ export class Monitor {
   readonly switch = new Switch();
   readonly #uplink: Uplink | undefined;
   readonly #mux: ConsoleMux;
+  readonly #underneath: Underneath | undefined;
   /** How each guest's last turn ended. */
   readonly #stops = new Map<VirtualMachine, Stop>();
   #current: VirtualMachine | undefined;
 
   /** Throws ImageError when an image does not fit in its guest's memory, and RangeError for an unknown strategy. */
   constructor(options: MonitorOptions) {
-    const { guests, variant, engine: engineName = 'auto', console, disk, network: outside } = options;
+    const { guests, on } = options;
+    const outside = on ? undefined : options.network;
     const strategy = strategyNamed(options.strategy);
-    const cache = strategy.cache === undefined ? 0 : (options.cache ?? strategy.cache);
-    const alone = guests.length === 1 ? (disk?.sectors ?? 0) : 0;
-    const shares = guests.map((guest) => ({ ...guest, cache, sectors: guest.sectors ?? alone }));
-    const allocator = new Allocator(shares, outside ? UPLINK_BYTES : 0);
-    const { memory } = allocator;
-    const storage = options.storage ?? storageFor(engineName, memory);
-    this.real = new Machine({ memory, variant, console, hosted: true, storage, disk, network: outside });
-    const engine = createEngine(engineName, this.real, options.fast);
+    const allocator = allocatorOf(options);
+    const { real, engine } = on ?? newMachine(options, allocator.memory);
+    this.real = real;
     this.engine = engine;
-    const { real } = this;
+    this.#underneath = on;
     this.#uplink = outside && new Uplink(this.switch, real, allocator.uplinkAt);
     const names = guests.map(({ name }, n) => name ?? `guest ${n + 1}`);
     this.#mux = new ConsoleMux(real, names);
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
-      const { image, address, network, cpu } = guests[n] as GuestDescription;
+      const { image, address, network, cpu, hosted } = guests[n] as GuestDescription;
       const port = address && new GuestPort(this.switch, address, names[n]);
       const guest = new VirtualMachine({
         real,
@@ -126,6 +140,7 @@ export class Monitor {
         disk: slice.sectors > 0 ? slice : undefined,
         network: port ?? network,
         variant: cpu,
+        hosted,
         translateUser: options.translateUser,
         countSaved: options.countSaved,
       });
@@ -144,6 +159,8 @@ export class Monitor {
 
   /** World switch: gives the real machine to this guest, so that it can be run, saved or restored. */
   makeCurrent(guest: VirtualMachine): void {
+    // The outer monitor first: its own world switch replaces the registers.
+    this.#underneath?.makeCurrent();
     if (guest === this.#current) return;
     this.#current?.switchOut();
     guest.switchIn();
@@ -184,4 +201,23 @@ export class Monitor {
     this.flush();
     return this.guests.map((guest) => this.#stops.get(guest) as Stop);
   }
+}
+
+/** What a monitor with these options hands out, and how much real memory that takes. Throws RangeError for an unknown strategy. */
+export function allocatorOf({ guests, strategy, cache, disk, network, on }: MonitorOptions): Allocator {
+  const most = strategyNamed(strategy).cache;
+  const sectors = guests.length === 1 ? (on?.real.disk.sectors ?? disk?.sectors ?? 0) : 0;
+  const shares = guests.map((guest) => ({
+    ...guest,
+    cache: most === undefined ? 0 : (cache ?? most),
+    sectors: guest.sectors ?? sectors,
+  }));
+  return new Allocator(shares, network && !on ? UPLINK_BYTES : 0);
+}
+
+/** A real machine, and what executes it. */
+function newMachine(options: MonitorOptions, memory: number): Pick<Underneath, 'real' | 'engine'> {
+  const { engine = 'auto', storage = storageFor(engine, memory), variant, console, disk, network } = options;
+  const real = new Machine({ memory, variant, console, hosted: true, storage, disk, network });
+  return { real, engine: createEngine(engine, real, options.fast) };
 }

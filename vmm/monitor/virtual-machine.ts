@@ -28,7 +28,8 @@ import { enterGuest, longestTurn, runToTrap } from '../guest/enter.ts';
 import { Ledger } from '../guest/ledger.ts';
 import type { Strategy } from './strategies.ts';
 
-export interface GuestOptions extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant'> {
+export interface GuestOptions
+  extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant' | 'hosted'> {
   readonly real: Machine;
   readonly engine: Engine;
   readonly allocation: Allocation;

@@ -147,6 +147,13 @@ export function executeOne(machine: Machine): void {
   machine.pc = next >>> 0;
 }
 
+/** Like `executeOne`, with the word that was fetched already. */
+export function executeWord(machine: Machine, word: number): void {
+  const next = stepOf(machine, word)(machine.pc | 0);
+  machine.steps += 1;
+  machine.pc = next >>> 0;
+}
+
 /** Steps that `executeOne` made, by machine and word. */
 const madeSteps = new WeakMap<Machine, Map<number, Step>>();
 const mostKnown = 4096;

@@ -10,7 +10,7 @@ import { compileFunction } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import type { Change, Mutant } from './mutant.ts';
 
-export type MonitorModule = typeof import('../../../vmm/monitor/monitor.ts');
+export type MonitorModule = typeof import('../../../vmm/monitor/stack.ts');
 
 const here = fileURLToPath(import.meta.url);
 /** This file is run as it is, and compiled to dist/. */
@@ -56,7 +56,7 @@ function mutate({ name, changes }: Built): Plugin {
 }
 
 /** Our monitor's module with the mutant's changes in it. Throws when they are stale or no TypeScript. */
-export async function buildMutant(mutant: Built, entry = 'vmm/monitor/monitor.ts'): Promise<MonitorModule> {
+export async function buildMutant(mutant: Built, entry = 'vmm/monitor/stack.ts'): Promise<MonitorModule> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: sourceRoot,
     entryPoints: [join(sourceRoot, entry)],

@@ -27,6 +27,13 @@ export const ways: readonly Way[] = [
   'binary-translation',
 ].flatMap((monitor) => (['interpreter', 'fast'] as const).map((engine) => ({ monitor, engine })));
 
+/** Stacks of monitors, for tests that are long anyway. */
+export const stacks: readonly Way[] = [
+  { monitor: 'trap-and-emulate/binary-translation', engine: 'interpreter' },
+  { monitor: 'binary-translation/hybrid', engine: 'interpreter' },
+  { monitor: 'trap-and-emulate/trap-and-emulate', engine: 'fast' },
+];
+
 export interface Run {
   readonly subject: Subject;
   readonly timeline: Timeline;
@@ -43,6 +50,9 @@ export function byTicks(burst: NonNullable<TimelineOptions['burst']>): TimelineO
   let time = 0;
   return { burst, interval: 12, clock: () => (time += 2.5) };
 }
+
+/** Real memory that suffices for any of these monitors, and of their stacks. */
+const enough = 2 ** 22;
 
 /** A random program at its first step. Of those on the fast engine, one at a time. */
 export function randomRun(
@@ -62,7 +72,7 @@ export function randomRun(
     fast: monitor === 'none' ? eager : steady,
     monitor,
     devices,
-    ...(engine === 'fast' ? { storage: cleanStorage() } : {}),
+    ...(engine === 'fast' ? { storage: cleanStorage(enough) } : {}),
   });
   return { subject, printed, timeline: new Timeline(subject, options) };
 }

@@ -14,7 +14,7 @@ import { formatProgram } from '../../property/print.ts';
 import { layout, memorySize, type Program } from '../../property/program.ts';
 import { Random } from '../../property/random.ts';
 import { seed } from '../../property/seed.ts';
-import { digest, randomRun, ways } from './kit.ts';
+import { digest, randomRun, stacks, ways } from './kit.ts';
 
 const cases = 8;
 
@@ -59,7 +59,7 @@ function lastBefore(steps: readonly number[], step: number): number | undefined 
   return steps.findLast((candidate) => candidate < step);
 }
 
-describe.each(ways)(`In a run by $engine, monitor $monitor (seed ${seed})`, (way) => {
+describe.each([...ways, ...stacks])(`In a run by $engine, monitor $monitor (seed ${seed})`, (way) => {
   it(`the last breakpoint, write and trap before a step are found: ${cases} random programs`, () => {
     let found = 0;
     for (let n = 0; n < cases; n++) {

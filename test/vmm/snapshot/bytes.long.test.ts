@@ -39,7 +39,13 @@ function guestOf(options: CreateGuestOptions = {}) {
   return { guest, disk, terminal };
 }
 
-const ways = ['none', 'trap-and-emulate', 'interpret', 'binary-translation'];
+const ways = [
+  'none',
+  'trap-and-emulate',
+  'interpret',
+  'binary-translation',
+  'trap-and-emulate/binary-translation',
+];
 
 describe('A snapshot as bytes', () => {
   const whole = guestOf();
