@@ -136,7 +136,6 @@ export class TwoHosts {
         },
         create: () => '',
         remove: () => {},
-        removeOthers: () => {},
       },
       capacity: 2 ** 26,
       patience: 10_000,

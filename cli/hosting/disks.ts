@@ -1,15 +1,12 @@
 /** A host's disks: files, under the names given; copies that arrive with guests are in the host's folder. */
-import { closeSync, ftruncateSync, openSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { closeSync, ftruncateSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SECTOR } from '../../isa/machine/devices/disk.ts';
 import { FileDisk } from '../../isa/machine/devices/file-disk.ts';
 import { DiskInUse, type Disks, type OpenDisk } from '../../vmm/hosting/slot.ts';
 import { systemReason } from '../failure.ts';
 import { lock, Locked, unlock } from './lock-file.ts';
-
-/** How the names of copies end. */
-const ending = '.disk';
 
 export class FileDisks implements Disks {
   readonly #folder: string;
@@ -54,7 +51,7 @@ export class FileDisks implements Disks {
   }
 
   create(guest: string, sectors: number): string {
-    const name = join(this.#folder, `${guest}-${randomBytes(4).toString('hex')}${ending}`);
+    const name = join(this.#folder, `${guest}-${randomBytes(4).toString('hex')}.disk`);
     const file = openSync(name, 'wx', 0o600);
     try {
       ftruncateSync(file, sectors * SECTOR);
@@ -66,14 +63,6 @@ export class FileDisks implements Disks {
 
   remove(name: string): void {
     rmSync(name, { force: true });
-  }
-
-  /** By their names in the folder, which may have been moved. */
-  removeOthers(names: readonly string[]): void {
-    const used = names.map((name) => basename(name));
-    for (const file of readdirSync(this.#folder))
-      if (file.endsWith(ending) && !used.includes(file))
-        for (const name of [file, `${file}.lock`]) this.remove(join(this.#folder, name));
   }
 }
 

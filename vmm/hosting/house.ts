@@ -226,11 +226,13 @@ export class House {
     }
   }
 
-  /** Removes what a migration or a start that was cut off by a death has left behind. */
+  /**
+   * Removes what migrations that were cut off by a death have left behind. Not disks: one that was made here may be that
+   * of a guest which has moved on and shares it.
+   */
   removeStrays(): void {
-    const { shelf, disks } = this.options;
+    const { shelf } = this.options;
     const entries = this.register.names().map((name) => this.register.get(name));
-    disks.removeOthers(entries.flatMap((entry) => entry?.spec.disk ?? []));
     const keeps = entries.map((entry) => `${entry?.keep}.`);
     const guests = this.register.names();
     for (const file of shelf.list()) {

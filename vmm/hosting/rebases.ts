@@ -12,7 +12,7 @@ export class Rebases {
   readonly #house: House;
   /** Whether a guest is on its way to another host. */
   readonly #isGoing: (name: string) => boolean;
-  readonly #underWay = new Map<Slot, Rebase>();
+  readonly #underWay = new Map<Slot, { readonly rebase: Rebase; readonly began: number }>();
 
   constructor(house: House, isGoing: (name: string) => boolean) {
     this.#house = house;
@@ -21,26 +21,30 @@ export class Rebases {
 
   /** Begins what is due, and goes on with what is under way. */
   turn(): void {
-    for (const [slot, rebase] of this.#underWay)
+    for (const [slot, { rebase }] of this.#underWay)
       if (this.#mayBeSaved(slot)) this.#advance(slot, rebase);
       else this.leaveOff(slot);
-    const { rebaseMs: period = defaultRebaseMs } = this.#house.options;
     for (const slot of this.#house.slots.values())
-      if (slot.ran >= Math.max(period, slot.rebaseCost / mostOfItsTime) && this.#mayBeSaved(slot))
-        this.begin(slot);
+      if (this.#isDue(slot) && this.#mayBeSaved(slot)) this.begin(slot);
+  }
+
+  /** Whether the next base will be there in time if it is begun now. */
+  #isDue({ ran, rebase: { cost, took } }: Slot): boolean {
+    const { rebaseMs = defaultRebaseMs } = this.#house.options;
+    return ran + took >= Math.max(rebaseMs, cost / mostOfItsTime);
   }
 
   /** Begins to save that guest, if that is not under way. */
   begin(slot: Slot): void {
     if (this.#underWay.has(slot)) return;
     const { shelf, clock } = this.#house.options;
-    slot.ran = 0;
-    this.#underWay.set(slot, new Rebase(slot.guest, new Keep(shelf, newKeep(slot.name)), clock));
+    const rebase = new Rebase(slot.guest, new Keep(shelf, newKeep(slot.name)), clock);
+    this.#underWay.set(slot, { rebase, began: slot.ran });
   }
 
   /** Leaves off: the guest is to go, or the host. */
   leaveOff(slot: Slot): void {
-    this.#underWay.get(slot)?.abandon();
+    this.#underWay.get(slot)?.rebase.abandon();
     this.#underWay.delete(slot);
   }
 
@@ -56,14 +60,16 @@ export class Rebases {
       const { clock } = this.#house.options;
       const before = clock();
       rebase.finish();
+      slot.rebase.took = slot.ran - (this.#underWay.get(slot)?.began ?? slot.ran);
       this.#underWay.delete(slot);
       this.#house.adopt(slot, rebase.keep);
-      slot.rebaseCost = rebase.spent + clock() - before;
+      slot.rebase.cost = rebase.spent + clock() - before;
     } catch (error) {
       if (!isStorageError(error)) throw error;
       // The keep that it has is as good as before. It is tried again after as much time.
       rebase.abandon();
       this.#underWay.delete(slot);
+      slot.ran = 0;
     }
   }
 }

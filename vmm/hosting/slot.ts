@@ -37,8 +37,6 @@ export interface Disks {
   /** Makes a disk for `guest` and returns its name. */
   create(guest: string, sectors: number): string;
   remove(name: string): void;
-  /** Removes the disks that were made by `create`, except these. */
-  removeOthers(names: readonly string[]): void;
 }
 
 /** Milliseconds until what could not be stored is tried again. */
@@ -77,8 +75,8 @@ export class Slot {
   #retryAt = 0;
   /** Milliseconds, by the host's clock, that it has run since its keep's base. */
   ran = 0;
-  /** Milliseconds of its time that it took to take the base anew, the last time. */
-  rebaseCost = 0;
+  /** Milliseconds that it took to take the base anew, the last time: of its own time, and from beginning to end. */
+  readonly rebase = { cost: 0, took: 0 };
   #lastTurn: number | undefined;
   #isLocked = false;
   #isClosed = false;

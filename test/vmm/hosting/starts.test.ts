@@ -101,14 +101,6 @@ describe('A guest that is started on a running host', () => {
     }
   });
 
-  it('leaves no disk when the host is killed before all has come', () => {
-    const { world, ask } = begin();
-    send(ask(), { isWhole: false });
-    world.kill('a:1');
-    world.host('a:1');
-    expect([world.disks.size, world.hosts.get('a:1')?.slots.size]).toEqual([0, 0]);
-  });
-
   it('is refused when its name is taken, when there is no room, and when its machine is another', () => {
     const { ask } = begin({ capacity: spec.memory * 2 });
     send(ask());

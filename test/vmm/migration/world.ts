@@ -317,10 +317,6 @@ export class World {
         return name;
       },
       remove: (name) => this.disks.delete(name),
-      removeOthers: (names) => {
-        for (const name of this.disks.keys())
-          if (name.startsWith(`${address}/`) && !names.includes(name)) this.disks.delete(name);
-      },
     };
   }
 
@@ -518,8 +514,11 @@ export class World {
     const oracle = this.#oracles.get(name) as Oracle;
     oracle.guest.run(guest.machine.steps);
     const bytes = new TextEncoder().encode(text);
-    guest.feed(bytes);
-    oracle.guest.feed(bytes);
+    this.#mortally(() => {
+      guest.feed(bytes);
+      // A host that dies before it has noted the input dies before the guest gets it.
+      oracle.guest.feed(bytes);
+    });
   }
 
   /** The first difference between the guest and one that never moved, at the same step; undefined = none. */
