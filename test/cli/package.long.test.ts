@@ -94,6 +94,21 @@ describe('The package, installed in an empty folder', () => {
     expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining('ring32-v')]);
   });
 
+  it('says what a queue needs that is not in the package', () => {
+    const { status, stderr } = npm(
+      folder,
+      'exec',
+      '--offline',
+      '--',
+      'ringlab',
+      'grade',
+      '--work',
+      '--queue',
+      'redis://127.0.0.1:1',
+    );
+    expect([status, stderr]).toEqual([69, expect.stringContaining('npm install bullmq ioredis')]);
+  });
+
   it('serves the laboratory page, which is in the package, until Ctrl-C', async () => {
     const args = ['node_modules/ringlab/cli/bin.js', 'lab', 'node_modules/ringlab/guests/hello.s'];
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });

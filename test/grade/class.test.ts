@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ringlab, root, scratch } from '../cli/kit.ts';
+import { ringlab, scratch } from '../cli/kit.ts';
 import { type ClassOptions, gradeClass } from '../property/grade/index.ts';
 import { csvField } from '../property/grade/tables.ts';
 import { buildSolution, layers, submission } from './kit.ts';
@@ -113,19 +113,5 @@ describe('A table', () => {
       '"say ""hi"""',
       '7',
     ]);
-  });
-});
-
-describe('--queue', () => {
-  it('says what it needs where bullmq is not installed', () => {
-    const { status, stderr } = ringlab([
-      'grade',
-      join(root, 'test', 'grade', 'submissions'),
-      '--queue',
-      'redis://127.0.0.1:1',
-      '--out',
-      file('queue-out'),
-    ]);
-    expect([status, stderr]).toEqual([69, expect.stringContaining('npm install bullmq')]);
   });
 });

@@ -97,7 +97,7 @@ describe('The feedback', () => {
 
 describe('A submission that', () => {
   it.each([
-    ['loops.js', 'it used more than 1 seconds of processor time'],
+    ['loops.js', 'it used more than 0.25 seconds of processor time'],
     ['eats.js', 'it used more than 64 MB'],
   ])('reaches a limit gets 0, and a report: %s', async (name, problem) => {
     const grade = await gradeOf(submission(name), { only: 1, seconds: 1, megabytes: 64 });

@@ -57,7 +57,7 @@ function program(written: string, layers: readonly Layer[]): string {
 /** What the program could do inside these layers. */
 async function reached(...layers: Layer[]): Promise<readonly string[]> {
   const written = join(file('.'), `written-${layers.join('-')}`);
-  const options = { megabytes: 64, seconds: 20, secondsPerAnswer: 20, secondsInAll: 60 };
+  const options = { megabytes: 64, seconds: 20, secondsInAll: 60 };
   const child = new Confinement({ code: program(written, layers), layers: new Set(layers), ...options });
   try {
     await child.start();

@@ -101,6 +101,9 @@ function refuse(reason: string, text: string): void {
   end();
 }
 
+/** What the kit returns when there is no memory. */
+const noMemory = -1;
+
 const glue = `import * as submission from 'submission';
 import { adopt } from 'kit';
 export const isMonitor = adopt(submission.default);`;
@@ -176,7 +179,8 @@ function serve({ sheet, begin, turn }: Kit): void {
     const orders = JSON.parse(text) as string[];
     for (const [n, order] of orders.entries()) {
       const hand = (words: unknown) => {
-        if (typeof words === 'number') write(MESSAGE.TURN, number + n, bytes.subarray(0, 4 * words));
+        if (words === noMemory) write(MESSAGE.MEMORY, number + n);
+        else if (typeof words === 'number') write(MESSAGE.TURN, number + n, bytes.subarray(0, 4 * words));
         if (orders.length === 1) flush();
       };
       hand(begin(order));

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { confined, confineRunning, type Layer, nodeMegabytes } from './layers.ts';
-import { innermost, readMeter } from './meter.ts';
+import { innermost, isStill, readMeter } from './meter.ts';
 import { MESSAGE, mostWords } from './transcript.ts';
 
 export interface Message {
@@ -31,18 +31,23 @@ export interface ConfinementOptions {
   readonly code: string;
   readonly layers: ReadonlySet<Layer>;
   readonly megabytes: number;
-  /** Seconds of its processor time between two messages that are waited for. */
-  readonly secondsPerAnswer: number;
-  /** Seconds of its processor time from one `restart` to the next. */
+  /** Seconds of its processor time until the first `restart`. */
   readonly seconds: number;
   /** Seconds of its processor time in all, which the system watches over, too. */
   readonly secondsInAll: number;
 }
 
+/** Megabytes of programs and libraries: they count in what a process has, and not in its limit (layers.ts). */
+const programMegabytes = 96;
+
 /** Milliseconds between two looks at the process. */
 const interval = 50;
-/** Looks on end at a process that sleeps and owes an answer, after which it will not wake up. */
-const mostAsleep = 100;
+/**
+ * Looks on end at which a process that owes an answer is still, with no message on its way. One would do for a process that sleeps:
+ * a submission has no timers, so nothing can wake it any more. But a process that was stopped together with the judge, and is
+ * continued together with it, gets some time to be so.
+ */
+const mostStill = 20;
 /** Where a process cannot be looked at: how many times its seconds an answer may take. */
 const patience = 20;
 
@@ -70,13 +75,21 @@ export class Confinement {
   #atAnswer = 0;
   #atLook = 0;
   #atStart = 0;
-  #asleep = 0;
+  #seconds: number;
+  #secondsPerAnswer: number;
+  /** It has said that it runs. Before that, what is looked at may be a program that starts it and sleeps meanwhile. */
+  #isStarted = false;
+  #still = 0;
+  /** Whether bytes have come since the last look. */
+  #isHeard = false;
 
   constructor(options: ConfinementOptions) {
     this.#options = options;
+    this.#seconds = options.seconds;
+    this.#secondsPerAnswer = options.seconds;
     const { code, layers, megabytes, secondsInAll } = options;
     const { file, args, ...owner } = confined(code, layers, { megabytes, seconds: secondsInAll });
-    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: {}, ...owner });
+    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], ...owner });
     this.#pid = this.#process.pid ?? 0;
     this.#process.on('error', () => this.#gone('ended'));
     this.#process.on('exit', (status, signal) => {
@@ -85,7 +98,12 @@ export class Confinement {
     });
     // It may be gone before everything is written to it; `exit` says so.
     this.#process.stdin?.on('error', () => {});
-    for (const event of ['readable', 'end', 'close']) this.#process.stdout?.on(event, () => this.#wake?.());
+    for (const event of ['readable', 'end', 'close']) {
+      this.#process.stdout?.on(event, () => {
+        this.#isHeard = true;
+        this.#wake?.();
+      });
+    }
     this.#clock = setInterval(() => this.#look(), interval);
   }
 
@@ -95,13 +113,24 @@ export class Confinement {
     if (kind !== MESSAGE.READY) throw this.refuse();
     this.#pid = innermost(this.#pid);
     confineRunning(this.#pid, this.#options.layers);
-    this.restart();
+    this.#isStarted = true;
   }
 
-  /** The count of its processor time begins anew. */
-  restart(): void {
-    this.#atStart = readMeter(this.#pid)?.seconds ?? 0;
+  /** From here on, limits its processor time between two messages that are waited for. */
+  limitAnswers(seconds: number): void {
+    this.#secondsPerAnswer = seconds;
+  }
+
+  /** Its processor time is counted anew, up to `seconds`. */
+  restart(seconds: number): void {
+    this.#seconds = seconds;
+    this.#atStart = readMeter(this.#pid)?.seconds ?? this.#atLook;
     this.#isFresh = true;
+  }
+
+  /** Seconds of its processor time since it was started or the count began anew, as far as they were seen. */
+  get used(): number {
+    return Math.max(this.#atLook - this.#atStart, 0);
   }
 
   send(number: number, text: string): void {
@@ -166,23 +195,25 @@ export class Confinement {
 
   /** Looks at what the process has used. */
   #look(): void {
-    const { secondsPerAnswer, seconds, megabytes } = this.#options;
+    const { megabytes } = this.#options;
     const isWaitedFor = this.#wake !== undefined;
     const reading = readMeter(this.#pid);
     if (reading === undefined) {
       const waited = performance.now() - this.#waitingSince;
-      if (isWaitedFor && waited > 1000 * patience * secondsPerAnswer) this.#kill('guest-time');
+      if (isWaitedFor && waited > 1000 * patience * this.#secondsPerAnswer) this.#kill('guest-time');
       return;
     }
-    const isAsleep = isWaitedFor && reading.sleeps && reading.seconds === this.#atLook && !this.#isFresh;
-    this.#asleep = isAsleep ? this.#asleep + 1 : 0;
+    const hasUsedNothing = reading.seconds === this.#atLook && !this.#isFresh && !this.#isHeard;
+    const owes = this.#isStarted && isWaitedFor && this.#process.stdin?.writableLength === 0;
+    this.#still = owes && hasUsedNothing && reading.idles && isStill(this.#pid) ? this.#still + 1 : 0;
+    this.#isHeard = false;
     this.#atLook = reading.seconds;
     if (this.#isFresh) this.#atAnswer = reading.seconds;
     this.#isFresh = false;
-    if (reading.seconds - this.#atAnswer > secondsPerAnswer) this.#killUnlessFresh('guest-time');
-    else if (reading.seconds - this.#atStart > seconds) this.#killUnlessFresh('time');
-    else if (reading.megabytes > megabytes + nodeMegabytes) this.#kill('memory');
-    else if (this.#asleep > mostAsleep) this.#kill('sleeps');
+    if (reading.seconds - this.#atStart > this.#seconds) this.#killUnlessFresh('time');
+    else if (reading.seconds - this.#atAnswer > this.#secondsPerAnswer) this.#killUnlessFresh('guest-time');
+    else if (reading.megabytes > megabytes + nodeMegabytes + programMegabytes) this.#kill('memory');
+    else if (this.#still > mostStill) this.#kill('sleeps');
   }
 
   /** An answer may be on its way: it comes before the process is ended. */

@@ -23,6 +23,7 @@ import type { Candidate } from '../subject.ts';
 import { bundled } from './bundled.ts';
 import type { Snapshot } from './folder.ts';
 import type { Layer } from './layers.ts';
+import type { EndReason } from './confinement.ts';
 import { RemoteCandidate } from './remote.ts';
 import { type Refusal, SubmissionError } from './refusal.ts';
 import { SubmissionFiles } from './submission.ts';
@@ -121,7 +122,8 @@ function candidateFor(options: GradeOptions, questions: number): RemoteCandidate
     layers,
     megabytes,
     seconds,
-    secondsPerAnswer: Math.min(secondsPerGuest, options.seconds),
+    // A guest that is too much for a process is asked once more, and the question is not over with that.
+    secondsPerAnswer: Math.min(secondsPerGuest, options.seconds / 4),
     secondsInAll: seconds * (questions + 1),
   });
 }
@@ -189,6 +191,8 @@ class Question {
   readonly #remote: RemoteCandidate | undefined;
   /** The guest that fails, before it is made smaller. */
   #found: Counterexample | undefined;
+  /** How the submission's process ended. */
+  #ended: EndReason | undefined;
   #cases = 0;
   #tries = 0;
   #steps = 0;
@@ -207,7 +211,7 @@ class Question {
     this.#remote = remote;
   }
 
-  /** Asks it. `isLimit`: the process came to its end in it. */
+  /** Asks it. `isLimit`: the process came to its end in it, and not because a guest was made smaller. */
   async ask(): Promise<{ outcome: Outcome; isLimit: boolean }> {
     const task = this.#task;
     const inquiry = inquiries[task.property](this.#candidate, this.#propertyOptions());
@@ -219,13 +223,12 @@ class Question {
       if (counterexample === undefined) return { outcome, isLimit: false };
       return { outcome: { ...outcome, found: this.#tell(counterexample) }, isLimit: false };
     }
-    const problem = this.#remote?.ended === undefined ? '' : this.#remote.told(this.#remote.ended);
-    const outcome = { task, passed: false, cases: this.#cases + 1, problem };
-    const found = this.#found;
-    return {
-      outcome: found === undefined ? outcome : { ...outcome, found: this.#tell(found) },
-      isLimit: true,
-    };
+    const [found, ended] = [this.#found, this.#ended];
+    // How many guests it ran until its time was up depends on the machine, so the number is not told.
+    const cases = found === undefined && ended === 'time' ? 0 : this.#cases;
+    const end = ended === undefined ? {} : { problem: this.#remote?.told(ended) ?? ended };
+    const told = found === undefined ? end : { found: this.#tell(found) };
+    return { outcome: { task, passed: false, cases, ...told }, isLimit: this.#tries === 0 };
   }
 
   #propertyOptions(): PropertyOptions {
@@ -253,24 +256,28 @@ class Question {
 
   /**
    * Puts each guest to the submission's process before it is judged. Undefined: the process ended in the middle. That may
-   * happen once while the guest that fails is made smaller; the smallest until then is the one that is told of.
+   * happen once while the guest that fails is made smaller; the smallest until then is the one that is told of. A process whose
+   * time is up answers nothing more.
    */
   async #conduct(inquiry: Inquiry): Promise<PropertyResult | undefined> {
     const remote = this.#remote;
     let ends = 0;
     for (let next = inquiry.next(); ; next = inquiry.next()) {
-      if (remote?.ended !== undefined) {
-        ends += this.#tries === 0 || remote.ended === 'time' ? mostEnds : 1;
-        this.#tries = mostTries;
-        if (ends >= mostEnds) return undefined;
-      }
       if (next.done === true) return next.value;
+      if (ends > 0 && this.#tries === 0) return undefined;
       const asked: Asked = next.value;
       if (this.#found !== undefined) {
+        // To make it smaller has a time of its own, so that it is seldom the machine's speed that decides how small it gets.
+        if (this.#tries === 0) remote?.restart();
         this.#tries += 1;
         this.#steps += asked.steps.at(-1) ?? 0;
       }
       await remote?.prepare(asked);
+      if (remote?.ended === undefined) continue;
+      ends += 1;
+      this.#ended = remote.ended;
+      if (remote.ended === 'time' || ends >= mostEnds) return undefined;
+      if (this.#tries > 0) this.#tries = mostTries;
     }
   }
 

@@ -214,7 +214,12 @@ function imageFrom({ entry, segments }: Order): Image {
   };
 }
 
-/** Makes the monitor of a guest, an Order as JSON. Returns how many words of `sheet` say what it did. */
+/** What V8 throws when the system gives no more memory. */
+const allocationFailed = /^RangeError: (Array buffer allocation failed|Invalid typed array length)/;
+/** What `begin` and `turn` return then: it would be chance what fails next. */
+const noMemory = -1;
+
+/** Makes the monitor of a guest, an Order as JSON. Returns how many words of `sheet` say what it did, or `noMemory`. */
 export function begin(text: string): number {
   pen.begin();
   printed = 0;
@@ -234,7 +239,7 @@ export function begin(text: string): number {
   });
 }
 
-/** The guest's next turn. Returns how many words of `sheet` say what happened; 0: there is none. */
+/** The guest's next turn. Returns how many words of `sheet` say what happened, or `noMemory`; 0: there is none. */
 export function turn(): number {
   const current = guest;
   const until = current?.steps[current.turns];
@@ -257,9 +262,11 @@ function told(act: () => void): number {
     act();
   } catch (error) {
     guest = undefined;
+    const text = said(error);
+    if (allocationFailed.test(text)) return noMemory;
     if (error instanceof Over) pen.put([OP.OVER, printed]);
     else {
-      const units = said(error)
+      const units = text
         .slice(0, mostCharacters)
         .split('')
         .map((char) => char.charCodeAt(0));
@@ -293,14 +300,31 @@ export function said(error: unknown): string {
   }
 }
 
-/** Gives the submission a console whose output counts for nothing, and takes away what waits without end. */
+/** A clock that stands still: what a monitor does depends on its guest alone. */
+function stopClock(): void {
+  const Real = Date;
+  function Still(...parts: unknown[]): unknown {
+    if (new.target === undefined) return new Real(0).toString();
+    return Reflect.construct(Real, parts.length === 0 ? [0] : parts, new.target);
+  }
+  Object.defineProperties(Still, Object.getOwnPropertyDescriptors(Real));
+  Object.defineProperty(Real.prototype, 'constructor', { value: Still });
+  Object.assign(Still, { now: () => 0 });
+  Object.assign(globalThis, { Date: Still });
+}
+
+/**
+ * Gives the submission a console whose output counts for nothing, and takes away what waits without end, and what shows
+ * the time or when memory is freed.
+ */
 export function furnish(): void {
+  stopClock();
   const print = (...parts: unknown[]) => {
     printed += parts.map(String).join(' ').length + 1;
     if (printed > mostPrinted) throw new Error('it printed more than a monitor has to say');
   };
   const names = ['log', 'error', 'warn', 'info', 'debug', 'trace', 'table', 'dir'];
   Object.assign(globalThis, { console: Object.fromEntries(names.map((name) => [name, print])) });
-  for (const name of ['Atomics', 'SharedArrayBuffer', 'WebAssembly'])
-    Reflect.deleteProperty(globalThis, name);
+  const away = ['Atomics', 'SharedArrayBuffer', 'WebAssembly', 'Intl', 'WeakRef', 'FinalizationRegistry'];
+  for (const name of away) Reflect.deleteProperty(globalThis, name);
 }

@@ -28,6 +28,7 @@ export interface Bounds {
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -63,7 +64,7 @@ function bubblewrap(program: string): string[] {
     path,
   ]);
   const node = process.execPath.startsWith('/usr/') ? [] : ['--ro-bind', process.execPath, process.execPath];
-  const rest = ['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'];
+  const rest = ['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'];
   return [program, ...rest, ...folders, ...node, '--proc', '/proc', '--dev', '/dev', '--chdir', '/', '--'];
 }
 
@@ -104,13 +105,22 @@ export function chooseLayers(
   return { layers: choice.kind === 'only' ? new Set(demanded) : available, missing };
 }
 
+/** Ends the process with the judge, however the judge ends. */
+function withParent(): string[] {
+  const setpriv = find('setpriv');
+  return setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--'];
+}
+
 function limits({ megabytes, seconds }: Bounds): string[] {
   const bytes = (megabytes + nodeMegabytes) * 2 ** 20;
   const prlimit = process.platform === 'linux' ? find('prlimit') : undefined;
   if (prlimit !== undefined)
-    return [prlimit, `--data=${bytes}`, `--cpu=${seconds}`, '--core=0', '--fsize=0', '--'];
+    return [...withParent(), prlimit, `--data=${bytes}`, `--cpu=${seconds}`, '--core=0', '--fsize=0', '--'];
   return ['/bin/sh', '-c', `ulimit -c 0; ulimit -f 0; ulimit -t ${seconds}; exec "$@"`, 'sh'];
 }
+
+/** The environment: times are told alike everywhere. */
+const env = { TZ: 'UTC' };
 
 /** How `code` is run by Node inside `layers`. */
 export function confined(code: string, layers: ReadonlySet<Layer>, bounds: Bounds): Command {
@@ -118,6 +128,8 @@ export function confined(code: string, layers: ReadonlySet<Layer>, bounds: Bound
     '--experimental-vm-modules',
     '--no-warnings',
     '--disallow-code-generation-from-strings',
+    // Math.random gives the same numbers everywhere.
+    '--random-seed=1',
     `--max-old-space-size=${bounds.megabytes}`,
   ];
   if (layers.has('permission') && permissionFlag !== undefined) flags.push(permissionFlag);
@@ -129,7 +141,8 @@ export function confined(code: string, layers: ReadonlySet<Layer>, bounds: Bound
     '--eval',
     code,
   ];
-  return layers.has('user') ? { file, args, uid: nobody, gid: nobody } : { file, args };
+  const command = { file, args, env };
+  return layers.has('user') ? { ...command, uid: nobody, gid: nobody } : command;
 }
 
 /** Confines a process that runs: from here on it opens nothing and starts nothing. */

@@ -10,6 +10,7 @@ export interface Runner<J, R> {
 export class Pool<J, R> implements Runner<J, R> {
   readonly #file: string;
   readonly #size: number;
+  readonly #all: Worker[] = [];
   readonly #idle: Worker[] = [];
   /** Who waits for the job that a thread does. */
   readonly #current = new Map<Worker, { resolve: (result: R) => void; reject: (error: unknown) => void }>();
@@ -39,6 +40,7 @@ export class Pool<J, R> implements Runner<J, R> {
 
   #make(): Worker {
     const worker = new Worker(this.#file);
+    this.#all.push(worker);
     worker.on('message', ({ result, fault }: { result: R; fault: string | undefined }) => {
       const current = this.#current.get(worker);
       if (fault === undefined) current?.resolve(result);
@@ -64,8 +66,9 @@ export class Pool<J, R> implements Runner<J, R> {
     }
   }
 
+  /** Ends all threads, and what they do at present. */
   async close(): Promise<void> {
-    await Promise.all(this.#idle.map((worker) => worker.terminate()));
+    await Promise.all(this.#all.map((worker) => worker.terminate()));
   }
 }
 

@@ -14,6 +14,8 @@ import type { SubmissionFiles } from './submission.ts';
 import { MESSAGE, OP, type Order } from './transcript.ts';
 
 export interface RemoteOptions extends Omit<ConfinementOptions, 'code'> {
+  /** Seconds of processor time for one guest. */
+  readonly secondsPerAnswer: number;
   readonly files: SubmissionFiles;
   /** The bundles of child.ts and kit.ts. */
   readonly child: string;
@@ -22,6 +24,9 @@ export interface RemoteOptions extends Omit<ConfinementOptions, 'code'> {
 
 /** Guests that the process is given together. */
 const batch = ahead / 2;
+
+/** Seconds of processor time that a process counts for, however early it ends. */
+const leastSeconds = 0.1;
 
 /** Bytes of one guest's transcript. */
 const mostBytes = 2 ** 26;
@@ -38,6 +43,10 @@ export class RemoteCandidate implements Candidate {
   readonly #given = new Map<Program, number>();
   readonly #done = new Map<Program, readonly Int32Array[]>();
   #count = 0;
+  /** Guests that its present process has handed in. */
+  #handedIn = 0;
+  /** Seconds of processor time that earlier processes have used for the present question. */
+  #spent = 0;
   /** Guests that are given one by one: together they were too much. */
   #singly = 0;
   #current: { readonly program: Program; readonly transcript: Transcript } | undefined;
@@ -47,12 +56,23 @@ export class RemoteCandidate implements Candidate {
     this.#options = options;
   }
 
-  /** Starts its process, if there is none. Rejects with SubmissionError when the submission is no monitor. */
+  /** Starts its process. Rejects with SubmissionError when the submission is no monitor. */
   async load(): Promise<void> {
-    if (this.#process !== undefined) return;
-    const { files, child, kit, ...rest } = this.#options;
-    const started = new Confinement({ ...rest, code: child });
+    try {
+      await this.#start();
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      throw new SubmissionError('load-limit', `it cannot be loaded: ${this.told(error.reason)}`);
+    }
+  }
+
+  /** Starts its process, if there is none. Rejects with Ended or SubmissionError. */
+  async #start(): Promise<Confinement> {
+    if (this.#process !== undefined) return this.#process;
+    const { files, child, kit, seconds, secondsPerAnswer, ...rest } = this.#options;
+    const started = new Confinement({ ...rest, seconds: seconds - this.#spent, code: child });
     this.#process = started;
+    this.#handedIn = 0;
     try {
       await started.start();
       const first: Submission = { kit, main: files.main() };
@@ -60,15 +80,16 @@ export class RemoteCandidate implements Candidate {
       for (;;) {
         const { kind, body } = await started.next();
         const [left = '', ...right] = body.toString().split('\n');
-        if (kind === MESSAGE.LOADED) return;
+        if (kind === MESSAGE.LOADED) {
+          started.limitAnswers(secondsPerAnswer);
+          return started;
+        }
         if (kind === MESSAGE.REFUSED) throw refusal(left, right.join(' '));
         if (kind !== MESSAGE.IMPORT) throw started.refuse();
         started.send(0, JSON.stringify(files.imported(right.join('\n'), left)));
       }
     } catch (error) {
       this.close();
-      if (error instanceof Ended)
-        throw new SubmissionError('load-limit', `it cannot be loaded: ${this.told(error.reason)}`);
       throw error;
     }
   }
@@ -79,19 +100,24 @@ export class RemoteCandidate implements Candidate {
     return turns.length === 1 && turns[0]?.[0] === OP.THREW;
   }
 
-  /** The limits of a question begin anew. */
+  /** A question begins: its processor time is counted anew. */
   restart(): void {
-    this.#process?.restart();
+    this.#spent = 0;
+    this.#process?.restart(this.#options.seconds);
   }
 
   close(): void {
+    if (this.#process !== undefined) this.#spent += Math.max(this.#process.used, leastSeconds);
     this.#process?.close();
     this.#process = undefined;
     this.#given.clear();
     this.#done.clear();
   }
 
-  /** Has the process run the guests that are asked about, and waits for the first. */
+  /**
+   * Has the process run the guests that are asked about, and waits for the first. If the process ends, that may be because of what
+   * it did before or does beside, so the guest is given to a new process, alone. What comes of that depends on the guest only.
+   */
   async prepare(asked: Asked): Promise<void> {
     this.ended = undefined;
     const turns: Int32Array[] = [];
@@ -99,24 +125,25 @@ export class RemoteCandidate implements Candidate {
     try {
       await this.#prepare(asked, turns);
     } catch (error) {
-      if (!(error instanceof Ended)) throw error;
       const together = this.#given.size;
+      const isAlone = together <= 1 && this.#handedIn === 0;
       this.close();
-      if (this.#singly === 0 && together > 1) {
-        this.#singly = together;
+      const reason = error instanceof Ended ? error.reason : 'ended';
+      if (!(error instanceof Ended || error instanceof SubmissionError)) throw error;
+      if (!isAlone && reason !== 'time') {
+        this.#singly = Math.max(this.#singly + 1, together);
         await this.prepare(asked);
         return;
       }
-      this.ended = error.reason;
-      missing = this.told(error.reason);
+      this.ended = reason;
+      missing = this.told(reason);
     }
-    this.#current = { program: asked.program, transcript: { turns, missing, noMemory: this.told('memory') } };
+    this.#current = { program: asked.program, transcript: { turns, missing } };
   }
 
   /** `turns` gets those that were handed in, also when there will be no more. */
   async #prepare(asked: Asked, turns: Int32Array[]): Promise<void> {
-    await this.load();
-    const process = this.#process as Confinement;
+    const process = await this.#start();
     const { program, next = [] } = asked;
     if (!this.#done.has(program) && !this.#given.has(program)) {
       // Something else is asked than was to be expected. What the process does at present is of no use any more.
@@ -167,7 +194,9 @@ export class RemoteCandidate implements Candidate {
       const { kind, number, body } = await process.next();
       const [first] = this.#given;
       if (first === undefined || first[1] !== number) throw process.refuse();
+      if (kind === MESSAGE.MEMORY) throw new Ended('memory');
       if (kind === MESSAGE.DONE) {
+        this.#handedIn += 1;
         this.#given.delete(first[0]);
         this.#done.set(first[0], [...turns]);
         return;

@@ -17,12 +17,7 @@ export interface Transcript {
   readonly turns: readonly Int32Array[];
   /** Why there are no more, if the process did not say so itself. */
   readonly missing: string | undefined;
-  /** What to say when it had no memory for an array. */
-  readonly noMemory: string;
 }
-
-/** What V8 throws, in any realm, when the system gives no more memory. */
-const allocationFailed = /^RangeError: (Array buffer allocation failed|Invalid typed array length)/;
 
 /** Bytes that WRITEs of one turn may change. */
 const mostWritten = 2 ** 24;
@@ -112,8 +107,7 @@ export class ReplayedSubject implements Subject {
       if (op === OP.ANSWER && this.#turn > 1) return this.#answer(reader);
       if (op === OP.THREW) {
         this.said += reader.next();
-        const text = reader.text();
-        throw new Error(allocationFailed.test(text) ? this.#transcript.noMemory : text);
+        throw new Error(reader.text());
       }
       changes += 1;
       if (op === OP.OVER || changes > mostChanges)

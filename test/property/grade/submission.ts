@@ -37,6 +37,8 @@ function toJavaScript(path: string, text: string): string {
 export class SubmissionFiles {
   readonly #folder: SourceFolder;
   readonly #main: string | undefined;
+  /** What was read, by path: every process of the submission gets the same. */
+  readonly #sources = new Map<string, Source>();
   #bytes = 0;
 
   constructor(folder: SourceFolder, main: string | undefined) {
@@ -79,10 +81,14 @@ export class SubmissionFiles {
   }
 
   #read(path: string): Source | undefined {
+    const known = this.#sources.get(path);
+    if (known !== undefined) return known;
     const text = this.#folder.text(path);
     if (text === undefined) return undefined;
     this.#bytes += text.length;
     if (this.#bytes > mostBytes) throw tooLarge();
-    return { path, code: toJavaScript(path, text) };
+    const source = { path, code: toJavaScript(path, text) };
+    this.#sources.set(path, source);
+    return source;
   }
 }

@@ -56,6 +56,8 @@ export const MESSAGE = {
   DONE: 5,
   /** It imports something: the text is the importing file and the specifier, a line each. */
   IMPORT: 6,
+  /** The guest of this number got no memory. What is left of the process may not go on. */
+  MEMORY: 7,
 } as const;
 
 /** A guest for a submission's process. */
