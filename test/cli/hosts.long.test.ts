@@ -120,17 +120,29 @@ describe('What is piped into a host', () => {
 });
 
 describe('ringlab migrate --list', () => {
-  it('is answered while hundreds of strangers hold connections', async () => {
+  it('is answered while strangers hold hundreds of connections, and open and drop a thousand more', async () => {
     const address = await freeAddress();
     await running(address, 'guests/counter.s');
     const { host, port } = { host: '127.0.0.1', port: Number(address.split(':')[1]) };
     const sockets: Socket[] = [];
     for (let n = 0; n < 300; n++) sockets.push(connect({ host, port }).on('error', () => {}));
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-    expect(await migrate('--list', '--from', address)).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('counter'),
-    });
+    let dropped = 0;
+    const dropping = setInterval(() => {
+      for (let n = 0; n < 10; n++) {
+        const socket = connect({ host, port }, () => {
+          dropped += 1;
+          socket.destroy();
+        }).on('error', () => {});
+      }
+    }, 10);
+    do
+      expect(await migrate('--list', '--from', address)).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('counter'),
+      });
+    while (dropped < 1000);
+    clearInterval(dropping);
     for (const socket of sockets) socket.destroy();
   });
 

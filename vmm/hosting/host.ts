@@ -22,14 +22,9 @@ import type { Connection } from '../wire/connection.ts';
 import { decodeAs } from '../wire/codec.ts';
 import { type GuestSpec, MESSAGE, shapes } from '../wire/messages.ts';
 import { refuse, Channel } from '../wire/channel.ts';
+import { Strangers } from '../wire/strangers.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
-
-/**
- * Most connections at once whose other side has not proved yet that it knows the key. One more, and the oldest has to go:
- * who knows the key proves it at once, so only strangers grow old.
- */
-const mostStrangers = 256;
 
 export class Host {
   readonly address: string;
@@ -39,7 +34,7 @@ export class Host {
   readonly #departures: Departures;
   readonly #arrivals: Arrivals;
   readonly #rebases: Rebases;
-  readonly #strangers = new Set<Channel>();
+  readonly #strangers = new Strangers();
   /** Guests whose disk was made for them. */
   readonly #ownDisks = new WeakSet<Slot>();
   /** Guests whose end was told. */
@@ -224,7 +219,7 @@ export class Host {
     this.#arrivals.turn();
     this.#rebases.turn();
     this.#house.tick();
-    for (const channel of this.#strangers) channel.tick();
+    this.#strangers.tick();
   }
 
   // ---- Migrations ----
@@ -255,11 +250,6 @@ export class Host {
 
   /** Somebody has connected. */
   accept(connection: Connection): void {
-    const [oldest] = this.#strangers;
-    if (this.#strangers.size >= mostStrangers && oldest) {
-      this.#strangers.delete(oldest);
-      oldest.close();
-    }
     const { key, sealMaker, clock } = this.#house.options;
     const channel = new Channel({ connection, role: 'listener', key, sealMaker, clock });
     this.#strangers.add(channel);

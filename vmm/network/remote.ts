@@ -7,6 +7,7 @@
 import type { Connection } from '../wire/connection.ts';
 import { Channel } from '../wire/channel.ts';
 import type { SealMaker } from '../wire/seal.ts';
+import { Strangers } from '../wire/strangers.ts';
 import { addressNumber } from './frame.ts';
 import type { Switch } from './switch.ts';
 import { Trunk } from './trunk.ts';
@@ -20,8 +21,7 @@ export interface Secret {
   readonly clock: () => number;
 }
 
-/** The most members, and the most connections that have not proved themselves yet. */
-const most = { members: 256, strangers: 256 } as const;
+const mostMembers = 256;
 
 export interface MemberEvents {
   joined(peer: string): void;
@@ -33,7 +33,7 @@ export class Members {
   readonly #switch: Switch;
   readonly #secret: Secret;
   readonly #events: MemberEvents;
-  readonly #strangers = new Set<Channel>();
+  readonly #strangers = new Strangers();
   readonly #trunks = new Set<Trunk>();
   #addresses = 0;
 
@@ -45,11 +45,6 @@ export class Members {
 
   /** Takes a new connection. */
   accept(connection: Connection): void {
-    const [oldest] = this.#strangers;
-    if (this.#strangers.size >= most.strangers && oldest) {
-      this.#strangers.delete(oldest);
-      oldest.close();
-    }
     const channel = new Channel({ connection, role: 'listener', ...this.#secret });
     this.#strangers.add(channel);
     channel.begin({
@@ -63,22 +58,21 @@ export class Members {
 
   /** Closes connections that have not proved themselves in time. */
   tick(): void {
-    for (const channel of this.#strangers) channel.tick();
+    this.#strangers.tick();
   }
 
   /** Ends all trunks. */
   close(): void {
-    for (const channel of this.#strangers) channel.close();
+    this.#strangers.close();
     for (const trunk of this.#trunks) trunk.close();
-    this.#strangers.clear();
     this.#trunks.clear();
   }
 
   #open(channel: Channel): void {
     this.#strangers.delete(channel);
-    if (this.#trunks.size >= most.members) {
+    if (this.#trunks.size >= mostMembers) {
       channel.close();
-      this.#events.left(channel.peer, `there are ${most.members} members already`);
+      this.#events.left(channel.peer, `there are ${mostMembers} members already`);
       return;
     }
     const trunk = trunkOver(channel, this.#switch);

@@ -5,7 +5,7 @@
  * over both sides' bytes and its own role, so that no proof can be used again or sent
  * back to its maker. From the same bytes come the two keys that seal the frames after.
  * A stranger gets a nonce and a proof that is of no use to it, may send 256 bytes a frame,
- * and has `greeting` milliseconds.
+ * and has five seconds.
  */
 import { FieldError } from './schema.ts';
 import { encodeFrame, finishFrame, type WireFrame, FrameError, FrameReader, VersionError } from './frame.ts';
@@ -36,8 +36,11 @@ export interface ChannelOptions {
 /** What a dialer can say of a listener that ends before it has said anything: one of version 1 does that to all others. */
 const unanswered = "without an answer; does it speak another version of ringlab's protocol?";
 
-/** Milliseconds that a stranger has to prove that it is none. */
-const greeting = 5000;
+/**
+ * Milliseconds that the other side has to prove that it knows the key: a stranger who has come to us, and somebody on whom
+ * we call, who may be busy.
+ */
+const greeting = { listener: 5000, dialer: 15_000 } as const;
 
 export class Channel {
   readonly peer: string;
@@ -55,8 +58,8 @@ export class Channel {
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
   #sequence = 0;
-  /** Something has come, or it was for us to speak first. */
-  #isGreeted: boolean;
+  /** Something has come, or it was for the other side to speak first. */
+  #isAnswered: boolean;
   /** When something came last, by the clock. */
   heard: number;
 
@@ -64,7 +67,7 @@ export class Channel {
     this.peer = connection.peer;
     this.#connection = connection;
     this.#role = role;
-    this.#isGreeted = role === 'listener';
+    this.#isAnswered = role === 'listener';
     this.#key = key;
     this.#sealMaker = sealMaker;
     this.#clock = clock;
@@ -81,7 +84,7 @@ export class Channel {
     this.#events = events;
     this.#connection.listen({
       bytes: (chunk) => this.#received(chunk),
-      ended: (reason) => this.#end(this.#isGreeted ? reason : `${reason} ${unanswered}`),
+      ended: (reason) => this.#end(this.#isAnswered ? reason : `${reason} ${unanswered}`),
     });
     if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, encodeAs(shapes.hello, { nonce: this.#nonce }));
   }
@@ -94,6 +97,11 @@ export class Channel {
   /** Bytes that are not on their way yet. */
   get backlog(): number {
     return this.#connection.backlog;
+  }
+
+  /** Whether the other side has greeted as one does that means to prove that it knows the key. */
+  get isGreeted(): boolean {
+    return this.#peerNonce.length > 0;
   }
 
   get isOpen(): boolean {
@@ -123,7 +131,7 @@ export class Channel {
 
   /** Ends it when the other side does not prove itself in time. */
   tick(): void {
-    if (this.#state === 'greeting' && this.#clock() - this.#started > greeting)
+    if (this.#state === 'greeting' && this.#clock() - this.#started > greeting[this.#role])
       this.#fail('no proof of the key in time');
   }
 
@@ -134,7 +142,7 @@ export class Channel {
   #received(chunk: Uint8Array): void {
     if (this.#state === 'ended') return;
     this.heard = this.#clock();
-    this.#isGreeted = true;
+    this.#isAnswered = true;
     try {
       this.#reader.push(chunk, (frame) => this.#take(frame));
     } catch (error) {

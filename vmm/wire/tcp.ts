@@ -16,6 +16,9 @@ export interface Certificate {
 /** Milliseconds until a host that does not answer counts as unreachable. */
 const dialTimeout = 5000;
 
+/** Connections that wait in the system for us to take them: a busy host does not turn its owner away. */
+const mostWaiting = 4096;
+
 /**
  * Bytes that are read at once, all into the same buffer: new memory for each read costs as much
  * as the reading. Node reads so for connections that are made here, without TLS; those that are
@@ -136,7 +139,9 @@ export class TcpNetwork implements Dialer {
     const server = cert && key ? createTlsServer({ cert, key }, take) : createServer(take);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port }, () => resolve(`${host}:${(server.address() as AddressInfo).port}`));
+      server.listen({ host, port, backlog: mostWaiting }, () =>
+        resolve(`${host}:${(server.address() as AddressInfo).port}`),
+      );
       this.#server = server;
     });
   }

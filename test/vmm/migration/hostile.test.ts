@@ -13,6 +13,7 @@ import { Random } from '../../property/random.ts';
 import { seed } from '../../property/seed.ts';
 import { movables } from './busy.ts';
 import { policies, World } from './world.ts';
+import { mostStrangers } from '../../../vmm/wire/strangers.ts';
 
 const key = new Uint8Array(32).fill(7);
 
@@ -214,12 +215,15 @@ describe('A stranger', () => {
         world.hosts.get('a:1')?.accept(far);
         return far;
       });
-    const ends = strangers(300);
+    const ends = strangers(mostStrangers + 44);
     expect(ends.findIndex(({ isOver }) => !isOver)).toBe(44);
     const { channel } = friend(world);
     strangers(200);
     expect(channel.isOpen).toBe(true);
     expect(ends.filter(({ isOver }) => isOver)).toHaveLength(245);
+    // The friend is the oldest by now, and the only one that has said something.
+    strangers(2 * mostStrangers);
+    expect(channel.isOpen).toBe(true);
     world.now += 6000;
     world.step();
     expect(ends.every(({ isOver }) => isOver)).toBe(true);

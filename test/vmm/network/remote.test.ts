@@ -8,6 +8,7 @@ import { Switch } from '../../../vmm/network/switch.ts';
 import type { Trunk } from '../../../vmm/network/trunk.ts';
 import fc from '../../property/fast-check.ts';
 import { hmacSeal } from '../../../vmm/wire/seal.ts';
+import { mostStrangers } from '../../../vmm/wire/strangers.ts';
 
 /** One end of a connection in memory. */
 class End implements Connection {
@@ -184,7 +185,7 @@ describe('A switch with members in other processes', () => {
 
   it('sends away who does not prove itself in time, the oldest first when there are many', () => {
     const net = middle();
-    const silent = Array.from({ length: 300 }, (_, n) => net.connect(`silent ${n}`));
+    const silent = Array.from({ length: mostStrangers + 44 }, (_, n) => net.connect(`silent ${n}`));
     net.settle();
     expect(silent.findIndex(({ closed }) => !closed)).toBe(44);
     expect(member(net, 'a').made.trunk).toBeDefined();
