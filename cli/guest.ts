@@ -17,7 +17,7 @@ import type { SymbolTable } from '../isa/machine/symbols.ts';
 import { causeName } from '../isa/table/traps.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import type { Ledger } from '../vmm/guest/ledger.ts';
-import { guestMemory, withGuest } from '../vmm/guest/with-guest.ts';
+import { upperHalf, withGuest } from '../vmm/guest/with-guest.ts';
 import { createGuest, type Level } from '../vmm/monitor/create-guest.ts';
 import type { Translator } from '../vmm/translator/translator.ts';
 import { environments, linux } from '../vmm/process/environments/environments.ts';
@@ -124,8 +124,8 @@ async function loadStack(
   const image = await loadFile(file);
   const [first, ...others] = guest;
   if (first === undefined) return image;
-  const inner = await loadStack(first, { guest: others, memory: guestMemory(memory) });
-  return withName(file, () => withGuest(image, inner, memory));
+  const inner = await loadStack(first, { guest: others, memory: upperHalf(memory).size });
+  return withName(file, () => withGuest(image, inner, upperHalf(memory)));
 }
 
 /** Sets up an empty machine, into which a snapshot will be loaded. `symbols`: for the crash report. */

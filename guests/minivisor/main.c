@@ -100,21 +100,26 @@ static void settle(void)
     }
 }
 
-/* Lets the guest run directly, until the real machine traps. R and the ring are composed: the guest's in ours. */
-static void enter(void)
+/* Steps until something is due. */
+static u32 turn(void)
+{
+    u64 left = next_event() - vcpu.steps;
+    return left < LONGEST_TURN ? (u32)left : LONGEST_TURN;
+}
+
+/* Lets the guest run directly, for so many steps or until the real machine traps. R and the ring are composed: the guest's in ours. */
+static void enter(u32 steps)
 {
     u32 ring = vcpu.status & RING, paging = is_paging();
     u32 base = vcpu.sr[RBASE], bound = vcpu.sr[RBOUND];
     u32 room = base > allocation.size ? 0 : allocation.size - base;
-    u64 left = next_event() - vcpu.steps;
-    u32 turn = left < LONGEST_TURN ? (u32)left : LONGEST_TURN;
     world.pc = vcpu.pc;
     world.status = (vcpu.status & UF) | IF | (ring == 0 ? SUPERVISOR_RING : ring);
     world.base = paging ? (u32)trap_saved : allocation.at + base; /* see entry.s */
     world.bound = bound < room ? bound : room;
     world.limit = ring == 0 ? 0 : vcpu.sr[LIMIT];
     world.ptbr = paging ? shadow_root() : 0;
-    world.timer = turn + lead[paging];
+    world.timer = steps + lead[paging];
     enter_guest();
     vcpu.steps += world.trapped - world.entered - overhead[paging];
 }
@@ -129,6 +134,15 @@ static void leave(void)
         ring = 0;
     vcpu.pc = mfs(EPC);
     vcpu.status = (vcpu.status & IF) | (status & UF) | ring;
+}
+
+/* The guest has taken a trap and has no handler: its machine stops. So does the real one, which has no handler either now. */
+void stop(u32 cause, u32 value)
+{
+    vcpu.cause = cause;
+    vcpu.value = value;
+    mts(TVEC, 0);
+    enter(cause & INTERRUPT ? 0 : LONGEST_TURN);
 }
 
 /* ---- Dispatcher ---- */
@@ -191,7 +205,7 @@ void main(void)
     set_stage(0);
     for (;;) {
         settle();
-        enter();
+        enter(turn());
         leave();
         dispatch(mfs(ECAUSE), mfs(EVAL));
     }

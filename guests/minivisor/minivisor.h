@@ -14,7 +14,7 @@ struct allocation {
 
 /*
  * The virtual CPU: what the guest believes its processor to be. It is right whenever the guest is entered, and when
- * the machine has stopped. Tests look at it through the symbol `vcpu`, so the order is fixed up to `steps`.
+ * the machine has stopped. Tests look at it through the symbol `vcpu`, so the order is fixed up to `value`.
  */
 struct vcpu {
     u32 x[32];
@@ -22,6 +22,7 @@ struct vcpu {
     u32 sr[SYSTEM_REGISTERS]; /* but TIME, TIMER, IPEND, MEMSIZE, CPUID: see read_system */
     u32 waiting;              /* hlt waits */
     u64 steps;                /* the guest's TIME */
+    u32 cause, value;         /* of the trap without a handler at which it has stopped */
     u64 timer_at;             /* the step at which its timer goes off; NEVER = it is off */
     u32 timer_pending;
 };
@@ -59,6 +60,7 @@ extern u32 gate_code[], gate_end[], trap_plain[], trap_saved[], pool[];
 /* main.c */
 u32 take_frame(void);
 void die(const char *why);
+void stop(u32 cause, u32 value);
 
 /* vcpu.c */
 u32 is_paging(void);

@@ -58,14 +58,11 @@ u32 is_writable(u32 number)
 
 /* ---- Traps ---- */
 
-/* The virtual machine takes a trap: one step. Without a handler it stops, and so does the real machine, for the same reason. */
+/* The virtual machine takes a trap: one step. Without a handler it stops. */
 void take_trap(u32 cause, u32 value)
 {
-    if (vcpu.sr[TVEC] == 0) {
-        mts(TVEC, 0);
-        world.timer = 0;
-        enter_guest();
-    }
+    if (vcpu.sr[TVEC] == 0)
+        stop(cause, value);
     vcpu.sr[EPC] = vcpu.pc;
     vcpu.sr[ESTATUS] = vcpu.status;
     vcpu.sr[ERBASE] = vcpu.sr[RBASE];

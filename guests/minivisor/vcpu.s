@@ -70,9 +70,9 @@ read_system:
 	li	a5,14
 	bne	a0,a5,.L_vcpu_28
 	lla	a5,vcpu
-	lw	a0,224(a5)
+	lw	a0,232(a5)
 	li	a4,-1
-	lw	a3,228(a5)
+	lw	a3,236(a5)
 	beq	a0,a4,.L_vcpu_29
 .L_vcpu_23:
 	lw	a5,216(a5)
@@ -108,7 +108,7 @@ read_system:
 	addi	sp,sp,-16
 	sw	s0,8(sp)
 	sw	ra,12(sp)
-	lw	s0,vcpu+232
+	lw	s0,vcpu+240
 	call	device_lines
 	lw	ra,12(sp)
 	or	a0,s0,a0
@@ -153,9 +153,9 @@ write_system:
 	li	a1,-1
 	li	a5,-1
 .L_vcpu_32:
-	sw	a5,228(a4)
-	sw	a1,224(a4)
-	sw	zero,vcpu+232,a5
+	sw	a5,236(a4)
+	sw	a1,232(a4)
+	sw	zero,vcpu+240,a5
 	j	.L_vcpu_31
 .L_vcpu_40:
 	lw	a2,216(a4)
@@ -233,13 +233,7 @@ take_trap:
 	addi	sp,sp,16
 	jr	ra
 .L_vcpu_47:
- #APP
-# 65 "vcpu.c" 1
-	mts TVEC, a3
-# 0 "" 2
- #NO_APP
-	sw	zero,world+28,a5
-	call	enter_guest
+	call	stop
 	lw	a3,136(s0)
 	j	.L_vcpu_45
 	.size	take_trap, .-take_trap
@@ -472,7 +466,7 @@ pending:
 	addi	sp,sp,-16
 	sw	s0,8(sp)
 	sw	ra,12(sp)
-	lw	s0,vcpu+232
+	lw	s0,vcpu+240
 	call	device_lines
 	lw	ra,12(sp)
 	or	a0,s0,a0
@@ -488,8 +482,8 @@ next_event:
 	sw	ra,12(sp)
 	call	device_event
 	lla	a4,vcpu
-	lw	a5,228(a4)
-	lw	a3,224(a4)
+	lw	a5,236(a4)
+	lw	a3,232(a4)
 	mv	a4,a0
 	bgtu	a5,a1,.L_vcpu_76
 	beq	a5,a1,.L_vcpu_78
@@ -515,7 +509,7 @@ next_event:
 	.type	pass_events, @function
 pass_events:
 	lla	a5,vcpu
-	lw	a3,228(a5)
+	lw	a3,236(a5)
 	lw	a4,220(a5)
 	bgtu	a3,a4,.L_vcpu_80
 	beq	a3,a4,.L_vcpu_84
@@ -523,13 +517,13 @@ pass_events:
 	li	a2,-1
 	li	a3,-1
 	li	a4,1
-	sw	a2,224(a5)
-	sw	a3,228(a5)
-	sw	a4,232(a5)
+	sw	a2,232(a5)
+	sw	a3,236(a5)
+	sw	a4,240(a5)
 .L_vcpu_80:
 	tail	pass_device_events
 .L_vcpu_84:
-	lw	a3,224(a5)
+	lw	a3,232(a5)
 	lw	a4,216(a5)
 	bleu	a3,a4,.L_vcpu_82
 	tail	pass_device_events
@@ -542,8 +536,8 @@ wait_for_event:
 	sw	ra,12(sp)
 	call	device_event
 	lla	a5,vcpu
-	lw	a4,228(a5)
-	lw	a3,224(a5)
+	lw	a4,236(a5)
+	lw	a3,232(a5)
 	bgtu	a4,a1,.L_vcpu_87
 	beq	a4,a1,.L_vcpu_90
 .L_vcpu_86:

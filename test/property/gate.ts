@@ -36,7 +36,7 @@ export class Gate {
   }
 
   /** Looks at the state that the guest is given the machine in. Throws Trespass if it is given too much. */
-  protected check(): void {}
+  check(): void {}
 
   /**
    * Runs the guest on the real machine by `run(until)`, an engine's, until it traps. `expansion`: real steps

@@ -60,8 +60,8 @@ export function judge(
     subject = candidate.make(program, variant, setting);
     counts = subject.counts;
     for (const until of steps) {
-      const stop = oracle.run(until);
-      differences = compare(oracle, stop, subject, subject.run(until));
+      const [stop, other] = runBoth(oracle, subject, until);
+      differences = compare(oracle, stop, subject, other);
       if (differences.length > 0 || stop.kind !== 'limit') break;
     }
     counts = subject.counts;
@@ -72,6 +72,14 @@ export function judge(
     subject?.close();
   }
   return { differences, thrown, steps: oracle.machine.steps, counts };
+}
+
+/** Runs both until step `until`; a subject that could not be seen there, and with it the oracle, a little further. */
+export function runBoth(oracle: Oracle, subject: Subject, until: number): readonly [Stop, Stop] {
+  if (subject.unseen === undefined) return [oracle.run(until), subject.run(until)];
+  const other = subject.run(until);
+  const { steps } = subject.guest;
+  return [oracle.run(other.kind === 'limit' ? Math.max(until, steps) : steps + 1), other];
 }
 
 /** What was thrown, in a line. */
@@ -98,7 +106,7 @@ export function compare(oracle: Oracle, stop: Stop, subject: Subject, other: Sto
   return found;
 }
 
-function processorDifferences({ machine }: Oracle, { guest, x }: Subject): Difference[] {
+function processorDifferences({ machine }: Oracle, { guest, x, unseen }: Subject): Difference[] {
   const found: Difference[] = [];
   const note = (what: string, bare: number, monitor: number) => {
     if (bare >>> 0 !== monitor >>> 0) found.push({ what, bare: hex(bare), monitor: hex(monitor) });
@@ -110,8 +118,8 @@ function processorDifferences({ machine }: Oracle, { guest, x }: Subject): Diffe
   note('STATUS', machine.status & ~STATUS.RING, guest.status & ~STATUS.RING);
   for (let n = 1; n < 32; n++) note(registerName(n), machine.x[n] as number, x[n] as number);
   for (const { number, name } of systemRegisters)
-    note(name, machine.readSystem(number), guest.readSystem(number));
-  if (machine.waiting !== guest.waiting) {
+    if (!unseen?.has(number)) note(name, machine.readSystem(number), guest.readSystem(number));
+  if (unseen === undefined && machine.waiting !== guest.waiting) {
     const [bare, monitor] = [machine.waiting, guest.waiting].map((waits) => (waits ? 'waits' : 'runs')) as [
       string,
       string,

@@ -12,7 +12,7 @@ import { type Variant, variants as allVariants } from '../../isa/table/variants.
 import { type Oracle, oracleOf } from './bare.ts';
 import { type Explanation, explaining } from './explain.ts';
 import { randomProgram } from './generate.ts';
-import { type Asked, compare, type Difference, judge, stepsOf, wordsOf } from './judge.ts';
+import { type Asked, compare, type Difference, judge, runBoth, stepsOf, wordsOf } from './judge.ts';
 import type { Profile } from './profile.ts';
 import { type Program, setupOf } from './program.ts';
 import { type Asking, finished, shrinking } from './shrink.ts';
@@ -154,12 +154,12 @@ function askResourceControl(candidate: Candidate, options: PropertyOptions): Inq
 /** With an oracle the guest must be right, too. */
 function runGuarded(subject: Subject, steps: readonly number[], oracle?: Oracle): string | undefined {
   for (const until of steps) {
-    const stop = subject.run(until);
+    const [expected, stop] = oracle === undefined ? [undefined, subject.run(until)] : runBoth(oracle, subject, until);
     const found = subject.trespass();
     if (found !== undefined) return found;
-    if (subject.guest.steps > until)
+    if (subject.guest.steps > until && subject.unseen === undefined)
       return `the guest's turn ends at step ${until}, and it is at ${subject.guest.steps}`;
-    const [first] = oracle === undefined ? [] : compare(oracle, oracle.run(until), subject, stop);
+    const [first] = oracle === undefined || expected === undefined ? [] : compare(oracle, expected, subject, stop);
     if (first !== undefined) return `the guest was right before, and now it is not: ${differenceText(first)}`;
     if (stop.kind !== 'limit') break;
   }

@@ -12,6 +12,11 @@ export interface Subject {
   readonly disk: Uint8Array;
   readonly printed: readonly number[];
   readonly counts: Counts;
+  /**
+   * Of a monitor that is ring-0 software itself: it can be seen only when its guest runs, so `run` goes on to the next such
+   * step; and not in these system registers.
+   */
+  readonly unseen?: ReadonlySet<number>;
   /** Runs until the guest's step `until`. Throws whatever the monitor throws; Trespass and Stuck are ours. */
   run(until: number): Stop;
   /** What was touched that is not the guest's, in words, or undefined. */

@@ -41,7 +41,7 @@ export class Watch extends Gate {
     for (const { at, size } of poisonedDisk) this.#disk.fill(poison, at, at + size);
   }
 
-  protected override check(): void {
+  override check(): void {
     if (!this.#guarded) return;
     const { status } = this.real;
     if ((status & STATUS.RING) === 0) throw new Trespass('the guest is entered in real ring 0');
@@ -76,19 +76,29 @@ export class Watch extends Gate {
     const pointer = memory.words[(root + (compressed >>> 22) * 4) >>> 2] as number;
     const limit = this.real.readSystem(SR.LIMIT) >>> 0;
     if ((pointer & PTE.V) === 0 || (status & STATUS.RING) === 3) return undefined;
-    if (limit !== 0 && limit <= compressed) return undefined;
+    if ((limit !== 0 && limit <= compressed) || !this.#isReadable(pointer)) return undefined;
     return `the guest is entered with LIMIT ${hex(limit)}, which does not hide what the monitor has at ${hex(compressed)}`;
   }
 
-  /** Looks at everything that is not the guest's; what of it was touched or could be, in words. */
-  trespass(): string | undefined {
+  /** Whether a page of the table that the entry points to can be loaded from or stored to. */
+  #isReadable(pointer: number): boolean {
+    const { words } = this.real.memory;
+    const table = (pointer & PTE.FRAME) >>> 2;
+    return words.subarray(table, table + PAGE / 4).some((entry) => (entry & (PTE.R | PTE.W)) !== 0);
+  }
+
+  /**
+   * Looks at everything that is not the guest's; what of it was touched or could be, in words. `isGuest`: the page tables
+   * are those that the guest has now.
+   */
+  trespass(isGuest = true): string | undefined {
     const { poisoned, poisonedDisk } = this.#ground;
     return (
       touched(this.real.memory.bytes, poisoned, 'memory') ??
       touched(this.#disk, poisonedDisk, 'the disk') ??
       leaked(this.real.memory.bytes, this.#ground.guest, 'memory') ??
       leaked(this.#disk, this.#ground.guestDisk, 'disk') ??
-      ((this.real.readSystem(SR.PTBR) & 1) === 0 ? undefined : this.#tableTrespass())
+      (isGuest && (this.real.readSystem(SR.PTBR) & 1) !== 0 ? this.#tableTrespass() : undefined)
     );
   }
 

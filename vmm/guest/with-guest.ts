@@ -2,44 +2,46 @@
  * An image of a monitor that is a guest itself, with a guest of its own in its memory: what a boot loader does for a
  * monitor. guests/minivisor/ is such a monitor.
  *
- *     0                              memory / 2                        memory
- *     | the monitor, and its frames  | the guest's memory, from its 0 |
+ *     0                              memory / 2                       memory
+ *     | the monitor, and its frames | the guest's memory, from its 0 |
  *
  * The monitor learns of it from three words at its symbol `allocation`: where its guest's memory begins and how many bytes
- * it has, as Ring32 addresses them, and the guest's first pc.
+ * it has, and the guest's first pc.
  */
 import { type Image, ImageError, type Segment } from '../../isa/machine/image.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 
-/** The name of the symbol, and the bytes that are there. */
+/** The symbol's name. */
 const symbolName = 'allocation';
-const symbolSize = 12;
 
-/** Bytes of the memory of a guest whose monitor has `memory` bytes: half of them, in whole pages. */
-export function guestMemory(memory: number): number {
-  return Math.floor(memory / 2 / PAGE) * PAGE;
+/** A guest's part of its monitor's memory: address and bytes, whole pages. */
+export interface GuestPlace {
+  readonly at: number;
+  readonly size: number;
+}
+
+/** Where the guest of a monitor is that has `memory` bytes: the upper half, in whole pages. */
+export function upperHalf(memory: number): GuestPlace {
+  const size = Math.floor(memory / 2 / PAGE) * PAGE;
+  return { at: memory - size, size };
 }
 
 /**
- * The image of `monitor` for a machine of `memory` bytes, with `guest` in the upper half. Throws ImageError if the monitor
- * has no symbol `allocation`, or if either of the two does not fit in its half.
+ * The image of `monitor` with `guest` at its place. Throws ImageError if the monitor has no symbol `allocation`, or if
+ * either of the two does not fit in its part.
  */
-export function withGuest(monitor: Image, guest: Image, memory: number): Image {
-  const size = guestMemory(memory);
-  const at = memory - size;
+export function withGuest(monitor: Image, guest: Image, { at, size }: GuestPlace): Image {
   const allocation = monitor.symbols.find(({ name }) => name === symbolName)?.address;
   if (allocation === undefined)
-    throw new ImageError(
-      `it takes no guest: it has no symbol ${symbolName}, at which a monitor learns of its guest`,
-    );
+    throw new ImageError(`it takes no guest: it has no symbol ${symbolName}, at which a monitor learns of its guest`);
   mustFit(monitor, at, 'the monitor');
   mustFit(guest, size, 'the guest');
-  const words = new Uint8Array(new Uint32Array([at, size, guest.entry]).buffer);
+  const bytes = new Uint8Array(new Uint32Array([at, size, guest.entry]).buffer);
   return {
     ...monitor,
     segments: [
       ...monitor.segments,
-      { address: allocation, bytes: words, size: symbolSize, writable: true, executable: false },
+      { address: allocation, bytes, size: bytes.length, writable: true, executable: false },
       ...guest.segments.map((segment): Segment => ({ ...segment, address: at + segment.address })),
     ],
   };
@@ -49,7 +51,7 @@ function mustFit({ segments }: Image, size: number, who: string): void {
   const end = Math.max(0, ...segments.map((segment) => segment.address + segment.size));
   if (end <= size) return;
   throw new ImageError(
-    `${who} reaches address 0x${end.toString(16)}, and its half of memory has 0x${size.toString(16)} bytes: ` +
+    `${who} reaches address 0x${end.toString(16)}, and its part of memory has 0x${size.toString(16)} bytes: ` +
       'give the machine more with --memory',
   );
 }

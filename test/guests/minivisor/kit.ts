@@ -5,9 +5,10 @@ import type { Machine } from '../../../isa/machine/machine.ts';
 import type { Stop } from '../../../isa/machine/stop.ts';
 import { hex } from '../../../isa/table/disassemble.ts';
 import { registerName } from '../../../isa/table/registers.ts';
-import { SR, systemRegisters } from '../../../isa/table/sysregs.ts';
-import { withGuest } from '../../../vmm/guest/with-guest.ts';
+import { systemRegisters } from '../../../isa/table/sysregs.ts';
+import { upperHalf, withGuest } from '../../../vmm/guest/with-guest.ts';
 import { bare, monitored, type Parts, type Side } from '../../vmm/kit.ts';
+import { computed, readVcpu, type Vcpu } from '../../property/vcpu.ts';
 import { imageOf } from '../run.ts';
 
 const minivisor = 'minivisor/minivisor.s';
@@ -28,37 +29,11 @@ function stackOf(guest: Image, depth: number, guestMemory: number, monitor = ima
   const memory = guestMemory * 2 ** depth;
   const monitorAt = memory - 2 * guestMemory;
   let image = guest;
-  for (let level = depth - 1; level >= 0; level--) image = withGuest(monitor, image, memory / 2 ** level);
+  for (let level = depth - 1; level >= 0; level--) image = withGuest(monitor, image, upperHalf(memory / 2 ** level));
   const vcpu = monitor.symbols.find(({ name }) => name === 'vcpu');
   if (vcpu === undefined) throw new Error('the monitor has no symbol vcpu');
   return { memory, guestMemory, guestAt: memory - guestMemory, vcpuAt: monitorAt + vcpu.address, image };
 }
-
-/** The virtual CPU as minivisor.h lays it out. */
-export interface Vcpu {
-  readonly x: Int32Array;
-  readonly pc: number;
-  readonly status: number;
-  readonly system: Int32Array;
-  readonly waiting: boolean;
-  readonly steps: number;
-}
-
-function readVcpu(memory: Int32Array, at: number): Vcpu {
-  const word = at >>> 2;
-  const low = (memory[word + 54] as number) >>> 0;
-  return {
-    x: memory.subarray(word, word + 32),
-    pc: (memory[word + 32] as number) >>> 0,
-    status: memory[word + 33] as number,
-    system: memory.subarray(word + 34, word + 34 + systemRegisters.length),
-    waiting: memory[word + 53] !== 0,
-    steps: low + (memory[word + 55] as number) * 2 ** 32,
-  };
-}
-
-/** System registers that a monitor computes when they are read: the virtual CPU has no place for them. */
-const computed: ReadonlySet<number> = new Set([SR.TIME, SR.TIMEH, SR.TIMER, SR.IPEND, SR.MEMSIZE, SR.CPUID]);
 
 /** What differs between the bare machine and the virtual CPU, in words. */
 function vcpuDifference(machine: Machine, vcpu: Vcpu): string | undefined {
