@@ -154,12 +154,14 @@ function askResourceControl(candidate: Candidate, options: PropertyOptions): Inq
 /** With an oracle the guest must be right, too. */
 function runGuarded(subject: Subject, steps: readonly number[], oracle?: Oracle): string | undefined {
   for (const until of steps) {
-    const [expected, stop] = oracle === undefined ? [undefined, subject.run(until)] : runBoth(oracle, subject, until);
+    const [expected, stop] =
+      oracle === undefined ? [undefined, subject.run(until)] : runBoth(oracle, subject, until);
     const found = subject.trespass();
     if (found !== undefined) return found;
     if (subject.guest.steps > until && subject.unseen === undefined)
       return `the guest's turn ends at step ${until}, and it is at ${subject.guest.steps}`;
-    const [first] = oracle === undefined || expected === undefined ? [] : compare(oracle, expected, subject, stop);
+    const [first] =
+      oracle === undefined || expected === undefined ? [] : compare(oracle, expected, subject, stop);
     if (first !== undefined) return `the guest was right before, and now it is not: ${differenceText(first)}`;
     if (stop.kind !== 'limit') break;
   }

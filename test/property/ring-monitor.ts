@@ -178,8 +178,10 @@ class RingSubject implements Subject {
     const last = real.steps + patience;
     while (real.steps < last) {
       const stop = this.#interpreter.run(last);
-      if (stop.kind !== 'limit' && stop.kind !== 'break') return this.#stopped(stop);
-      if (real.ring !== 0 && this.#isGuest()) return this.#entered();
+      const isOver = stop.kind !== 'limit' && stop.kind !== 'break';
+      if (isOver) this.#stopped(stop);
+      else if (real.ring !== 0 && this.#isGuest()) this.#entered();
+      if (isOver || this.#enteredAt !== undefined) return;
     }
     throw new Stuck(`the monitor has made ${patience} steps and not entered the guest`);
   }

@@ -33,7 +33,9 @@ export function upperHalf(memory: number): GuestPlace {
 export function withGuest(monitor: Image, guest: Image, { at, size }: GuestPlace): Image {
   const allocation = monitor.symbols.find(({ name }) => name === symbolName)?.address;
   if (allocation === undefined)
-    throw new ImageError(`it takes no guest: it has no symbol ${symbolName}, at which a monitor learns of its guest`);
+    throw new ImageError(
+      `it takes no guest: it has no symbol ${symbolName}, at which a monitor learns of its guest`,
+    );
   mustFit(monitor, at, 'the monitor');
   mustFit(guest, size, 'the guest');
   const bytes = new Uint8Array(new Uint32Array([at, size, guest.entry]).buffer);

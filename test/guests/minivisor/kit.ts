@@ -3,6 +3,7 @@ import type { EngineName } from '../../../isa/engines/engine.ts';
 import type { Image } from '../../../isa/machine/image.ts';
 import type { Machine } from '../../../isa/machine/machine.ts';
 import type { Stop } from '../../../isa/machine/stop.ts';
+import { defaultMemory } from '../../../isa/machine/storage.ts';
 import { hex } from '../../../isa/table/disassemble.ts';
 import { registerName } from '../../../isa/table/registers.ts';
 import { systemRegisters } from '../../../isa/table/sysregs.ts';
@@ -29,7 +30,8 @@ function stackOf(guest: Image, depth: number, guestMemory: number, monitor = ima
   const memory = guestMemory * 2 ** depth;
   const monitorAt = memory - 2 * guestMemory;
   let image = guest;
-  for (let level = depth - 1; level >= 0; level--) image = withGuest(monitor, image, upperHalf(memory / 2 ** level));
+  for (let level = depth - 1; level >= 0; level--)
+    image = withGuest(monitor, image, upperHalf(memory / 2 ** level));
   const vcpu = monitor.symbols.find(({ name }) => name === 'vcpu');
   if (vcpu === undefined) throw new Error('the monitor has no symbol vcpu');
   return { memory, guestMemory, guestAt: memory - guestMemory, vcpuAt: monitorAt + vcpu.address, image };
@@ -62,16 +64,16 @@ export interface Pair {
 }
 
 /** The guest of `parts` on the bare machine, and under `depth` minivisors. */
-export function pairOf(parts: Parts & { readonly memory: number }, depth: number, ground: Ground = {}): Pair {
+export function pairOf(parts: Parts, depth: number, ground: Ground = {}): Pair {
   const { strategy, engine } = ground;
-  const stack = stackOf(parts.image, depth, parts.memory);
+  const stack = stackOf(parts.image, depth, parts.memory ?? defaultMemory);
   const inner = { ...parts, image: stack.image, memory: stack.memory };
   const whole = strategy === undefined ? bare(inner, engine) : monitored(inner, strategy, engine);
   return { stack, alone: bare(parts, engine), whole };
 }
 
 /** The most steps of the real machine. */
-const patience = 400_000_000;
+const patience = 200_000_000;
 
 export interface Compared {
   /** The first difference found, in words. */

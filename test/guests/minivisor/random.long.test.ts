@@ -11,9 +11,9 @@ const profile = { ...everything, network: false };
 
 describe(`Minivisor, asked with random guests of seed ${seed}`, () => {
   it.each([
-    ['equivalence', equivalence, 300],
-    ['resource control', resourceControl, 100],
-    ['efficiency', efficiency, 100],
+    ['equivalence', equivalence, 150],
+    ['resource control', resourceControl, 50],
+    ['efficiency', efficiency, 50],
   ] as const)('has the property %s', (_name, property, cases) => {
     const candidate = ringMonitor(imageOf('minivisor/minivisor.s'));
     const { counterexample } = property(candidate, { seed, cases, profile });
