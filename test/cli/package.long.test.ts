@@ -1,16 +1,18 @@
 /** The package as others get it: packed, installed into an empty folder without a network, run. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { limit } from '../limit.ts';
 import { buildLaboratory } from '../../web/build.js';
+import { declarations } from '../grade/declarations.ts';
 import { root, scratch } from './kit.ts';
 
 const file = scratch();
+const elsewhere = scratch();
 
 function npm(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: limit });
@@ -93,6 +95,57 @@ describe('The package, installed in an empty folder', () => {
     const demo = npm(folder, 'exec', '--offline', '--', 'ringlab', 'demo');
     expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining('ring32-v')]);
   });
+
+  it.each(['the package', 'a checkout'])(
+    "grades a copy of %s's folder for a monitor, which has its types",
+    (from) => {
+      const [place, source] =
+        from === 'the package'
+          ? ['from-package', join(folder, 'node_modules', 'ringlab')]
+          : ['from-checkout', root];
+      // A checkout's copy is somewhere else, where no package is found.
+      const parent = from === 'the package' ? folder : elsewhere('.');
+      const copy = join(parent, place);
+      cpSync(join(source, 'examples', 'your-monitor'), copy, { recursive: true });
+      mkdirSync(join(copy, 'parts'));
+      writeFileSync(
+        join(copy, 'parts', 'first.ts'),
+        [
+          "import { CAUSE, decode, type Trap } from 'ringlab/testing';",
+          "import { YourMonitor } from '../monitor.ts';",
+          'export class First extends YourMonitor {',
+          '  override handle({ cause, value }: Trap): void {',
+          '    if (cause >= CAUSE.INTERRUPT) return;',
+          "    console.log('trap', cause);",
+          '    const at = decode(value);',
+          "    if (at?.row.effect.kind !== 'system') throw new Error('this is reached');",
+          '    const { run } = at.row.effect;',
+          '    this.step(() => run(this.guest, at, this.guest.pc | 0));',
+          '  }',
+          '}',
+        ].join('\n'),
+      );
+      writeFileSync(
+        join(copy, 'monitor.mts'),
+        "import type { MonitorFactory } from 'ringlab/testing';\nimport { First } from './parts/first.ts';\nconst factory: MonitorFactory = (machine, allocation) => new First(machine, allocation);\nexport default factory;\n",
+      );
+      const tsc = spawnSync(
+        process.execPath,
+        [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'],
+        { cwd: copy, encoding: 'utf8' },
+      );
+      expect([tsc.status, tsc.stdout]).toEqual([0, '']);
+      const bin =
+        from === 'the package'
+          ? join(folder, 'node_modules', '.bin', 'ringlab')
+          : join(root, 'cli', 'bin.js');
+      const { status, stdout } = spawnSync(bin, ['grade', 'monitor.mts', '--only', '1', '--cases', '3'], {
+        cwd: copy,
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([1, expect.stringContaining('this is reached')]);
+    },
+  );
 
   it('says what a queue needs that is not in the package', () => {
     const { status, stderr } = npm(
@@ -217,6 +270,10 @@ describe('The package, installed in an empty folder', () => {
 });
 
 describe('A checkout', () => {
+  it('has the types of a monitor in a file that is as `npm run types` makes it', () => {
+    expect(read('examples/your-monitor/ringlab-testing.d.ts')).toBe(declarations());
+  });
+
   it('has a lock file that says of every package what its contents are, and of none where it was found', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as Lock;
     const installed = Object.entries(packages).filter(([path]) => path !== '');

@@ -148,7 +148,7 @@ function write(path: string, text: string): void {
 }
 
 function writeTables(out: string, entries: readonly Entry[], rows: readonly Row[]): object {
-  const skeleton = ['monitor.ts', 'cpu.ts'].map((name) =>
+  const skeleton = ['monitor.ts', 'cpu.ts', 'ringlab-testing.d.ts'].map((name) =>
     readFileSync(repositoryPath(`examples/your-monitor/${name}`), 'utf8'),
   );
   const written = entries.filter(({ snapshot }) =>

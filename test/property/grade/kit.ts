@@ -8,18 +8,14 @@
 import type { Image } from '../../../isa/machine/image.ts';
 import type { Stop } from '../../../isa/machine/stop.ts';
 import { plainStorage } from '../../../isa/machine/storage.ts';
-import { SR, STATUS, systemRegisters } from '../../../isa/table/sysregs.ts';
+import { systemRegisters } from '../../../isa/table/sysregs.ts';
 import type { Monitor, MonitorFactory, RealMachine } from '../contract.ts';
 import { Gate } from '../gate.ts';
 import { allocationFor, realSize } from '../ground.ts';
 import { Hardware } from '../hardware.ts';
 import { mostChanges, mostCharacters, mostWords, OP, type Order, stopKinds } from './transcript.ts';
 
-export { PORT } from '../../../isa/machine/devices/ports.ts';
-export { PTE } from '../../../isa/machine/translate.ts';
-export { SR, STATUS, systemRegisters };
-export { decode } from '../../../isa/table/table.ts';
-export { CAUSE, LINE } from '../../../isa/table/traps.ts';
+export { CAUSE, decode, LINE, PORT, PTE, SR, STATUS, systemRegisters } from '../for-monitors.ts';
 
 /** Characters that a monitor may print for one guest. */
 const mostPrinted = 2 ** 16;
