@@ -20,13 +20,17 @@ import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Asker, ask, refusalOf } from '../hosting/ask.ts';
+import type { SecretOptions } from '../hosting/certificate.ts';
 import { askerOf, hostOf } from '../hosting/find.ts';
+import { checkAddress } from '../hosting/state.ts';
 import { note } from '../output.ts';
 import { formatTaken } from './format.ts';
 import { exclusively } from './lock.ts';
 import { mustBeNew, mustHold, openStore, type StoreOptions } from './store.ts';
 
-export interface HostedOptions extends StoreOptions {
+export interface HostedOptions extends StoreOptions, SecretOptions {
+  /** The guest's host; undefined = it is found. */
+  readonly on?: string;
   readonly compress?: boolean;
 }
 
@@ -41,8 +45,9 @@ export async function takeHosted(name: string, guest: string, options: HostedOpt
   const store = openStore(options);
   mustBeNew(store, name);
   mustHold(store, name);
-  const asker = askerOf('127.0.0.1:0', {});
-  const { copy, disk } = await copyOf(asker, guest, await hostOf(guest, asker));
+  const on = options.on === undefined ? undefined : checkAddress('--on', options.on);
+  const asker = askerOf(on ?? '127.0.0.1:0', options);
+  const { copy, disk } = await copyOf(asker, guest, on ?? (await hostOf(guest, asker)));
   const state = { save: () => decodeState(copy.save()), restore: () => {} };
   const { sha256 } = store.files;
   const content = captureAll(

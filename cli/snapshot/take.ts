@@ -6,6 +6,7 @@ import { Snapshotter } from '../../vmm/snapshot/snapshotter.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
 import { EXIT, usage } from '../failure.ts';
+import type { SecretOptions } from '../hosting/certificate.ts';
 import { readInput } from '../files.ts';
 import { type PreparedGuest, type GuestUse, openDisk, prepareBlank, prepareGuest } from '../guest.ts';
 import type { GuestVerbOptions } from '../options.ts';
@@ -25,10 +26,12 @@ export interface RestoreOptions extends StoreOptions {
   readonly maxSteps?: number;
 }
 
-export interface TakeOptions extends GuestVerbOptions, StoreOptions {
+export interface TakeOptions extends GuestVerbOptions, StoreOptions, SecretOptions {
   readonly at?: { readonly steps: number; readonly relative: boolean };
   /** A hosted guest. */
   readonly of?: string;
+  /** Its host. */
+  readonly on?: string;
   readonly from?: string;
   readonly compress?: boolean;
 }
@@ -52,6 +55,11 @@ export async function take(
       throw usage('--of takes the guest as it is now; leave out the file, --at and --from');
     return (await import('./hosted.ts')).takeHosted(name, of, options);
   }
+  const forHosts = ['on', 'key', 'tlsCert', 'tlsKey'].find(
+    (option) => command.getOptionValueSource(option) === 'cli',
+  );
+  if (forHosts !== undefined)
+    throw usage('--on, --key, --tls-cert and --tls-key lead to a host; they need --of GUEST');
   if (at === undefined)
     throw usage('give --at STEP to say when, or --of GUEST to save a guest that a host runs');
   const store = openStore(options);

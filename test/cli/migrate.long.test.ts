@@ -237,6 +237,14 @@ describe('ringlab migrate', () => {
     const hidden = await migrate('counter', '--from', one.address, '--to', other.address, ...secret);
     expect([hidden.status, hidden.stderr]).toEqual([0, '']);
     expect((await migrate('--list', '--from', other.address, ...secret)).stdout).toContain('waits');
+    const store = ['--store', file('hidden-snapshots')];
+    const take = (...args: string[]) =>
+      new Running(['snapshot', 'take', 'seen', '--of', 'counter', ...store, ...args], environment).ended;
+    expect((await take('--on', other.address)).status).toBe(69);
+    expect(await take('--on', other.address, ...secret)).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('seen: taken at step '),
+    });
   });
 
   it('does not talk to who has another key', async () => {
