@@ -8,7 +8,8 @@ import { bundled, bundledPath, repositoryPath } from './bundled.ts';
 import { hashOf, type Snapshot, takeSnapshot } from './folder.ts';
 import { formatGrade } from './format.ts';
 import type { Grade, GradeOptions } from './grade.ts';
-import { Pool, runAll, type Runner } from './pool.ts';
+import { doJobs, type Progress } from './jobs.ts';
+import { Pool, type Runner } from './pool.ts';
 import { type QueueOptions, queueRunner } from './queue.ts';
 import { findAlike, fingerprintsOf, textsOf } from './similar.ts';
 import { ResultStore } from './store.ts';
@@ -26,13 +27,6 @@ export interface ClassOptions {
   readonly queue?: QueueOptions;
   readonly grade: Omit<GradeOptions, 'monitor' | 'guest'>;
   readonly progress?: (progress: Progress) => void;
-}
-
-export interface Progress {
-  readonly done: number;
-  readonly all: number;
-  /** Seconds that the rest will take at the present pace; undefined as long as nothing is known. */
-  readonly left: number | undefined;
 }
 
 export interface ClassResult {
@@ -90,55 +84,29 @@ function plain(grade: Grade): Grade {
 /** Grades what is not graded yet, and writes the tables. */
 export async function gradeClass(options: ClassOptions): Promise<ClassResult> {
   const { out, shard = { nth: 1, of: 1 }, progress } = options;
-  const store = new ResultStore(resolve(out, 'results'));
   const entries = entriesOf(options).filter((_, n) => n % shard.of === shard.nth - 1);
-  const known = new Map<string, Grade | Error>();
-  for (const { hash } of entries) {
-    const grade = store.get(hash);
-    if (grade !== undefined) known.set(hash, grade);
-  }
-  const jobs = [...new Map(entries.map((entry) => [entry.hash, jobFor(entry, options)])).values()];
-  const missing = jobs.filter(({ hash }) => !known.has(hash));
-  const began = performance.now();
-  let done = 0;
-  const tell = () => {
-    const seconds = (performance.now() - began) / 1000;
-    const left = done === 0 ? undefined : (seconds / done) * (missing.length - done);
-    progress?.({ done: jobs.length - missing.length + done, all: jobs.length, left });
-  };
-  const finished = ({ hash }: ClassJob, result: Grade | Error) => {
-    done += 1;
-    if (!(result instanceof Error)) store.put(hash, plain(result));
-    known.set(hash, result instanceof Error ? result : plain(result));
-    tell();
-  };
-  tell();
-  await work(options, missing, finished);
+  const { results, fresh } = await doJobs<ClassJob, Grade>({
+    jobs: entries.map((entry) => jobFor(entry, options)),
+    store: new ResultStore(resolve(out, 'results')),
+    runner: (most) => runnerFor(options, most),
+    progress,
+  });
   const rows = entries.map(
-    ({ name, hash }): Row => ({ name, hash, grade: known.get(hash) ?? new Error('lost') }),
+    ({ name, hash }): Row => ({ name, hash, grade: results.get(hash) ?? new Error('lost') }),
   );
   const faults = rows.flatMap(({ name, grade }) =>
     grade instanceof Error ? [`${name}: ${grade.message}`] : [],
   );
   const document = options.shard === undefined ? writeTables(out, entries, rows) : undefined;
-  return { rows, fresh: missing.length, faults, document };
+  return { rows, fresh, faults, document };
 }
 
-async function work(
-  { jobs, queue }: ClassOptions,
-  missing: readonly ClassJob[],
-  finished: (job: ClassJob, result: Grade | Error) => void,
-): Promise<void> {
-  if (missing.length === 0) return;
-  const runner: Runner<ClassJob, Grade> =
+async function runnerFor({ jobs, queue }: ClassOptions, most: number): Promise<Runner<ClassJob, Grade>> {
+  const runner =
     queue === undefined
-      ? new Pool<ClassJob, Grade>(bundledPath('grade-worker.js'), Math.min(jobs, missing.length))
+      ? new Pool<ClassJob, Grade>(bundledPath('grade-worker.js'), Math.min(jobs, most))
       : await queueRunner(queue);
-  try {
-    await runAll(runner, missing, finished);
-  } finally {
-    await runner.close();
-  }
+  return { run: async (job) => plain(await runner.run(job)), close: () => runner.close() };
 }
 
 /** Writes a file whole. */

@@ -10,6 +10,7 @@ export interface Runner<J, R> {
 export class Pool<J, R> implements Runner<J, R> {
   readonly #file: string;
   readonly #size: number;
+  readonly #isWanted: (job: J) => boolean;
   readonly #all: Worker[] = [];
   readonly #idle: Worker[] = [];
   /** Who waits for the job that a thread does. */
@@ -17,16 +18,18 @@ export class Pool<J, R> implements Runner<J, R> {
   readonly #waiting: (() => void)[] = [];
   #made = 0;
 
-  /** `file`: a module that answers each message, a job, with one (answerJobs). */
-  constructor(file: string, size: number) {
+  /** `file`: a module that answers each message, a job, with one (answerJobs). `isWanted` is asked before a job is begun. */
+  constructor(file: string, size: number, isWanted: (job: J) => boolean = () => true) {
     this.#file = file;
     this.#size = size;
+    this.#isWanted = isWanted;
   }
 
-  /** Has the job done as soon as a thread is free. Rejects when the job threw, or ended its thread. */
+  /** Has the job done as soon as a thread is free. Rejects when the job threw, ended its thread, or is not wanted any more. */
   async run(job: J): Promise<R> {
     const worker = await this.#take();
     try {
+      if (!this.#isWanted(job)) throw new Error('it is not wanted any more');
       return await new Promise<R>((resolve, reject) => {
         this.#current.set(worker, { resolve, reject });
         worker.postMessage(job);
