@@ -139,7 +139,7 @@ async function bundle() {
     target: 'es2022',
     define: version,
   });
-  // What runs in a submission's process: two files, whose text is given to it, for it can read none.
+  // What runs in a submission's process: files whose text is given to it, for it can read none.
   const inside = { absWorkingDir: root, outdir: output, bundle: true, write: false, metafile: true };
   const kit = await build({
     ...inside,
@@ -156,7 +156,16 @@ async function bundle() {
     target: 'node20',
     minifyWhitespace: true,
   });
-  const builds = [library, libraries, kit, child, main];
+  const strip = await build({
+    ...inside,
+    entryPoints: { strip: 'test/property/grade/strip.ts' },
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    format: 'cjs',
+    target: 'node20',
+    minifyWhitespace: true,
+  });
+  const builds = [library, libraries, kit, child, strip, main];
   const files = builds.flatMap(({ outputFiles }) => outputFiles);
   mkdirSync(root + output, { recursive: true });
   for (const file of files) writeWhole(file.path, file.contents);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ringlab, scratch } from '../cli/kit.ts';
 import { type ClassOptions, gradeClass } from '../property/grade/index.ts';
+import { fingerprintsOf } from '../property/grade/similar.ts';
 import { csvField } from '../property/grade/tables.ts';
 import { buildSolution, layers, submission } from './kit.ts';
 
@@ -100,6 +101,13 @@ describe('A class', () => {
       status: 65,
       stderr: `ringlab: ${few}: there is no submission in it\n`,
     });
+  });
+});
+
+describe('What is alike', () => {
+  it('is looked for in a text with nothing closed, too, from its begin to its end once', () => {
+    for (const piece of ['/*', "\\'", '\\"', '\\`', '`', "'\n"])
+      expect(fingerprintsOf([piece.repeat(2 ** 16)]).size, piece).toBeLessThan(1000);
   });
 });
 

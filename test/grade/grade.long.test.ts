@@ -175,6 +175,20 @@ describe('A submission that', () => {
     });
   });
 
+  it('puts what a terminal obeys into a refusal has it taken out', async () => {
+    const path = file('escapes.js', "import 'a\\u001b[2J\\nscore 100 of 100';");
+    const { refused } = await gradeOf(path, { only: 1 });
+    expect(refused?.text).toContain('score 100 of 100');
+    expect(refused?.text).not.toContain('\u001b');
+    expect(refused?.text).not.toContain('\n');
+  });
+
+  it('takes a parser very long is refused, and takes nobody else’s time', async () => {
+    const path = file('deep.ts', `export default ${'<T>('.repeat(60)}1${')'.repeat(60)};`);
+    const { score, refused } = await gradeOf(path, { only: 1, seconds: 1 });
+    expect([score, refused?.reason]).toEqual([0, 'load-limit']);
+  });
+
   it.each([
     ['empty', 'no-monitor-file', () => {}],
     ['linked', 'link-outside', (folder: string) => symlinkSync('/etc/passwd', join(folder, 'monitor.js'))],

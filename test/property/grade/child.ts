@@ -12,9 +12,34 @@ import { MESSAGE } from './transcript.ts';
 
 /** The first message to a submission's process. */
 export interface Submission {
-  /** The bundle of kit.ts. */
+  /** The bundles of kit.ts and strip.ts. */
   readonly kit: string;
+  readonly strip: string;
   readonly main: Source;
+}
+
+/** JavaScript of a submission's file. Does not return if it is not TypeScript. */
+type Strip = (source: Source) => string;
+
+/** `bundle`: that of strip.ts, which is not compiled unless it is used. */
+function stripBy(bundle: string): Strip {
+  interface Exports {
+    readonly strip?: (path: string, text: string) => string;
+  }
+  let made: Exports | undefined;
+  return ({ path, text }) => {
+    if (!/\.[cm]?ts$/.test(path)) return text;
+    if (made === undefined) {
+      const module: { exports: Exports } = { exports: {} };
+      vm.compileFunction(bundle, ['module', 'exports'])(module, module.exports);
+      made = module.exports;
+    }
+    try {
+      return made.strip?.(path, text) ?? '';
+    } catch (error) {
+      return refuse('syntax-error', `it cannot be read: ${path}: ${(error as Error).message}`);
+    }
+  };
 }
 
 /** What of the kit is called here. Only texts and numbers cross. */
@@ -96,9 +121,9 @@ function send(kind: number, number: number, body?: Uint8Array): void {
   flush();
 }
 
-function refuse(reason: string, text: string): void {
+function refuse(reason: string, text: string): never {
   send(MESSAGE.REFUSED, 0, encoder.encode(`${reason}\n${text.slice(0, 2000)}`));
-  end();
+  return end();
 }
 
 /** What the kit returns when there is no memory. */
@@ -111,7 +136,7 @@ const testing = `export { CAUSE, decode, LINE, PORT, PTE, SR, STATUS, systemRegi
 const never = `throw new Error('a monitor imports at the top of its files; import() is not there');`;
 
 /** Loads the kit and the submission into a realm of their own. Does not return if the submission is no monitor. */
-async function load({ kit: kitText, main }: Submission): Promise<Kit> {
+async function load({ kit: kitText, strip, main }: Submission): Promise<Kit> {
   const context = vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
   let nowhere: vm.Module | undefined;
   const make = (code: string, identifier: string) =>
@@ -137,8 +162,10 @@ async function load({ kit: kitText, main }: Submission): Promise<Kit> {
     }
   };
   const made = new Map<string, vm.Module>();
-  const source = ({ path, code }: Source): vm.Module => {
-    const module = made.get(path) ?? make(code, path);
+  const toJavaScript = stripBy(strip);
+  const source = (file: Source): vm.Module => {
+    const { path } = file;
+    const module = made.get(path) ?? make(toJavaScript(file), path);
     made.set(path, module);
     return module;
   };

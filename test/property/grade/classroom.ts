@@ -53,7 +53,7 @@ export type ClassJob = GradeOptions & { readonly hash: string };
 /** The submissions in a class's folder, by name. */
 function entriesOf({ folder, out, grade }: ClassOptions): Entry[] {
   const { layers: _, progress: __, ...asked } = grade;
-  const grader = hashOf([bundled('grade-child.js'), bundled('kit.js'), bundled('grade.js')]);
+  const grader = hashOf(['grade-child', 'kit', 'strip', 'grade'].map((name) => bundled(`${name}.js`)));
   const found = readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || /\.m?[jt]s$/.test(entry.name))

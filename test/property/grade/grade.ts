@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Image } from '../../../isa/machine/image.ts';
+import { printable } from '../../../isa/machine/printable.ts';
 import type { Asked } from '../judge.ts';
 import { ownMonitor } from '../own.ts';
 import { sizeOf } from '../print.ts';
@@ -103,13 +104,18 @@ export async function grade(options: GradeOptions): Promise<Grade> {
     outcomes = await askAll(options, tasks, remote, remote);
   } catch (error) {
     if (!(error instanceof SubmissionError)) throw error;
-    refused = { reason: error.reason, text: error.message };
+    refused = { reason: error.reason, text: oneLine(error.message) };
     outcomes = tasks.map((task) => unasked(task, 'not asked, for it could not be loaded'));
   } finally {
     remote?.close();
   }
   const layers = [...options.layers];
   return { monitor, score: scoreOf(outcomes), outcomes, refused, printed: remote?.printed ?? 0, layers };
+}
+
+/** A text that has something of the submission's in it, as a line that no terminal obeys. */
+function oneLine(text: string): string {
+  return printable(text.slice(0, 500).replaceAll(/\s+/g, ' '));
 }
 
 function candidateFor(options: GradeOptions, questions: number): RemoteCandidate {
@@ -119,6 +125,7 @@ function candidateFor(options: GradeOptions, questions: number): RemoteCandidate
     files: snapshot === undefined ? SubmissionFiles.onDisk(resolve(monitor)) : SubmissionFiles.of(snapshot),
     child: bundled('grade-child.js'),
     kit: bundled('kit.js'),
+    strip: bundled('strip.js'),
     layers,
     megabytes,
     seconds,

@@ -17,9 +17,10 @@ export interface RemoteOptions extends Omit<ConfinementOptions, 'code'> {
   /** Seconds of processor time for one guest. */
   readonly secondsPerAnswer: number;
   readonly files: SubmissionFiles;
-  /** The bundles of child.ts and kit.ts. */
+  /** The bundles of child.ts, kit.ts and strip.ts. */
   readonly child: string;
   readonly kit: string;
+  readonly strip: string;
 }
 
 /** Guests that the process is given together. */
@@ -69,13 +70,13 @@ export class RemoteCandidate implements Candidate {
   /** Starts its process, if there is none. Rejects with Ended or SubmissionError. */
   async #start(): Promise<Confinement> {
     if (this.#process !== undefined) return this.#process;
-    const { files, child, kit, seconds, secondsPerAnswer, ...rest } = this.#options;
+    const { files, child, kit, strip, seconds, secondsPerAnswer, ...rest } = this.#options;
     const started = new Confinement({ ...rest, seconds: seconds - this.#spent, code: child });
     this.#process = started;
     this.#handedIn = 0;
     try {
       await started.start();
-      const first: Submission = { kit, main: files.main() };
+      const first: Submission = { kit, strip, main: files.main() };
       started.send(0, JSON.stringify(first));
       for (;;) {
         const { kind, body } = await started.next();
@@ -230,6 +231,6 @@ export class RemoteCandidate implements Candidate {
 
 /** What the process says of itself: a reason that there is, or none. */
 function refusal(reason: string, text: string): SubmissionError {
-  const known: readonly RefusalReason[] = ['never-settles', 'no-export', 'load-error'];
+  const known: readonly RefusalReason[] = ['never-settles', 'no-export', 'syntax-error', 'load-error'];
   return new SubmissionError(known.find((one) => one === reason) ?? 'load-error', text);
 }

@@ -14,6 +14,8 @@ export interface Alike {
 
 /** Tokens of one fingerprint. */
 const length = 12;
+/** Tokens of a file that are looked at; the rest would only use memory up. */
+const mostTokens = 50_000;
 /** The least share that is told. */
 const least = 0.7;
 /** So many may have the same thing before half of the class counts. */
@@ -24,8 +26,9 @@ const words = new Set(
     ' ',
   ),
 );
+/** Whatever is not closed is a token up to its end: to look for the end again from every place would take hours. */
 const token =
-  /\/\/.*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|[A-Za-z_$#][\w$]*|\d[\w.]*|[^\s\w]/g;
+  /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?|`(?:[^`\\]|\\[\s\S])*`?|[A-Za-z_$#][\w$]*|\d[\w.]*|[^\s\w]/g;
 
 function tokensOf(text: string): string[] {
   const found = text.match(token) ?? [];
@@ -42,7 +45,7 @@ function tokensOf(text: string): string[] {
 export function fingerprintsOf(texts: readonly string[]): Set<string> {
   const all = new Set<string>();
   for (const text of texts) {
-    const tokens = tokensOf(text);
+    const tokens = tokensOf(text).slice(0, mostTokens);
     for (let n = 0; n + length <= tokens.length; n++) all.add(tokens.slice(n, n + length).join(' '));
   }
   return all;

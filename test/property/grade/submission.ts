@@ -1,18 +1,17 @@
 /**
- * A submission's files, read here and handed to its process as JavaScript: the process has no file system. A submission
- * has the files of one folder. What it imports is found there, or nowhere.
+ * A submission's files, read here and handed to its process, which has no file system. A submission has the files of one
+ * folder. What it imports is found there, or nowhere.
  */
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { posix } from 'node:path';
-import { transform } from 'sucrase';
 import { folderOf, folderOnDisk, mostBytes, type Snapshot, type SourceFolder, tooLarge } from './folder.ts';
 import { SubmissionError } from './refusal.ts';
 
-/** A file as JavaScript, named by its path in the folder. */
+/** A file, named by its path in the folder. */
 export interface Source {
   readonly path: string;
-  readonly code: string;
+  readonly text: string;
 }
 
 /** The names that a folder's monitor may have, the first first. */
@@ -21,17 +20,6 @@ const mainNames = ['monitor.ts', 'monitor.js', 'monitor.mjs', 'monitor.mts'];
 /** The file of a folder that is its monitor, if it has one. */
 export function monitorIn(folder: string): string | undefined {
   return mainNames.find((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
-}
-
-/** JavaScript of a file's text. Throws SubmissionError. */
-function toJavaScript(path: string, text: string): string {
-  if (!/\.[cm]?ts$/.test(path)) return text;
-  try {
-    return transform(text, { transforms: ['typescript'], disableESTransforms: true, filePath: path }).code;
-  } catch (error) {
-    const said = (error as Error).message.replace(`Error transforming ${path}: `, '');
-    throw new SubmissionError('syntax-error', `it cannot be read: ${path}: ${said}`);
-  }
 }
 
 export class SubmissionFiles {
@@ -87,7 +75,7 @@ export class SubmissionFiles {
     if (text === undefined) return undefined;
     this.#bytes += text.length;
     if (this.#bytes > mostBytes) throw tooLarge();
-    const source = { path, code: toJavaScript(path, text) };
+    const source = { path, text };
     this.#sources.set(path, source);
     return source;
   }
