@@ -7,7 +7,7 @@
 import { firstFreeLocal, SCRATCH } from './access.ts';
 import type { Block } from './blocks.ts';
 import { Code, OP, VOID } from './emitter.ts';
-import { findJump, isSampled, takeJump } from './jumps.ts';
+import { findJump, sampleJump, takeJump } from './jumps.ts';
 import { SITE, SLOT } from './layout.ts';
 import { type Places, registersIn } from './registers.ts';
 
@@ -165,15 +165,13 @@ export class Body {
     code.constant(0).get(PC).memory(OP.i32_store, SLOT.PC);
     code.get(WAY).op(OP.if, VOID);
     code.get(WAY).constant(HOP).op(OP.i32_ne, OP.if, VOID);
-    isSampled(code);
-    code
-      .op(OP.if, VOID)
-      .constant(0)
-      .get(WAY)
-      .constant(SITE.SAMPLED - SITE.MISSED)
-      .op(OP.i32_add);
-    code.memory(OP.i32_store, SLOT.SITE);
-    code.get(FUEL).op(OP.return, OP.end, OP.end);
+    sampleJump(code, PC, SCRATCH, () =>
+      code
+        .get(WAY)
+        .constant(SITE.SAMPLED - SITE.MISSED)
+        .op(OP.i32_add),
+    );
+    code.op(OP.end);
     findJump(code, PC, SCRATCH);
     code.op(OP.if, VOID);
     takeJump(code, FUEL, SCRATCH);

@@ -46,6 +46,9 @@ const savedShare = 32;
  */
 const patience = { usual: { failures: 256, misses: 1600 }, tests: { failures: 16, misses: 16 } } as const;
 
+/** After so many times the patience, failures do not wait for the budget. */
+const urgent = 4;
+
 /**
  * What a failure or a miss costs, in interpreted steps. The budget earns this, so that it can pay for compiling
  * again.
@@ -115,6 +118,14 @@ export class Budget {
   spendOnBatch(instructions: number): void {
     this.#spentOnBatches += batchPrice.batch + batchPrice.instruction * instructions;
     if (!this.#isFree) this.dueAt = 0;
+  }
+
+  /**
+   * Whether code is compiled again because it failed so many `times`. At `enough` the budget must afford it; after several
+   * times as many, the failures have cost more than compiling does.
+   */
+  affordsAgain(times: number, enough: number): boolean {
+    return times >= enough && (this.affords || times >= enough * urgent);
   }
 
   /** Notes that a check failed or a jump missed. */

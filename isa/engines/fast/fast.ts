@@ -21,7 +21,7 @@ import { type Entrance, CodeCache } from './cache.ts';
 import { Delegated } from './delegated.ts';
 import { MISS } from './access.ts';
 import { Batches } from './first/batch.ts';
-import { sampling } from './jumps.ts';
+import { JumpSamples, sampling } from './jumps.ts';
 import { AFTER, jumpSalt, markEnd, SITE, SLOT } from './layout.ts';
 import { type CompilingStatistics, Regions } from './regions.ts';
 import { Spaces } from './spaces.ts';
@@ -82,6 +82,7 @@ export class FastEngine implements Engine {
   readonly #spaces: Spaces;
   readonly #budget: Budget;
   readonly #targets: TargetProfile;
+  readonly #samples: JumpSamples;
   readonly #speculation: Speculation;
   readonly #delegated: Delegated;
   readonly #builder: RegionBuilder;
@@ -116,6 +117,7 @@ export class FastEngine implements Engine {
     this.#cache = new CodeCache(machine.memory, machine.storage.buffer, functions);
     this.#budget = new Budget(hot, early);
     this.#targets = new TargetProfile(this.#budget);
+    this.#samples = new JumpSamples(machine.storage.buffer);
     this.#tables = new FlatTables(machine);
     const spans = new Spans(machine, this.#tables, (lost) => this.#regions.spanLost(lost));
     this.#spans = spans;
@@ -274,17 +276,18 @@ export class FastEngine implements Engine {
     if (words[SLOT.MISS >>> 2] === MISS.CHECK) this.#noteFailure(pc);
     const site = words[SLOT.SITE >>> 2] as number;
     if (site !== 0 && site !== HOP) this.#learn(site, pc >>> 0);
+    this.#samples.read(this.#learn);
     return pc;
   }
 
   /** Notes where an indirect jump in compiled code went. The two lowest bits of `site` say which kind of jump (SITE). */
-  #learn(site: number, target: number): void {
+  readonly #learn = (site: number, target: number): void => {
     const kind = site & 3;
     const pc = (site - kind) >>> 0;
     if (kind === SITE.FIRST) this.#targets.note(pc, target);
     else if (this.#targets.miss(pc, target, kind === SITE.SAMPLED ? sampling : 1))
       this.#regions.recompile(pc);
-  }
+  };
 
   /** Writes the state that regions read when they run, because it may change after they are compiled. */
   #tellState(): void {

@@ -4,6 +4,7 @@
  *
  *     offset       contents
  *     512          slots, one word each (SLOT)
+ *     1 KiB        the ring of samples: 256 entries of 2 words, the site and the target of an indirect jump
  *     64 KiB       watch bytes: one for each page of the 4 GiB (WATCH); all ones past the end of memory
  *     1088 KiB     jump cache: 16,384 entries of 4 words: pc | ring, function-table index, state of translation,
  *                  number of the block in its batch or 0 for a region
@@ -32,7 +33,7 @@ export const SLOT = {
   MISS_ADDRESS: 528,
   /** Out: why an access failed (MISS in access.ts); 0 = none failed. */
   MISS: 532,
-  /** Out: the pc of an indirect jump whose target the engine is to note, plus its kind (SITE); 0 = none. */
+  /** Out: why a region could not go on elsewhere: HOP in body.ts, or the pc of an indirect jump plus its kind (SITE); 0 = neither. */
   SITE: 536,
   /** The size of guest memory for which markEnd has set the watch bytes. */
   MARKED: 540,
@@ -43,14 +44,14 @@ export const SLOT = {
   /** In: the state of translation, for the same check, and its salt. */
   STAMP: 552,
   SALT: 556,
-  /** Counts indirect jumps that compiled code did not expect. */
+  /** Counts indirect jumps that compiled code did not expect; jumps.ts samples them. */
   SAMPLE: 560,
   /** 1 while the flat tables have entries: the last slot, since it tells the next engine whether it must clear them. */
   ENTRIES: 564,
 } as const;
 
 /**
- * Kinds of indirect jumps, in the two lowest bits of SLOT.SITE. MISSED: a region did not expect the target, and the jump
+ * Kinds of indirect jumps, in the two lowest bits of a site. MISSED: a region did not expect the target, and the jump
  * cache did not have it. SAMPLED: a region did not expect it; one of many such jumps. FIRST: one of many in the first tier.
  */
 export const SITE = { MISSED: 1, SAMPLED: 2, FIRST: 3 } as const;
@@ -60,6 +61,9 @@ export const SITE = { MISSED: 1, SAMPLED: 2, FIRST: 3 } as const;
  * engine. HOP: continues in another region through the jump cache.
  */
 export const AFTER = { ON: 0, END: 1, HOP: 2 } as const;
+
+/** The ring of samples: its address in bytes, and its entries, a power of two. */
+export const samples = { at: 0x400, entries: 256 } as const;
 
 const jumpBytes = 16;
 export const jumpCache = { at: 0x110000, entries: 16384, mask: 16383 * jumpBytes } as const;

@@ -104,7 +104,7 @@ const smallFunction = 40;
 const maxDepth = 2;
 
 /** One side of a branch leaves if it was executed less often than the entry by this factor. */
-const rare = 50;
+const rare = 8;
 
 export interface Region {
   readonly entry: Node;

@@ -206,9 +206,22 @@ export class Regions {
     if (region === undefined) return undefined;
     budget.spend(region.bytes);
     this.#count(region, started);
+    this.#renewBlocks(region);
     if (!this.#hasRoom(region)) return undefined;
     cache.rememberJump(region, stamp);
     return region;
+  }
+
+  /**
+   * Blocks that a region contains count anew, except the one that it begins with, which goes on in it. Otherwise each
+   * block of a loop would get a region with the same loop.
+   */
+  #renewBlocks({ words, physical, ring }: CompiledRegion): void {
+    const { batches, cache } = this.#parts;
+    for (const word of words) {
+      const block = word === physical >>> 2 ? undefined : cache.findBlock(4 * word, ring);
+      if (block !== undefined) batches.renew(block);
+    }
   }
 
   #count({ bytes, spans }: CompiledRegion, started: number): void {

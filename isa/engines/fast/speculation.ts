@@ -52,13 +52,12 @@ export class Speculation {
   }
 
   /**
-   * Notes that the group of the access at `pc` lay across two pages. True = compile it again now; the budget allows
-   * it.
+   * Notes that the group of the access at `pc` lay across two pages. True = compile it again now.
    */
   acrossPages(pc: number): boolean {
     const times = (this.#across.get(pc) ?? 0) + 1;
     this.#across.set(pc, times);
-    if (times < this.#budget.failures || !this.#budget.affords) return false;
+    if (!this.#budget.affordsAgain(times, this.#budget.failures)) return false;
     this.#across.set(pc, 0);
     // The access itself lies across two pages if it had its own check already.
     if (this.alone.has(pc)) this.#delegated.add(pc);
@@ -66,10 +65,10 @@ export class Speculation {
     return true;
   }
 
-  /** Notes that the check of an access to `va` failed. True = compile it again now; the budget allows it. */
+  /** Notes that the check of an access to `va` failed. True = compile it again now. */
   failed(pc: number, va: number): boolean {
     const failures = this.#failed(pc);
-    if (failures.times < failures.limit || !this.#budget.affords) return false;
+    if (!this.#budget.affordsAgain(failures.times, failures.limit)) return false;
     const given = this.#given.get(pc);
     // A page that is not mapped yet says nothing about later accesses.
     if (given !== undefined && !this.#spans.reaches(va, given.store)) return false;
@@ -81,11 +80,11 @@ export class Speculation {
 
   /**
    * Notes that the page of an access was not allowed into the flat tables, though the interpreter made the access. True =
-   * compile it again now; the budget allows it.
+   * compile it again now.
    */
   refused(pc: number): boolean {
     const failures = this.#failed(pc);
-    if (failures.times < failures.limit || !this.#budget.affords) return false;
+    if (!this.#budget.affordsAgain(failures.times, failures.limit)) return false;
     failures.times = 0;
     failures.limit *= 2;
     this.#delegated.add(pc);

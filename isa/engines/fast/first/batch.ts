@@ -15,8 +15,8 @@ export interface BatchBlock extends Entrance {
   /** Index of its counter in the words of the buffer. It begins at the patience, and each execution takes 1. */
   readonly counter: number;
   readonly batch: CompiledBatch;
-  /** How often the engine has set it back to the patience. */
-  renewed: number;
+  /** Executions before the engine last set it back to the patience. */
+  before: number;
 }
 
 export interface CompiledBatch {
@@ -101,7 +101,7 @@ export class Batches {
         longest: block.instructions.length,
         index: n + 1,
         counter: counter / 4,
-        renewed: 0,
+        before: 0,
         stamps: new Set([stamp]),
         batch,
         ring,
@@ -128,15 +128,15 @@ export class Batches {
     return (this.#words[counter] as number) < 0;
   }
 
-  /** Has a block go on, since the second tier does not want it now. */
+  /** Has a block count its executions anew: the second tier does not want it now, or has it in a region. */
   renew(block: BatchBlock): void {
+    block.before = this.executions(block);
     this.#words[block.counter] = this.#patience;
-    block.renewed += 1;
   }
 
-  /** How often a block was executed, about. */
-  executions({ counter, renewed }: BatchBlock): number {
-    return this.#patience * (renewed + 1) - (this.#words[counter] as number);
+  /** How often a block was executed, or asked for its region. */
+  executions({ counter, before }: BatchBlock): number {
+    return before + this.#patience - (this.#words[counter] as number);
   }
 }
 

@@ -7,7 +7,7 @@
  * or returns to the engine, which makes one.
  */
 import { Code, codeType, OP, VOID } from '../emitter.ts';
-import { findJump, isSampled, takeJump } from '../jumps.ts';
+import { findJump, sampleJump, takeJump } from '../jumps.ts';
 import { jumpCache, SLOT } from '../layout.ts';
 import { BlockEmitter, type BlockTarget, type CountedBlock, FUNCTION } from './block.ts';
 
@@ -102,10 +102,9 @@ function hop(code: Code, entry: number): Code {
 
 function jump(): Code {
   const code = new Code();
-  isSampled(code);
-  code.op(OP.if, VOID).constant(0).get(SITE).memory(OP.i32_store, SLOT.SITE);
-  goOut(code).op(OP.return, OP.end);
-  return hop(code, 3);
+  const scratch = 3;
+  sampleJump(code, PC, scratch, () => code.get(SITE));
+  return hop(code, scratch);
 }
 
 /** What the jump cache has for a due block may be the block itself. */
