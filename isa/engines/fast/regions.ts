@@ -87,13 +87,16 @@ export class Regions {
   /** The block to enter, or its region, which is compiled now if the block is due. */
   #atBlock(block: BatchBlock, physical: number): Entrance | undefined {
     const { batches, budget, cache } = this.#parts;
-    if (batches.isDue(block)) {
+    const isDue = batches.isDue(block);
+    if (isDue) {
       const wanted = budget.affords && cache.mayCompile(physical);
       const region = wanted ? this.#compile(block.entry, physical, block.addressing) : undefined;
       if (region !== undefined) return region;
       batches.renew(block);
     }
-    return this.#isValidBlock(block) ? block : undefined;
+    if (!this.#isValidBlock(block)) return undefined;
+    if (isDue) cache.promote(block, this.#parts.spaces.stamp);
+    return block;
   }
 
   #compileBatch(entry: number, physical: number, addressing: AddressMode): Entrance | undefined {

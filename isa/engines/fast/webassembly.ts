@@ -6,6 +6,7 @@ export interface WasmMemory {
 
 export interface WasmTable {
   readonly length: number;
+  get(index: number): unknown;
   set(index: number, value: unknown): void;
   grow(delta: number): number;
 }

@@ -12,6 +12,8 @@ import { batchModule } from './emit.ts';
 
 /** A block in the cache: code can be entered at its beginning. */
 export interface BatchBlock extends Entrance {
+  /** Index in the shared function table: that of its batch, or one of its own. */
+  slot: number;
   /** Index of its counter in the words of the buffer. It begins at the patience, and each execution takes 1. */
   readonly counter: number;
   readonly batch: CompiledBatch;
@@ -21,8 +23,12 @@ export interface BatchBlock extends Entrance {
 
 export interface CompiledBatch {
   readonly blocks: BatchBlock[];
+  /** Enters the block whose number is `index`. */
   readonly run: (fuel: number, index: number) => number;
+  /** Index of `run` in the shared function table. */
   readonly slot: number;
+  /** Its own table: the functions of its blocks, in their order. */
+  readonly functions: WasmTable;
   readonly bytes: number;
   readonly pages: ReadonlyMap<number, number>;
   /** The words of its code, by physical address / 4. */
@@ -84,11 +90,13 @@ export class Batches {
     const module = batchModule(counted, target, buffer.byteLength / 65536);
     const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#imports });
     const run = exports.e as CompiledBatch['run'];
+    const functions = exports.t as WasmTable;
     const slot = order.slot();
     const batch: CompiledBatch = {
       blocks: [],
       run,
       slot,
+      functions,
       bytes: module.length,
       pages,
       words: wordsOf(formed, pages),

@@ -57,7 +57,7 @@ export interface BlockTarget {
   readonly site: (at: Instruction, pc: number) => number;
 }
 
-/** Locals: the parameter, two for addresses, and then registers as they are used. */
+/** Locals: the parameters, of which the second has no meaning, one for addresses, and then registers as they are used. */
 const FUEL = 0;
 const ADDRESS = 1;
 const ENTRY = 2;
@@ -81,7 +81,7 @@ export class BlockEmitter {
     this.#target = target;
   }
 
-  /** Writes the function; returns how many locals it has besides the parameter. */
+  /** Writes the function; returns how many locals it has besides the parameters. */
   emit(): number {
     const { pc, instructions, end } = this.#counted.block;
     this.#rest = instructions.length;
@@ -93,7 +93,7 @@ export class BlockEmitter {
     const after = (pc + 4 * instructions.length) >>> 0;
     if (end === 'next') this.#goTo(after);
     else if (end === 'stop') this.#leave(FUNCTION.OUT, after);
-    return this.#next - 1;
+    return this.#next - 2;
   }
 
   /** Takes the block's fuel if there is enough and the block is not due. */
@@ -341,7 +341,7 @@ export class BlockEmitter {
     const index = this.#functions.get(pc);
     if (index === undefined) this.#leave(FUNCTION.HOP, pc);
     else {
-      this.code.get(FUEL);
+      this.code.get(FUEL).constant(0);
       this.#call(index);
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The module of a batch: one function for each block, `(fuel) -> fuel left`. A block reads the registers that it uses from
+ * The module of a batch: one function for each block, `(fuel, any) -> fuel left`. The second parameter is there because
+ * the functions of regions have one, so that all can be in one table. A block reads the registers that it uses from
  * memory once and stores each result at once, so that it can be left anywhere. It goes on in another block of its
  * batch by a tail call, and elsewhere through the jump cache.
  *
@@ -11,8 +12,8 @@ import { findJump, sampleJump, takeJump } from '../jumps.ts';
 import { jumpCache, SLOT } from '../layout.ts';
 import { BlockEmitter, type BlockTarget, type CountedBlock, FUNCTION } from './block.ts';
 
-/** Types of the functions: so many parameters, one result. The type of regions is among them: fuel and n. */
-const TYPE = { BLOCK: 0, TWO: codeType, THREE: 2, FOUR: 3 } as const;
+/** Types of the functions: so many parameters, one result. */
+const TYPE = { THREE: 0, TWO: codeType, FOUR: 2 } as const;
 
 /** Parameters of the functions above. */
 const FUEL = 0;
@@ -27,7 +28,8 @@ export function batchModule(blocks: readonly CountedBlock[], target: BlockTarget
   section(2, imports(pages));
   section(3, declarations(blocks.length));
   section(4, new Code().unsigned(1).byte(0x70).byte(1).unsigned(blocks.length).unsigned(blocks.length));
-  section(7, new Code().unsigned(1).unsigned(1).byte(0x65).byte(0).unsigned(FUNCTION.ENTER));
+  const exports = new Code().unsigned(2).name('e').byte(0).unsigned(FUNCTION.ENTER);
+  section(7, exports.name('t').byte(1).unsigned(1));
   section(9, elements(blocks.length));
   section(10, bodies(blocks, target));
   return module.bytes();
@@ -36,8 +38,8 @@ export function batchModule(blocks: readonly CountedBlock[], target: BlockTarget
 const I32 = 0x7f;
 
 function types(): Code {
-  const code = new Code().unsigned(4);
-  for (const parameters of [1, 2, 3, 4]) {
+  const code = new Code().unsigned(3);
+  for (const parameters of [3, 2, 4]) {
     code.byte(0x60).unsigned(parameters);
     for (let n = 0; n < parameters; n++) code.byte(I32);
     code.unsigned(1).byte(I32);
@@ -56,7 +58,7 @@ function imports(pages: number): Code {
 function declarations(blocks: number): Code {
   const code = new Code().unsigned(FUNCTION.BLOCKS - 1 + blocks);
   code.op(TYPE.TWO, TYPE.TWO, TYPE.THREE, TYPE.TWO, TYPE.FOUR, TYPE.TWO);
-  for (let n = 0; n < blocks; n++) code.byte(TYPE.BLOCK);
+  for (let n = 0; n < blocks; n++) code.byte(TYPE.TWO);
   return code;
 }
 
@@ -128,6 +130,6 @@ function miss(): Code {
 }
 
 function enter(): Code {
-  const code = new Code().get(FUEL).get(1).constant(1).op(OP.i32_sub);
-  return code.byte(OP.return_call_indirect).unsigned(TYPE.BLOCK).unsigned(1);
+  const code = new Code().get(FUEL).constant(0).get(1).constant(1).op(OP.i32_sub);
+  return code.byte(OP.return_call_indirect).unsigned(TYPE.TWO).unsigned(1);
 }
