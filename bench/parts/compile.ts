@@ -23,7 +23,8 @@ function compileCases(): readonly Case[] {
       allowed: () => true,
       answered: () => false,
       delegated: () => false,
-      executions: () => 0,
+      begins: () => false,
+    executions: () => 0,
       targets: () => [],
     });
   const region = form();

@@ -78,7 +78,7 @@ export class RegionBuilder {
     const before = cache.find(physical, ring);
     if (before !== undefined) cache.drop(before);
     const pages = new Map<number, number>();
-    const region = this.#form(entry, pages, breaks);
+    const region = this.#form(place, pages, breaks);
     if (region.entry.kind === 'stop' || region.entry.kind === 'leave') return undefined;
     cache.claim(pages.values());
     const spans = new Set<Span>();
@@ -166,8 +166,8 @@ export class RegionBuilder {
     return (entry & PTE.A) !== 0 ? physical / PAGE : undefined;
   }
 
-  #form(entry: number, pages: Map<number, number>, breaks: Breaks | undefined): Region {
-    const { batches, machine, targets, delegated } = this.#parts;
+  #form({ entry, addressing }: RegionStart, pages: Map<number, number>, breaks: Breaks | undefined): Region {
+    const { batches, cache, machine, targets, delegated } = this.#parts;
     const { ring, variant } = machine;
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
@@ -176,6 +176,11 @@ export class RegionBuilder {
         machine.answer !== undefined && effect.kind === 'trap' && effect.cause === CAUSE.ECALL,
       delegated: (pc) => delegated.has(pc),
       targets: (pc) => targets.of(pc),
+      begins: (pc) => {
+        const page = pages.get(pc >>> 12) ?? this.codePage(pc >>> 12);
+        const region = page === undefined ? undefined : cache.find(page * PAGE + (pc & (PAGE - 1)), ring);
+        return region?.entry === pc && region.addressing === addressing;
+      },
       executions: (pc) => {
         const block = this.#blockAt(pc, pages);
         return block === undefined ? 0 : batches.executions(block);

@@ -123,10 +123,10 @@ export class FastEngine implements Engine {
     this.#spans = spans;
     this.#spaces = new Spaces(machine, this.#tables, spans);
     this.#delegated = new Delegated(machine);
-    this.#speculation = new Speculation(spans, this.#budget, this.#delegated);
     const memory = machine.storage.wasm as WasmMemory;
     const system = (site: number, fuel: number) => this.#system(site, fuel);
     const batches = new Batches({ memory, table: functions, system }, this.#budget.executions);
+    this.#speculation = new Speculation(spans, this.#budget, this.#delegated, batches);
     const shared = { machine, cache: this.#cache, spans, speculation: this.#speculation, batches };
     this.#builder = new RegionBuilder({
       ...shared,

@@ -8,7 +8,7 @@
  *     64 KiB       watch bytes: one for each page of the 4 GiB (WATCH); all ones past the end of memory
  *     1088 KiB     jump cache: 16,384 entries of 4 words: pc | ring, function-table index, state of translation,
  *                  number of the block in its batch or 0 for a region
- *     1344 KiB     counters of the blocks in batches, one word each
+ *     1344 KiB     one word for each block in a batch, its counter, and for each access in one, its last address
  *     2 MiB        flat tables: 4 classes × load, store × 2^20 entries of one word
  *     34 MiB       guest memory
  *
@@ -68,7 +68,7 @@ export const samples = { at: 0x400, entries: 256 } as const;
 const jumpBytes = 16;
 export const jumpCache = { at: 0x110000, entries: 16384, mask: 16383 * jumpBytes } as const;
 
-/** Counters of blocks: the address of the first one in bytes, and how many there are. */
+/** Words that the first tier writes: the address of the first one in bytes, and how many there are. */
 export const counters = { at: 0x150000, count: 0x2c000 } as const;
 
 /**

@@ -69,6 +69,8 @@ export interface Source {
   readonly answered: (at: Instruction) => boolean;
   /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
+  /** Whether another region begins at `pc`, so that this one may end there. */
+  readonly begins: (pc: number) => boolean;
   /** How often the first tier has executed the block at `pc`; 0 if it has none. */
   readonly executions: (pc: number) => number;
   /** Targets learned for the indirect jump at `pc`. */
@@ -157,7 +159,7 @@ class Formation {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const at = this.#count < budget ? this.#fetch(pc) : undefined;
+    const at = this.#count < budget && !this.#endsAt(pc) ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
     const changesAll = this.#source.answered(at);
     const node: Node = { kind: this.#kind(pc, at), pc, context, at, changesAll, successors: [] };
@@ -165,6 +167,11 @@ class Formation {
     this.#nodes.set(key, node);
     this.#queue.push(node);
     return node;
+  }
+
+  /** Whether the region ends where another begins. Otherwise the same code would be in many regions. */
+  #endsAt(pc: number): boolean {
+    return pc !== this.#root && this.#source.begins(pc);
   }
 
   #kind(pc: number, at: Instruction): NodeKind {

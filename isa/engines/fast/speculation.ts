@@ -5,6 +5,7 @@
 import type { Instruction } from '../../table/row.ts';
 import type { Budget } from './budget.ts';
 import type { Delegated } from './delegated.ts';
+import type { Batches } from './first/batch.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
 /** After so many moves to another span an access is compiled without a span. */
@@ -34,6 +35,7 @@ export class Speculation {
   readonly #spans: Spans;
   readonly #budget: Budget;
   readonly #delegated: Delegated;
+  readonly #batches: Batches;
   readonly #across = new Map<number, number>();
   readonly #failures = new Map<number, Failures>();
   /** The span that each access was last compiled for, by pc. */
@@ -45,10 +47,11 @@ export class Speculation {
   /** Regions, by physical address + ring, that run in several address spaces with different spans. */
   readonly #shared = new Set<number>();
 
-  constructor(spans: Spans, budget: Budget, delegated: Delegated) {
+  constructor(spans: Spans, budget: Budget, delegated: Delegated, batches: Batches) {
     this.#spans = spans;
     this.#budget = budget;
     this.#delegated = delegated;
+    this.#batches = batches;
   }
 
   /**
@@ -124,8 +127,8 @@ export class Speculation {
   }
 
   /**
-   * The span for an access through a register: the one at the address where the access last failed, or else where the
-   * register points now. If nothing is mapped there, the longest span that is not the stack's. Undefined = the access looks
+   * The span for an access through a register: the one at the address where the access last failed, or else where it was
+   * last made in the first tier, or else where the register points now. If nothing is mapped there, the longest span that is not the stack's. Undefined = the access looks
    * up its page.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
@@ -138,7 +141,8 @@ export class Speculation {
 
   #guess(at: Instruction, pc: number, registers: Int32Array): Span | undefined {
     const store = at.row.effect.kind === 'store';
-    const va = this.#seen.get(pc) ?? ((registers[at.rs1] as number) + at.imm) >>> 0;
+    const known = this.#seen.get(pc) ?? this.#batches.lastAddress(pc);
+    const va = known ?? ((registers[at.rs1] as number) + at.imm) >>> 0;
     const span = this.#spans.find(va, store);
     if (span !== undefined || this.#spans.reaches(va, store)) return span;
     return this.#spans.longest(store, (registers[stackPointer] as number) >>> 0);

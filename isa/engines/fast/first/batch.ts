@@ -6,7 +6,7 @@ import { PAGE } from '../../../machine/storage.ts';
 import type { Entrance } from '../cache.ts';
 import { counters } from '../layout.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../webassembly.ts';
-import type { BlockTarget, CountedBlock } from './block.ts';
+import type { BlockTarget } from './block.ts';
 import { type FirstBlock, type FirstSource, formBlocks } from './blocks.ts';
 import { batchModule } from './emit.ts';
 
@@ -39,7 +39,7 @@ export interface CompiledBatch {
 export interface BatchOrder extends FirstSource {
   readonly entry: number;
   readonly stamp: number;
-  readonly target: BlockTarget;
+  readonly target: Omit<BlockTarget, 'noteAt'>;
   /** The pages of its code as `fetch` has met them: virtual to physical page number. */
   readonly pages: ReadonlyMap<number, number>;
   /** A free index in the function table. */
@@ -61,8 +61,10 @@ export class Batches {
   readonly #words: Int32Array;
   /** Executions after which a block is due for the second tier. */
   readonly #patience: number;
-  /** Counters in use. */
+  /** Words in use of those for counters. */
   #counters = 0;
+  /** Where accesses note their addresses: the places of words in the buffer, in bytes, by pc. */
+  readonly #notes = new Map<number, number>();
 
   constructor(imports: Imports, patience: number) {
     this.#imports = imports;
@@ -78,14 +80,16 @@ export class Batches {
   /** All batches are gone. */
   clear(): void {
     this.#counters = 0;
+    this.#notes.clear();
   }
 
   /** Makes a batch, its code not yet in the function table; undefined if there is nothing to compile at its entry. */
   make(order: BatchOrder): CompiledBatch | undefined {
-    const { target, pages, stamp } = order;
+    const { pages, stamp } = order;
+    const target = { ...order.target, noteAt: (pc: number) => this.#noteAt(pc) };
     const formed = formBlocks(order.entry, order);
     if (formed.length === 0) return undefined;
-    const counted = formed.map((block) => ({ block, counter: this.#counter() }));
+    const counted = formed.map((block) => ({ block, counter: this.#newWord(this.#patience) }));
     const { buffer } = this.#imports.memory;
     const module = batchModule(counted, target, buffer.byteLength / 65536);
     const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#imports });
@@ -122,11 +126,24 @@ export class Batches {
     return batch;
   }
 
-  /** A new counter's address in the buffer, in bytes. */
-  #counter(): CountedBlock['counter'] {
+  /** The address of a new word in the buffer, in bytes. */
+  #newWord(value: number): number {
     const at = counters.at + 4 * this.#counters++;
-    this.#words[at / 4] = this.#patience;
+    this.#words[at / 4] = value;
     return at;
+  }
+
+  #noteAt(pc: number): number {
+    const at = this.#notes.get(pc) ?? this.#newWord(0);
+    this.#notes.set(pc, at);
+    return at;
+  }
+
+  /** The address to which the access at `pc` went last in the first tier, if that is known. */
+  lastAddress(pc: number): number | undefined {
+    const at = this.#notes.get(pc);
+    const address = at === undefined ? 0 : (this.#words[at / 4] as number);
+    return address === 0 ? undefined : address >>> 0;
   }
 
   // ---- Counting ----

@@ -53,6 +53,8 @@ export interface BlockTarget {
   readonly memorySize: number;
   /** Whether the interpreter is to execute the load or store at `pc` (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
+  /** Where the access at `pc` notes its address: the place of a word in the buffer, in bytes. */
+  readonly noteAt: (pc: number) => number;
   /** Registers an instruction that the interpreter executes; returns its number for `system`. */
   readonly site: (at: Instruction, pc: number) => number;
 }
@@ -62,6 +64,8 @@ const FUEL = 0;
 const ADDRESS = 1;
 const ENTRY = 2;
 const firstRegister = 3;
+
+const stackPointer = 2;
 
 export class BlockEmitter {
   readonly code = new Code();
@@ -314,6 +318,9 @@ export class BlockEmitter {
       code.op(OP.i32_or);
     }
     this.#failIf(pc, (store ? MISS.STORE : MISS.LOAD) | (named ? MISS.NAMED : 0));
+    // Where the stack is, is known without notes.
+    if (named && rs1 !== stackPointer)
+      code.constant(0).get(ADDRESS).memory(OP.i32_store, this.#target.noteAt(pc));
     code.get(ADDRESS).get(ENTRY).op(OP.i32_add);
     return entryBias;
   }
