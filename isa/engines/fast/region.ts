@@ -23,6 +23,8 @@ export interface CallContext {
   readonly parent: CallContext | undefined;
   readonly depth: number;
   readonly id: number;
+  /** The part of the function's executions that this call makes, as far as the first tier has counted them. */
+  readonly share: number;
 }
 
 /**
@@ -105,7 +107,10 @@ const smallFunction = 40;
 /** Most calls that are inlined within each other. */
 const maxDepth = 2;
 
-/** One side of a branch leaves if it was executed less often than the entry by this factor. */
+/** A function is inlined if one in so many of its calls, or more, is this one. */
+const mostCallers = 8;
+
+/** The region leaves where code was executed less often than its entry by this factor. */
 const rare = 8;
 
 export interface Region {
@@ -122,7 +127,10 @@ class Formation {
   readonly #source: Source;
   readonly #nodes = new Map<string, Node>();
   readonly #contexts = new Map<string, CallContext>();
-  readonly #queue: Node[] = [];
+  /** Nodes whose successors are not known yet. */
+  readonly #open: Node[] = [];
+  /** How often the first tier has executed a node, about. */
+  readonly #executions = new Map<Node, number>();
   readonly #fetched = new Map<number, Instruction | undefined>();
   /** Functions examined so far, by their entries: whether they are small enough to be inlined. */
   readonly #small = new Map<number, boolean>();
@@ -146,26 +154,45 @@ class Formation {
   form(entry: number): Region {
     this.#root = entry;
     this.#often = this.#source.executions(entry);
-    const root: CallContext = { entry, returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0 };
-    const first = this.#node(entry, root);
-    for (let node = this.#queue.shift(); node !== undefined; node = this.#queue.shift()) {
+    const outermost = { returnTo: undefined, link: 0, parent: undefined, depth: 0, id: 0, share: 1 };
+    const first = this.#node(entry, { entry, ...outermost }, this.#often);
+    for (let node = this.#next(); node !== undefined; node = this.#next()) {
       node.successors = this.#successors(node);
     }
     return { entry: first, nodes: [...this.#nodes.values()] };
   }
 
-  /** The node at `pc` in `context`; a `leave` node if the budget is spent or the instruction cannot be fetched. */
-  #node(pc: number, context: CallContext): Node {
+  /** The open node that was executed most often, and the oldest of these: it is no longer open. */
+  #next(): Node | undefined {
+    let best = 0;
+    for (let n = 1; n < this.#open.length; n++)
+      if (this.#often > 0 && this.#times(this.#open[n]) > this.#times(this.#open[best])) best = n;
+    return this.#open.splice(best, 1)[0];
+  }
+
+  #times(node: Node | undefined): number {
+    return this.#executions.get(node as Node) ?? 0;
+  }
+
+  /**
+   * The node at `pc` in `context`; a `leave` node if the budget is spent, the instruction cannot be fetched, or the first
+   * tier has found that it is seldom executed. `before`: the executions that the node has if no block begins there.
+   */
+  #node(pc: number, context: CallContext, before: number): Node {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const at = this.#count < budget && !this.#endsAt(pc) ? this.#fetch(pc) : undefined;
+    const counted = this.#often === 0 ? 0 : this.#source.executions(pc);
+    const times = counted === 0 ? before : counted * context.share;
+    const isWanted = this.#count < budget && times * rare >= this.#often && !this.#endsAt(pc);
+    const at = isWanted ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
     const changesAll = this.#source.answered(at);
     const node: Node = { kind: this.#kind(pc, at), pc, context, at, changesAll, successors: [] };
     this.#count += 1;
     this.#nodes.set(key, node);
-    this.#queue.push(node);
+    this.#executions.set(node, times);
+    this.#open.push(node);
     return node;
   }
 
@@ -199,9 +226,9 @@ class Formation {
     switch (node.kind) {
       case 'plain':
       case 'system':
-        return [this.#node(next, context)];
+        return [this.#node(next, context, this.#times(node))];
       case 'branch':
-        return [this.#side((pc + (at?.imm ?? 0)) >>> 0, context), this.#side(next, context)];
+        return [this.#node((pc + (at?.imm ?? 0)) >>> 0, context, 0), this.#node(next, context, 0)];
       case 'jump':
         return [this.#call(node, (pc + (at?.imm ?? 0)) >>> 0)];
       case 'indirect':
@@ -211,26 +238,28 @@ class Formation {
     }
   }
 
-  /** One side of a branch: a way out if the first tier has found that it is seldom taken. */
-  #side(pc: number, context: CallContext): Node {
-    const isRare = this.#often > 0 && pc !== this.#root && this.#source.executions(pc) * rare < this.#often;
-    return isRare ? { kind: 'leave', pc, context, at: undefined, successors: [] } : this.#node(pc, context);
-  }
-
   /** The node that a jump, which may be a call, leads to. */
   #call(node: Node, target: number): Node {
     const link = node.at?.rd ?? 0;
-    if (link === 0) return this.#node(target, node.context);
-    const context = this.#push(node.context, target, (node.pc + 4) >>> 0, link);
+    const times = this.#times(node);
+    if (link === 0) return this.#node(target, node.context, times);
+    const context = this.#push(node.context, target, (node.pc + 4) >>> 0, link, this.#share(target, times));
     if (context === undefined)
       return { kind: 'leave', pc: target, context: node.context, at: undefined, successors: [] };
-    return this.#node(target, context);
+    return this.#node(target, context, times);
+  }
+
+  /** The part of a function's executions that a call makes which was executed so many `times`. */
+  #share(entry: number, times: number): number {
+    const all = this.#often === 0 ? 0 : this.#source.executions(entry);
+    return all === 0 ? 1 : Math.min(1, times / all);
   }
 
   #indirect(node: Node): Node[] {
     const { at, context } = node;
     const isReturn = at?.rd === 0 && at.imm === 0 && context.parent !== undefined && at.rs1 === context.link;
-    if (isReturn) return [this.#node(context.returnTo as number, context.parent as CallContext)];
+    if (isReturn)
+      return [this.#node(context.returnTo as number, context.parent as CallContext, this.#times(node))];
     const learned = this.#source.targets(node.pc);
     const told = this.#toldTarget(node);
     const targets = told === undefined ? learned : [told, ...learned.filter((target) => target !== told)];
@@ -273,15 +302,22 @@ class Formation {
     return seen.size <= smallFunction;
   }
 
-  #push(parent: CallContext, entry: number, returnTo: number, link: number): CallContext | undefined {
-    if (parent.depth >= maxDepth || !this.#isSmall(entry)) return undefined;
+  #push(
+    parent: CallContext,
+    entry: number,
+    returnTo: number,
+    link: number,
+    share: number,
+  ): CallContext | undefined {
+    if (parent.depth >= maxDepth || share * mostCallers < 1 || !this.#isSmall(entry)) return undefined;
     for (let outer: CallContext | undefined = parent; outer !== undefined; outer = outer.parent) {
       if (outer.entry === entry) return undefined;
     }
     const key = `${parent.id}:${returnTo}:${entry}:${link}`;
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
-    const context = { entry, returnTo, link, parent, depth: parent.depth + 1, id: this.#contexts.size + 1 };
+    const id = this.#contexts.size + 1;
+    const context = { entry, returnTo, link, parent, depth: parent.depth + 1, id, share };
     this.#contexts.set(key, context);
     return context;
   }
