@@ -12,7 +12,7 @@ import { hottest } from './cache.ts';
  * The price of a region: a fixed part, and a part for each byte of its code. The price falls after the compiler has made
  * `warmUp` bytes of code, because by then the host has optimized the compiler itself.
  */
-const price = { cold: { region: 200_000, byte: 120 }, warm: { region: 50_000, byte: 60 } } as const;
+const price = { cold: { region: 200000, byte: 60 }, warm: { region: 40000, byte: 25 } } as const;
 const warmUp = 40_000;
 
 /**
@@ -28,7 +28,7 @@ const share = 10;
 const visits = 3000;
 
 /** Visits before code is compiled by the first tier; and executions of one of its blocks before the second tier has it. */
-const first = { visits: 8, executions: 10_000 } as const;
+const first = { visits: 8, executions: 20000 } as const;
 
 /**
  * The price of a batch: a fixed part, and one for each instruction; and the instructions of a usual one. It is far below the
@@ -38,7 +38,7 @@ const first = { visits: 8, executions: 10_000 } as const;
 const batchPrice = { first: 100_000, batch: 1000, instruction: 10, usual: 300 } as const;
 
 /** Of compiled steps one in so many may be spent on regions: a step in a block costs about a twentieth of an interpreted one. */
-const savedShare = 32;
+const savedShare = 24;
 
 /**
  * How many failed checks of an access, and how many jumps to an unexpected target, it takes before their regions are

@@ -8,8 +8,8 @@ import type { Delegated } from './delegated.ts';
 import type { Batches } from './first/batch.ts';
 import { contains, type Span, type Spans } from './spans.ts';
 
-/** After so many moves to another span an access is compiled without a span. */
-const moves = 3;
+/** After so many moves to another span an access is compiled without a span: the first was a guess, or noted in the first tier. */
+const moves = { guessed: 3, noted: 1 } as const;
 
 /** After its span has grown so many times an access is compiled without a span: such memory grows all the time. */
 const growths = 3;
@@ -118,7 +118,8 @@ export class Speculation {
     const now = this.#spans.find(va, given.store);
     if (now !== undefined && contains(now, given)) failures.growths += 1;
     else failures.moves += 1;
-    if (failures.moves >= moves || failures.growths >= growths) this.#roaming.add(pc);
+    const most = this.#batches.lastAddress(pc) === undefined ? moves.guessed : moves.noted;
+    if (failures.moves >= most || failures.growths >= growths) this.#roaming.add(pc);
   }
 
   /** Notes that a region was entered in an address space where its spans are not valid. */
