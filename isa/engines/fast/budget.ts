@@ -12,7 +12,7 @@ import { hottest } from './cache.ts';
  * The price of a region: a fixed part, and a part for each byte of its code. The price falls after the compiler has made
  * `warmUp` bytes of code, because by then the host has optimized the compiler itself.
  */
-const price = { cold: { region: 200000, byte: 60 }, warm: { region: 40000, byte: 25 } } as const;
+const price = { cold: { region: 100_000, byte: 40 }, warm: { region: 20_000, byte: 15 } } as const;
 const warmUp = 40_000;
 
 /**
@@ -28,7 +28,7 @@ const share = 10;
 const visits = 3000;
 
 /** Visits before code is compiled by the first tier; and executions of one of its blocks before the second tier has it. */
-const first = { visits: 8, executions: 20000 } as const;
+const first = { visits: 8, executions: 40_000 } as const;
 
 /**
  * The price of a batch: a fixed part, and one for each instruction; and the instructions of a usual one. It is far below the

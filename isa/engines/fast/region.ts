@@ -176,14 +176,15 @@ class Formation {
 
   /**
    * The node at `pc` in `context`; a `leave` node if the budget is spent, the instruction cannot be fetched, or the first
-   * tier has found that it is seldom executed. `before`: the executions that the node has if no block begins there.
+   * tier has found that it is seldom executed. `before`: the least executions that it has,
+   * because those before it go on in it; a block that begins in the midst of another one does not count these.
    */
   #node(pc: number, context: CallContext, before: number): Node {
     const key = `${pc}:${context.id}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const counted = this.#often === 0 ? 0 : this.#source.executions(pc);
-    const times = counted === 0 ? before : counted * context.share;
+    const times = Math.max(before, counted * context.share);
     const isWanted = this.#count < budget && times * rare >= this.#often && !this.#endsAt(pc);
     const at = isWanted ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };

@@ -159,9 +159,9 @@ export class Batches {
     this.#words[block.counter] = this.#patience;
   }
 
-  /** How often a block was executed, or asked for its region. */
+  /** How often a block was executed. Below 0 its counter counts how often its region was entered, which says nothing. */
   executions({ counter, before }: BatchBlock): number {
-    return before + this.#patience - (this.#words[counter] as number);
+    return before + this.#patience - Math.max(this.#words[counter] as number, 0);
   }
 }
 
