@@ -110,6 +110,9 @@ const maxDepth = 2;
 /** A function is inlined if one in so many of its calls, or more, is this one. */
 const mostCallers = 8;
 
+/** The region ends where another begins if that code was executed less often than its entry by this factor. */
+const seldom = 2;
+
 /** The region leaves where code was executed less often than its entry by this factor. */
 const rare = 8;
 
@@ -185,7 +188,7 @@ class Formation {
     if (known !== undefined) return known;
     const counted = this.#often === 0 ? 0 : this.#source.executions(pc);
     const times = Math.max(before, counted * context.share);
-    const isWanted = this.#count < budget && times * rare >= this.#often && !this.#endsAt(pc);
+    const isWanted = this.#count < budget && times * rare >= this.#often && !this.#endsAt(pc, times);
     const at = isWanted ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
     const changesAll = this.#source.answered(at);
@@ -197,9 +200,9 @@ class Formation {
     return node;
   }
 
-  /** Whether the region ends where another begins. Otherwise the same code would be in many regions. */
-  #endsAt(pc: number): boolean {
-    return pc !== this.#root && this.#source.begins(pc);
+  /** Whether the region ends where another begins. Otherwise much of the code would be in many regions. */
+  #endsAt(pc: number, times: number): boolean {
+    return pc !== this.#root && times * seldom < this.#often && this.#source.begins(pc);
   }
 
   #kind(pc: number, at: Instruction): NodeKind {
