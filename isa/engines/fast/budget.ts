@@ -38,7 +38,7 @@ const first = { visits: 8, executions: 40_000 } as const;
 const batchPrice = { first: 100_000, batch: 1000, instruction: 10, usual: 300 } as const;
 
 /** Of compiled steps one in so many may be spent on regions: a step in a block costs about a twentieth of an interpreted one. */
-const savedShare = 24;
+const savedShare = 32;
 
 /**
  * How many failed checks of an access, and how many jumps to an unexpected target, it takes before their regions are

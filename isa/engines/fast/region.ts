@@ -114,7 +114,7 @@ const mostCallers = 8;
 const seldom = 2;
 
 /** The region leaves where code was executed less often than its entry by this factor. */
-const rare = 8;
+const rare = 30;
 
 export interface Region {
   readonly entry: Node;
