@@ -77,19 +77,19 @@ test('a longer one is compiled code mostly, in the same state at the same steps'
 
 test('interpreted steps pay a tenth for regions, compiled ones a 32nd, and those that only passed nothing', () => {
   const budget = new Budget(undefined, undefined);
-  budget.reckon(1_900_000, 0, 0);
+  budget.reckon(900_000, 0, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 1_900_000, 10 ** 9, 0);
+  budget.reckon(10 ** 9 + 900_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
+  budget.reckon(10 ** 9 + 1_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(true);
   budget.spend(1000);
-  budget.reckon(10 ** 9 + 2_000_000, 10 ** 9, 0);
+  budget.reckon(10 ** 9 + 1_000_000, 10 ** 9, 0);
   expect(budget.affords).toBe(false);
   // The price of that one, and what a usual one will cost, by steps that were compiled.
-  budget.reckon(10 ** 9 + 33_968_000, 10 ** 9, 31_968_000);
+  budget.reckon(10 ** 9 + 13_768_000, 10 ** 9, 12_768_000);
   expect(budget.affords).toBe(false);
-  budget.reckon(10 ** 9 + 34_000_000, 10 ** 9, 32_000_000);
+  budget.reckon(10 ** 9 + 13_800_000, 10 ** 9, 12_800_000);
   expect(budget.affords).toBe(true);
 });
 
@@ -110,7 +110,7 @@ test('failures pay for their cure, and have it considered at once', () => {
   const budget = new Budget(undefined, undefined);
   budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(false);
-  for (let n = 0; n < 1999; n++) budget.fail();
+  for (let n = 0; n < 999; n++) budget.fail();
   budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(false);
   budget.fail();

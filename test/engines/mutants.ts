@@ -29,8 +29,8 @@ export const engineMutants: readonly EngineMutant[] = [
     'cache',
     'jump-kept',
     'A region that is dropped stays in the jump cache: others go on in it.',
-    '    this.forgetJump(region);\n    this.#table.set(slot, null);',
-    '    this.#table.set(slot, null);',
+    '    this.forgetJump(region);\n    this.#freeSlot(slot);',
+    '    this.#freeSlot(slot);',
   ),
   mutant(
     'cache',

@@ -84,12 +84,12 @@ export class Regions {
     return budget.affords ? this.#compile(pc >>> 0, physical, addressing) : undefined;
   }
 
-  /** The block to enter, or its region, which is compiled now if the block is due. */
+  /** The block to enter, or its region, which is compiled now if the block is hot. */
   #atBlock(block: BatchBlock, physical: number): Entrance | undefined {
     const { batches, budget, cache } = this.#parts;
     const isDue = batches.isDue(block);
     if (isDue) {
-      const wanted = budget.affords && cache.mayCompile(physical);
+      const wanted = batches.isHot(block) && budget.affords && cache.mayCompile(physical);
       const region = wanted ? this.#compile(block.entry, physical, block.addressing) : undefined;
       if (region !== undefined) return region;
       batches.renew(block);

@@ -14,10 +14,11 @@ import { batchModule } from './emit.ts';
 export interface BatchBlock extends Entrance {
   /** Index in the shared function table: that of its batch, or one of its own. */
   slot: number;
-  /** Index of its counter in the words of the buffer. It begins at the patience, and each execution takes 1. */
+  /** Index of its counter in the words of the buffer. Each execution takes 1; below 0 the block is due. */
   readonly counter: number;
   readonly batch: CompiledBatch;
-  /** Executions before the engine last set it back to the patience. */
+  /** What the engine last set the counter to, and the executions before that. */
+  start: number;
   before: number;
 }
 
@@ -59,7 +60,7 @@ const leastBound = 4;
 export class Batches {
   readonly #imports: Imports;
   readonly #words: Int32Array;
-  /** Executions after which a block is due for the second tier. */
+  /** Executions after which a block is hot. It is due for the first time after half of them. */
   readonly #patience: number;
   /** Words in use of those for counters. */
   #counters = 0;
@@ -89,7 +90,8 @@ export class Batches {
     const target = { ...order.target, noteAt: (pc: number) => this.#noteAt(pc) };
     const formed = formBlocks(order.entry, order);
     if (formed.length === 0) return undefined;
-    const counted = formed.map((block) => ({ block, counter: this.#newWord(this.#patience) }));
+    const start = this.#patience >>> 1;
+    const counted = formed.map((block) => ({ block, counter: this.#newWord(start) }));
     const { buffer } = this.#imports.memory;
     const module = batchModule(counted, target, buffer.byteLength / 65536);
     const { exports } = new wasm.Instance(new wasm.Module(module), { r: this.#imports });
@@ -113,6 +115,7 @@ export class Batches {
         longest: block.instructions.length,
         index: n + 1,
         counter: counter / 4,
+        start,
         before: 0,
         stamps: new Set([stamp]),
         batch,
@@ -148,20 +151,27 @@ export class Batches {
 
   // ---- Counting ----
 
-  /** Whether a block has been executed so often that the second tier should have it. */
+  /** Whether the engine is to look at a block: it is promoted, and compiled by the second tier if it is hot. */
   isDue({ counter }: BatchBlock): boolean {
     return (this.#words[counter] as number) < 0;
   }
 
-  /** Has a block count its executions anew: the second tier does not want it now, or has it in a region. */
+  /** Whether a block has been executed so often that the second tier should have it. */
+  isHot(block: BatchBlock): boolean {
+    return this.executions(block) >= this.#patience;
+  }
+
+  /** Has a block count on: it is not hot yet, the second tier does not want it now, or has it in a region. */
   renew(block: BatchBlock): void {
-    block.before = this.executions(block);
-    this.#words[block.counter] = this.#patience;
+    const executions = this.executions(block);
+    block.before = executions;
+    block.start = executions < this.#patience ? this.#patience - executions : this.#patience;
+    this.#words[block.counter] = block.start;
   }
 
   /** How often a block was executed. Below 0 its counter counts how often its region was entered, which says nothing. */
-  executions({ counter, before }: BatchBlock): number {
-    return before + this.#patience - Math.max(this.#words[counter] as number, 0);
+  executions({ counter, start, before }: BatchBlock): number {
+    return before + start - Math.max(this.#words[counter] as number, 0);
   }
 }
 
