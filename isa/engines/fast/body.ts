@@ -112,9 +112,9 @@ export class Body {
   }
 
   branchTo(wanted: (frame: Frame) => boolean): void {
-    const depth = this.#frames.toReversed().findIndex(wanted);
-    if (depth < 0) throw new Error('a branch in a region has no target');
-    this.code.branch(depth);
+    const index = this.#frames.findLastIndex(wanted);
+    if (index < 0) throw new Error('a branch in a region has no target');
+    this.code.branch(this.#frames.length - 1 - index);
   }
 
   // ---- Fuel and exits ----

@@ -57,10 +57,15 @@ export interface Site {
   readonly access: Instruction | undefined;
 }
 
+/** Most words whose instructions are remembered. */
+const mostDecoded = 2 ** 16;
+
 export class RegionBuilder {
   readonly #parts: Parts;
   readonly #memory: WasmMemory;
   readonly #sites: Site[] = [];
+  /** Instructions by their words. */
+  readonly #decoded = new Map<number, Instruction>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -183,7 +188,7 @@ export class RegionBuilder {
       },
       executions: (pc) => {
         const block = this.#blockAt(pc, pages);
-        return block === undefined ? 0 : batches.executions(block);
+        return block === undefined ? 0 : batches.estimate(block, machine.steps);
       },
     });
   }
@@ -193,8 +198,18 @@ export class RegionBuilder {
     const virtual = pc >>> 12;
     const page = pages.get(virtual) ?? this.codePage(virtual);
     if (page === undefined) return undefined;
-    const at = decode(this.#parts.machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
+    const at = this.#decode(this.#parts.machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
     if (at !== undefined) pages.set(virtual, page);
+    return at;
+  }
+
+  /** Both tiers decode the same words, and many words occur often. */
+  #decode(word: number): Instruction | undefined {
+    const known = this.#decoded.get(word);
+    if (known !== undefined) return known;
+    const at = decode(word);
+    if (this.#decoded.size >= mostDecoded) this.#decoded.clear();
+    if (at !== undefined) this.#decoded.set(word, at);
     return at;
   }
 

@@ -70,7 +70,7 @@ const tooManyDrops = 200;
 const capacity = { bytes: 24 * 2 ** 20, regions: 4096 } as const;
 
 /** Blocks get entries of their own while the function table is smaller than this: making a module takes longer with a large one. */
-const promoted = 2048;
+const promoted = 768;
 
 const wordsPerPage = PAGE / 4;
 

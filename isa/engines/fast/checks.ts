@@ -64,10 +64,13 @@ class Planner {
   readonly #options: CheckOptions;
   readonly #plans = new Map<Node, Plan>();
   readonly #entering = new Map<Block, Facts>();
+  /** The registers about which facts are wanted. */
+  readonly #registers: readonly number[];
 
   constructor(blocks: readonly Block[], options: CheckOptions) {
     this.#blocks = blocks;
     this.#options = options;
+    this.#registers = baseRegisters(blocks);
   }
 
   plan(): ReadonlyMap<Node, Plan> {
@@ -80,11 +83,30 @@ class Planner {
         if (!stale.delete(block)) continue;
         const leaving = this.#transfer(block);
         for (const next of block.successors) {
-          if (meet(this.#entering.get(next) as Facts, leaving, round > patience)) stale.add(next);
+          if (this.#meet(this.#entering.get(next) as Facts, leaving, round > patience)) stale.add(next);
         }
       }
     }
     return this.#plans;
+  }
+
+  /**
+   * Removes from `into` what does not hold in `from`; true if that changed something. With `giveUp`, an interval that
+   * changes is removed as a whole.
+   */
+  #meet(into: Facts, from: Facts, giveUp: boolean): boolean {
+    let changed = false;
+    for (let kind: 0 | 1 = 0; ; kind = 1) {
+      const known = into[kind];
+      const leaving = from[kind];
+      for (const n of this.#registers) {
+        const before = known[n];
+        if (before === undefined || covers(leaving[n], before)) continue;
+        known[n] = giveUp ? undefined : intersection(before, leaving[n]);
+        changed = true;
+      }
+      if (kind === 1) return changed;
+    }
   }
 
   /** Plans the accesses of a block; returns the facts at its end. */
@@ -203,6 +225,23 @@ function allFacts(fact: Interval | undefined): Facts {
   return [all, all.slice()];
 }
 
+/** The base registers of accesses, and the registers from which constants lead to them. */
+function baseRegisters(blocks: readonly Block[]): number[] {
+  const bases = new Set<number>();
+  const sources = new Map<number, Set<number>>();
+  for (const { nodes } of blocks)
+    for (const node of nodes) {
+      const { at } = node;
+      if (at === undefined) continue;
+      if (isAccess(node)) bases.add(at.rs1);
+      else if (addedConstant(at) !== undefined)
+        sources.set(at.rd, (sources.get(at.rd) ?? new Set<number>()).add(at.rs1));
+    }
+  // A set may grow while it is gone through.
+  for (const base of bases) for (const source of sources.get(base) ?? []) bases.add(source);
+  return [...bases];
+}
+
 /** Whether a node is a load or store whose base register is not x0. */
 function isAccess({ at, kind }: Pick<Node, 'at' | 'kind'>): boolean {
   const effect = at?.row.effect.kind;
@@ -255,23 +294,6 @@ function union(a: Interval, b: Interval): Interval {
 function shift(fact: Interval | undefined, constant: number): Interval | undefined {
   if (fact === undefined || fact === everything) return fact;
   return { ...fact, low: fact.low - constant, high: fact.high - constant };
-}
-
-/**
- * Removes from `into` what does not hold in `from`; true if that changed something. With `giveUp`, an interval that
- * changes is removed as a whole.
- */
-function meet(into: Facts, from: Facts, giveUp: boolean): boolean {
-  let changed = false;
-  for (const kind of [0, 1] as const) {
-    for (let n = 1; n < 32; n++) {
-      const before = into[kind][n];
-      if (before === undefined || covers(from[kind][n], before)) continue;
-      into[kind][n] = giveUp ? undefined : intersection(before, from[kind][n]);
-      changed = true;
-    }
-  }
-  return changed;
 }
 
 function intersection(a: Interval, b: Interval | undefined): Interval | undefined {

@@ -220,10 +220,12 @@ export class Regions {
    * block of a loop would get a region with the same loop.
    */
   #renewBlocks({ words, physical, ring }: CompiledRegion): void {
-    const { batches, cache } = this.#parts;
+    const { batches, cache, machine } = this.#parts;
     for (const word of words) {
-      const block = word === physical >>> 2 ? undefined : cache.findBlock(4 * word, ring);
-      if (block !== undefined) batches.renew(block);
+      const block = cache.findBlock(4 * word, ring);
+      if (block === undefined) continue;
+      if (block.takenAt === 0) block.takenAt = machine.steps;
+      if (word !== physical >>> 2) batches.renew(block);
     }
   }
 

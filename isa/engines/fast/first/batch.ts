@@ -20,6 +20,8 @@ export interface BatchBlock extends Entrance {
   /** What the engine last set the counter to, and the executions before that. */
   start: number;
   before: number;
+  /** The step at which a region took it over; 0 = none has. */
+  takenAt: number;
 }
 
 export interface CompiledBatch {
@@ -117,6 +119,7 @@ export class Batches {
         counter: counter / 4,
         start,
         before: 0,
+        takenAt: 0,
         stamps: new Set([stamp]),
         batch,
         ring,
@@ -172,6 +175,15 @@ export class Batches {
   /** How often a block was executed. Below 0 its counter counts how often its region was entered, which says nothing. */
   executions({ counter, start, before }: BatchBlock): number {
     return before + start - Math.max(this.#words[counter] as number, 0);
+  }
+
+  /**
+   * How often the code of a block was executed until the machine's step `steps`, about: a region that has taken it over
+   * does not count, and is assumed to execute it as often as it was executed before.
+   */
+  estimate(block: BatchBlock, steps: number): number {
+    const executions = this.executions(block);
+    return block.takenAt === 0 ? executions : executions * (steps / block.takenAt);
   }
 }
 
