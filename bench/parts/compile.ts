@@ -24,7 +24,7 @@ function compileCases(): readonly Case[] {
       answered: () => false,
       delegated: () => false,
       begins: () => false,
-    executions: () => 0,
+      executions: () => 0,
       targets: () => [],
     });
   const region = form();

@@ -317,6 +317,27 @@ export const engineMutants: readonly EngineMutant[] = [
     '',
   ),
   mutant(
+    'cache',
+    'promoted-wrong',
+    "A block that gets an entry of its own in the function table gets the next block's function.",
+    'batch.functions.get(index - 1)',
+    'batch.functions.get(index % batch.blocks.length)',
+  ),
+  mutant(
+    'cache',
+    'promoted-jump-kept',
+    'A block with a new entry in the function table keeps its old one in the jump cache, also after it is dropped.',
+    '    this.forgetJump(block);\n    block.slot = this.slot();',
+    '    block.slot = this.slot();',
+  ),
+  mutant(
+    'cache',
+    'promoted-slot-shared',
+    'A block that is dropped leaves its function in the table: an entry that another block gets is still its own.',
+    '      if (block.slot !== slot) this.#freeSlot(block.slot);\n',
+    '      if (block.slot !== slot) this.#free.push(block.slot, block.slot);\n',
+  ),
+  mutant(
     'first/block',
     'block-fuel-unasked',
     'A block does not ask whether there is fuel for it: it runs past the step at which the engine is to stop.',

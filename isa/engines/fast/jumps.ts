@@ -38,8 +38,16 @@ export const sampling = 2 ** samplingBits;
 export function sampleJump(code: Code, pc: number, scratch: number, site: () => void): void {
   code.constant(0).constant(0).memory(OP.i32_load, SLOT.SAMPLE).constant(1).op(OP.i32_add);
   code.tee(scratch).memory(OP.i32_store, SLOT.SAMPLE);
-  code.get(scratch).constant(sampling - 1).op(OP.i32_and, OP.i32_eqz, OP.if, VOID);
-  code.get(scratch).constant(samplingBits).op(OP.i32_shr_u).constant(samples.entries - 1).op(OP.i32_and);
+  code
+    .get(scratch)
+    .constant(sampling - 1)
+    .op(OP.i32_and, OP.i32_eqz, OP.if, VOID);
+  code
+    .get(scratch)
+    .constant(samplingBits)
+    .op(OP.i32_shr_u)
+    .constant(samples.entries - 1)
+    .op(OP.i32_and);
   code.constant(3).op(OP.i32_shl).tee(scratch);
   site();
   code.memory(OP.i32_store, samples.at);

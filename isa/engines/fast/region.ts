@@ -1,6 +1,6 @@
 /**
  * Region formation: collects the instructions that are reachable from one hot entry by direct control
- * flow, up to a budget.
+ * flow, those first that the first tier has executed most often, up to a budget.
  *
  * A node is an instruction at an address *together with* the calls that led there. A direct call is inlined: the
  * nodes of the called function have a context of their own, so that its return continues in the region
@@ -128,7 +128,8 @@ export function formRegion(entry: number, source: Source): Region {
 
 class Formation {
   readonly #source: Source;
-  readonly #nodes = new Map<string, Node>();
+  /** By address and context: see #node. */
+  readonly #nodes = new Map<number, Node>();
   readonly #contexts = new Map<string, CallContext>();
   /** Nodes whose successors are not known yet. */
   readonly #open: Node[] = [];
@@ -179,11 +180,11 @@ class Formation {
 
   /**
    * The node at `pc` in `context`; a `leave` node if the budget is spent, the instruction cannot be fetched, or the first
-   * tier has found that it is seldom executed. `before`: the least executions that it has,
-   * because those before it go on in it; a block that begins in the midst of another one does not count these.
+   * tier has found that it is seldom executed. `before`: how often at least it is executed, because control comes from code
+   * that was executed so often. A block that begins within another one does not count these executions.
    */
   #node(pc: number, context: CallContext, before: number): Node {
-    const key = `${pc}:${context.id}`;
+    const key = pc * (budget + 1) + context.id;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const counted = this.#often === 0 ? 0 : this.#source.executions(pc);
