@@ -12,7 +12,7 @@ import { note } from '../output.ts';
 import type { FileDisks } from './disks.ts';
 import type { Plug } from './plug.ts';
 import { GuestPrinter } from './printer.ts';
-import { hostFolder } from './state.ts';
+import { hostFolder, reclaim } from './state.ts';
 
 /** The options that describe the host, not its guests. */
 export interface HostProcessOptions extends GuestVerbOptions {
@@ -113,6 +113,10 @@ export function makeHost(
       ended: (guest, how) => {
         printer.end(guest.spec.name);
         tell(guest.spec.name, `${how}, at step ${guest.machine.steps}`);
+      },
+      restored: (guest, text) => {
+        reclaim(address);
+        tell(guest.spec.name, text);
       },
       trouble: (text) => note(`ringlab: ${text}\n`),
       left: (guest) => {

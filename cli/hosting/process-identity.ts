@@ -24,12 +24,22 @@ function attempt<T>(read: () => T): T | null {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)): the 20th behind the name, which is in parentheses and may have any character. */
-function startOf(pid: number): string | null {
+/** The fields of /proc/PID/stat (proc(5)) from the third on: they follow the name, which is in parentheses and may have any character. */
+function statOf(pid: number): readonly string[] | null {
   return attempt(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   });
+}
+
+/** Field 22. */
+function startOf(pid: number): string | null {
+  return statOf(pid)?.[19] ?? null;
+}
+
+/** Whether it has ended, and its parent has not asked how: field 3. */
+function isZombie(pid: number): boolean {
+  return /^[ZX]/.test(statOf(pid)?.[0] ?? '');
 }
 
 function machineOf(): string {
@@ -52,7 +62,8 @@ export function isRunning({ pid, start, boot, machine, namespace }: ProcessIdent
   if (machine !== own.machine) return true;
   if (boot !== own.boot) return false;
   if (namespace !== own.namespace) return true;
-  return isNumberTaken(pid) && (start === null || startOf(pid) === null || startOf(pid) === start);
+  if (!isNumberTaken(pid) || isZombie(pid)) return false;
+  return start === null || startOf(pid) === null || startOf(pid) === start;
 }
 
 function isNumberTaken(pid: number): boolean {

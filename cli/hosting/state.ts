@@ -104,6 +104,15 @@ export function claim(address: string, { isAdopted = false }: ClaimOptions = {})
   return () => unlock(file);
 }
 
+/** Claims the folder of this process's host again after somebody has deleted it and made it again. */
+export function reclaim(address: string): void {
+  try {
+    if (readOwner(join(hostFolder(address), ownerFile)) === undefined) claim(address, { isAdopted: true });
+  } catch {
+    // The guests run all the same, and --from finds this host.
+  }
+}
+
 const ownerFile = 'pid';
 const placeFile = 'place';
 

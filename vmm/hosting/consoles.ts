@@ -18,6 +18,7 @@ import {
   step,
 } from '../wire/schema.ts';
 import { type Host, HostError } from './host.ts';
+import { isStorageError } from './keep/trouble.ts';
 import type { Slot } from './slot.ts';
 
 /** Most bytes of a message, and of what is on its way to one reader. */
@@ -107,7 +108,15 @@ export class Consoles {
 
   /** Sends what was printed since the last turn. */
   turn(): void {
-    for (const reader of this.#readers) this.#send(reader);
+    for (const reader of this.#readers)
+      try {
+        this.#send(reader);
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        // Its log cannot be read now: who follows it asks again.
+        this.#readers.delete(reader);
+        reader.channel.close();
+      }
   }
 
   #send(reader: Reader): void {

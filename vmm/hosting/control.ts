@@ -233,7 +233,18 @@ export class Control {
 }
 
 function statusOf(host: Host): GuestStatus[] {
-  return [...host.slots.values()].map((slot) => {
+  const waiting = [...host.waiting].map(({ spec, reason }) => ({
+    name: spec.name,
+    isa: spec.variant.name,
+    memory: spec.memory,
+    steps: 0,
+    printed: 0,
+    state: 'held',
+    reason: `${reason}; it is tried again every second`.slice(0, 600),
+    status: null,
+    repeated: null,
+  }));
+  const here = [...host.slots.values()].map((slot) => {
     const { spec, machine, repeated } = slot.guest;
     const { stop, log, name } = slot;
     return {
@@ -247,6 +258,7 @@ function statusOf(host: Host): GuestStatus[] {
       repeated,
     };
   });
+  return [...here, ...waiting];
 }
 
 function stateOf(host: Host, slot: Slot): Pick<GuestStatus, 'state' | 'reason'> {

@@ -26,6 +26,15 @@ import { Strangers } from '../wire/strangers.ts';
 
 export { HostError, type HostEvents, type HostOptions } from './house.ts';
 
+/** Milliseconds until a guest that cannot go on is tried again. */
+const retryMs = 1000;
+
+/** A guest that cannot go on yet, and why. */
+interface WaitingGuest {
+  readonly spec: GuestSpec;
+  readonly reason: string;
+}
+
 export class Host {
   readonly address: string;
   readonly slots: ReadonlyMap<string, Slot>;
@@ -35,6 +44,9 @@ export class Host {
   readonly #arrivals: Arrivals;
   readonly #rebases: Rebases;
   readonly #strangers = new Strangers();
+  /** Guests that are ours and cannot go on yet, and why. */
+  readonly #waiting = new Map<string, WaitingGuest>();
+  #tryAgainAt = 0;
   /** Guests whose disk was made for them. */
   readonly #ownDisks = new WeakSet<Slot>();
   /** Guests whose end was told. */
@@ -54,6 +66,11 @@ export class Host {
   /** As HostOptions has it. */
   get patience(): number {
     return this.#house.options.patience;
+  }
+
+  /** Guests that were here before this host's process began, and cannot go on yet. */
+  get waiting(): Iterable<WaitingGuest> {
+    return this.#waiting.values();
   }
 
   /** Migrations under way, by guest: going, and coming. */
@@ -191,6 +208,7 @@ export class Host {
       const repeats = guest.repeats;
       // A held guest stands still; but after a death it first repeats its run to where it was held.
       if (entry?.phase !== 'owned' || (entry.held && !repeats) || source?.stopsGuest) continue;
+      this.#restore(slot);
       slot.turn(
         slot.sleeps ? Math.min(steps, asleep) : steps,
         source?.throttle ?? 0,
@@ -202,6 +220,24 @@ export class Host {
         slot.trouble === undefined && !slot.sleeps && (slot.stop === undefined || slot.stop.kind === 'limit');
     }
     return isBusy;
+  }
+
+  /** Stores a guest anew of which somebody has deleted what was stored. */
+  #restore(slot: Slot): void {
+    if (!slot.isGone || this.sources.has(slot.name) || !slot.mayRetry(this.#house.options.clock())) return;
+    try {
+      this.#rebases.leaveOff(slot);
+      if (!this.#house.storeAnew(slot)) return;
+      slot.isGone = false;
+      const { log } = slot;
+      this.#house.events.restored?.(
+        slot.guest,
+        `what was stored of it was deleted; it is stored anew and goes on, without its console before byte ${log.start}`,
+      );
+    } catch (error) {
+      // The turn says why.
+      if (!isStorageError(error)) throw error;
+    }
   }
 
   /** A guest that has just ended is not worth moving. */
@@ -218,6 +254,7 @@ export class Host {
     this.#departures.turn();
     this.#arrivals.turn();
     this.#rebases.turn();
+    this.#recoverWaiting();
     this.#house.tick();
     this.#strangers.tick();
   }
@@ -303,19 +340,33 @@ export class Host {
 
   /** Goes on with what is on the shelf: before anything else. Throws FieldError for a file that is damaged. */
   recover(): void {
-    for (const name of this.register.names()) {
-      const entry = this.register.get(name);
-      if (entry === undefined) continue;
-      try {
-        this.#recover(entry);
-      } catch (error) {
-        if (!isStorageError(error) && !isStorageError((error as Error).cause)) throw error;
-        this.slots.get(name)?.close();
-        this.#house.slots.delete(name);
-        this.#house.events.trouble?.(`${name} cannot go on here: ${(error as Error).message}`);
-      }
-    }
+    for (const name of this.register.names()) this.#tryToRecover(name);
     this.#house.removeStrays();
+  }
+
+  /** A guest that cannot go on, because its disk is another's or its files cannot be read, is tried again. */
+  #tryToRecover(name: string): void {
+    const entry = this.register.get(name);
+    if (entry === undefined) return;
+    try {
+      this.#recover(entry);
+      this.#waiting.delete(name);
+    } catch (error) {
+      if (!isStorageError(error) && !isStorageError((error as Error).cause)) throw error;
+      this.slots.get(name)?.close();
+      this.#house.slots.delete(name);
+      const { message } = error as Error;
+      if (this.#waiting.get(name)?.reason !== message)
+        this.#house.events.trouble?.(`${name} cannot go on here: ${message}; it is tried again every second`);
+      this.#waiting.set(name, { spec: entry.spec, reason: message });
+    }
+  }
+
+  #recoverWaiting(): void {
+    const now = this.#house.options.clock();
+    if (this.#waiting.size === 0 || now < this.#tryAgainAt) return;
+    this.#tryAgainAt = now + retryMs;
+    for (const name of this.#waiting.keys()) this.#tryToRecover(name);
   }
 
   #recover(entry: Registered): void {

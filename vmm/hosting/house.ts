@@ -63,6 +63,8 @@ export interface HostEvents {
   control(channel: Channel, payload: Uint8Array): void;
   /** A connection has ended before it came to anything: whose, and why. */
   note(text: string): void;
+  /** A guest whose files were deleted is stored anew: what that means, in words. */
+  restored(guest: HostedGuest, text: string): void;
   /** Something could not be stored, or a guest cannot go on: what, and why. */
   trouble(text: string): void;
 }
@@ -180,6 +182,20 @@ export class House {
       // It is removed when this host is started again.
       if (!isStorageError(error)) throw error;
     }
+  }
+
+  /**
+   * Somebody has deleted what is stored of a guest that runs here. If it can be stored anew, it is: all of it but what it
+   * had printed. Returns whether that was done. Throws the system's error.
+   */
+  storeAnew(slot: Slot): boolean {
+    const { entry, guest, log, name } = slot;
+    const isLost = log.isLost || slot.keep.state === undefined || this.register.get(name) === undefined;
+    if (!isLost || guest.repeats || entry?.phase !== 'owned' || !entry.whole) return false;
+    log.goOn();
+    guest.flush();
+    this.adopt(slot, slot.save(newKeep(name)));
+    return true;
   }
 
   /** As `write`; a write that fails may have been done all the same, and what the register says then holds. */

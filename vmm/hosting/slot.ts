@@ -71,6 +71,8 @@ export class Slot {
   stop: Stop | undefined;
   /** Why it stands still although it could run: what could not be stored, and what to do. */
   trouble: string | undefined;
+  /** Somebody has deleted files of it, it seems. */
+  isGone = false;
   /** When it is tried again, by the host's clock. */
   #retryAt = 0;
   /** Milliseconds, by the host's clock, that it has run since its keep's base. */
@@ -167,6 +169,11 @@ export class Slot {
     this.ran = 0;
   }
 
+  /** Whether it is time to try again what could not be stored. */
+  mayRetry(now: number): boolean {
+    return now >= this.#retryAt;
+  }
+
   #load(units?: readonly number[]): void {
     const memory = this.guest.units(false);
     for (const unit of units ?? Array.from({ length: memory.pages }, (_, n) => n))
@@ -180,7 +187,7 @@ export class Slot {
 
   /** Gives the guest `steps` more steps, less the part that it is denied. What cannot be stored has it stand still. */
   turn(steps: number, throttle: number, now: number): void {
-    if (now < this.#retryAt) return;
+    if (!this.mayRetry(now)) return;
     const hasRun = this.stop === undefined || this.stop.kind === 'limit';
     if (hasRun && !this.sleeps) this.ran += now - (this.#lastTurn ?? now);
     this.#lastTurn = now;
@@ -194,6 +201,7 @@ export class Slot {
       this.trouble = undefined;
     } catch (error) {
       if (!isStorageError(error)) throw error;
+      this.isGone = error.code === 'ENOENT' && error.file !== undefined;
       this.trouble = troubleOf(error, this.#shelf.place, this.log.end - this.log.start);
       this.#retryAt = now + retryMs;
     }

@@ -95,6 +95,67 @@ describe('A guest that waits for room', () => {
   });
 });
 
+describe('A guest whose folder was deleted', () => {
+  /** Deletes all that the host has stored; nothing can be written until the folder is made again. */
+  function deleted() {
+    let isGone = false;
+    const { world, host } = twoGuests(() => (isGone ? 'ENOENT' : undefined));
+    const shelf = world.shelves.get('a:1') ?? expect.fail();
+    isGone = true;
+    for (const file of shelf.list()) shelf.remove(file);
+    pass(world, 300);
+    return { world, host, makeAgain: () => (isGone = false) };
+  }
+
+  it('is held, is stored anew when the folder is there again, and goes on without what it had printed before', () => {
+    const { world, host, makeAgain } = deleted();
+    expect(statusOf(host)[0]).toMatchObject({
+      state: 'held',
+      reason: expect.stringMatching(
+        /is gone, and its .* with it; make the folder again, and the guest is stored there anew/,
+      ),
+    });
+    const { end } = host.slots.get('one')?.log ?? expect.fail();
+    expect(end).toBeGreaterThan(0);
+    makeAgain();
+    pass(world, 900);
+    expect(host.slots.get('one')?.log.start).toBe(end);
+    expect(host.slots.get('one')?.log.end).toBeGreaterThan(end);
+    for (const life of ['this one', 'the next one']) {
+      // Its machine, its devices and what it has printed are right; only the log begins later.
+      for (const name of ['one', 'other'])
+        expect([life, world.difference(name)]).toEqual([life, expect.stringMatching(/^its log has /)]);
+      world.kill('a:1');
+      world.host('a:1');
+      pass(world, 1000);
+    }
+  });
+});
+
+describe('A guest whose disk is locked by another when its host is started again', () => {
+  it('is in the list, with the reason, and goes on when the lock is free', () => {
+    const { world } = twoGuests(() => undefined);
+    const disk = world.guest('one').spec.disk ?? expect.fail();
+    world.kill('a:1');
+    world.onWrite = undefined;
+    world.host('b:1');
+    world.locks.set(disk, { address: 'b:1', guest: 'thief', life: world.lives.get('b:1') ?? 0 });
+    const again = world.host('a:1');
+    pass(world, 50);
+    expect(statusOf(again)).toMatchObject([
+      { name: 'other' },
+      { name: 'one', state: 'held', reason: expect.stringContaining('belongs to guest thief of b:1') },
+    ]);
+    world.kill('b:1');
+    pass(world, 1500);
+    expect(statusOf(again).map(({ name, state }) => [name, state])).toEqual([
+      ['other', 'runs'],
+      ['one', 'runs'],
+    ]);
+    for (const name of ['one', 'other']) expect(world.difference(name)).toBeUndefined();
+  });
+});
+
 describe("A guest's disk that cannot be written", () => {
   it('is read as it was written, is written when it can be, and saves what was there first', () => {
     const bytes = new Uint8Array(2 * SECTOR);

@@ -88,7 +88,8 @@ export class ConsoleLog {
       try {
         this.#shelf.append(this.#file(segment), part);
       } finally {
-        this.#end = this.#measure();
+        // An append that fails leaves the file as it was; one that somebody has deleted has nothing.
+        this.#end = Math.max(this.#end, this.#measure());
       }
       done += part.length;
     }
@@ -161,6 +162,16 @@ export class ConsoleLog {
     for (let left = count; left > 0 && at > 0; left--)
       at = at < 2 ? 0 : bytes.lastIndexOf(newline, at - 2) + 1;
     return this.start + at;
+  }
+
+  /** Whether somebody has deleted what is stored. */
+  get isLost(): boolean {
+    return this.#measure() < this.#end;
+  }
+
+  /** Goes on where it was after somebody has deleted what was stored; that is gone. */
+  goOn(): void {
+    if (this.isLost) this.#beginAnew(this.#end);
   }
 
   /** Drops all that was printed so far. */

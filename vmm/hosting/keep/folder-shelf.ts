@@ -80,7 +80,11 @@ export class FolderShelf implements Shelf {
     naming(name, () => {
       const file = this.#file(name);
       const { size, nlink } = fstatSync(file);
-      if (nlink === 0) throw gone(name);
+      if (nlink === 0) {
+        // If its folder is there again, so is the file the next time.
+        this.#close(name);
+        throw gone(name);
+      }
       try {
         writeAll(file, bytes, size);
       } catch (error) {

@@ -80,9 +80,17 @@ export class Rebase {
       if (this.#rounds >= mostRounds || (this.#log?.count() ?? 0) <= few) this.#isReady = true;
       else {
         this.#rounds += 1;
-        for (const unit of this.#log?.take() ?? []) this.#writer.add(unit, 1);
+        this.#addAll(this.#log?.take() ?? []);
       }
     });
+  }
+
+  #addAll(units: readonly number[]): void {
+    try {
+      for (const unit of units) this.#writer.add(unit, 1);
+    } catch (error) {
+      this.#error = error as Error;
+    }
   }
 
   /** Saves the rest, between two of the guest's turns: the keep's base is its present state. Throws the system's error. */

@@ -40,7 +40,7 @@ export function troubleOf(error: StorageError, folder: string, printed: number):
     case 'EPERM':
       return `${what} cannot be written in ${folder}, which is read-only; it goes on when that is changed`;
     case 'ENOENT':
-      return `${folder} is gone, and ${what} with it; move the guest away with ringlab migrate, or make the folder again`;
+      return `${folder} is gone, and ${what} with it; make the folder again, and the guest is stored there anew and goes on`;
     default:
       return `${what} cannot be written in ${folder}: ${message}; it goes on when that is mended`;
   }

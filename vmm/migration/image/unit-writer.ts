@@ -25,7 +25,7 @@ export class UnitWriter {
     this.#waiting = new Uint8Array(memory.length / UNIT);
   }
 
-  /** Has units from `first` on written as they are in memory. Throws the error of a write before. */
+  /** Has units from `first` on written as they are in memory. Throws the error of a write before; `whenKept` has all errors. */
   add(first: number, count: number): void {
     if (this.#error) throw this.#error;
     this.#waiting.fill(1, first, first + count);
@@ -57,10 +57,16 @@ export class UnitWriter {
     const end = Math.min(after < 0 ? this.#waiting.length : after, first + mostUnits);
     this.#waiting.fill(0, first, end);
     this.#isWriting = true;
-    this.#store.writeUnitsLater(first, this.#memory.subarray(first * UNIT, end * UNIT), (error) => {
+    const done = (error?: Error) => {
       this.#isWriting = false;
       this.#error ??= error;
       this.#next();
-    });
+    };
+    try {
+      this.#store.writeUnitsLater(first, this.#memory.subarray(first * UNIT, end * UNIT), done);
+    } catch (error) {
+      // There may be nobody above who could catch it: the write before this one has called us.
+      done(error as Error);
+    }
   }
 }
