@@ -5,6 +5,7 @@ import { openField } from './contenders.ts';
 import { describeHost } from './host.ts';
 import { measure } from './measure.ts';
 import type { NanoOptions, NanoReport } from './nano.ts';
+import type { NestingOptions, NestingResult } from './nesting.ts';
 import type { SnapshotBench, SnapshotBenchOptions } from './snapshots.ts';
 import { formatReport, formatStatistics, meansOf, type Report } from './report.ts';
 import { withFolder } from './temporary.ts';
@@ -59,6 +60,17 @@ export async function benchNano(options: NanoOptions): Promise<NanoReport> {
   }
 }
 
+/** Counts exit multiplication. Throws BenchFailure; in an installed package always, as `benchNano` does. */
+export async function benchNesting(options: NestingOptions): Promise<readonly NestingResult[]> {
+  try {
+    const nesting = await import('./nesting.ts');
+    return nesting.benchNesting(options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw unreachable('--nesting assembles its guests with modules that only a checkout has');
+  }
+}
+
 export { formatReport, formatStatistics };
 export { benchMigration, formatMigration } from './migration.ts';
 export { benchMonitors, formatMonitors } from './monitors.ts';
@@ -67,6 +79,7 @@ export { formatPrograms } from './programs-report.ts';
 export { benchShort, formatShort } from './short.ts';
 export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { formatNano } from './nano-report.ts';
+export { formatNesting, formatNestingSvg } from './nesting-report.ts';
 export { benchParts, formatParts } from './parts/index.ts';
 
 /** Measures snapshots and clones. Throws BenchFailure if a package that they need is not installed. */

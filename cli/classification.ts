@@ -11,6 +11,7 @@ import { rowNamed } from '../isa/table/table.ts';
 import type { Variant } from '../isa/table/variants.ts';
 import { EXIT, usage } from './failure.ts';
 import { loadVariant, mustBeWritable, writeOutput } from './files.ts';
+import { measureStack } from './measured-stack.ts';
 import { print } from './output.ts';
 
 export interface ClassifyOptions {
@@ -28,7 +29,9 @@ export async function classify(options: ClassifyOptions): Promise<number> {
   checkOptions(options);
   const variant = loadVariant(options.isa);
   for (const path of [options.svg, options.output]) if (path !== undefined) mustBeWritable(path);
-  const classification = classifyVariant(variant);
+  const found = classifyVariant(variant);
+  const classification =
+    options.witness === undefined ? { ...found, measured: measureStack(found, variant) } : found;
   if (options.svg !== undefined)
     writeOutput(options.svg, new TextEncoder().encode(formatSvg(classification)));
   const text = report(classification, variant, options);

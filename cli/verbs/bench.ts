@@ -1,6 +1,7 @@
 /** `ringlab bench`: measures the engines beside their peers, or one of the other benchmarks, and prints the results. */
 import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
+import { mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
 import { parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
@@ -12,6 +13,8 @@ interface BenchVerbOptions {
   readonly parts?: boolean;
   readonly monitors?: boolean;
   readonly nano?: boolean;
+  readonly nesting?: boolean;
+  readonly svg?: string;
   readonly snapshots?: boolean;
   readonly migration?: boolean;
   readonly timeTravel?: boolean;
@@ -69,6 +72,13 @@ interface Bench {
     readonly progress: Progress;
   }): Promise<object>;
   formatNano(report: object): string;
+  benchNesting(options: {
+    readonly only?: readonly string[];
+    readonly quick?: boolean;
+    readonly progress: Progress;
+  }): Promise<readonly object[]>;
+  formatNesting(results: readonly object[]): string;
+  formatNestingSvg(results: readonly object[]): string;
   benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
   formatSnapshots(results: object): Promise<string>;
   benchMigration(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
@@ -88,6 +98,7 @@ const kinds = {
   parts: [],
   monitors: ['only', 'runs', 'quick'],
   nano: ['only', 'runs', 'quick'],
+  nesting: ['only', 'quick'],
   snapshots: ['runs'],
   migration: ['runs'],
   timeTravel: ['only', 'quick'],
@@ -117,7 +128,7 @@ export const command = createCommand(
   'Measure the engines; compare with native code and QEMU where they are installed',
 )
   .option('--runs <n>', 'Take the median of this many runs (default 5)', parseCount)
-  .option('--only <kernels>', 'Measure only these kernels or programs, separated by commas')
+  .option('--only <kernels>', 'Measure only these kernels, programs or guests, separated by commas')
   .option('--quick', 'Do a tenth of the work')
   .option('--parts', 'Measure single parts: assemble, decode, interpret, compile, run, translate')
   .option('--short', 'Measure short runs: the whole command, with both engines')
@@ -127,6 +138,8 @@ export const command = createCommand(
   .option('--migration', 'Measure moving a guest of 256 MiB; compare with a plain copy over TCP')
   .option('--snapshots', 'Measure taking, restoring and cloning snapshots; compare with a plain write')
   .option('--monitors', 'Measure the cost of a monitor: kernels on the bare machine and under one')
+  .option('--nesting', 'Count exits when monitors that are guests are between the guest and the monitor')
+  .option('--svg <file>', 'With --nesting: write a picture of the counts to this file')
   .option('--stats', "Print the fast engine's own counts as well")
   .option('--json', 'Print the results as JSON')
   .action(exitWith(bench));
@@ -134,6 +147,10 @@ export const command = createCommand(
 async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: the median needs at least one run');
   checkKind(options);
+  if (options.svg !== undefined) {
+    if (!options.nesting) throw usage('--svg draws the counts of --nesting; give both');
+    mustBeWritable(options.svg);
+  }
   const progress = process.stderr.isTTY ? showProgress : () => {};
   const { json, runs, only, quick } = options;
   const module = await loadBench();
@@ -159,6 +176,14 @@ async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.nano) {
     const results = await module.benchNano(choice).finally(() => progress(''));
     print(json ? `${JSON.stringify(results)}\n` : module.formatNano(results));
+    return 0;
+  }
+  if (options.nesting) {
+    const results = await module.benchNesting(choice).finally(() => progress(''));
+    if (options.svg !== undefined)
+      writeOutput(options.svg, new TextEncoder().encode(module.formatNestingSvg(results)));
+    const document = { format: 'ringlab-bench-nesting', version: 1, results };
+    print(json ? `${JSON.stringify(document)}\n` : module.formatNesting(results));
     return 0;
   }
   if (options.snapshots) {

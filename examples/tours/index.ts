@@ -14,6 +14,7 @@ import { tour as stepBack } from './11-step-back.ts';
 import { tour as threeActs } from './12-three-acts.ts';
 import { tour as worthReading } from './13-worth-reading.ts';
 import { tour as rewritten } from './14-rewritten.ts';
+import { tour as theorem2 } from './15-theorem-2.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -30,4 +31,5 @@ export const tours: readonly Tour[] = [
   threeActs,
   worthReading,
   rewritten,
+  theorem2,
 ];

@@ -10,7 +10,7 @@ import { namesOf } from './theorems.ts';
 
 /** A classification as JSON, as `ringlab classify --json` prints it. */
 export function formatJson(classification: Classification): string {
-  const { isa, instructions, theorem1, theorem2, theorem3, executions, compared } = classification;
+  const { isa, instructions, theorem1, theorem2, theorem3, measured, executions, compared } = classification;
   const names = (holds: (one: InstructionClass) => boolean) => namesOf(instructions.filter(holds));
   const document = {
     format: 'ringlab-classify',
@@ -30,6 +30,7 @@ export function formatJson(classification: Classification): string {
       theorem2: theorem2.decidedBy,
       theorem3: theorem3.decidedBy,
     },
+    ...(measured ? { measured } : {}),
     executions,
     compared,
     instructions: instructions.map(instructionJson),

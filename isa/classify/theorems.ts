@@ -9,12 +9,30 @@ export interface Verdict {
   readonly decidedBy: readonly string[];
 }
 
+/** What a stack of two monitors did on the variant. Nothing in isa/ runs it: the command line does. */
+export interface MeasuredStack {
+  /** The strategies of the stack, the outermost first. */
+  readonly monitor: string;
+  /** The instructions whose witness programs were run under it. */
+  readonly programs: readonly string[];
+  /** Steps that were equal to the bare machine's, of all programs. */
+  readonly steps: number;
+  /** The first step that differed: of which program, after how many equal steps, at what instruction; null if none did. */
+  readonly divergence: {
+    readonly program: string;
+    readonly step: number;
+    readonly instruction: string;
+  } | null;
+}
+
 /** What the theorems say about a variant. */
 export interface Theorems {
   /** Whether a trap-and-emulate monitor is possible: every sensitive instruction is privileged. */
   readonly theorem1: Verdict;
   /** Whether a monitor can run under itself: Theorem 1's condition, as far as it concerns the instructions. */
   readonly theorem2: Verdict;
+  /** What was measured beside that verdict, if it was. */
+  readonly measured?: MeasuredStack;
   /** Whether a hybrid monitor is possible: every user-sensitive instruction is privileged. */
   readonly theorem3: Verdict;
 }

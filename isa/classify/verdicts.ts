@@ -1,5 +1,5 @@
 /** The verdict of each theorem as a sentence, with the instructions that decide it. */
-import type { Theorems } from './theorems.ts';
+import type { MeasuredStack, Theorems } from './theorems.ts';
 
 export interface Sentence {
   readonly theorem: string;
@@ -7,7 +7,7 @@ export interface Sentence {
   readonly says: string;
 }
 
-export function sentences({ theorem1, theorem2, theorem3 }: Theorems): readonly Sentence[] {
+export function sentences({ theorem1, theorem2, theorem3, measured }: Theorems): readonly Sentence[] {
   const because = (names: readonly string[]) => names.join(' ');
   return [
     {
@@ -20,9 +20,12 @@ export function sentences({ theorem1, theorem2, theorem3 }: Theorems): readonly 
     {
       theorem: 'Theorem 2 (recursively)',
       holds: theorem2.holds,
-      says: theorem2.holds
-        ? 'Theorem 1 holds, and a monitor without timing dependencies can be built: all instructions that see time are privileged.'
-        : `it needs Theorem 1, which fails because of ${because(theorem2.decidedBy)}.`,
+      says: [
+        theorem2.holds
+          ? 'Theorem 1 holds, and a monitor without timing dependencies can be built: all instructions that see time are privileged.'
+          : `it needs Theorem 1, which fails because of ${because(theorem2.decidedBy)}.`,
+        ...(measured ? [measuredSentence(measured)] : []),
+      ].join(' '),
     },
     {
       theorem: 'Theorem 3 (hybrid)',
@@ -32,4 +35,12 @@ export function sentences({ theorem1, theorem2, theorem3 }: Theorems): readonly 
         : `user-sensitive and not privileged: ${because(theorem3.decidedBy)}.`,
     },
   ];
+}
+
+function measuredSentence({ monitor, programs, steps, divergence }: MeasuredStack): string {
+  const strategies = monitor.replaceAll('/', ' on ');
+  if (divergence === null)
+    return `Measured: the witness programs of ${programs.length} instructions are equal under ${strategies}, at all ${steps} steps.`;
+  const { program, step, instruction } = divergence;
+  return `Measured: under ${strategies} the witness program of ${program} diverges after ${step} steps, at ${instruction}.`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { classify as classifyVerb } from '../../cli/classification.ts';
+import { measureStack } from '../../cli/measured-stack.ts';
 import { classify, classifying } from '../../isa/classify/classify.ts';
 import { definitions } from '../../isa/classify/definitions.ts';
 import { formatJson } from '../../isa/classify/format-json.ts';
@@ -80,6 +81,26 @@ describe.each(variants.map((variant) => [variant.name, variant] as const))('For 
       expect(Number(x) < 780, one.name).toBe(one.privileged);
       expect(Number(y) > 260, one.name).toBe(one.userSensitive);
     }
+  });
+
+  it('what two monitors did on each other stands beside the verdict of Theorem 2, and agrees with it', () => {
+    const measured = measureStack(classification, variant);
+    expect(measured.divergence === null).toBe(classification.theorem2.holds);
+    expect(measured).toMatchObject(
+      {
+        'ring32-v': { divergence: null },
+        'ring32-x': { divergence: { program: 'getf', step: 35, instruction: 'getf a0' } },
+        'ring32-h': { divergence: { program: 'retf', step: 77, instruction: 'retf t0, t1' } },
+      }[name] ?? {},
+    );
+    const text = formatText({ ...classification, measured }, name).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      measured.divergence === null
+        ? `are equal under trap-and-emulate on trap-and-emulate, at all ${measured.steps} steps.`
+        : `diverges after ${measured.divergence.step} steps, at ${measured.divergence.instruction}.`,
+    );
+    const document = JSON.parse(formatJson({ ...classification, measured })) as Record<string, unknown>;
+    expect(document.measured).toEqual(measured);
   });
 
   it('the handout has the definitions, the table and the Pentium', () => {

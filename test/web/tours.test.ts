@@ -20,7 +20,7 @@ const texts = answer(tourHandlers.tours(null, desk));
 
 describe('The worker', () => {
   it('sends the texts of every tour', () => {
-    expect(texts).toHaveLength(14);
+    expect(texts).toHaveLength(15);
     expect(texts.filter(({ needsFiles }) => needsFiles).map(({ number }) => number)).toEqual([8]);
     const kinds = texts.flatMap(({ stops }) =>
       stops.flatMap(({ ask }) => (ask === undefined ? [] : [ask.kind])),
