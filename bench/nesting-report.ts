@@ -12,7 +12,7 @@ export function formatNesting(results: readonly NestingResult[]): string {
   );
 }
 
-const width = 720;
+const width = 820;
 const height = 400;
 const plot = { left: 90, right: 500, top: 64, bottom: 330 } as const;
 
@@ -35,6 +35,7 @@ export function formatNestingSvg(results: readonly NestingResult[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
+    '<title>Exits to the outermost monitor, by the minivisors between it and the guest</title>',
     `<rect width="${width}" height="${height}" fill="white"/>`,
     `<text x="${plot.left}" y="24" font-size="16" font-weight="bold">Exit multiplication</text>`,
     `<text x="${plot.left}" y="44" fill="#444">Exits to the outermost monitor, by the minivisors between it and the guest</text>`,

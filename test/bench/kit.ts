@@ -3,6 +3,8 @@
  * tests are not compiled with, so they are loaded by address and typed here.
  */
 
+import { readFileSync } from 'node:fs';
+
 export interface Work {
   readonly repeat: number;
   readonly prints: string;
@@ -75,6 +77,13 @@ export interface Running {
   readonly guest: { readonly pc: number; readonly steps: number; readonly x: Int32Array };
   readonly run: (steps: number) => void;
   readonly exits: () => number;
+}
+
+/** Exits by depth, of one guest under one kind of outermost monitor. */
+export interface NestingCounts {
+  readonly guest: string;
+  readonly monitor: string;
+  readonly exits: readonly number[];
 }
 
 interface Modules {
@@ -159,6 +168,11 @@ interface Modules {
     wholes: readonly { readonly name: string; readonly ring: number }[];
   };
   nano: { benchNano(options: object): object };
+  nesting: { benchNesting(options: object): readonly NestingCounts[] };
+  'nesting-report': {
+    formatNesting(results: readonly NestingCounts[]): string;
+    formatNestingSvg(results: readonly NestingCounts[]): string;
+  };
   'nano-report': { formatNano(report: object): string };
   report: {
     meansOf(entries: readonly Entry[]): readonly Mean[];
@@ -186,4 +200,17 @@ interface Modules {
 export async function load<Name extends keyof Modules>(name: Name): Promise<Modules[Name]> {
   const address = new URL(`../../bench/${name}.ts`, import.meta.url).href;
   return (await import(/* @vite-ignore */ address)) as Modules[Name];
+}
+
+/** Exit multiplication as bench/README.md has it. */
+export function recordedNesting(): readonly NestingCounts[] {
+  const page = readFileSync(new URL('../../bench/README.md', import.meta.url), 'utf8');
+  const [, table = ''] = page.split('<!-- nesting -->');
+  return [...table.matchAll(/^(\S+\.s), (\S+) +(\d[\d ]*)$/gm)].map(
+    ([, guest = '', monitor = '', counts = '']) => ({
+      guest,
+      monitor,
+      exits: counts.split(/ +/).map(Number),
+    }),
+  );
 }
