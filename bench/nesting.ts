@@ -10,7 +10,7 @@ import { dirname, resolve } from 'node:path';
 import { assemble } from '../assembler/index.ts';
 import { CollectingConsole } from '../isa/machine/devices/console.ts';
 import { type Image, readImage } from '../isa/machine/image.ts';
-import { guestMemory, withGuest } from '../vmm/guest/with-guest.ts';
+import { upperHalf, withGuest } from '../vmm/guest/with-guest.ts';
 import { createGuest } from '../vmm/monitor/create-guest.ts';
 import { guestFolder } from './catalogue.ts';
 import { usage, wrongResult } from './failure.ts';
@@ -84,7 +84,8 @@ export function benchNesting({ only, quick = false, progress }: NestingOptions):
 /** The guest under so many minivisors, as one image. */
 function nested(guest: Image, minivisor: Image, depth: number, size = memory): Image {
   if (depth === 0) return guest;
-  return withGuest(minivisor, nested(guest, minivisor, depth - 1, guestMemory(size)), size);
+  const place = upperHalf(size);
+  return withGuest(minivisor, nested(guest, minivisor, depth - 1, place.size), place);
 }
 
 /** A guest of guests/. Throws the assembler's errors. */

@@ -27,14 +27,17 @@ const forBrowser = { ...common, platform: 'browser', format: 'iife' };
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
-/** The files of the library: guests, their parts, and the programs of lessons, by path. */
+/**
+ * The files of the library: guests, their parts, and the programs of lessons, by path. Minivisor is left out: it needs a guest
+ * of its own, which only `--guest` gives it, and it would be a twentieth of the page.
+ */
 function library() {
   const below = (folder, pattern) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .filter((path) => pattern.test(path));
   const paths = [
-    ...below('guests', /\.(s|inc)$/),
+    ...below('guests', /\.(s|inc)$/).filter((path) => !path.startsWith('guests/minivisor/')),
     ...below('examples', /^examples\/[^/]+\.(s|json)$/),
   ].sort();
   return Object.fromEntries(paths.map((path) => [path, read(path)]));

@@ -28,6 +28,16 @@ function* verdictAndMeasured(bench: Workbench, place: Place): Work<unknown, read
 
 const measured = [onV(twice), onX(twice), onH(twice)];
 
+/** Exits of guests/timer.s to the outermost monitor under 0 to 3 minivisors, as `ringlab bench --nesting` counts them. */
+export const exitsByDepth: readonly (readonly [monitor: string, exits: readonly number[]])[] = [
+  ['trap-and-emulate', [542, 9040, 147_156, 2_391_145]],
+  ['hybrid', [0, 547, 9046, 147_168]],
+  ['binary-translation', [256, 4755, 69_549, 1_081_055]],
+  ['trap-and-emulate/trap-and-emulate', [542, 9041, 147_161, 2_391_161]],
+];
+
+const [trapping = []] = exitsByDepth.map(([, exits]) => exits);
+
 export const tour: Tour = {
   number: 15,
   title: 'Lesson 15: Theorem 2 before your eyes',
@@ -119,6 +129,20 @@ export const tour: Tour = {
         },
       })),
     },
+    {
+      say: 'These monitors are TypeScript, so what they do for a guest does not trap. `guests/minivisor` is a monitor that is Ring32 code itself. Below are the exits to the outermost monitor, with 0, 1, 2 and 3 minivisors between it and `guests/timer.s`.',
+      show: () =>
+        exitsByDepth.map(
+          ([monitor, exits]) =>
+            `${monitor.padEnd(34)}${exits.map((count) => String(count).padStart(9)).join('')}`,
+        ),
+      check: [
+        {
+          claim: 'under trap-and-emulate each minivisor multiplies the exits by more than 15',
+          holds: () => trapping.slice(1).every((count, n) => count > 15 * (trapping[n] ?? 0)),
+        },
+      ],
+    },
   ],
-  more: `ringlab compare ${kernel} --with ${twice}/${once}; ringlab trace guests/hello.s --monitor ${twice} --only exits`,
+  more: `ringlab bench --nesting; ringlab compare ${kernel} --with ${twice}/${once}; ringlab trace guests/hello.s --monitor ${twice} --only exits`,
 };

@@ -1,6 +1,7 @@
 /** The picture of exit multiplication, and how the counts are printed. What is counted: nesting.long.test.ts. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { exitsByDepth } from '../../examples/tours/15-theorem-2.ts';
 import { load, recordedNesting } from './kit.ts';
 
 const { formatNesting, formatNestingSvg } = await load('nesting-report');
@@ -15,6 +16,11 @@ describe('The recorded counts of exit multiplication', () => {
     const picture = readFileSync(new URL('../../bench/nesting.svg', import.meta.url), 'utf8');
     const how = 'ringlab bench --nesting --svg bench/nesting.svg';
     expect(formatNestingSvg(recordedNesting()), how).toBe(picture);
+  });
+
+  it('are in the lesson as well', () => {
+    const rows = recordedNesting().filter(({ guest }) => guest === 'timer.s');
+    expect(rows.map(({ monitor, exits }) => [monitor, exits])).toEqual(exitsByDepth);
   });
 
   it('multiply by more than ten with each minivisor under trap-and-emulate', () => {
