@@ -48,6 +48,7 @@ export interface Grader {
   grade(
     options: Common & {
       readonly monitor: string;
+      readonly ring?: Image;
       readonly guestFile?: string;
       readonly guest?: Image;
       readonly progress?: (text: string) => void;

@@ -18,6 +18,7 @@ import {
   workFor,
 } from '../grading.ts';
 import { printable } from '../../isa/machine/printable.ts';
+import { loadRingMonitor } from '../ring-monitor.ts';
 import { JSON_OPTION, parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
 
@@ -41,6 +42,7 @@ interface GradeVerbOptions {
   readonly shard?: Shard;
   readonly queue?: string;
   readonly work?: boolean;
+  readonly minivisor?: string;
 }
 
 interface Shard {
@@ -83,6 +85,7 @@ export const command = createCommand(
   .option('--out <folder>', "Write a class's tables, feedback and results here (default grades)")
   .option('--shard <i/n>', 'Grade one part of n of a class; a run without it makes the tables', parseShard)
   .option('--queue <url>', 'Give the submissions of a class to a queue in Redis (redis://…; needs bullmq)')
+  .option('--minivisor <file>', 'Grade this monitor, which is ring-0 software in C or assembly')
   .option('--work', 'Grade what comes by --queue, until Ctrl-C')
   .action(exitWith(gradeVerb));
 
@@ -102,7 +105,6 @@ async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions)
     if (queue === undefined) throw usage('--work needs --queue');
     return workFor(grader, { queue, jobs, layers });
   }
-  if (monitor === undefined) throw usage('name a monitor, or a folder of submissions');
   const common: Common = {
     seed,
     cases,
@@ -114,6 +116,10 @@ async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions)
     ...(from === undefined ? {} : { from }),
     ...(salt === undefined ? {} : { salt }),
   };
+  if (options.minivisor !== undefined && monitor !== undefined)
+    throw usage('--minivisor names the monitor; name no other one');
+  if (options.minivisor !== undefined) return gradeMinivisor(grader, options.minivisor, common, options);
+  if (monitor === undefined) throw usage('name a monitor, or a folder of submissions');
   if (!grader.isOwn(monitor) && !existsSync(monitor))
     throw badInput(`${monitor}: no such file, and no monitor of ours by that name`);
   const isClass =
@@ -122,17 +128,31 @@ async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions)
   return gradeOne(grader, monitor, common, options);
 }
 
+/** Ring-0 software is no submission that could harm this machine: it is graded as our own monitors are. */
+async function gradeMinivisor(
+  grader: Grader,
+  file: string,
+  common: Common,
+  options: GradeVerbOptions,
+): Promise<number> {
+  if (Math.max(common.stage ?? 0, common.only ?? 0) >= lastStage)
+    throw usage(`--minivisor has stages 1 to ${lastStage - 1}: all but translation`);
+  return gradeOne(grader, file, common, options, await loadRingMonitor(file));
+}
+
 async function gradeOne(
   grader: Grader,
   monitor: string,
   common: Common,
   options: GradeVerbOptions,
+  ring?: Image,
 ): Promise<number> {
   const { json, junit, gradescope, save, guest } = options;
   for (const path of [junit, gradescope, save]) if (path !== undefined) mustBeWritable(path);
   const graded = await grader.grade({
     ...common,
     monitor,
+    ...(ring === undefined ? {} : { ring }),
     ...(save === undefined ? {} : { guestFile: save }),
     ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
     ...(process.stderr.isTTY ? { progress: showProgress } : {}),

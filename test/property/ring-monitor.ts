@@ -40,6 +40,10 @@ const ground: Ground = {
 /** Real steps after which a monitor that has not entered its guest never will. */
 const patience = 200_000;
 
+/** Exits for each step of the guest, and so many beside, after which it is stuck. */
+const exitsPerStep = 8;
+const fewExits = 500;
+
 /** A monitor by its image, which must have the symbols `vcpu` and `allocation`. Throws ImageError. */
 export function ringMonitor(image: Image, name = 'minivisor'): Candidate {
   const vcpuAt = vcpuIn(image);
@@ -140,7 +144,10 @@ class RingSubject implements Subject {
   }
 
   run(until: number): Stop {
+    const most = this.#exits + exitsPerStep * Math.max(1, until - this.#stepsThen) + fewExits;
     while (this.#stop === undefined) {
+      if (this.#exits > most)
+        throw new Stuck(`the guest does not get on: it is at step ${this.guest.steps} still`);
       if (this.#enteredAt === undefined) this.#toEntry();
       else if (this.guest.steps >= until && !this.#isInterrupted) return { kind: 'limit' };
       else this.#runGuest(Math.max(1, until - this.guest.steps));

@@ -18,6 +18,7 @@ import {
   type PropertyResult,
 } from '../properties.ts';
 import { describeCounterexample } from '../report.ts';
+import { ringMonitor } from '../ring-monitor.ts';
 import { sound } from '../sound.ts';
 import { stages } from '../stages.ts';
 import type { Candidate } from '../subject.ts';
@@ -35,6 +36,8 @@ export interface GradeOptions {
   readonly monitor: string;
   /** Its files, if they are not to be read from there. */
   readonly snapshot?: Snapshot;
+  /** The image of a monitor that is ring-0 software of Ring32: it runs on our machine, so nothing is around it. */
+  readonly ring?: Image;
   /** Stages 1 to this one; default all. */
   readonly stage?: number;
   /** One stage alone. */
@@ -84,15 +87,23 @@ const mostLimits = 2;
 const secondsPerGuest = 5;
 const usualCases = 100;
 
+/** Stages of a monitor that is ring-0 software: all but translation. */
+const ringStages = stages.length - 1;
+
+function lastStageOf({ ring }: GradeOptions): number {
+  return ring === undefined ? stages.length : ringStages;
+}
+
 /** Grades. */
 export async function grade(options: GradeOptions): Promise<Grade> {
-  const { monitor, stage = stages.length, guest } = options;
+  const { monitor, stage = lastStageOf(options), guest } = options;
   const only = options.only ?? (guest === undefined ? undefined : stage);
   const tasks = tasksFor(stage)
     .filter((task) => only === undefined || task.stage === only)
     .filter((task) => guest === undefined || task.property !== 'efficiency');
-  if (options.snapshot === undefined && isOwn(monitor)) {
-    const outcomes = await askAll(options, tasks, ownMonitor({ strategy: monitor }), undefined);
+  const here = candidateHere(options);
+  if (here !== undefined) {
+    const outcomes = await askAll(options, tasks, here, undefined);
     return { monitor, score: scoreOf(outcomes), outcomes, refused: undefined, printed: 0, layers: [] };
   }
   let refused: Refusal | undefined;
@@ -116,6 +127,12 @@ export async function grade(options: GradeOptions): Promise<Grade> {
 /** A text that has something of the submission's in it, as a line that no terminal obeys. */
 function oneLine(text: string): string {
   return printable(text.slice(0, 500).replaceAll(/\s+/g, ' '));
+}
+
+/** A candidate that needs no process of its own. */
+function candidateHere({ monitor, ring, snapshot }: GradeOptions): Candidate | undefined {
+  if (ring !== undefined) return ringMonitor(ring, basename(monitor));
+  return snapshot === undefined && isOwn(monitor) ? ownMonitor({ strategy: monitor }) : undefined;
 }
 
 function candidateFor(options: GradeOptions, questions: number): RemoteCandidate {
@@ -292,7 +309,8 @@ class Question {
     const { monitor, name = basename(monitor), guest, guestFile = 'guest.s' } = this.#options;
     const { stage, property } = this.#task;
     const isRepeated = guest === undefined && property !== 'efficiency';
-    const replay = isRepeated ? [`ringlab grade ${monitor} --only ${stage} --guest ${guestFile}`] : [];
+    const flag = this.#options.ring === undefined ? '' : '--minivisor ';
+    const replay = isRepeated ? [`ringlab grade ${flag}${monitor} --only ${stage} --guest ${guestFile}`] : [];
     return {
       case: found.case,
       reason: found.reason,
