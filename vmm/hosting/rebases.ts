@@ -1,4 +1,4 @@
-/** Which keeps are being rebased (keep/rebase.ts), and when: after some time of running, so that a death costs no more than that. */
+/** Decides when each keep is rebased (keep/rebase.ts): after some time of running, so that a death costs no more than that. */
 import { newKeep, type House } from './house.ts';
 import { Keep } from './keep/keep.ts';
 import { mostOfItsTime, Rebase } from './keep/rebase.ts';

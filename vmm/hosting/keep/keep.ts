@@ -1,9 +1,8 @@
 /**
- * A guest's keep: what a host keeps on its shelf so that the guest outlives the host's
- * process, and goes on as if nothing had happened.
+ * A guest's keep: what a host stores so that the guest survives the death of the host's process.
  *
  * A run is a function of its start and its inputs. So the keep has a base, which is the
- * guest's whole state at one step, and then only what came from outside: no checkpoints.
+ * guest's whole state at one step, and the input that came after it.
  *
  *     state      the machine's state at the base
  *     units      memory at the base, and its disk if that came with it
@@ -69,7 +68,7 @@ export class Keep {
     return this.#shelf.read(this.#name('state'));
   }
 
-  /** Keeps units that follow each other, `contents` being theirs. */
+  /** Stores units that follow each other; `contents` has their bytes. */
   writeUnits(first: number, contents: Uint8Array): void {
     this.#shelf.writeAt(this.#name('units'), first * UNIT, contents);
   }
@@ -79,7 +78,7 @@ export class Keep {
     this.#shelf.writeLater(this.#name('units'), first * UNIT, contents, done);
   }
 
-  /** Keeps a unit unless it is zero, which it is already in a new keep. */
+  /** Stores a unit of a new keep. One that is zero need not be stored. */
   writeNew(unit: number, contents: Uint8Array): void {
     if (!sameBytes(contents, zeros)) this.writeUnits(unit, contents);
   }
@@ -90,7 +89,7 @@ export class Keep {
     return contents;
   }
 
-  /** Notes units as present, after their contents were kept. */
+  /** Notes units as present, after their contents were stored. */
   notePresent(units: readonly number[]): void {
     const bytes = new Uint8Array(units.length * 4);
     for (const [n, unit] of units.entries()) viewOf(bytes).setUint32(n * 4, unit, true);

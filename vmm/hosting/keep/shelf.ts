@@ -1,10 +1,10 @@
 /**
- * Where a host keeps what must outlive it: named files, in a folder (folder-shelf.ts) or,
- * for tests, in memory.
+ * Where a host stores what must survive its process: named files, in a folder (folder-shelf.ts)
+ * or, for tests, in memory.
  *
- * What is written here survives the death of the process, and not that of the machine, but for
- * what is put for good: that a guest is another host's by now. So the death of a machine can
- * lose what was on it, as it always does, and never makes two of one guest.
+ * What is written here survives the death of the process. It need not survive a power failure,
+ * except what is put for good: that a guest belongs to another host by now. So a power failure
+ * can lose guests, but cannot make two of one.
  */
 export interface Shelf {
   /** What it is called in messages. */

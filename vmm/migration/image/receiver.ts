@@ -1,6 +1,5 @@
 /**
- * Puts units in place as their batches come, and keeps them for a host that dies. The other
- * side is sender.ts.
+ * Puts units into the guest's memory as their batches come, and stores them. The other side is sender.ts.
  */
 import { FieldError } from '../../wire/schema.ts';
 import type { GuestStore } from '../moving-guest.ts';

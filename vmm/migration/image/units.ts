@@ -1,7 +1,7 @@
 /**
  * Units: what of a guest is copied in rounds. A unit is 4096 bytes: first the pages of its
- * memory, then, if its disk moves with it, the disk in blocks of eight sectors. Rounds,
- * dirtied units and repeated contents need not know which of the two one is.
+ * memory, then, if its disk moves with it, the disk in blocks of eight sectors. The code for
+ * rounds, dirtied units and repeated contents treats both alike.
  */
 import { SECTOR } from '../../../isa/machine/devices/disk.ts';
 import { DirtyLog } from '../../../isa/machine/dirty-log.ts';
