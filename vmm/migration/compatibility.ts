@@ -12,7 +12,7 @@ import { type GuestSpec, STATE_VERSION } from '../wire/messages.ts';
 export interface Offer {
   /** The kind of its real machine. */
   readonly variant: Variant;
-  /** How it runs guests: none is the bare machine. */
+  /** How it runs guests: a strategy, or several with / between them, the outermost first; none is the bare machine. */
   readonly monitor: string;
   /** Whether binary translation translates user code too. */
   readonly translateUser: boolean;
@@ -33,13 +33,27 @@ function wrongVariant(
   variant: GuestSpec['variant'],
   { variant: real, monitor, translateUser }: Offer,
 ): string | undefined {
-  if (monitor === 'interpret') return undefined;
-  if (!isSame(variant, real)) {
+  const levels = monitor.split('/');
+  if (!isSame(variant, real) && !levels.includes('interpret')) {
     return (
       `it was started on ${variant.name}, this host's machine is ${real.name} ` +
       `and its monitor (${monitor}) does not make the one out of the other; only interpret does`
     );
   }
+  const virtual = { ...variant, unprivileged: new Set(variant.unprivileged) };
+  // An interpreter makes the guest's machine for the levels above it.
+  const machineOf = (n: number) => (levels.slice(0, n).includes('interpret') ? virtual : real);
+  return levels
+    .map((level, n) => wrongOn(level, machineOf(n), translateUser))
+    .find((reason) => reason !== undefined);
+}
+
+/** Why a monitor of this strategy is not right on a machine of this variant. */
+function wrongOn(
+  monitor: string,
+  real: Pick<Variant, 'name' | 'unprivileged'>,
+  translateUser: boolean,
+): string | undefined {
   if (monitor === 'trap-and-emulate' && real.unprivileged.size > 0)
     return `trap-and-emulate is not right on ${real.name}, whose sensitive instructions do not all trap (Theorem 1)`;
   const runsUserCode = monitor === 'hybrid' || (monitor === 'binary-translation' && !translateUser);
@@ -52,7 +66,7 @@ function wrongVariant(
  * Theorem 3's condition, from the rows: what does not trap is sensitive in supervisor mode
  * alone, as a change of control is that ring 3 cannot make. (`ringlab classify` measures it.)
  */
-function holdsTheorem3({ unprivileged }: Variant): boolean {
+function holdsTheorem3({ unprivileged }: Pick<Variant, 'unprivileged'>): boolean {
   return [...unprivileged].every((name) => rowNamed(name)?.sensitive.every((kind) => kind === 'control'));
 }
 

@@ -133,6 +133,8 @@ describe('Hosts of different kinds', () => {
       ['trap-and-emulate', 'ring32-x', 'Theorem 1'],
       ['hybrid', 'ring32-x', 'Theorem 3'],
       ['binary-translation', 'ring32-x', 'Theorem 3'],
+      ['interpret/trap-and-emulate', 'ring32-x', 'Theorem 1'],
+      ['interpret/hybrid', 'ring32-x', 'Theorem 3'],
     ] as const) {
       const world = new World();
       world.host('a:1', kindOf({ monitor: 'none', variant }));
