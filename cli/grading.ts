@@ -35,12 +35,6 @@ interface Queue {
   readonly from: string;
 }
 
-interface Progress {
-  readonly done: number;
-  readonly all: number;
-  readonly left: number | undefined;
-}
-
 /** The functions of test/property/grade/index.ts that are called here. */
 export interface Grader {
   isOwn(monitor: string): boolean;
@@ -61,13 +55,14 @@ export interface Grader {
     readonly shard?: { readonly nth: number; readonly of: number };
     readonly queue?: Queue;
     readonly grade: Common;
-    readonly progress?: (progress: Progress) => void;
+    readonly progress?: (progress: object) => void;
   }): Promise<{
     readonly rows: readonly object[];
     readonly fresh: number;
     readonly faults: readonly string[];
     readonly document: object | undefined;
   }>;
+  progressText(progress: object): string;
   workOnQueue(queue: Queue, jobs: number, layers: Layers, stopped: Promise<void>): Promise<void>;
   availableLayers(): Layers;
   chooseLayers(choice: SandboxChoice, available: Layers): { layers: Layers; missing: readonly string[] };
@@ -121,7 +116,9 @@ export async function gradeFolder(grader: Grader, folder: string, options: Folde
     grade: common,
     ...(shard === undefined ? {} : { shard }),
     ...(queue === undefined ? {} : { queue: { url: queue, from: process.cwd() } }),
-    ...(process.stderr.isTTY ? { progress: showProgress } : {}),
+    ...(process.stderr.isTTY
+      ? { progress: (progress) => noteRaw(`\r\x1b[K${grader.progressText(progress)}`) }
+      : {}),
   });
   if (process.stderr.isTTY) noteRaw('\r\x1b[K');
   if (rows.length === 0) throw new Failure(EXIT.BAD_INPUT, `${folder}: there is no submission in it`);
@@ -131,15 +128,6 @@ export async function gradeFolder(grader: Grader, folder: string, options: Folde
   else if (document === undefined) print(`${counted}; results in ${out}\n`);
   else print(`${counted}; tables and feedback in ${out}\n`);
   return faults.length === 0 ? EXIT.DONE : EXIT.OUR_FAULT;
-}
-
-function showProgress({ done, all, left }: Progress): void {
-  const rest = left === undefined || done === all ? '' : `, about ${duration(left)} left`;
-  noteRaw(`\r\x1b[K${done} of ${all} graded${rest}`);
-}
-
-function duration(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** Works on a queue until a signal says that it is enough; what is begun is finished. */

@@ -75,7 +75,7 @@ export const command = createCommand(
   .option('--memory-limit <megabytes>', "Limit the monitor's memory", parseCount, 256)
   .option(
     '--sandbox <which>',
-    'Choose what is around a submission: auto (whatever there is), strict (no less than namespaces), or layers by name (default auto)',
+    'Confine a submission by these layers: auto (all that there are), strict (no less than namespaces), or their names (default auto)',
     parseSandbox,
   )
   .option(...JSON_OPTION)

@@ -6,6 +6,7 @@ import { pentium } from './pentium.ts';
 import { operandsOf, textOf } from './program.ts';
 import type { Execution, ForAll } from './privilege.ts';
 import { describeState } from './states.ts';
+import { membershipsOf } from './summary.ts';
 import { namesOf } from './theorems.ts';
 
 /** A classification as JSON, as `ringlab classify --json` prints it. */
@@ -40,14 +41,9 @@ export function formatJson(classification: Classification): string {
 }
 
 function instructionJson(one: InstructionClass) {
-  const { name, privilege, privileged, sensitive, userSensitive, supervisorSensitive, critical } = one;
+  const { privilege } = one;
   return {
-    name,
-    privileged,
-    sensitive,
-    userSensitive,
-    supervisorSensitive,
-    critical,
+    ...membershipsOf(one),
     evidence: {
       ...(privilege.privileged
         ? { privileged: { outside: forAllJson(privilege.outside), inRing0: forAllJson(privilege.inRing0) } }

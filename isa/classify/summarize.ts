@@ -2,19 +2,13 @@
 import { variantRows } from '../table/variants.ts';
 import { classify, type InstructionClass } from './classify.ts';
 import { evidenceOf } from './evidence.ts';
-import type { InstructionSummary, Summaries } from './summary.ts';
+import { type InstructionSummary, membershipsOf, type Summaries } from './summary.ts';
 
 /** An instruction as plain data. */
 export function summaryOf(one: InstructionClass): InstructionSummary {
-  const { name, privileged, sensitive, userSensitive, supervisorSensitive, critical, witnesses } = one;
   return {
-    name,
-    privileged,
-    sensitive,
-    userSensitive,
-    supervisorSensitive,
-    critical,
-    witnesses: [...witnesses.keys()],
+    ...membershipsOf(one),
+    witnesses: [...one.witnesses.keys()],
     evidence: [...evidenceOf(one)],
   };
 }

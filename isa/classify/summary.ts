@@ -8,8 +8,8 @@ import type { Sensitivity } from '../table/row.ts';
 import type { Variant } from '../table/variants.ts';
 import type { Class } from './classes.ts';
 
-/** One instruction's memberships, and the evidence in words. */
-export interface InstructionSummary {
+/** The sets that one instruction is in. */
+export interface NamedMemberships {
   readonly name: string;
   readonly privileged: boolean;
   /** Why it is sensitive; empty = it is innocuous. */
@@ -18,10 +18,20 @@ export interface InstructionSummary {
   readonly supervisorSensitive: boolean;
   /** Sensitive and not privileged. */
   readonly critical: boolean;
+}
+
+/** One instruction's memberships, and the evidence in words. */
+export interface InstructionSummary extends NamedMemberships {
   /** The classes that it has a witness for. */
   readonly witnesses: readonly Class[];
   /** What it is, and how that was established. */
   readonly evidence: readonly (readonly [is: string, because: string])[];
+}
+
+/** The memberships alone, in the order in which they are written. */
+export function membershipsOf(one: NamedMemberships): NamedMemberships {
+  const { name, privileged, sensitive, userSensitive, supervisorSensitive, critical } = one;
+  return { name, privileged, sensitive, userSensitive, supervisorSensitive, critical };
 }
 
 /** The instructions of every variant. */

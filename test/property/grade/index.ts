@@ -3,5 +3,6 @@ export { formatGrade, gradeDocument, gradeGradescope, gradeJunit, guestToMend } 
 export { type Grade, type GradeOptions, grade, isOwn } from './grade.ts';
 export { availableLayers, chooseLayers, type Layer, layerNames } from './layers.ts';
 export { type ClassOptions, gradeClass } from './classroom.ts';
+export { progressText } from './jobs.ts';
 export { workOnQueue } from './queue.ts';
 export { monitorIn } from './submission.ts';
