@@ -41,6 +41,12 @@ export function* statusesIn(
   return (yield* inTurn(places, (place) => bench.run(place))).map(({ status }) => status);
 }
 
+/** How many exits the outermost monitor of that place has. */
+export function* exitsIn(bench: Workbench, place: Place): Work<unknown, number> {
+  const { exits } = yield* bench.run(place);
+  return [...exits.values()].reduce((sum, count) => sum + count, 0);
+}
+
 /** Whether the first step that differs in that place is one of the instruction `name`. */
 export function* divergesAt(bench: Workbench, place: Place, name: string): Work<unknown, boolean> {
   const { divergence } = yield* bench.compare(place);

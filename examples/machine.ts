@@ -17,6 +17,8 @@ export interface Outcome {
   /** Exit status; undefined when it did not end by itself. */
   readonly status: number | undefined;
   readonly steps: number;
+  /** Exits to the outermost monitor, by name; none on the bare machine. */
+  readonly exits: ReadonlyMap<string, number>;
 }
 
 /** A guest with the console that it prints to. */
@@ -27,12 +29,13 @@ export interface Running {
 
 /** Runs a guest to its end; yields its steps. What passes while it waits in `hlt` takes no time. */
 export function* running({ guest, console }: Running): Work<number, Outcome> {
-  const { machine, run } = guest;
+  const { machine, run, levels } = guest;
+  const exits = levels[0]?.ledger.exits ?? new Map<string, number>();
   for (;;) {
     const stop = run(Math.min(mostSteps, machine.waiting ? machine.nextEvent : machine.steps + slice));
     const status = stop.kind === 'power' ? stop.status : undefined;
     if (stop.kind !== 'limit' || machine.steps >= mostSteps)
-      return { printed: textOf(console.printed), status, steps: machine.steps };
+      return { printed: textOf(console.printed), status, steps: machine.steps, exits };
     yield machine.steps;
   }
 }

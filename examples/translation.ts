@@ -18,8 +18,6 @@ export interface Translated extends Outcome {
   readonly statistics: Translator['statistics'];
   /** What happened to units, and at which of the guest's steps. */
   readonly events: readonly (TranslatorEvent & { readonly step: number })[];
-  /** Exits by name. */
-  readonly exits: ReadonlyMap<string, number>;
 }
 
 /** Runs the guest of a file to its end under binary translation. */
@@ -40,8 +38,7 @@ function* translate(bench: Workbench, file: string): Work<unknown, Translated> {
   const symbols = new SymbolTable(image.symbols);
   const name = (address: number) => symbols.exact(address) ?? address.toString(16).padStart(8, '0');
   const listing = listTranslation(translator, name);
-  const exits = guest.ledger?.exits ?? new Map<string, number>();
-  return { ...outcome, symbols, listing, statistics: translator.statistics, events, exits };
+  return { ...outcome, symbols, listing, statistics: translator.statistics, events };
 }
 
 /** The units that the guest's code from `label` on was translated to, at most `count` of them, as text. */

@@ -15,6 +15,7 @@ import { tour as threeActs } from './12-three-acts.ts';
 import { tour as worthReading } from './13-worth-reading.ts';
 import { tour as rewritten } from './14-rewritten.ts';
 import { tour as theorem2 } from './15-theorem-2.ts';
+import { tour as whatALevelCosts } from './16-what-a-level-costs.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -32,4 +33,5 @@ export const tours: readonly Tour[] = [
   worthReading,
   rewritten,
   theorem2,
+  whatALevelCosts,
 ];
