@@ -137,7 +137,7 @@ export const tour: Tour = {
 
 This hardware has a single level. It knows one monitor and its guest, so every exit of every level goes to the outermost monitor. A monitor in a guest executes the new instructions itself, and each of them exits: exits multiply again.
 
-Hence "The Turtles Project: Design and Implementation of Nested Virtualization" (M. Ben-Yehuda et al., OSDI 2010). Its outermost monitor multiplexes the one level among all: from the control blocks of two levels it makes one, with which the innermost guest runs directly on the hardware. Page tables of several levels become one, too, devices can be assigned through all levels, and the inner monitor's control block can be read and written without exits. Common workloads were 6 to 8 % slower than with one level.`,
+Hence "The Turtles Project: Design and Implementation of Nested Virtualization" (M. Ben-Yehuda et al., OSDI 2010). Its outermost monitor multiplexes the one level among all: from the control blocks of two levels it makes one, with which the innermost guest runs directly on the hardware. Page tables of several levels become one, too, devices can be assigned through all levels, and the inner monitor's control block can be read and written without exits. Common workloads were within 6 to 8 % of a single level.`,
       check: [],
     },
   ],
