@@ -11,6 +11,9 @@ import { sleepStepsPerMs } from '../plugged.ts';
 const turnMs = { least: 1, most: 3 } as const;
 const stepsPerTurn = { least: 1000, first: 20_000, most: 2 ** 22 } as const;
 
+/** Most looks at the network between two turns of the guests. */
+const mostLooks = 64;
+
 /** Milliseconds that a host with nothing to do sleeps. */
 const nap = 2;
 
@@ -37,10 +40,23 @@ export async function serve(host: Host, control: Control, doze: Doze): Promise<v
     host.migrate();
     control.turn();
     await (isBusy || host.canCopy ? nextTick() : doze.rest(nap));
+    await acceptAll(host);
   }
   process.stdin.destroy();
   for (const name of host.sources.keys()) callOff(host, name);
   host.rest();
+}
+
+/**
+ * Lets connections be accepted as long as more are waiting. Node accepts one at each look at the network, so with a single look
+ * between two turns of the guests, the owner would wait behind every stranger for a whole turn.
+ */
+async function acceptAll(host: Host): Promise<void> {
+  for (let look = 0; look < mostLooks; look++) {
+    const { accepted } = host;
+    await nextTick();
+    if (host.accepted === accepted) return;
+  }
 }
 
 function callOff(host: Host, name: string): void {

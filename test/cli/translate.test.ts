@@ -105,7 +105,10 @@ describe('ringlab translate', () => {
 
   it.each([
     [['--process', 'guests/primes.s'], '--process has no supervisor code to translate'],
-    [['--monitor', 'hybrid', small], '--monitor hybrid translates nothing; leave it out'],
+    [
+      ['--monitor', 'hybrid', small],
+      '--monitor hybrid: the guest runs under binary-translation here; leave it out',
+    ],
     [['--at', 'nowhere', small], '--at nowhere: "nowhere" is neither a symbol of the guest nor an address'],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = ringlab(['translate', ...args]);

@@ -44,6 +44,7 @@ export class Host {
   readonly #arrivals: Arrivals;
   readonly #rebases: Rebases;
   readonly #strangers = new Strangers();
+  #accepted = 0;
   /** Guests that are ours and cannot go on yet, and why. */
   readonly #waiting = new Map<string, WaitingGuest>();
   #tryAgainAt = 0;
@@ -280,6 +281,11 @@ export class Host {
     return this.#departures.last.get(name);
   }
 
+  /** How many connections have been accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
   /** Whether something could be sent from here at once. */
   get canCopy(): boolean {
     return [...this.sources.values()].some((source) => source.canSend);
@@ -287,6 +293,7 @@ export class Host {
 
   /** Somebody has connected. */
   accept(connection: Connection): void {
+    this.#accepted += 1;
     const { key, sealMaker, clock } = this.#house.options;
     const channel = new Channel({ connection, role: 'listener', key, sealMaker, clock });
     this.#strangers.add(channel);
