@@ -212,7 +212,7 @@ export const equivalenceMutants: readonly Mutant[] = [
       { file: dispatcher, from: 'named: at.rs1 !== 0', to: 'named: false' },
       {
         file: dispatcher,
-        from: 'executeOne(this.#cpu);',
+        from: 'if (word === undefined) executeOne(this.#cpu);\n    else executeWord(this.#cpu, word);',
         to: `const limit = this.#cpu.readSystem(18); this.#cpu.writeSystem(18, 0);
           executeOne(this.#cpu); this.#cpu.writeSystem(18, limit);`,
       },

@@ -12,7 +12,7 @@ const named = mutants.map((mutant) => [mutant.bug, mutant] as const);
 /** How to renew a record that catches nothing any more. */
 function renewal(bug: string): string {
   const pattern = bug.replaceAll(/[^\w ]/g, '.');
-  const command = `HUNT=1 npx vitest run --config test/vitest.config.ts test/vmm/migration/mutants -t '${pattern}'`;
+  const command = `HUNT=1 npx vitest run --config test/long.config.ts test/vmm/migration/mutants -t '${pattern}'`;
   return `what is recorded does not catch it; write in mutants.ts what is printed by\n${command}`;
 }
 

@@ -2,6 +2,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { tours } from '../../../examples/tours/index.ts';
 import { decode } from '../../../web/page/link.ts';
 import { expectStep, expectVerdict, type Laboratory } from './kit.ts';
 
@@ -72,7 +73,7 @@ export function tourTests(laboratory: Laboratory): void {
   it('the list has every lesson, and says which needs the command line', async () => {
     const page = await laboratory.open({ address: '?tour=99' });
     const items = page.getByRole('complementary', { name: 'Tour' }).getByRole('listitem');
-    await expect.poll(() => items.count()).toBe(14);
+    await expect.poll(() => items.count()).toBe(tours.length);
     await items.filter({ hasText: 'at the command line' }).getByRole('button').click();
     await page.getByText('node dist/examples/08-*.js').waitFor();
   });
