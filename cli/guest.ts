@@ -30,6 +30,7 @@ import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, mustBeFolder, readInput, withName } from './files.ts';
 import { type FolderWish, HostFiles } from './host-files.ts';
 import type { GuestVerbOptions } from './options.ts';
+import { letGuestGoFirst } from './priority.ts';
 import { tellUnknownCall } from './outcome.ts';
 import { note, Output } from './output.ts';
 import { beforeInput, ByteReader, processStreams, readStandardInput } from './streams.ts';
@@ -104,6 +105,7 @@ export async function prepareGuest(
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
   const image = await loadStack(file, options);
+  if (options.engine !== 'interpreter') letGuestGoFirst();
   try {
     return withName(file, () =>
       options.process

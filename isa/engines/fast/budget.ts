@@ -13,7 +13,7 @@ import { hottest } from './cache.ts';
  * `warmUp` bytes of code, because by then the host has optimized the compiler itself.
  */
 const price = { cold: { region: 100_000, byte: 40 }, warm: { region: 20_000, byte: 15 } } as const;
-const warmUp = 40_000;
+const warmUp = 300_000;
 
 /**
  * Bytes of a usual region. The budget must cover the price of one before it compiles, except for the first: that is

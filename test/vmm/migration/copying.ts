@@ -24,12 +24,16 @@ export function joined(units: Units, others: Units, memory: Memory) {
   const keep = new Keep(new MemoryShelf(), 'keep');
   const receiver = new UnitReceiver(others, keep, memory.bytes);
   const dirty = new Set<number>();
+  /** Whether the guest runs at the receiver already (post-copy). */
+  const there = { runs: false };
   const sender = new UnitSender(units, dirty, ({ frame, length, release }) => {
-    receiver.take(frame.subarray(FRAME_HEADER, FRAME_HEADER + length));
+    const batch = frame.subarray(FRAME_HEADER, FRAME_HEADER + length);
+    if (there.runs) receiver.takeMissing(batch);
+    else receiver.take(batch);
     release();
     return length;
   });
-  return { sender, receiver, dirty, keep };
+  return { sender, receiver, dirty, keep, there };
 }
 
 export const all = (units: Units) => Array.from({ length: units.count }, (_, unit) => unit);
@@ -53,7 +57,7 @@ export function copied(seed: number): string | undefined {
   const random = new Random(seed);
   const [memory, other] = [memoryOf(150), memoryOf(150)];
   const [units, others] = [new Units(memory, diskOf(44)), new Units(other, diskOf(44))];
-  const { sender, receiver, dirty, keep } = joined(units, others, other);
+  const { sender, receiver, dirty, keep, there } = joined(units, others, other);
   const write = writerOf(units, random);
   let todo = all(units);
   for (const unit of todo) write(unit);
@@ -79,5 +83,12 @@ export function copied(seed: number): string | undefined {
   const wrong = all(units).find((unit) => differs(unit, others.read(unit)));
   if (wrong !== undefined) return `unit ${wrong} is another`;
   const lost = all(units).find((unit) => unit < units.pages && differs(unit, keep.readUnit(unit)));
-  return lost === undefined ? undefined : `unit ${lost} is not kept`;
+  if (lost !== undefined) return `unit ${lost} is not kept`;
+  // Now the guest runs there and writes to a unit, which comes once more, as it was.
+  there.runs = true;
+  units.write(0, new Uint8Array(UNIT).fill(7));
+  others.write(0, new Uint8Array(UNIT).fill(9));
+  sender.add(0);
+  sender.flush();
+  return others.read(0)[0] === 9 ? undefined : 'what the guest wrote to unit 0 was overwritten';
 }

@@ -228,7 +228,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'A page that is fetched late overwrites what the guest has written to it (post-copy).',
-    by: { kind: 'death', policy: 'post-copy', side: 'target', n: 12 },
+    by: { kind: 'copy', seed: 1 },
     changes: [
       receiver('this.#parts(run, false)', '[run]'),
       rounds('else if (!this.#sender.has(unit)) this.#sender.add(unit);', 'else this.#sender.add(unit);'),
