@@ -143,8 +143,14 @@ export class RegionBuilder {
   /** The block of a batch that begins at `pc` (unsigned), in the present ring. */
   #blockAt(pc: number, pages: ReadonlyMap<number, number>): BatchBlock | undefined {
     const { cache, machine } = this.#parts;
+    const physical = this.#physicalOf(pc, pages);
+    return physical === undefined ? undefined : cache.findBlock(physical, machine.ring);
+  }
+
+  /** The physical address of code at `pc` (unsigned), of which `pages` are known; undefined as for codePage. */
+  #physicalOf(pc: number, pages: ReadonlyMap<number, number>): number | undefined {
     const page = pages.get(pc >>> 12) ?? this.codePage(pc >>> 12);
-    return page === undefined ? undefined : cache.findBlock(page * PAGE + (pc & (PAGE - 1)), machine.ring);
+    return page === undefined ? undefined : page * PAGE + (pc & (PAGE - 1));
   }
 
   site(number: number): Site {
@@ -182,8 +188,8 @@ export class RegionBuilder {
       delegated: (pc) => delegated.has(pc),
       targets: (pc) => targets.of(pc),
       begins: (pc) => {
-        const page = pages.get(pc >>> 12) ?? this.codePage(pc >>> 12);
-        const region = page === undefined ? undefined : cache.find(page * PAGE + (pc & (PAGE - 1)), ring);
+        const physical = this.#physicalOf(pc, pages);
+        const region = physical === undefined ? undefined : cache.find(physical, ring);
         return region?.entry === pc && region.addressing === addressing;
       },
       executions: (pc) => {
@@ -195,11 +201,10 @@ export class RegionBuilder {
 
   /** The instruction at `pc` (unsigned), whose page is added to `pages`; undefined if it is not to be compiled. */
   #fetch(pc: number, pages: Map<number, number>): Instruction | undefined {
-    const virtual = pc >>> 12;
-    const page = pages.get(virtual) ?? this.codePage(virtual);
-    if (page === undefined) return undefined;
-    const at = this.#decode(this.#parts.machine.memory.read(page * PAGE + (pc & (PAGE - 1)), 4));
-    if (at !== undefined) pages.set(virtual, page);
+    const physical = this.#physicalOf(pc, pages);
+    if (physical === undefined) return undefined;
+    const at = this.#decode(this.#parts.machine.memory.read(physical, 4));
+    if (at !== undefined) pages.set(pc >>> 12, physical >>> 12);
     return at;
   }
 

@@ -96,7 +96,7 @@ class Planner {
    */
   #meet(into: Facts, from: Facts, giveUp: boolean): boolean {
     let changed = false;
-    for (let kind: 0 | 1 = 0; ; kind = 1) {
+    for (const kind of [0, 1] as const) {
       const known = into[kind];
       const leaving = from[kind];
       for (const n of this.#registers) {
@@ -105,8 +105,8 @@ class Planner {
         known[n] = giveUp ? undefined : intersection(before, leaving[n]);
         changed = true;
       }
-      if (kind === 1) return changed;
     }
+    return changed;
   }
 
   /** Plans the accesses of a block; returns the facts at its end. */

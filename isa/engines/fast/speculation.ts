@@ -129,8 +129,8 @@ export class Speculation {
 
   /**
    * The span for an access through a register: the one at the address where the access last failed, or else where it was
-   * last made in the first tier, or else where the register points now. If nothing is mapped there, the longest span that is not the stack's. Undefined = the access looks
-   * up its page.
+   * last made in the first tier, or else where the register points now. If nothing is mapped there, the longest span that
+   * is not the stack's. Undefined = the access looks up its page.
    */
   spanFor(at: Instruction, pc: number, region: number, registers: Int32Array): Span | undefined {
     const isFree = this.#roaming.has(pc) || this.#shared.has(region);
