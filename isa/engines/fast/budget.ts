@@ -10,7 +10,7 @@ import { hottest } from './cache.ts';
 
 /**
  * The price of a region: a fixed part, and a part for each byte of its code. The price falls after the compiler has made
- * `warmUp` bytes of code, because by then the host has optimized the compiler itself.
+ * `warmUp` bytes of code. By then the host has optimized the compiler itself, and a run that has come so far is probably long.
  */
 const price = { cold: { region: 100_000, byte: 40 }, warm: { region: 20_000, byte: 15 } } as const;
 const warmUp = 300_000;

@@ -95,7 +95,7 @@ export class RemoteCandidate implements Candidate {
     }
   }
 
-  /** Whether its factory threw for the guest that was asked last: any guest shows that. */
+  /** Whether its factory threw for the guest that was asked last. One guest is enough to see it: the factory is called for each. */
   get failedAtOnce(): boolean {
     const turns = this.#current?.transcript.turns ?? [];
     return turns.length === 1 && turns[0]?.[0] === OP.THREW;
