@@ -79,7 +79,7 @@ export async function loadGrader(): Promise<Grader> {
   return (await importOutside(new URL('./grade.js', import.meta.url))) as Grader;
 }
 
-/** Throws a Failure when a layer is demanded that there is not. */
+/** Throws a Failure when a layer that is demanded cannot be had here. */
 export function layersFor(grader: Grader, choice: SandboxChoice): Layers {
   const { layers, missing } = grader.chooseLayers(choice, grader.availableLayers());
   if (missing.length === 0) return layers;

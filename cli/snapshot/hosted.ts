@@ -1,7 +1,7 @@
 /**
  * `ringlab snapshot take NAME --of GUEST`: a snapshot of a guest that runs on a host. It is copied as for a migration,
  * round after round while it runs; when all of it is here, the migration is called off, and the guest goes on where it is.
- * So it stands still no longer than a migration would have it stand still.
+ * So it stands still no longer than for a migration.
  */
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
