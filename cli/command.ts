@@ -7,7 +7,6 @@ export function createCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .helpOption('-h, --help', 'Show this help')
-    .showHelpAfterError('(ringlab --help lists the verbs, ringlab VERB --help lists the options)')
     .configureOutput({
       writeOut: print,
       writeErr: note,
@@ -26,4 +25,22 @@ export function exitWith<A extends unknown[]>(run: (...args: A) => Promise<numbe
   return async (...args: A): Promise<void> => {
     process.exitCode = await run(...args);
   };
+}
+
+/** The command that the words name, as far as they name one: `ringlab snapshot take` for `snapshot take first x.s`. */
+export function commandNamed(program: Command, words: readonly string[]): Command {
+  const next = program.commands.find((command) => command.name() === words[0]);
+  return next === undefined ? program : commandNamed(next, words.slice(1));
+}
+
+/** The names that call a command, from `ringlab` on. */
+export function pathOf(command: Command): readonly string[] {
+  return command.parent === null ? [command.name()] : [...pathOf(command.parent), command.name()];
+}
+
+/** The line below a message about the usage: which help says more. */
+export function helpFor(program: Command, words: readonly string[]): string {
+  const command = commandNamed(program, words);
+  const what = command.commands.length > 0 ? 'lists the verbs' : 'shows its options and examples';
+  return `(${pathOf(command).join(' ')} --help ${what})\n`;
 }

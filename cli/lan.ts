@@ -13,7 +13,6 @@ import { createStack } from '../vmm/monitor/stack.ts';
 import { addressNumber } from '../vmm/network/frame.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Lan, type LanGuest } from '../vmm/network/lan.ts';
-import { usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import { defaultMemory } from '../isa/machine/storage.ts';
 import type { GuestVerbOptions } from './options.ts';
@@ -46,7 +45,6 @@ export async function prepareLan(
   options: GuestVerbOptions,
   output: Output,
 ): Promise<LanParty> {
-  refuse(options);
   const variant = loadVariant(options.isa);
   const lan = new Lan();
   const names = namesOf(files);
@@ -68,12 +66,6 @@ export async function prepareLan(
     return { file, name, port, program: new ProgramMap(image), ...guest };
   });
   return { lan, members, flush };
-}
-
-function refuse({ process, disk, env }: GuestVerbOptions): void {
-  if (process) throw usage('--process has no network: a process has no machine');
-  if (disk !== undefined) throw usage('--disk is for a single guest: see ringlab run');
-  if (env.length > 0) throw usage('--env needs --process');
 }
 
 /** Names made from the file names, all different. */

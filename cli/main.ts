@@ -1,60 +1,41 @@
 /**
- * The command line: the list of verbs. Each verb's file in verbs/ declares its arguments and options and does what the
- * verb does. Only the verb that is called is loaded. Exit statuses: failure.ts.
+ * The command line: finds the verb and runs it. Each verb's file in verbs/ declares its arguments and options and does
+ * what the verb does. Only the verb that is called is loaded. Exit statuses: failure.ts.
  */
 import { type Command, CommanderError } from 'commander';
-import { createGroup } from './command.ts';
+import { helpFor } from './command.ts';
 import { EXIT, tell } from './failure.ts';
+import { note } from './output.ts';
+import { addAllVerbs, createProgram } from './program.ts';
+import { verbNamed } from './verbs.ts';
 
-declare const RINGLAB_VERSION: string;
-
-/** In the order in which the help lists them. */
-const verbs: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> = new Map([
-  ['asm', () => import('./verbs/asm.ts')],
-  ['disasm', () => import('./verbs/disasm.ts')],
-  ['run', () => import('./verbs/run.ts')],
-  ['trace', () => import('./verbs/trace.ts')],
-  ['translate', () => import('./verbs/translate.ts')],
-  ['network', () => import('./verbs/network.ts')],
-  ['record', () => import('./verbs/record.ts')],
-  ['replay', () => import('./verbs/replay.ts')],
-  ['debug', () => import('./verbs/debug.ts')],
-  ['host', () => import('./verbs/host.ts')],
-  ['console', () => import('./verbs/console.ts')],
-  ['migrate', () => import('./verbs/migrate.ts')],
-  ['switch', () => import('./verbs/switch.ts')],
-  ['bench', () => import('./verbs/bench.ts')],
-  ['classify', () => import('./verbs/classify.ts')],
-  ['compare', () => import('./verbs/compare.ts')],
-  ['snapshot', () => import('./verbs/snapshot.ts')],
-  ['grade', () => import('./verbs/grade.ts')],
-  ['lab', () => import('./verbs/lab.ts')],
-]);
-
-/** Shown by `npm start`; the help does not list it. */
-const hiddenVerbs: typeof verbs = new Map([['demo', () => import('./verbs/demo.ts')]]);
+const program = createProgram();
 
 /**
  * Runs the command line of this process. Rejects with a CommanderError if it is wrong, and with the error that a verb
  * throws.
  */
-async function main(): Promise<void> {
-  const program = createGroup(
-    'ringlab',
-    'A virtualization laboratory: see, run, break and prove how a virtual machine monitor works.',
-  )
-    .version(RINGLAB_VERSION, '-V, --version', 'Print the version')
-    .enablePositionalOptions();
-  const name = process.argv[2] ?? '';
-  const called = verbs.get(name) ?? hiddenVerbs.get(name);
+async function main(words: readonly string[]): Promise<void> {
+  const load = verbNamed(words[0] ?? '');
   // The help lists all verbs, and a misspelt name is compared with all of them.
-  for (const load of called ? [called] : verbs.values()) program.addCommand((await load()).command);
+  if (load === undefined) await addAllVerbs(program);
+  else program.addCommand((await load()).command);
+  if (mayShowHelp(words)) (await import('./help/show.ts')).showOurHelp(program);
   await program.parseAsync();
+}
+
+/** Whether commander may print a help: how it looks is loaded only then. */
+function mayShowHelp(words: readonly string[]): boolean {
+  const [command] = program.commands;
+  const isGroup = program.commands.length !== 1 || (command as Command).commands.length > 0;
+  return isGroup || words.some((word) => word === '--help' || word === '-h');
 }
 
 process.on('uncaughtException', (error) => process.exit(tell(error)));
 
-main().catch((error: unknown) => {
+const words = process.argv.slice(2);
+main(words).catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE;
   else process.exitCode = tell(error);
+  if (process.exitCode === EXIT.USAGE && words.length > 0) note(helpFor(program, words));
 });

@@ -7,6 +7,8 @@ import { strategies } from '../vmm/monitor/strategies.ts';
 import { environments } from '../vmm/process/environments/environments.ts';
 import type { FolderWish } from './host-files.ts';
 import { MEMORY, PAGE } from '../isa/machine/storage.ts';
+import { variants } from '../isa/table/variants.ts';
+import { usage } from './failure.ts';
 
 /** The options of every verb that runs a guest, as `addGuestOptions` adds them. */
 export interface GuestVerbOptions {
@@ -26,7 +28,7 @@ export interface GuestVerbOptions {
 }
 
 /** Monitors by name; `none` is the bare machine. */
-const monitorNames = ['none', ...strategies.map(({ name }) => name)].join(', ');
+const monitorNames = ['none', ...strategies.map(({ name }) => name)];
 
 /** A monitor, or a stack of them. */
 function parseMonitor(text: string): string {
@@ -39,7 +41,7 @@ function parseMonitor(text: string): string {
     throw new InvalidArgumentError(
       text.includes('/')
         ? error.message
-        : `Allowed choices are ${monitorNames}, and stacks like hybrid/hybrid`,
+        : `Allowed choices are ${monitorNames.join(', ')}, and stacks like hybrid/hybrid`,
     );
   }
 }
@@ -121,20 +123,42 @@ export const ARGUMENT = {
 /** `--json`, for a verb that prints a report. */
 export const JSON_OPTION = ['--json', 'Print it as JSON'] as const;
 
-const isaFlags = '--isa <variant>';
+/** An option whose default is no value of it: `usual` says in the help what happens without the option. */
+export function defaulting(
+  flags: string,
+  does: string,
+  usual: string,
+  parse?: (text: string) => unknown,
+): Option {
+  const option = new Option(flags, does).default(undefined, usual);
+  return parse === undefined ? option : option.argParser(parse);
+}
+
+/** Headings of shared options in the help; a verb's own options stand before them. */
+const HEADING = {
+  MACHINE: 'The machine:',
+  MONITOR: 'The monitor:',
+  PROCESS: 'A process:',
+  RUN: 'The run:',
+  NETWORK: 'The network:',
+  SECRETS: 'Secrets:',
+} as const;
 
 /** `--isa`, for a verb that takes a variant of the instruction set. */
 export function addVariantOption(command: Command): Command {
-  return command.option(isaFlags, 'Choose ring32-v, ring32-x, ring32-h or a .json file', 'ring32-v');
+  const option = new Option('--isa <variant>', 'Choose the variant, or a .json file of your own');
+  option.argChoices = variants.map(({ name }) => name);
+  return command.addOption(option.default('ring32-v'));
 }
 
-const monitorOption = () =>
-  new Option(
+const monitorOption = () => {
+  const option = new Option(
     '--monitor <name>',
-    `Run the guest under this monitor (choices: ${monitorNames}), or under a stack like hybrid/hybrid, the outermost first`,
-  )
-    .argParser(parseMonitor)
-    .default('none');
+    'Run the guest under this monitor, or under a stack like hybrid/hybrid, the outermost first',
+  ).argParser(parseMonitor);
+  option.argChoices = [...monitorNames];
+  return option.default('none');
+};
 const engineOption = () =>
   new Option('--engine <name>', 'Choose the execution engine').choices(engineNames).default('auto');
 
@@ -149,9 +173,19 @@ export function addRunOptions(command: Command): Command {
 
 /** Adds the options of a verb that runs a guest. */
 export function addGuestOptions(command: Command): Command {
-  return addVariantOption(command)
+  return addVariantOption(command.optionsGroup(HEADING.MACHINE))
+    .addOption(defaulting('--memory <size>', 'Set the size of memory', '16M, a process 64M', parseMemory))
+    .option('--disk <file>', 'Use this file as the disk')
+    .option('--input <file>', 'Read console or standard input from a file')
+    .option(
+      '--guest <file>',
+      'Give a monitor that is a guest, as minivisor is, this guest; a second one is the guest of the first',
+      collectFrom,
+    )
+    .optionsGroup(HEADING.MONITOR)
     .addOption(monitorOption())
     .option('--translate-user', 'Translate user code, too, under binary translation')
+    .optionsGroup(HEADING.PROCESS)
     .option('--process', 'Run the guest as a process: Linux system calls, no machine')
     .addOption(
       new Option('--environment <name>', 'Give the process the system calls of Linux or of a simulator')
@@ -159,18 +193,10 @@ export function addGuestOptions(command: Command): Command {
         .default('linux')
         .implies({ process: true }),
     )
-    .option('--memory <size>', 'Set the size of memory (default: 16M, a process 64M)', parseMemory)
-    .option(
-      '--guest <file>',
-      'Give a monitor that is a guest, as minivisor is, this guest; a second one is the guest of the first',
-      collectFrom,
-    )
-    .option('--disk <file>', 'Use this file as the disk')
-    .option('--input <file>', 'Read console or standard input from a file')
     .addOption(
       new Option('--env <name=value>', 'Set an environment variable of the process; may be repeated')
         .argParser(parseVariable)
-        .default([], 'none'),
+        .default([]),
     )
     .addOption(
       new Option(
@@ -178,21 +204,49 @@ export function addGuestOptions(command: Command): Command {
         'Let the process use this folder; may be repeated. Its run then depends on the folder',
       ).argParser(parseFolder),
     )
+    .optionsGroup(HEADING.RUN)
     .option('--max-steps <n>', 'Stop after this many steps', parseCount)
-    .addOption(engineOption());
+    .addOption(engineOption())
+    .optionsGroup('');
+}
+
+/** Options that make the guest a process, for `refuseOptions`. */
+export const PROCESS_OPTIONS = ['--process', '--environment', '--env', '--dir'] as const;
+
+/**
+ * Takes options away from a verb that shares the others with more verbs: its help does not list them, and whoever gives
+ * one reads why it is not taken. `reason` follows the option's name and a colon.
+ */
+export function refuseOptions<C extends Command>(command: C, names: readonly string[], reason: string): C {
+  const refused = command.options.filter(({ long }) => names.includes(long ?? ''));
+  for (const option of refused) option.hideHelp();
+  command.hook('preAction', () => {
+    const given = refused.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+    if (given !== undefined) throw usage(`${given.long}: ${reason}`);
+  });
+  return command;
 }
 
 /** Adds the secrets that hosts and switches share. */
 export function addSecretOptions(command: Command): Command {
   return command
-    .option('--key <file>', 'Use this key, which all hosts share (default: your own, on this machine only)')
+    .optionsGroup(HEADING.SECRETS)
+    .addOption(
+      defaulting('--key <file>', 'Use this key, which all hosts share', 'your own, on this machine only'),
+    )
     .option('--tls-cert <file>', 'Encrypt with this certificate, PEM, which all hosts share')
-    .option('--tls-key <file>', 'Use this private key of the certificate, PEM');
+    .option('--tls-key <file>', 'Use this private key of the certificate, PEM')
+    .optionsGroup('');
 }
 
 /** Adds the options that plug a guest into a switch, including the secrets. */
 export function addPlugOptions(command: Command): Command {
-  return addSecretOptions(command)
-    .option('--network <host:port>', 'Plug the guest into the switch at this address (ringlab switch)')
-    .option('--address <address>', "Set the guest's network address (default: the switch chooses one)");
+  return addSecretOptions(
+    command
+      .optionsGroup(HEADING.NETWORK)
+      .option('--network <host:port>', 'Plug the guest into the switch at this address (ringlab switch)')
+      .addOption(
+        defaulting('--address <address>', "Set the guest's network address", 'the switch chooses one'),
+      ),
+  );
 }

@@ -74,9 +74,7 @@ export function isProcessRecording(path: string): boolean {
 
 /** Runs a recorded process again. No file is read or written, and no input. */
 export async function replayProcess(file: string, path: string, options: GuestVerbOptions): Promise<number> {
-  if (options.dir !== undefined) throw usage('--dir: the recording contains all that the process read');
   if (options.memory !== undefined) throw usage('--memory: the recording contains the size of memory');
-  if (options.env.length > 0) throw usage('--env: the recording contains the environment');
   const recording = await readRecording(file, path);
   const { memory, argv, environment, calls, folders, answers, end, ended } = recording;
   const journal = new RepeatedJournal(answers);

@@ -98,7 +98,7 @@ export async function take(
 
 /** Throws a usage Failure for options that describe the machine: a snapshot contains that description. */
 function refuseHardware(command: Command): void {
-  for (const option of ['isa', 'memory', 'disk', 'process', 'env']) {
+  for (const option of ['isa', 'memory', 'disk']) {
     if (command.getOptionValueSource(option) === 'cli')
       throw usage(`--${option}: the snapshot has its own; the option needs a FILE`);
   }
@@ -118,7 +118,6 @@ function tellEarly(name: string, stop: RunStop, step: number, until: number): vo
 }
 
 async function beginFrom(store: Store, file: string, options: TakeOptions): Promise<Begun> {
-  if (options.process) throw usage('--process: a process is not a machine, and has no snapshots');
   const disk = options.disk === undefined ? undefined : ThinDisk.over(openDisk(options.disk, 'r'));
   const guest = await prepareGuest(file, [], options, {
     interactive: true,

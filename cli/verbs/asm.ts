@@ -4,7 +4,7 @@ import { formatListing } from '../../assembler/index.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { assembleFiles, isElf, readInput, writeProgram } from '../files.ts';
-import { parseCount } from '../options.ts';
+import { defaulting, parseCount } from '../options.ts';
 import { print } from '../output.ts';
 
 interface AsmOptions {
@@ -15,9 +15,9 @@ interface AsmOptions {
 
 export const command = createCommand('asm', 'Assemble and link to an ELF file')
   .argument('<file.s...>', 'assembly text, GNU as syntax')
-  .option('-o, --output <file>', 'Write this ELF file (default: the first name with .elf)')
+  .addOption(defaulting('-o, --output <file>', 'Write this ELF file', 'the first name with .elf'))
   .option('--listing', 'Print addresses, bytes and source; write no file unless -o is given')
-  .option('--base <address>', 'Place the first section at this address (default 0x10000)', parseCount)
+  .addOption(defaulting('--base <address>', 'Place the first section at this address', '0x10000', parseCount))
   .action(exitWith(asm));
 
 async function asm(files: readonly string[], options: AsmOptions): Promise<number> {

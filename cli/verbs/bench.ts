@@ -3,7 +3,7 @@ import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
-import { parseCount } from '../options.ts';
+import { defaulting, parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
 
 interface BenchVerbOptions {
@@ -127,7 +127,7 @@ export const command = createCommand(
   'bench',
   'Measure the engines; compare with native code and QEMU where they are installed',
 )
-  .option('--runs <n>', 'Take the median of this many runs (default 5)', parseCount)
+  .addOption(defaulting('--runs <n>', 'Take the median of this many runs', '5', parseCount))
   .option('--only <kernels>', 'Measure only these kernels, programs or guests, separated by commas')
   .option('--quick', 'Do a tenth of the work')
   .option('--parts', 'Measure single parts: assemble, decode, interpret, compile, run, translate')

@@ -11,7 +11,14 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
-import { addGuestOptions, ARGUMENT, type GuestVerbOptions, JSON_OPTION } from '../options.ts';
+import {
+  addGuestOptions,
+  ARGUMENT,
+  type GuestVerbOptions,
+  JSON_OPTION,
+  PROCESS_OPTIONS,
+  refuseOptions,
+} from '../options.ts';
 import { print } from '../output.ts';
 
 interface CompareOptions extends GuestVerbOptions {
@@ -30,13 +37,13 @@ export const command = addGuestOptions(
   .option(...JSON_OPTION)
   .action(exitWith(compare));
 
+refuseOptions(command, PROCESS_OPTIONS, 'a process has no monitor to compare with');
+refuseOptions(command, ['--monitor'], 'name the monitors to compare with by --with instead');
+
 async function compare(file: string, options: CompareOptions): Promise<number> {
-  if (options.process) throw usage('--process has no monitor to compare with');
   const monitors = options.with.split(',').filter((name) => name !== 'bare' && name !== 'none');
   if (monitors.length === 0) throw usage('--with names no monitor; try --with trap-and-emulate');
   for (const monitor of monitors) checkMonitor(monitor);
-  if (options.monitor !== 'none')
-    throw usage('--monitor: name the monitors to compare with by --with instead');
   const limit = options.maxSteps ?? defaultLimit;
   let equal = true;
   const results: (Omit<Comparison, 'divergence'> & { readonly divergence: object | null })[] = [];

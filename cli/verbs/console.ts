@@ -10,7 +10,7 @@ import { type Asker, ask, converse, refusalOf } from '../hosting/ask.ts';
 import type { SecretOptions } from '../hosting/certificate.ts';
 import { askerOf, hostOf } from '../hosting/find.ts';
 import { checkAddress } from '../hosting/state.ts';
-import { addSecretOptions, parseCount } from '../options.ts';
+import { addSecretOptions, defaulting, parseCount } from '../options.ts';
 import { note, print, writeGuest } from '../output.ts';
 
 interface ConsoleOptions extends SecretOptions {
@@ -35,7 +35,7 @@ export const command = addSecretOptions(
   .option('--since <offset>', 'Begin with this byte; 0 is the first that it ever printed', parseCount)
   .option('-n, --lines <n>', 'Begin with this many of the last lines', parseCount)
   .option('--clear', 'Drop what it has printed so far')
-  .option('--from <host:port>', 'Look for it on this host first (default: look on this machine)')
+  .addOption(defaulting('--from <host:port>', 'Look for it on this host first', 'look on this machine'))
   .action(exitWith(readConsole));
 
 async function readConsole(guest: string, options: ConsoleOptions): Promise<number> {

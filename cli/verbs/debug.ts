@@ -5,7 +5,13 @@ import type { Session } from '../../vmm/debug/session.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { type DebuggedGuest, prepareDebugged, typeInto } from '../debugging.ts';
 import { EXIT, Failure, systemReason, usage } from '../failure.ts';
-import { addGuestOptions, ARGUMENT, type GuestVerbOptions } from '../options.ts';
+import {
+  addGuestOptions,
+  ARGUMENT,
+  type GuestVerbOptions,
+  PROCESS_OPTIONS,
+  refuseOptions,
+} from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print } from '../output.ts';
 import { Prompt } from '../prompt/prompt.ts';
@@ -25,10 +31,16 @@ export const command = addGuestOptions(
   .option('--allow-remote', 'Let --gdb be an address that other machines can reach')
   .action(exitWith(debug));
 
+refuseOptions(
+  command,
+  PROCESS_OPTIONS,
+  'a process cannot be debugged; trace shows its steps, record and replay repeat its run',
+);
+refuseOptions(command, ['--max-steps'], 'the commands of the debugger decide when to stop');
+refuseOptions(command, ['--guest'], 'run, trace and compare can give a monitor its guest, debug cannot');
+
 async function debug(file: string, options: DebugOptions): Promise<number> {
   const { gdb, replay } = options;
-  if (options.maxSteps !== undefined)
-    throw usage('--max-steps has no meaning here: the commands of the debugger decide when to stop');
   if (replay !== undefined && options.input !== undefined)
     throw usage('--replay uses the input of the recording, so leave --input out');
   if (gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2, replay));

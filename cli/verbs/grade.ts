@@ -19,7 +19,7 @@ import {
 } from '../grading.ts';
 import { printable } from '../../isa/machine/printable.ts';
 import { loadRingMonitor } from '../ring-monitor.ts';
-import { JSON_OPTION, parseCount } from '../options.ts';
+import { defaulting, JSON_OPTION, parseCount } from '../options.ts';
 import { noteRaw, print } from '../output.ts';
 
 interface GradeVerbOptions {
@@ -50,6 +50,8 @@ interface Shard {
   readonly of: number;
 }
 
+const layerNames = ['permission', 'limits', 'user', 'namespace'];
+
 /** Stages of a monitor (examples/your-monitor). */
 const lastStage = 9;
 
@@ -58,11 +60,17 @@ export const command = createCommand(
   "Test a monitor for Popek and Goldberg's three properties, or a class's monitors; print the score",
 )
   .argument('[monitor]', "a monitor's module or folder, one of ours by name, or a folder of submissions")
-  .option('--stage <n>', 'Grade stages 1 to n (default: all nine)', parseCount)
+  .addOption(defaulting('--stage <n>', 'Grade stages 1 to n', 'all nine', parseCount))
   .option('--only <n>', 'Grade this stage alone', parseCount)
   .option('--cases <n>', 'Run this many guests per property and stage', parseCount, 100)
   .option('--seed <n>', 'Choose other guests by another seed', parseCount, 1)
-  .option('--salt <word>', "Choose guests that no other class has had (default: RINGLAB_SALT's value)")
+  .addOption(
+    defaulting(
+      '--salt <word>',
+      'Choose guests that no other class has had',
+      "the environment's RINGLAB_SALT",
+    ),
+  )
   .option('--save <file>', 'Write the guest to mend first, as assembly')
   .option('--from <n>', 'Begin at this case', parseCount)
   .option('--guest <file>', 'Run this guest, in 128K of memory, instead of random ones')
@@ -73,16 +81,19 @@ export const command = createCommand(
     20,
   )
   .option('--memory-limit <megabytes>', "Limit the monitor's memory", parseCount, 256)
-  .option(
-    '--sandbox <which>',
-    'Confine a submission by these layers: auto (all that there are), strict (no less than namespaces), or their names (default auto)',
-    parseSandbox,
+  .addOption(
+    defaulting(
+      '--sandbox <which>',
+      `Confine a submission: auto (by all layers that there are), strict (no less than namespaces), or some of ${layerNames.join(',')}`,
+      'auto',
+      parseSandbox,
+    ),
   )
   .option(...JSON_OPTION)
   .option('--junit <file>', 'Write JUnit XML, too')
   .option('--gradescope <file>', "Write Gradescope's results.json, too")
-  .option('--jobs <n>', 'Grade this many submissions of a class at once (default 1)', parseCount)
-  .option('--out <folder>', "Write a class's tables, feedback and results here (default grades)")
+  .addOption(defaulting('--jobs <n>', 'Grade this many submissions of a class at once', '1', parseCount))
+  .addOption(defaulting('--out <folder>', "Write a class's tables, feedback and results here", 'grades'))
   .option('--shard <i/n>', 'Grade one part of n of a class; a run without it makes the tables', parseShard)
   .option('--queue <url>', 'Give the submissions of a class to a queue in Redis (redis://…; needs bullmq)')
   .option('--minivisor <file>', 'Grade this monitor, which is ring-0 software in C or assembly')
@@ -167,8 +178,6 @@ async function gradeOne(
   print(json ? `${JSON.stringify(grader.gradeDocument(graded))}\n` : grader.formatGrade(graded));
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
-
-const layerNames = ['permission', 'limits', 'user', 'namespace'];
 
 function parseSandbox(text: string): SandboxChoice {
   if (text === 'auto' || text === 'strict') return { kind: text, layers: [] };

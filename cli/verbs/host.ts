@@ -18,7 +18,15 @@ import { freshAddress, type HostProcessOptions, makeHost } from '../hosting/make
 import { type Plug, type PlugOptions, plugIn } from '../hosting/plug.ts';
 import { startOn } from '../hosting/start-on.ts';
 import { checkAddress, claim, hostFolder, ownFiles, readKey } from '../hosting/state.ts';
-import { addGuestOptions, addPlugOptions, parseCount, parseMemory } from '../options.ts';
+import {
+  addGuestOptions,
+  addPlugOptions,
+  defaulting,
+  parseCount,
+  parseMemory,
+  PROCESS_OPTIONS,
+  refuseOptions,
+} from '../options.ts';
 import { note } from '../output.ts';
 
 interface HostVerbOptions extends HostProcessOptions, PlugOptions {
@@ -43,7 +51,7 @@ export const command = addPlugOptions(
   .option('--listen <host:port>', 'Listen for other hosts at this address')
   .option('--on <host:port>', 'Start the guests on the host that runs at this address')
   .option('--guests <file>', 'Start the guests that this JSON file lists')
-  .option('--name <name>', "Set the guest's name (default: the file's)")
+  .addOption(defaulting('--name <name>', "Set the guest's name", "the file's"))
   .addOption(
     new Option('--capacity <size>', 'Limit the memory of all guests together, like 512M')
       .argParser(parseMemory)
@@ -74,8 +82,10 @@ export const command = addPlugOptions(
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
   .action(exitWith(host));
 
+refuseOptions(command, PROCESS_OPTIONS, 'a host runs machines, and a process has no machine');
+refuseOptions(command, ['--guest', '--max-steps'], 'a host does not take it; run does');
+
 async function host(files: readonly string[], options: HostVerbOptions, verb: Command): Promise<number> {
-  if (options.process) throw usage('--process: a host runs machines, and a process has no machine');
   const { listen, on } = options;
   if ((listen === undefined) === (on === undefined))
     throw usage(

@@ -13,7 +13,7 @@ import type { SecretOptions } from '../hosting/certificate.ts';
 import { askerOf, findGuests, hostOf } from '../hosting/find.ts';
 import { formatEnd, Progress } from '../hosting/progress.ts';
 import { checkAddress } from '../hosting/state.ts';
-import { addSecretOptions, parseCount, parseRate } from '../options.ts';
+import { addSecretOptions, defaulting, parseCount, parseRate } from '../options.ts';
 import { note, print } from '../output.ts';
 
 interface MigrateOptions extends SecretOptions {
@@ -51,7 +51,7 @@ export const command = addSecretOptions(
 )
   .argument('[guest]', 'its name')
   .option('--to <host:port>', 'Move it to this host')
-  .option('--from <host:port>', 'Find it on this host (default: look on this machine)')
+  .addOption(defaulting('--from <host:port>', 'Find it on this host', 'look on this machine'))
   .addOption(
     new Option('--preset <name>', "Choose a policy; xen uses Xen's published constants")
       .choices(Object.keys(presets))
@@ -59,7 +59,7 @@ export const command = addSecretOptions(
   )
   .option('--cold', 'Stop it for the whole move, and copy its disk')
   .option('--post-copy', 'Run it there first, and fetch its memory as it needs it')
-  .option('--with-storage', 'Copy its disk while it runs (default: both hosts reach the same disk)')
+  .addOption(defaulting('--with-storage', 'Copy its disk while it runs', 'both hosts reach the same disk'))
   .option('--auto-converge', 'Slow it down when rounds do not shrink')
   .option('--downtime <ms>', 'Stop it when the rest takes no longer than this', parseCount)
   .option('--rounds <n>', 'Stop it after this many rounds', parseCount)

@@ -6,7 +6,7 @@ import { createCommand, exitWith } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
 import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
-import { addGuestOptions, type GuestVerbOptions } from '../options.ts';
+import { addGuestOptions, type GuestVerbOptions, PROCESS_OPTIONS, refuseOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, Output } from '../output.ts';
 
@@ -27,6 +27,9 @@ export const command = addGuestOptions(
   .option('--stats', 'Print steps and frames on stderr at the end')
   .option('--json', 'Print them as JSON')
   .action(exitWith(network));
+
+refuseOptions(command, PROCESS_OPTIONS, 'a process has no machine, and so no network');
+refuseOptions(command, ['--disk', '--guest'], 'a guest by itself can have it: see ringlab run');
 
 async function network(files: readonly string[], options: NetworkOptions): Promise<number> {
   const output = new Output(1);

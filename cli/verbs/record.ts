@@ -5,7 +5,7 @@ import { prepareDebugged, tellHalt, typeInto } from '../debugging.ts';
 import { usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { machineTakesNone } from '../guest.ts';
-import { addGuestOptions, ARGUMENT, type GuestVerbOptions } from '../options.ts';
+import { addGuestOptions, ARGUMENT, type GuestVerbOptions, refuseOptions } from '../options.ts';
 import { note } from '../output.ts';
 import { recordProcess } from '../record-process.ts';
 import { sha256 } from '../sha256.ts';
@@ -21,6 +21,8 @@ export const command = addGuestOptions(
   .argument('[arg...]', "the process's arguments")
   .requiredOption('-o, --output <recording>', 'Write the recording to this file')
   .action(exitWith(record));
+
+refuseOptions(command, ['--guest'], 'run, trace and compare can give a monitor its guest, record cannot');
 
 /** Runs a guest to its end, Ctrl-C or `--max-steps`; its inputs are then in the file. The disk's file is not changed. */
 async function record(file: string, args: readonly string[], options: RecordOptions): Promise<number> {

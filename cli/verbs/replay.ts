@@ -2,8 +2,7 @@
 import type { Recording } from '../../vmm/replay/recording.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { prepareDebugged, tellHalt } from '../debugging.ts';
-import { usage } from '../failure.ts';
-import { addGuestOptions, type GuestVerbOptions } from '../options.ts';
+import { addGuestOptions, type GuestVerbOptions, refuseOptions } from '../options.ts';
 import { note } from '../output.ts';
 import { isProcessRecording, replayProcess } from '../record-process.ts';
 
@@ -14,10 +13,12 @@ export const command = addGuestOptions(
   .argument('<recording>', 'the file that `record` wrote')
   .action(exitWith(replay));
 
+refuseOptions(command, ['--input'], 'the recording contains the input');
+refuseOptions(command, ['--env', '--dir'], 'the recording contains all that the process read');
+refuseOptions(command, ['--guest'], 'a run with it cannot be recorded');
+
 /** Runs a recorded run again, to where its recording ends. */
 async function replay(file: string, path: string, options: GuestVerbOptions): Promise<number> {
-  if (options.input !== undefined)
-    throw usage('--input: the recording contains the input, so leave --input out');
   if (isProcessRecording(path)) return replayProcess(file, path, options);
   const guest = await prepareDebugged(file, options, 1, path);
   const { end, ended } = guest.recording as Recording;

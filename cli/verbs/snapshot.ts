@@ -1,7 +1,16 @@
 /** `ringlab snapshot …`: a guest's states stored in a folder, as a tree; see vmm/snapshot. */
 import type { Command } from 'commander';
 import { createGroup, exitWith } from '../command.ts';
-import { addGuestOptions, addRunOptions, addSecretOptions, JSON_OPTION, parseStep } from '../options.ts';
+import {
+  addGuestOptions,
+  addRunOptions,
+  addSecretOptions,
+  defaulting,
+  JSON_OPTION,
+  parseStep,
+  PROCESS_OPTIONS,
+  refuseOptions,
+} from '../options.ts';
 import { clone, consolidate, remove, revert, template } from '../snapshot/changes.ts';
 import { diff, list, show, tree, verify } from '../snapshot/reports.ts';
 import { defaultFolder } from '../snapshot/store.ts';
@@ -17,17 +26,18 @@ function add(name: string, summary: string): Command {
     .option('--store <folder>', 'Use the snapshots in this folder', defaultFolder);
 }
 
-addSecretOptions(
+const takeVerb = addSecretOptions(
   addGuestOptions(add('take', 'Run a guest to a step, take a snapshot and make it the current one')),
 )
   .argument('<name>', 'its name')
   .argument('[file]', 'start this program; without one, continue from the current snapshot')
   .option('--at <step>', 'Take it at this step; +N: after N more steps', parseStep)
   .option('--of <guest>', 'Take it of a guest that runs on a host, and let the guest run on')
-  .option('--on <host:port>', 'Find that guest on this host (default: look on this machine)')
+  .addOption(defaulting('--on <host:port>', 'Find that guest on this host', 'look on this machine'))
   .option('--from <name>', 'Continue from this snapshot instead')
   .option('--compress', 'Write a smaller file, more slowly')
   .action(exitWith(take));
+refuseOptions(takeVerb, PROCESS_OPTIONS, 'a process is not a machine, and has no snapshots');
 
 add('list', 'List the snapshots')
   .option(...JSON_OPTION)

@@ -12,7 +12,14 @@ import type { Translator, TranslatorStatistics } from '../../vmm/translator/tran
 import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { type PreparedGuest, prepareGuest } from '../guest.ts';
-import { addGuestOptions, ARGUMENT, type GuestVerbOptions, JSON_OPTION } from '../options.ts';
+import {
+  addGuestOptions,
+  ARGUMENT,
+  type GuestVerbOptions,
+  JSON_OPTION,
+  PROCESS_OPTIONS,
+  refuseOptions,
+} from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print, printRaw } from '../output.ts';
 import { type AddressRange, parseAddressRange } from '../address-range.ts';
@@ -33,8 +40,9 @@ export const command = addGuestOptions(
   .option(...JSON_OPTION)
   .action(exitWith(translate));
 
+refuseOptions(command, PROCESS_OPTIONS, 'a process has no supervisor code to translate');
+
 async function translate(file: string, options: TranslateOptions): Promise<number> {
-  if (options.process) throw usage('--process has no supervisor code to translate');
   if (options.monitor !== 'none' && options.monitor !== strategy) {
     throw usage(`--monitor ${options.monitor}: the guest runs under ${strategy} here; leave it out`);
   }

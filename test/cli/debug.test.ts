@@ -188,9 +188,13 @@ describe('ringlab debug', () => {
     [
       ['guests/hello-process.s', '--gdb', ':0', '--process'],
       2,
-      '--process cannot be debugged; trace shows its steps',
+      '--process: a process cannot be debugged; trace shows its steps',
     ],
-    [['guests/hello.s', '--gdb', ':0', '--max-steps', '9'], 2, '--max-steps has no meaning here'],
+    [
+      ['guests/hello.s', '--gdb', ':0', '--max-steps', '9'],
+      2,
+      '--max-steps: the commands of the debugger decide when to stop',
+    ],
     [['nowhere.s', '--gdb', ':0'], 65, 'nowhere.s: cannot read it'],
   ] as const)('refuses %j', (args, status, text) => {
     const result = ringlab(['debug', ...args]);

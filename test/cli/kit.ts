@@ -74,6 +74,11 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 }
 
+/** What stands below a message about the usage of a verb. */
+export function hintFor(verb: string): string {
+  return `(ringlab ${verb} --help shows its options and examples)\n`;
+}
+
 /** The text of a guest that powers off with `status`, after `before`. */
 export function ending(status: number, before = ''): string {
   return `_start:\n${before}\n    li t0, 1\n    li t1, ${status}\n    out t0, t1\n`;

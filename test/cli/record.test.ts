@@ -52,7 +52,7 @@ describe('ringlab record', () => {
   it.each([
     [['record', 'guests/hello.s'], "required option '-o, --output <recording>' not specified"],
     [['record', 'guests/hello.s', 'word', '-o', 'x'], 'a machine takes no arguments'],
-    [['debug', 'guests/hello-process.s', '--process'], '--process cannot be debugged'],
+    [['debug', 'guests/hello-process.s', '--process'], '--process: a process cannot be debugged'],
     [['replay', 'guests/echo.s', 'x', '--input', 'y'], 'the recording contains the input'],
     [['debug', 'guests/echo.s', '--replay', 'x', '--input', 'y'], '--replay uses the input of the recording'],
   ])('refuses %j', (args, text) => {

@@ -1,6 +1,6 @@
 /** `ringlab translate`: guest code and its translation side by side. What is in it: test/golden. */
 import { describe, expect, it } from 'vitest';
-import { ending, ringlab, scratch } from './kit.ts';
+import { hintFor, ending, ringlab, scratch } from './kit.ts';
 
 const file = scratch();
 const kernel = 'guests/kernel/kernel.s';
@@ -104,7 +104,7 @@ describe('ringlab translate', () => {
   });
 
   it.each([
-    [['--process', 'guests/primes.s'], '--process has no supervisor code to translate'],
+    [['--process', 'guests/primes.s'], '--process: a process has no supervisor code to translate'],
     [
       ['--monitor', 'hybrid', small],
       '--monitor hybrid: the guest runs under binary-translation here; leave it out',
@@ -112,6 +112,6 @@ describe('ringlab translate', () => {
     [['--at', 'nowhere', small], '--at nowhere: "nowhere" is neither a symbol of the guest nor an address'],
   ])('refuses %j', (args, message) => {
     const { status, stderr } = ringlab(['translate', ...args]);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: `ringlab: ${message}\n` });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `ringlab: ${message}\n${hintFor('translate')}` });
   });
 });

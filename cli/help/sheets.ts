@@ -1,0 +1,299 @@
+/**
+ * What a verb's help has beside its arguments and options, which commander knows: examples, exit statuses and a note.
+ * test/cli/help.test.ts holds that there is a sheet for each verb; the examples are run by test/cli/help.long.test.ts.
+ */
+import { STATUS_MEANING, type Status } from '../statuses.ts';
+
+/** A command line, and what it does: a sentence that opens with a verb, without a full stop. */
+export interface Example {
+  readonly does: string;
+  readonly line: string;
+}
+
+export interface Sheet {
+  /** Paragraphs below the summary. */
+  readonly note?: string;
+  readonly examples: readonly Example[];
+  /** The statuses that matter here, and what they mean here. */
+  readonly statuses: readonly (readonly [status: string, meaning: string])[];
+}
+
+/** The statuses of a verb: those with a meaning of their own, and those with the usual one. */
+function statuses(own: Readonly<Record<string, string>>, ...usual: readonly Status[]): Sheet['statuses'] {
+  return [...Object.entries(own), ...usual.map((status) => [status, STATUS_MEANING[status]] as const)];
+}
+
+/** `DOES: LINE`, several times. */
+function examples(lines: Readonly<Record<string, string>>): readonly Example[] {
+  return Object.entries(lines).map(([does, line]) => ({ does, line }));
+}
+
+/** A verb that ends with the guest. */
+const guestStatuses = statuses({ '0 to 255': "the guest's own status" }, '2', '65', '124', '125', '128 + n');
+
+const hostStatuses = statuses(
+  { '0': 'done', '1': 'the host refuses, and the message says why', '69': 'no host answers' },
+  '2',
+);
+
+const snapshotStatuses = statuses({ '0': 'done' }, '2', '65');
+
+const sheets: Readonly<Record<string, Sheet>> = {
+  '': {
+    note: 'Begin with `ringlab lab`, or with `ringlab demo`. `ringlab VERB --help` shows the options of a verb, with examples; `ringlab help exit-statuses`, `variants`, `strategies` and `images` tell what all verbs share.',
+    examples: examples({
+      'Run a program on the bare machine': 'ringlab run hello.s',
+      'Show where a monitor fails on a machine that cannot be virtualized':
+        'ringlab compare flags.s --with trap-and-emulate --isa ring32-x',
+    }),
+    statuses: [],
+  },
+  demo: {
+    note: 'A small operating system runs on the bare machine, under a monitor, and under a monitor that translates.',
+    examples: examples({ 'Show the three acts': 'ringlab demo' }),
+    statuses: statuses({ '0': 'the acts show what they promise', '1': 'they do not: please report it' }),
+  },
+  lab: {
+    note: 'The page runs in this computer only, and needs no network. Given a FILE, it follows what your editor saves.',
+    examples: examples({
+      'Show the page in the browser': 'ringlab lab --open',
+      'Show what a program of yours does, while you edit it': 'ringlab lab hello.s',
+    }),
+    statuses: statuses({ '0': 'ended by Ctrl-C' }, '2', '65', '69'),
+  },
+  run: {
+    examples: examples({
+      'Run a program on the bare machine': 'ringlab run hello.s',
+      'Run it under a monitor, and count the exits': 'ringlab run hello.s --monitor trap-and-emulate --stats',
+      'Run a process, which makes system calls of Linux, with an argument':
+        'ringlab run --process primes.s 100',
+    }),
+    statuses: guestStatuses,
+  },
+  network: {
+    examples: examples({
+      'Let a client ask a server': 'ringlab network web-server.s web-client.s',
+      'Print every frame, too': 'ringlab network --frames web-server.s web-client.s',
+    }),
+    statuses: statuses(
+      { '0 to 255': 'the first status of a guest that is not 0, in the order of the files' },
+      '2',
+      '65',
+      '124',
+      '125',
+    ),
+  },
+  asm: {
+    examples: examples({
+      'Write hello.elf': 'ringlab asm hello.s',
+      'Print addresses and bytes beside the source': 'ringlab asm hello.s --listing',
+    }),
+    statuses: statuses({ '0': 'assembled', '65': 'the text has errors: each is listed with its line' }, '2'),
+  },
+  disasm: {
+    examples: examples({
+      'Print the instructions of a program': 'ringlab disasm hello.s',
+    }),
+    statuses: statuses({ '0': 'done' }, '2', '65'),
+  },
+  trace: {
+    examples: examples({
+      'Print the first six steps': 'ringlab trace --to 6 hello.s',
+      'Print only the steps that trap': 'ringlab trace --only traps user-kernel.s',
+      'Print only the exits to a monitor': 'ringlab trace --only exits --monitor trap-and-emulate hello.s',
+    }),
+    statuses: guestStatuses,
+  },
+  translate: {
+    examples: examples({
+      'Show what the translator makes of a program': 'ringlab translate flags.s --isa ring32-x',
+      'Show only the code at a symbol': 'ringlab translate flags.s --at _start',
+    }),
+    statuses: guestStatuses,
+  },
+  debug: {
+    note: 'At the prompt, `help` lists the commands. Every command works on the run so far, in both directions.',
+    examples: examples({
+      'Step through a program': 'ringlab debug hello.s',
+      'Go from its end back to its last trap': "printf 'continue\\ntrap\\n' | ringlab debug user-kernel.s",
+      'Let GDB step through it': 'ringlab debug hello.s --gdb 127.0.0.1:1234',
+    }),
+    statuses: statuses(
+      { '0': 'the session has ended', '69': 'nothing can listen at that address' },
+      '2',
+      '65',
+    ),
+  },
+  record: {
+    examples: examples({
+      'Record a run with its input': 'ringlab record echo.s --input hello.s -o echo.run',
+    }),
+    statuses: guestStatuses,
+  },
+  replay: {
+    examples: examples({
+      'Repeat a recorded run': 'ringlab replay echo.s echo.run',
+      'Repeat it under a monitor': 'ringlab replay echo.s echo.run --monitor hybrid',
+    }),
+    statuses: guestStatuses,
+  },
+  classify: {
+    examples: examples({
+      'Say why a machine can be virtualized': 'ringlab classify',
+      'Say why another one cannot': 'ringlab classify --isa ring32-x',
+      'Print a program that shows that an instruction is sensitive':
+        'ringlab classify --isa ring32-x --witness sring',
+    }),
+    statuses: statuses({ '0': 'classified, whatever the verdict is' }, '2', '65'),
+  },
+  compare: {
+    examples: examples({
+      'Show that a monitor is right': 'ringlab compare hello.s --with trap-and-emulate',
+      'Show the first step at which it is wrong':
+        'ringlab compare flags.s --with trap-and-emulate --isa ring32-x',
+      'Compare several': 'ringlab compare hello.s --with hybrid,interpret',
+    }),
+    statuses: statuses(
+      { '0': 'every run is equal to that on the bare machine', '1': 'one is not' },
+      '2',
+      '65',
+      '124',
+    ),
+  },
+  grade: {
+    note: 'A submission is a module that exports a monitor (examples/your-monitor). It runs in a sandbox.',
+    examples: examples({
+      'Grade one of our monitors': 'ringlab grade trap-and-emulate --stage 2 --cases 20',
+      'Grade your own, up to the second stage': 'ringlab grade monitor.ts --stage 2',
+      'Grade a class, two at once': 'ringlab grade submissions --jobs 2 --out grades',
+    }),
+    statuses: statuses(
+      {
+        '0': 'the score is 100; for a class: each has its grade',
+        '1': 'the score is less, or the submission cannot be loaded',
+        '69': 'the sandbox or the queue cannot be had here',
+      },
+      '2',
+      '65',
+      '70',
+    ),
+  },
+  bench: {
+    examples: examples({
+      'Measure the engines, quickly': 'ringlab bench --quick --runs 1',
+      'Measure what a monitor costs': 'ringlab bench --monitors --quick',
+    }),
+    statuses: statuses({ '0': 'measured' }, '2'),
+  },
+  snapshot: {
+    note: 'Snapshots are files in a folder, ringlab.snapshots. Each says from which other it was taken.',
+    examples: examples({
+      'Take a snapshot at step 50': 'ringlab snapshot take early hello.s --at 50',
+      'Continue from it, as often as you like': 'ringlab snapshot restore early',
+    }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot take': {
+    examples: examples({
+      'Run a program to step 50, and take a snapshot': 'ringlab snapshot take early hello.s --at 50',
+      'Go on for 20 steps, and take another': 'ringlab snapshot take later --at +20',
+    }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot list': {
+    examples: examples({ 'List them': 'ringlab snapshot list' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot tree': {
+    examples: examples({ 'Draw the tree': 'ringlab snapshot tree' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot show': {
+    examples: examples({ 'Print what is in a snapshot': 'ringlab snapshot show early' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot diff': {
+    examples: examples({ 'Print what changed between two': 'ringlab snapshot diff early later' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot restore': {
+    examples: examples({
+      'Continue from a snapshot': 'ringlab snapshot restore early',
+      'Continue under a monitor': 'ringlab snapshot restore early --monitor hybrid',
+    }),
+    statuses: guestStatuses,
+  },
+  'snapshot revert': {
+    examples: examples({
+      'Go back, so that the next one is taken from there': 'ringlab snapshot revert early',
+    }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot clone': {
+    examples: examples({ 'Make two machines from one': 'ringlab snapshot clone early one two' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot template': {
+    examples: examples({ 'Make it a template': 'ringlab snapshot template early' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot consolidate': {
+    examples: examples({ 'Make it independent of the others': 'ringlab snapshot consolidate later' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot delete': {
+    examples: examples({ 'Delete two of them': 'ringlab snapshot delete one two' }),
+    statuses: snapshotStatuses,
+  },
+  'snapshot verify': {
+    examples: examples({ 'Check every file': 'ringlab snapshot verify' }),
+    statuses: statuses({ '0': 'everything is sound', '65': 'a file is damaged; the list says which' }, '2'),
+  },
+  host: {
+    note: 'A host stores its guests, and continues them when it is started again at the same address.',
+    examples: examples({
+      'Begin a host with a guest': 'ringlab host --listen 127.0.0.1:7001 counter.s',
+      'Start another guest on it': 'ringlab host --on 127.0.0.1:7001 hello.s',
+    }),
+    statuses: statuses(
+      { '0': 'ended by Ctrl-C, its guests stored', '1': 'the host refuses a guest' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
+  console: {
+    examples: examples({
+      'Print what a guest has printed': 'ringlab console counter',
+      'Follow it, and type into it': 'ringlab console counter --follow',
+    }),
+    statuses: hostStatuses,
+  },
+  migrate: {
+    examples: examples({
+      'List the guests and their hosts': 'ringlab migrate --list',
+      'Move a guest while it runs': 'ringlab migrate counter --to 127.0.0.1:7002',
+      'Draw the rounds, too': 'ringlab migrate counter --to 127.0.0.1:7001 --svg rounds.svg',
+    }),
+    statuses: statuses({ '0': 'moved', '1': 'not moved, and the guest runs where it was' }, '2', '69'),
+  },
+  switch: {
+    examples: examples({
+      'Begin a switch': 'ringlab switch --listen 127.0.0.1:7100',
+      'Plug a guest into it': 'ringlab run web-server.s --network 127.0.0.1:7100',
+    }),
+    statuses: statuses({ '0': 'ended by Ctrl-C' }, '2', '69'),
+  },
+  help: {
+    examples: examples({
+      'Show the help of a verb': 'ringlab help run',
+      'Say what every exit status means': 'ringlab help exit-statuses',
+    }),
+    statuses: statuses({ '0': 'done' }, '2'),
+  },
+};
+
+/** What there is beside commander's description of a verb, by its name: `run`, `snapshot take`; '' is ringlab itself. */
+export function sheetOf(verb: string): Sheet {
+  return sheets[verb] ?? { examples: [], statuses: [] };
+}
