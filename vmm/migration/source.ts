@@ -303,7 +303,6 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     if (mode === 'pre-copy') this.#rounds.startDirty();
     else if (mode === 'cold') this.#rounds.startAll();
     this.#rounds.limit = null;
-    this.#rounds.unwatch();
   }
 
   #sendState(): void {
@@ -336,12 +335,13 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   #ended(ending: 'failed' | 'moved'): void {
     this.endedAt = this.#options.clock();
     this.#peer.close();
+    // Only now: it takes a while, and until the target runs the guest, the guest would stand still for it.
+    this.#rounds.unwatch();
     if (ending === 'moved') {
       this.#options.events.moved();
       return;
     }
     this.throttle = 0;
-    this.#rounds.unwatch();
     this.#options.events.failed();
   }
 }
