@@ -119,6 +119,7 @@ async function bundle() {
       testing: 'test/property/index.ts',
       grade: 'test/property/grade/index.ts',
       'grade-worker': 'test/property/grade/grade-worker.ts',
+      lessons: 'examples/lessons.ts',
     },
     splitting: true,
     format: 'esm',

@@ -14,6 +14,7 @@ export const verbGroups: readonly VerbGroup[] = [
     heading: 'Begin here:',
     verbs: {
       demo: () => import('./verbs/demo.ts'),
+      lesson: () => import('./verbs/lesson.ts'),
       lab: () => import('./verbs/lab.ts'),
     },
   },

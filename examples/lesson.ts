@@ -5,20 +5,24 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { finish } from '../isa/work.ts';
+import { finish, type Work } from '../isa/work.ts';
 import { tenClones } from './clones.ts';
 import { fold } from './fold.ts';
 import { answerOf, found, hintOf, remark, type Stop, type Tour } from './desk.ts';
 import { Workbench } from './workbench.ts';
 
-/** Where a lesson takes place. */
+/** Where a lesson takes place. What its functions return is waited for. */
 export interface Desk {
   /** Prints a line. */
-  say(text?: string): void;
+  say(text?: string): unknown;
   /** Asks the student; an empty text when nobody answers. */
   ask(question: string): Promise<string>;
   /** Prints a claim and whether it holds. */
-  check(claim: string, holds: boolean): void;
+  check(claim: string, holds: boolean): unknown;
+  /** Called between two stops. */
+  pause?(): unknown;
+  /** Called before work that can take a second, and after it. */
+  busy?(isBusy: boolean): void;
   /** A file that the student named, instead of the lesson's own. */
   readonly file?: string;
 }
@@ -48,22 +52,38 @@ export function lessonOf(tour: Tour): Lesson {
   const give = async (desk: Desk) => {
     const bench = workbenchFor(tour, desk.file);
     for (const [n, stop] of stops.entries()) {
-      if (n > 0) desk.say();
+      if (n > 0) await desk.pause?.();
+      if (n > 0) await desk.say();
       await giveStop(desk, bench, stop);
     }
-    if (more !== undefined) desk.say(`\nMore: ${more}`);
+    if (more !== undefined) await desk.say(`\nMore: ${more}`);
   };
   return { title, shows, give };
 }
 
 async function giveStop(desk: Desk, bench: Workbench, { say, ask, show, check }: Stop): Promise<void> {
-  desk.say(say);
+  await desk.say(say);
   const answer = answerOf(ask === undefined ? '' : await desk.ask(`\n${ask.text} ${hintOf(ask)}`));
-  if (show !== undefined) for (const line of ['', ...finish(found(show(bench, answer)))]) desk.say(line);
-  const said = ask === undefined ? '' : finish(remark(ask, answer, bench));
-  if (said !== '') desk.say(`\n${said}`);
-  if (check.length > 0) desk.say();
-  for (const { claim, holds } of check) desk.check(claim, finish(found(holds(bench))));
+  if (show !== undefined)
+    for (const line of ['', ...work(desk, () => found(show(bench, answer)))]) await desk.say(line);
+  const said = ask === undefined ? '' : work(desk, () => remark(ask, answer, bench));
+  if (said !== '') await desk.say(`\n${said}`);
+  if (check.length > 0) await desk.say();
+  for (const { claim, holds } of check)
+    await desk.check(
+      claim,
+      work(desk, () => found(holds(bench))),
+    );
+}
+
+/** Does work, while the desk is busy. */
+function work<Result>(desk: Desk, begin: () => Work<unknown, Result>): Result {
+  desk.busy?.(true);
+  try {
+    return finish(begin());
+  } finally {
+    desk.busy?.(false);
+  }
 }
 
 /** 128 + SIGPIPE: the exit status when nobody reads the output. */

@@ -53,6 +53,19 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({ 'Show the three acts': 'ringlab demo' }),
     statuses: statuses({ '0': 'the acts show what they promise', '1': 'they do not: please report it' }),
   },
+  lesson: {
+    note: 'A lesson asks for a prediction, shows what happens, and checks whatever it claims. At a terminal it waits for a key before the screen is full, and ends by q.',
+    examples: examples({
+      'List the lessons': 'ringlab lesson',
+      'Give the one to begin with': 'ringlab lesson three-acts',
+      'Give one with a file of your own': 'ringlab lesson one-line mine.json',
+    }),
+    statuses: statuses(
+      { '0': 'every claim holds, whatever you predicted', '1': 'a claim does not hold' },
+      '2',
+      '65',
+    ),
+  },
   lab: {
     note: 'The page runs in this computer only, and needs no network. Given a FILE, it follows what your editor saves.',
     examples: examples({

@@ -1,6 +1,6 @@
 /** Tours are data: they name files, steps and registers that exist, and need no Node; false claims are told. */
 import { build } from 'esbuild';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
   type Tour,
 } from '../../examples/desk.ts';
 import { lessonOf } from '../../examples/lesson.ts';
+import { lessons } from '../../examples/lessons.ts';
 import { tours } from '../../examples/tours/index.ts';
 import { Workbench } from '../../examples/workbench.ts';
 import { registerName } from '../../isa/table/registers.ts';
@@ -31,6 +32,13 @@ describe('The tours', () => {
   it('have the numbers of their lessons, in order', () => {
     expect(tours.map(({ number }) => number)).toEqual(tours.map((_, n) => n + 1));
     for (const { number, title } of tours) expect(title).toMatch(new RegExp(`^Lesson ${number}: `));
+  });
+
+  it('are lessons of the command line by the names of their files, each in its place in the course', () => {
+    const names = lessons.map(({ name, number }) => `${String(number).padStart(2, '0')}-${name}.ts`);
+    const files = readdirSync(join(root, 'examples/tours')).filter((name) => /^\d/.test(name));
+    expect(names.toSorted()).toEqual(files.toSorted());
+    expect(names[0]).toBe('12-three-acts.ts');
   });
 
   it('open scenes with guests, variants and monitors that exist', () => {
