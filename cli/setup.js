@@ -128,10 +128,10 @@ async function bundle() {
       js: "import { createRequire as ringlabRequire } from 'node:module'; const require = ringlabRequire(import.meta.url);",
     },
   });
-  // The library, for browsers and for Node: `node:` is imported by node.js alone.
+  // The library, for browsers and for Node: `node:` is imported by node.js alone, and by the course, which shares its code.
   const library = await build({
     ...common,
-    entryPoints: { index: 'index.ts', node: 'node.ts' },
+    entryPoints: { index: 'index.ts', node: 'node.ts', course: 'examples/course/index.ts' },
     splitting: true,
     format: 'esm',
     platform: 'neutral',

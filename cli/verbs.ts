@@ -16,6 +16,7 @@ export const verbGroups: readonly VerbGroup[] = [
       demo: () => import('./verbs/demo.ts'),
       lesson: () => import('./verbs/lesson.ts'),
       lab: () => import('./verbs/lab.ts'),
+      exercise: () => import('./verbs/exercise.ts'),
     },
   },
   {

@@ -173,6 +173,19 @@ const sheets: Readonly<Record<string, Sheet>> = {
       '124',
     ),
   },
+  exercise: {
+    note: 'The same seed asks the same question everywhere. No answer is stored: it is found when it is asked for.',
+    examples: examples({
+      'List the kinds of exercises': 'ringlab exercise',
+      'Ask one': 'ringlab exercise timer --seed 3',
+      'Tell its answer, too': 'ringlab exercise timer --seed 3 --answer',
+      "Print an instructor's answers for thirty students": 'ringlab exercise frames --sheet 1..30',
+    }),
+    statuses: statuses(
+      { '0': 'done; with --check: the answer is right', '1': 'with --check: it is not' },
+      '2',
+    ),
+  },
   grade: {
     note: 'A submission is a module that exports a monitor (examples/your-monitor). It runs in a sandbox.',
     examples: examples({

@@ -1,0 +1,37 @@
+/** The course: exercises, slides and pictures (examples/course). It is a part of the bundle of its own, which these verbs load. */
+import { importOutside } from './outside.ts';
+
+/** A kind of exercise. */
+export interface ExerciseKind {
+  readonly name: string;
+  /** The unit of the course that it belongs to. */
+  readonly unit: number;
+  /** What it asks. */
+  readonly asks: string;
+}
+
+/** The question of a seed. */
+export interface AskedExercise {
+  readonly kind: ExerciseKind;
+  readonly seed: number;
+  /** The guest that it asks about, as assembly. */
+  readonly program: string | undefined;
+}
+
+/** The functions of examples/course/index.ts that are called here. */
+export interface Course {
+  readonly kinds: readonly ExerciseKind[];
+  ask(kind: ExerciseKind, seed: number): AskedExercise;
+  isRightAnswer(asked: AskedExercise, given: string): boolean;
+  answerLine(asked: AskedExercise): string;
+  exerciseData(asked: AskedExercise, withAnswer: boolean): object;
+  formatKinds(kinds: readonly ExerciseKind[]): string;
+  formatQuestion(asked: AskedExercise): string;
+  formatAnswer(asked: AskedExercise): string;
+  formatSheet(asked: readonly AskedExercise[]): string;
+}
+
+/** Loads the course. Only the verbs that need it do. */
+export async function loadCourse(): Promise<Course> {
+  return (await importOutside(new URL('./course.js', import.meta.url))) as Course;
+}
