@@ -1,5 +1,5 @@
 /** `ringlab exercise [NAME]`: asks a question that is made from a seed, tells its answer, or checks one. */
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type AskedExercise, type Course, type ExerciseKind, loadCourse } from '../course.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -8,7 +8,7 @@ import { JSON_OPTION, parseCount } from '../options.ts';
 import { print } from '../output.ts';
 
 interface ExerciseVerbOptions {
-  readonly seed?: number;
+  readonly seed: number;
   readonly answer?: boolean;
   readonly check?: string;
   readonly sheet?: Seeds;
@@ -30,7 +30,7 @@ export const command = createCommand(
   'Ask a question that is made from a seed, tell its answer, or check one',
 )
   .argument('[name]', 'the kind of exercise; without it, the kinds are listed')
-  .option('--seed <n>', 'Choose the question (default 1)', parseSeed)
+  .option('--seed <n>', 'Choose the question', parseSeed, 1)
   .option('--answer', 'Tell the answer, too, and why it is so')
   .option('--check <answer>', 'Say whether this answer is right; exit with 1 if it is not')
   .option(
@@ -59,9 +59,13 @@ function parseSeeds(text: string): Seeds {
   return { from, to };
 }
 
-async function exercise(name: string | undefined, options: ExerciseVerbOptions): Promise<number> {
-  checkOptions(name, options);
-  const { seed = 1, sheet, json, answer, check, output } = options;
+async function exercise(
+  name: string | undefined,
+  options: ExerciseVerbOptions,
+  self: Command,
+): Promise<number> {
+  checkOptions(name, { ...options, seed: self.getOptionValueSource('seed') === 'cli' });
+  const { seed, sheet, json, answer, check, output } = options;
   const course = await loadCourse();
   const { kinds } = course;
   const kind = kinds.find((one) => one.name === name);
@@ -90,9 +94,14 @@ async function exercise(name: string | undefined, options: ExerciseVerbOptions):
 /** Throws a usage Failure for options that do not go together. */
 function checkOptions(
   name: string | undefined,
-  { seed, sheet, answer, check, output }: ExerciseVerbOptions,
+  { seed, sheet, answer, check, output }: Omit<ExerciseVerbOptions, 'seed'> & { readonly seed: boolean },
 ): void {
-  const one = Object.entries({ '--seed': seed, '--answer': answer, '--check': check, '--output': output });
+  const one = Object.entries({
+    '--seed': seed || undefined,
+    '--answer': answer,
+    '--check': check,
+    '--output': output,
+  });
   const given = one.find(([, value]) => value !== undefined)?.[0];
   if (sheet !== undefined && given !== undefined)
     throw usage(`--sheet has many seeds, so ${given} has no place beside it`);
