@@ -1,6 +1,7 @@
 /** What the fast engine spends on compiling, by what was run: nothing in a short run, and never for time that only passed. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Budget } from '../../isa/engines/fast/budget.ts';
+import { RegionBuilder } from '../../isa/engines/fast/builder.ts';
 import { FastEngine } from '../../isa/engines/fast/fast.ts';
 import { wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { Interpreter } from '../../isa/engines/interpreter/interpreter.ts';
@@ -117,4 +118,49 @@ test('failures pay for their cure, and have it considered at once', () => {
   expect(budget.dueAt).toBe(0);
   budget.reckon(0, 0, 0);
   expect(budget.affords).toBe(true);
+});
+
+test('where an instruction traps no batch is formed, however often compiled code ends there', () => {
+  const traps = 5000;
+  const program = image(`
+    .globl _start
+_start:
+    la   t0, skip
+    mts  TVEC, t0
+    la   t0, user
+    mts  EPC, t0
+    li   t0, 3
+    mts  ESTATUS, t0
+    mfs  t0, MEMSIZE
+    mts  ERBOUND, t0
+    iret
+user:
+    li   s0, ${traps}
+1:  addi s11, s11, 3
+    cli
+    addi s0, s0, -1
+    bnez s0, 1b
+    li   s1, 1
+    cli
+    .balign 4
+skip:
+    bnez s1, 2f
+    mfs  t0, EPC
+    addi t0, t0, 4
+    mts  EPC, t0
+    iret
+2:
+${end}`);
+  const machine = new Machine({ memory, storage: wasmStorage(memory) });
+  loadImage(program, machine.memory.bytes);
+  machine.pc = program.entry;
+  const fast = new FastEngine(machine, { hot: 50, early: 2 });
+  const forming = vi.spyOn(RegionBuilder.prototype, 'buildBatch');
+  try {
+    expect(fast.run(10 * traps).kind).toBe('power');
+    expect(fast.statistics.entries).toBeGreaterThan(traps);
+    expect(forming.mock.calls.length).toBeLessThan(20);
+  } finally {
+    forming.mockRestore();
+  }
 });

@@ -115,14 +115,14 @@ export const engineMutants: readonly EngineMutant[] = [
     'spaces',
     'limit-forgotten',
     'Two address spaces that differ in LIMIT alone are taken for one.',
-    'const key = limit === 0 ? where',
-    'const key = true ? where',
+    'space.limit === limit && ',
+    '',
   ),
   mutant(
     'spaces',
     'spaces-kept',
     'A write to a page table leaves the address spaces that are known.',
-    '    this.#known.clear();\n    this.#translation = -1;',
+    '    this.#known.length = 0;\n    this.#translation = -1;',
     '    this.#translation = -1;',
   ),
   mutant(

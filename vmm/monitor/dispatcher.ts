@@ -21,6 +21,11 @@ export interface Trap {
   readonly value: number;
 }
 
+interface Privileged {
+  readonly at: Instruction;
+  readonly exit: string;
+}
+
 /**
  * After so many hidden faults at one guest step the repairs do not help, and the monitor executes the instruction for
  * the guest.
@@ -41,10 +46,10 @@ export class Dispatcher {
   readonly #shadow: ShadowTables;
   readonly #ledger: Ledger;
   /**
-   * Decoded privileged instructions, by their words. Their number is limited, because few words are privileged
-   * instructions.
+   * Decoded privileged instructions, by their words, with the names of their exits. Their number is limited, because few
+   * words are privileged instructions.
    */
-  readonly #privileged = new Map<number, Instruction>();
+  readonly #privileged = new Map<number, Privileged>();
   #repairs = 0;
   #repairedStep = -1;
 
@@ -85,25 +90,26 @@ export class Dispatcher {
     return name;
   }
 
-  #decode(word: number): Instruction {
+  #decode(word: number): Privileged {
     const at = decode(word) as Instruction;
-    this.#privileged.set(word, at);
-    return at;
+    const privileged = { at, exit: `emulated: ${at.row.name}` };
+    this.#privileged.set(word, privileged);
+    return privileged;
   }
 
   /** Executes a privileged instruction of the virtual supervisor with its interpreter routine. */
   #emulate(word: number): string {
-    const at = this.#privileged.get(word) ?? this.#decode(word);
-    const name = this.#exit(`emulated: ${at.row.name}`);
+    const { at, exit } = this.#privileged.get(word) ?? this.#decode(word);
+    this.#exit(exit);
     interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);
     this.#ledger.byMonitor += 1;
-    return name;
+    return exit;
   }
 
   /** Reflects a trap: the virtual machine takes the same trap as the real one. */
   #reflect(cause: number, value: number): string {
     const cpu = this.#cpu;
-    const name = this.#exit(`reflected: ${causeName(cause)}`);
+    const name = this.#exit(reflectedExit(cause));
     this.#takeTrap(() => cpu.trap(cause, value, cpu.pc | 0));
     return name;
   }
@@ -161,6 +167,15 @@ export class Dispatcher {
     this.#repairs += 1;
     return this.#repairs > patience;
   }
+}
+
+/** Names of the exits of reflected traps, by cause: made once, because they are looked up at each exit. */
+const reflected = new Map<number, string>();
+
+function reflectedExit(cause: number): string {
+  const name = reflected.get(cause) ?? `reflected: ${causeName(cause)}`;
+  reflected.set(cause, name);
+  return name;
 }
 
 /** The names of exits at which the monitor executes an access for the guest. */

@@ -73,6 +73,20 @@ export class RegionBuilder {
   }
 
   /**
+   * Whether code can begin at `pc` (unsigned), which is at address `physical`: not with an instruction that traps. Under
+   * a monitor compiled code ends at such instructions all the time, and forming a batch to find this out is slow.
+   */
+  canBegin(pc: number, physical: number): boolean {
+    const { machine } = this.#parts;
+    const at = this.#decode(machine.memory.read(physical, 4));
+    return (
+      at !== undefined &&
+      !trapsIn(at.row, machine.ring, machine.variant) &&
+      this.codePage(pc >>> 12) !== undefined
+    );
+  }
+
+  /**
    * Makes the region that begins at `place` and puts it into the cache; undefined if it is not worth compiling, or
    * cannot be compiled now.
    */

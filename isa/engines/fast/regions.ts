@@ -77,7 +77,7 @@ export class Regions {
     const block = cache.findBlock(physical, machine.ring);
     const fits = block?.entry === pc >>> 0 && block.addressing === addressing;
     if (block !== undefined && fits) return this.#atBlock(block, physical);
-    if (!cache.mayCompile(physical)) return undefined;
+    if (!cache.mayCompile(physical) || !this.#parts.builder.canBegin(pc >>> 0, physical)) return undefined;
     // What is there was made for another virtual address, or for paging on instead of off.
     if (block !== undefined && budget.affordsBatch) cache.dropBatch(block.batch);
     if (budget.affordsBatch) return this.#compileBatch(pc >>> 0, physical, addressing);

@@ -10,6 +10,11 @@ import type { Spans } from './spans.ts';
 import type { Filled, FlatTables } from './tables.ts';
 
 interface Space {
+  /** What decides it: PTBR with paging on, and R with paging off; and LIMIT. */
+  readonly paging: boolean;
+  readonly root: number;
+  readonly bound: number;
+  readonly limit: number;
   /** Identifies the state: a region that was checked under this stamp is not checked again. */
   readonly stamp: number;
   /** Its entries of the flat tables while it is not current. */
@@ -27,10 +32,10 @@ export class Spaces {
   #translation = -1;
   /** Counts the states of translation. */
   #stamps = 0;
-  /** Address spaces seen since the last write to a page table, by PTBR or R, and LIMIT. */
-  readonly #known = new Map<string | number, Space>();
+  /** Address spaces seen since the last write to a page table. */
+  readonly #known: Space[] = [];
   /** The current one. */
-  #present: Space = { stamp: 0, filled: [] };
+  #present: Space = { paging: false, root: 0, bound: 0, limit: 0, stamp: 0, filled: [] };
   #addressing: AddressMode | undefined;
 
   constructor(machine: Machine, tables: FlatTables, spans: Spans) {
@@ -58,9 +63,13 @@ export class Spaces {
   update(): void {
     const machine = this.#machine;
     this.#translation = machine.translation;
-    this.#present.filled = this.#tables.suspend();
-    this.#present = this.#now();
-    this.#tables.resume(this.#present.filled);
+    const now = this.#now();
+    // A monitor changes the state and changes it back: its entries are in the tables still.
+    if (now !== this.#present) {
+      this.#present.filled = this.#tables.suspend();
+      this.#present = now;
+      this.#tables.resume(now.filled);
+    }
     if (machine.paging) this.#addressing = 'paged';
     else if (machine.base % PAGE !== 0) this.#addressing = undefined;
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
@@ -69,22 +78,24 @@ export class Spaces {
   /** Forgets all address spaces and translations, because a page table was written. */
   forget(): void {
     this.#tables.flush((page) => this.#spans.needs(page));
-    this.#known.clear();
+    this.#known.length = 0;
     this.#translation = -1;
   }
 
   /** The address space that the machine is in now: a known one, or a new one. */
   #now(): Space {
     const machine = this.#machine;
+    const { paging } = machine;
     const limit = machine.readSystem(SR.LIMIT);
-    const where = machine.paging ? machine.readSystem(SR.PTBR) : `${machine.base}+${machine.plainBound}`;
-    const key = limit === 0 ? where : `${where} ${limit}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    if (this.#known.size >= most) this.#known.clear();
+    const root = paging ? machine.readSystem(SR.PTBR) : machine.base;
+    const bound = paging ? 0 : machine.plainBound;
+    for (const space of this.#known)
+      if (space.root === root && space.bound === bound && space.limit === limit && space.paging === paging)
+        return space;
+    if (this.#known.length >= most) this.#known.length = 0;
     this.#stamps += 1;
-    const space = { stamp: this.#stamps, filled: [] };
-    this.#known.set(key, space);
+    const space = { paging, root, bound, limit, stamp: this.#stamps, filled: [] };
+    this.#known.push(space);
     return space;
   }
 }
