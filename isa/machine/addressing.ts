@@ -30,9 +30,14 @@ export class Addressing {
   paging = false;
   /** R's base: what physical addresses are past virtual ones while paging is off. */
   base = 0;
-  /** First address past what may be accessed with paging off: through x0 and by fetches, and through a named register. */
+  /**
+   * First address past what may be accessed with paging off: through x0 and by fetches, and through a named register.
+   * Both are 0 if there is more to check, because pages were given back.
+   */
   plainBound = 0;
   namedBound = 0;
+  /** First address past what R allows. */
+  #bound = 0;
   /** The fault that `locate` found last. */
   faultCause = 0;
   faultAddress = 0;
@@ -55,7 +60,8 @@ export class Addressing {
     this.paging = (this.#ptbr & 1) !== 0;
     this.base = (system[SR.RBASE] as number) >>> 0;
     const bound = (system[SR.RBOUND] as number) >>> 0;
-    this.plainBound = this.paging ? 0 : Math.min(bound, this.#memory.size - this.base);
+    this.#bound = Math.min(bound, this.#memory.size - this.base);
+    this.plainBound = this.paging || this.#memory.hasAbsent ? 0 : this.#bound;
     const limit = (system[SR.LIMIT] as number) >>> 0;
     this.#limit = limit === 0 || ring === 0 ? never : limit;
     this.namedBound = Math.min(this.plainBound, this.#limit);
@@ -85,8 +91,10 @@ export class Addressing {
       const page = this.#tlb.find(address, access);
       if (page >= 0) return page + within;
     }
-    if ((named && end > this.#limit) || !this.paging || end > 2 ** 32) {
-      return this.#refuse(accessFault[access], address);
+    if ((named && end > this.#limit) || end > 2 ** 32) return this.#refuse(accessFault[access], address);
+    if (!this.paging) {
+      const is = this.#isRelocated(address, width);
+      return is ? this.base + address : this.#refuse(accessFault[access], address);
     }
     const first = this.#walk(address, access);
     if (first === FAULT) return FAULT;
@@ -105,6 +113,11 @@ export class Addressing {
     return SPLIT;
   }
 
+  /** With paging off: whether R allows the access, and the bytes are in memory. */
+  #isRelocated(address: number, width: number): boolean {
+    return address + width <= this.#bound && this.#memory.has(this.base + address, width);
+  }
+
   /** Physical address of the entry that lets `access` to `address` pass, or FAULT. */
   #walk(address: number, access: Access): number {
     const leaf = findLeaf(this.#memory.words, this.#ptbr, address);
@@ -112,7 +125,7 @@ export class Addressing {
     const entry = leaf < 0 ? 0 : (this.#memory.words[leaf >>> 2] as number);
     const needed = neededRight[access] | PTE.V | (this.#ring === 3 ? PTE.U : 0);
     if ((entry & needed) !== needed) return this.#refuse(pageFault[access], address);
-    if (!frameInMemory(entry, this.#memory.size)) return this.#refuse(accessFault[access], address);
+    if (!frameInMemory(entry, this.#memory)) return this.#refuse(accessFault[access], address);
     return leaf;
   }
 
@@ -138,12 +151,12 @@ export class Addressing {
     const address = va >>> 0;
     const nowhere = { physical: -1, rights: 0 };
     if (!this.paging) {
-      if (address + 1 > this.plainBound) return nowhere;
+      if (!this.#isRelocated(address, 1)) return nowhere;
       return { physical: this.base + address, rights: PTE.RIGHTS };
     }
     const leaf = findLeaf(this.#memory.words, this.#ptbr, address);
     const entry = leaf < 0 ? 0 : (this.#memory.words[leaf >>> 2] as number);
-    if ((entry & PTE.V) === 0 || !frameInMemory(entry, this.#memory.size)) return nowhere;
+    if ((entry & PTE.V) === 0 || !frameInMemory(entry, this.#memory)) return nowhere;
     const rights = ring === 3 && (entry & PTE.U) === 0 ? 0 : entry & PTE.RIGHTS;
     return { physical: this.#physical(leaf, address), rights };
   }

@@ -20,6 +20,7 @@ import { Addressing } from './addressing.ts';
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
 import { Memory } from './memory.ts';
+import { Paravirtual } from './paravirtual/paravirtual.ts';
 import { defaultMemory, MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
 import type { MachineState } from './state.ts';
 import type { Stop } from './stop.ts';
@@ -46,6 +47,8 @@ export interface MachineOptions {
    * instruction, which takes one step. `powerOff` ends the guest.
    */
   readonly answer?: ((pc: number) => void) | undefined;
+  /** Whether `vmcall` in ring 0 is answered (paravirtual/); default: no, it is an illegal instruction. */
+  readonly paravirtual?: boolean | undefined;
   /** The buffer for registers and memory; default: ordinary memory. */
   readonly storage?: Storage | undefined;
   /** Makes a virtual machine: its memory is a part of another machine's, from `at`, and it shares that machine's registers. */
@@ -77,6 +80,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly hosted: boolean;
   /** Answers `ecall` in place; undefined = `ecall` traps. See MachineOptions. */
   readonly answer: ((pc: number) => void) | undefined;
+  /** What answers `vmcall`; undefined = it is an illegal instruction. See MachineOptions. */
+  readonly paravirtual: Paravirtual | undefined;
   /** Address of the next instruction, unsigned, current between steps. */
   pc = 0;
   /** TIME: steps since reset. An integer; 64 bits wide on the machine, exact here to 2^53. */
@@ -122,6 +127,11 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.network = new Network(options.network);
     this.hosted = options.hosted ?? false;
     this.answer = options.answer;
+    this.paravirtual = options.paravirtual ? new Paravirtual(this.memory, this.network) : undefined;
+    this.memory.onPresence(() => {
+      this.#changeTranslation();
+      this.#refresh();
+    });
     this.#system[SR.RBOUND] = size;
     this.#system[SR.MEMSIZE] = size;
     this.#system[SR.CPUID] = this.variant.cpuid;
@@ -280,6 +290,14 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.trap(this.#addressing.faultCause, this.#addressing.faultAddress, pc);
   }
 
+  /** Answers `vmcall`, the instruction `word` at `pc`, if this machine does; otherwise takes the trap. Returns the next pc. */
+  callMonitor(word: number, pc: number): number {
+    if (this.paravirtual === undefined || this.ring !== 0) return this.trap(CAUSE.ILLEGAL, word, pc);
+    this.paravirtual.answer(this);
+    this.horizon = 0;
+    return (pc + 4) | 0;
+  }
+
   // ---- Time, interrupts, stopping ----
 
   /** The step count after the current instruction. */
@@ -293,7 +311,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return (
       (this.#timer.isPending ? 1 << LINE.TIMER : 0) |
       (console ? 1 << LINE.CONSOLE : 0) |
-      (this.disk.status >= DISK_STATUS.DONE ? 1 << LINE.DISK : 0) |
+      (this.disk.status >= DISK_STATUS.DONE || this.paravirtual?.disk.event ? 1 << LINE.DISK : 0) |
       (this.network.interrupts ? 1 << LINE.NETWORK : 0)
     );
   }
@@ -367,7 +385,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** The next step at which the timer or a device does something by itself; Infinity if there is none. */
   get nextEvent(): number {
-    return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt);
+    const ring = this.paravirtual?.disk.doneAt ?? never;
+    return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt, ring);
   }
 
   /** Whether input from outside that has not come yet could end a wait. */
@@ -399,11 +418,18 @@ export class Machine implements Processor, Board, Component<MachineState> {
       timerPending: this.#timer.isPending,
       stop: this.#stop ?? null,
       devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
+      ...(this.paravirtual === undefined ? {} : { paravirtual: this.paravirtual.save() }),
     };
   }
 
-  /** Sets the state to one that `save` returned. Memory must have the same size; the caller restores its contents. */
+  /**
+   * Sets the state to one that `save` returned. Memory must have the same size; the caller restores its contents. Throws
+   * TypeError if only one of the machines is paravirtual.
+   */
   restore(state: MachineState): void {
+    if ((state.paravirtual === undefined) !== (this.paravirtual === undefined))
+      throw new TypeError('a state of a machine that answers calls, or not of one, as the machine does not');
+    if (state.paravirtual !== undefined) this.paravirtual?.restore(state.paravirtual);
     this.pc = state.pc;
     this.steps = state.steps;
     this.#status = state.status;
@@ -425,11 +451,13 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #passEvents(): void {
     this.#timer.pass(this.steps);
     if (this.steps >= this.disk.doneAt) this.disk.finish(this.memory);
+    this.paravirtual?.pass(this.steps, this);
     if (this.steps >= this.network.eventAt) this.network.pass(this.steps, this.memory);
   }
 
   #interrupt(pending: number): void {
     const line = 31 - Math.clz32(pending & -pending);
+    this.paravirtual?.taken(line);
     this.pc = this.trap(CAUSE.INTERRUPT + line, 0, this.pc | 0) >>> 0;
     this.steps += 1;
   }

@@ -61,6 +61,9 @@ export class Memory implements DmaMemory {
   readonly #parts: Memory[] = [];
   /** One byte for each page, bits of WATCH: why this memory has it watched, whatever its parts and its whole do. */
   readonly #claims: Uint8Array;
+  /** Numbers of the pages that were given back (see `giveBack`). */
+  readonly #absent = new Set<number>();
+  readonly #presenceListeners: (() => void)[] = [];
   // The two parts of the access that `split` set up.
   #first = 0;
   #inFirst = 0;
@@ -199,9 +202,63 @@ export class Memory implements DmaMemory {
     return n < this.#inFirst ? this.#first + n : this.#second + n - this.#inFirst;
   }
 
+  // ---- Pages given back (isa/machine/paravirtual) ----
+
+  /** Whether some pages were given back. */
+  get hasAbsent(): boolean {
+    return this.#absent.size > 0;
+  }
+
+  /** Numbers of the pages that were given back, ascending. */
+  get absent(): readonly number[] {
+    return [...this.#absent].sort((a, b) => a - b);
+  }
+
+  /** Whether the `length` bytes from `address` on are all in memory, on pages that were not given back. */
+  has(address: number, length: number): boolean {
+    if (address + length > this.size) return false;
+    if (this.#absent.size === 0) return true;
+    const last = (address + Math.max(length, 1) - 1) >>> pageShift;
+    for (let page = address >>> pageShift; page <= last; page++) if (this.#absent.has(page)) return false;
+    return true;
+  }
+
+  /** Gives pages back, by their numbers: they are filled with zeros, and no access or device reaches them any more. */
+  giveBack(pages: readonly number[]): void {
+    for (const page of pages) {
+      this.fill(page << pageShift, new Uint8Array(1 << pageShift));
+      this.#absent.add(page);
+    }
+    for (const listener of this.#presenceListeners) listener();
+  }
+
+  /** Takes pages that were given back, which contain zeros. */
+  takeBack(pages: readonly number[]): void {
+    for (const page of pages) this.#absent.delete(page);
+    for (const listener of this.#presenceListeners) listener();
+  }
+
+  /** Makes these the pages that were given back, whatever they contain, and no others. */
+  setAbsent(pages: readonly number[]): void {
+    if (pages.length === 0 && this.#absent.size === 0) return;
+    this.#absent.clear();
+    for (const page of pages) this.#absent.add(page);
+    for (const listener of this.#presenceListeners) listener();
+  }
+
+  /** Calls `listener` whenever pages were given or taken back. */
+  onPresence(listener: () => void): void {
+    this.#presenceListeners.push(listener);
+  }
+
   /** The bytes from `address` on, for a device to read; undefined if not all of them are in memory. */
   readable(address: number, length: number): Uint8Array | undefined {
-    return address + length <= this.size ? this.bytes.subarray(address, address + length) : undefined;
+    return this.has(address, length) ? this.bytes.subarray(address, address + length) : undefined;
+  }
+
+  /** As `fill`, for a device: false, too, if some of the bytes are on a page that was given back. */
+  put(address: number, bytes: Uint8Array): boolean {
+    return this.has(address, bytes.length) && this.fill(address, bytes);
   }
 
   /**

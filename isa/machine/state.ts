@@ -1,5 +1,6 @@
 /** A machine's state as data: what is saved, restored, and sent elsewhere. */
 import type { DeviceStates } from './devices/ports.ts';
+import type { ParavirtualState } from './paravirtual/paravirtual.ts';
 import type { Stop } from './stop.ts';
 
 /** The state of a machine without the contents of memory and disk. Words are signed. */
@@ -24,4 +25,6 @@ export interface MachineState {
   readonly stop: Stop | null;
   /** The states of console, disk controller and network device. */
   readonly devices: DeviceStates;
+  /** What a paravirtual machine has in addition; missing in every other machine's. */
+  readonly paravirtual?: ParavirtualState;
 }

@@ -6,6 +6,7 @@
  * the first level with V points to a table, and its R W X must be 0.
  */
 import { CAUSE } from '../table/traps.ts';
+import type { Memory } from './memory.ts';
 import { PAGE } from './storage.ts';
 
 /** The bits of a page-table entry. */
@@ -43,7 +44,7 @@ export function findLeaf(memory: Int32Array, ptbr: number, va: number): number {
   return leaf >>> 2 < memory.length ? leaf : OUTSIDE;
 }
 
-/** Whether the whole page that `entry` points to is in a memory of `size` bytes. */
-export function frameInMemory(entry: number, size: number): boolean {
-  return ((entry & PTE.FRAME) >>> 0) + PAGE <= size;
+/** Whether the whole page that `entry` points to is in memory. */
+export function frameInMemory(entry: number, memory: Pick<Memory, 'has'>): boolean {
+  return memory.has((entry & PTE.FRAME) >>> 0, PAGE);
 }

@@ -30,6 +30,11 @@ export interface Processor {
   output(port: number, value: number): void;
   /** Stops executing until an interrupt line is pending. */
   wait(): void;
+  /**
+   * What `vmcall`, the instruction `word` at `pc`, does: a call that is answered, or a trap; returns the next pc. Without it,
+   * `vmcall` is an illegal instruction.
+   */
+  callMonitor?(word: number, pc: number): number;
   /** Takes a trap at `pc`; returns the address of the next instruction. Every trap is raised here. */
   trap(cause: number, value: number, pc: number): number;
 }

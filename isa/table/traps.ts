@@ -43,7 +43,7 @@ export const trapCauses: readonly TrapCause[] = [
     cause: 2,
     name: 'illegal instruction',
     value: 'word',
-    says: 'The word matches no row of the tables below, or names a system register that does not exist or cannot be written, or is `vmcall`.',
+    says: 'The word matches no row of the tables below, or names a system register that does not exist or cannot be written, or is a `vmcall` that nobody answers.',
   },
   { cause: 3, name: 'breakpoint', value: 'zero', says: 'An `ebreak` was executed.' },
   {

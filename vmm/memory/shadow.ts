@@ -101,6 +101,7 @@ export class ShadowTables {
     cpu.memory.onWrite((where, length, mark) => {
       if (!mark && real.ring === 0) this.#written(where, length);
     });
+    cpu.memory.onPresence(() => this.flush());
   }
 
   /** PTBR for the real machine: the shadow of the guest's present address space. */
@@ -147,7 +148,7 @@ export class ShadowTables {
     for (let n = 0; n < PAGE / 4; n++) {
       const entry = memory.words[from * (PAGE / 4) + n] as number;
       const ready = (entry & (PTE.V | PTE.A)) === (PTE.V | PTE.A) && (entry & (PTE.R | PTE.X)) !== 0;
-      if (ready && frameInMemory(entry, memory.size)) this.#derive(table + 4 * n, entry);
+      if (ready && frameInMemory(entry, memory)) this.#derive(table + 4 * n, entry);
     }
   }
 
@@ -310,6 +311,12 @@ export class ShadowTables {
   /** Whether nothing was derived from the page for so many stores that it is no table any more. The present root is one. */
   #isOutworn({ hits, roots }: Trace): boolean {
     return hits > outworn && !roots.has(this.space());
+  }
+
+  /** The guest says that page number `page` is no page table any more: lets the guest write it, unless code was translated from it. */
+  release(page: number): void {
+    const trace = this.#traces.get(page);
+    if (trace !== undefined && !trace.code && !trace.roots.has(this.space())) this.#endTrace(page, trace);
   }
 
   /** Drops what was derived from the page, and lets the guest write it. */

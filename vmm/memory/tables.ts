@@ -120,7 +120,7 @@ function walk({ memory }: Machine, ptbr: number, va: number): Walk {
   const entry = meet(2, pointer, (va >>> 12) & 1023);
   if (entry === undefined) return end('outside memory');
   if ((entry & PTE.V) === 0) return end('not valid');
-  if (!frameInMemory(entry, memory.size)) return end('outside memory');
+  if (!frameInMemory(entry, memory)) return end('outside memory');
   return { entries, end: 'mapped', physical: ((entry & PTE.FRAME) >>> 0) + (va % PAGE) };
 }
 

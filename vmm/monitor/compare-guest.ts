@@ -11,7 +11,10 @@ import { createGuest, type CreateGuestOptions } from './create-guest.ts';
 
 /** What `compareGuest` compares. Both sides have the same processor, memory, input and disk. */
 export interface CompareGuestOptions
-  extends Pick<CreateGuestOptions, 'variant' | 'memory' | 'engine' | 'fast' | 'translateUser'> {
+  extends Pick<
+    CreateGuestOptions,
+    'variant' | 'memory' | 'engine' | 'fast' | 'translateUser' | 'paravirtual'
+  > {
   /** The program that is loaded into memory. */
   readonly image: Image;
   /** A strategy's name. */

@@ -50,6 +50,8 @@ export interface CreateGuestOptions {
   readonly translateUser?: boolean | undefined;
   /** Whether translated code counts the exits that it saves, at the cost of a few steps each; default false. */
   readonly countSaved?: boolean | undefined;
+  /** Whether calls to the monitor (`vmcall`) are answered, on the bare machine too; default false: they are illegal instructions. */
+  readonly paravirtual?: boolean | undefined;
   /** The guest's console; default: output is dropped, and there is no input. */
   readonly console?: Console | undefined;
   /** The guest's disk; default none. */
@@ -105,8 +107,8 @@ export function createGuest(options: CreateGuestOptions = {}): Guest {
 
 function bareGuest(options: CreateGuestOptions): Guest {
   const { image = emptyImage, memory = defaultMemory, engine: name = 'auto', fast } = options;
-  const { variant, console, disk, network, storage = storageFor(name, memory) } = options;
-  const machine = new Machine({ variant, memory, console, disk, network, storage });
+  const { variant, console, disk, network, paravirtual, storage = storageFor(name, memory) } = options;
+  const machine = new Machine({ variant, memory, console, disk, network, storage, paravirtual });
   loadImage(image, machine.memory.bytes);
   machine.pc = image.entry;
   const engine = createEngine(name, machine, fast);
@@ -125,10 +127,11 @@ function bareGuest(options: CreateGuestOptions): Guest {
 }
 
 function monitoredGuest(options: CreateGuestOptions, strategy: string): Guest {
-  const { image = emptyImage, memory = defaultMemory, variant: cpu, network, realVariant, ...real } = options;
+  const { image = emptyImage, memory = defaultMemory, variant: cpu, network, realVariant, ...rest } = options;
+  const { paravirtual, ...real } = rest;
   const monitors = createStack({
     ...real,
-    guests: [{ image, memory, cpu, network }],
+    guests: [{ image, memory, cpu, network, paravirtual }],
     variant: realVariant ?? cpu,
     strategy,
   });

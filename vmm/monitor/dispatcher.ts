@@ -7,9 +7,10 @@
 import { executeOne, executeWord } from '../../isa/engines/interpreter/interpreter.ts';
 import { FAULT } from '../../isa/machine/addressing.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
+import { calls } from '../../isa/machine/paravirtual/calls.ts';
 import { type Access, FETCH, LOAD, STORE } from '../../isa/machine/translate.ts';
-import type { Instruction } from '../../isa/table/row.ts';
-import { decode } from '../../isa/table/table.ts';
+import type { Instruction, Row } from '../../isa/table/row.ts';
+import { decode, encode, rowNamed } from '../../isa/table/table.ts';
 import { CAUSE, causeName } from '../../isa/table/traps.ts';
 import type { Entered, ShadowTables } from '../memory/shadow.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
@@ -41,6 +42,10 @@ const memoryFaults: ReadonlySet<number> = new Set([
   CAUSE.STORE_PAGE,
 ]);
 
+const vmcall = encode(rowNamed('vmcall') as Row, {}) | 0;
+/** The register with the number of a call. */
+const callNumber = 17;
+
 export class Dispatcher {
   readonly #cpu: Machine;
   readonly #shadow: ShadowTables;
@@ -68,7 +73,20 @@ export class Dispatcher {
   handle({ cause, value }: Trap): string {
     if (cause >>> 0 >= CAUSE.INTERRUPT) return this.#exit(EXIT.TURN);
     if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) return this.#emulate(value);
+    if (cause === CAUSE.ILLEGAL && this.#isCall(value)) return this.#call();
     return memoryFaults.has(cause) ? this.#fault(cause) : this.#reflect(cause, value);
+  }
+
+  /** Whether the illegal instruction `word` is a call to this monitor. */
+  #isCall(word: number): boolean {
+    return word === vmcall && this.#cpu.ring === 0 && this.#cpu.paravirtual !== undefined;
+  }
+
+  /** Answers a call: the virtual CPU does, in one guest step. */
+  #call(): string {
+    const name = `call: ${calls[this.#cpu.x[callNumber] as number]?.name ?? 'unknown'}`;
+    this.execute(name, vmcall);
+    return name;
   }
 
   /**

@@ -47,6 +47,8 @@ export interface GuestDescription {
    * correctly.
    */
   readonly cpu?: Variant | undefined;
+  /** Whether the monitor answers its calls (`vmcall`); default: no, and it cannot find out that there is a monitor. */
+  readonly paravirtual?: boolean | undefined;
   /** Whether another monitor is its ring-0 software (stack.ts). Each trap that its virtual CPU takes then stops it. */
   readonly hosted?: boolean | undefined;
 }
@@ -129,7 +131,7 @@ export class Monitor {
     this.#mux = new ConsoleMux(real, names);
     this.guests = allocator.allocations.map((allocation, n) => {
       const slice = new DiskSlice(real, allocation, allocator.transferPage);
-      const { image, address, network, cpu, hosted } = guests[n] as GuestDescription;
+      const { image, address, network, cpu, hosted, paravirtual } = guests[n] as GuestDescription;
       const port = address && new GuestPort(this.switch, address, names[n]);
       const guest = new VirtualMachine({
         real,
@@ -141,6 +143,7 @@ export class Monitor {
         network: port ?? network,
         variant: cpu,
         hosted,
+        paravirtual,
         translateUser: options.translateUser,
         countSaved: options.countSaved,
       });

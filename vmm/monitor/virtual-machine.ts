@@ -29,7 +29,7 @@ import { Ledger } from '../guest/ledger.ts';
 import type { Strategy } from './strategies.ts';
 
 export interface GuestOptions
-  extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant' | 'hosted'> {
+  extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant' | 'hosted' | 'paravirtual'> {
   readonly real: Machine;
   readonly engine: Engine;
   readonly allocation: Allocation;
@@ -85,6 +85,7 @@ export class VirtualMachine {
     const { cpu, ledger } = this;
     const shadow = new ShadowTables(real, cpu, at, frames, region);
     this.#shadow = shadow;
+    if (cpu.paravirtual) cpu.paravirtual.onTableFreed = (page) => shadow.release(page);
     this.#dispatcher = new Dispatcher(cpu, shadow, ledger);
     this.#translateUser = translateUser;
     if (region === undefined) return;

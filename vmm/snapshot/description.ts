@@ -109,6 +109,13 @@ const configuration: Shape<Configuration> = record({
   sectors: unsigned,
 });
 
+/** Addresses of the pages that the state of a paravirtual machine names. */
+function pagesOf({ paravirtual }: MachineState): number[] {
+  if (paravirtual === undefined) return [];
+  const { disk, networkPage, absent } = paravirtual;
+  return [disk.page ?? 0, networkPage ?? 0, ...absent.map((page) => page * PAGE)];
+}
+
 /** The shape of a description. */
 export const description: Shape<Description> = where(
   record({
@@ -130,6 +137,8 @@ export const description: Shape<Description> = where(
     }),
   }),
   ({ configuration: { memory, variant }, state }) =>
-    state.system[SR.MEMSIZE] === memory && (state.system[SR.CPUID] as number) >>> 0 === variant.cpuid,
-  'MEMSIZE and CPUID to be as the configuration has them',
+    state.system[SR.MEMSIZE] === memory &&
+    (state.system[SR.CPUID] as number) >>> 0 === variant.cpuid &&
+    pagesOf(state).every((address) => address < memory),
+  'MEMSIZE and CPUID to be as the configuration has them, and all pages to be in memory',
 );

@@ -17,7 +17,10 @@ import {
   RING_MAX,
 } from '../../isa/machine/devices/network.ts';
 import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
+import type { DiskRingState } from '../../isa/machine/paravirtual/disk-ring.ts';
+import type { ParavirtualState } from '../../isa/machine/paravirtual/paravirtual.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
+import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
 import { decodeAs, encodeAs } from '../wire/codec.ts';
@@ -34,6 +37,7 @@ import {
   step,
   unsigned,
   where,
+  withOptional,
   word,
 } from '../wire/schema.ts';
 
@@ -111,8 +115,28 @@ function keepsTo(mask: number | undefined, value: number): boolean {
   return mask === undefined || (value & ~mask) === 0;
 }
 
-/** The shape of a machine's state. */
-export const machineState: Shape<MachineState> = record({
+const page = where(unsigned, (address) => address % PAGE === 0, 'the address of a page');
+
+const paravirtual: Shape<ParavirtualState> = record<ParavirtualState>({
+  disk: where(
+    record<DiskRingState>({
+      page: nullable(page),
+      done: unsigned,
+      request: nullable(record({ command: unsigned, sector: unsigned, address: unsigned, doneAt: step })),
+      event: flag,
+    }),
+    (ring) => ring.page !== null || (ring.request === null && !ring.event),
+    'a request only where there is a ring',
+  ),
+  networkPage: nullable(page),
+  absent: where(
+    list(integer(0, MEMORY.max / PAGE - 1), 0, MEMORY.max / PAGE),
+    (pages) => pages.every((one, n) => n === 0 || one > (pages[n - 1] as number)),
+    'pages in ascending order',
+  ),
+});
+
+const plainState: Shape<Omit<MachineState, 'paravirtual'>> = record({
   pc: unsigned,
   steps: step,
   status,
@@ -124,6 +148,13 @@ export const machineState: Shape<MachineState> = record({
   stop: nullable(stop),
   devices: record<DeviceStates>(devices),
 });
+
+/** The shape of a machine's state. */
+export const machineState: Shape<MachineState> = withOptional<MachineState, 'paravirtual'>(
+  plainState,
+  'paravirtual',
+  paravirtual,
+);
 
 /**
  * A machine's state as bytes. Equal states give equal bytes. Throws FieldError for a state that no machine can have.

@@ -141,6 +141,7 @@ export class FastEngine implements Engine {
     this.#regions = new Regions(deciding, statistics);
     markEnd(machine.storage.buffer, machine.memory.size);
     machine.memory.onWrite((at, length, mark) => this.#written(at, length, mark));
+    machine.memory.onPresence(() => this.#forgetPlaces());
     machine.memory.onWatch((page) => {
       this.#watches += 1;
       this.#tables.purge(page);
@@ -242,9 +243,14 @@ export class FastEngine implements Engine {
 
   /** Drops translations and compiled code, so that a new machine can use the storage. */
   close(): void {
+    this.#forgetPlaces();
+    this.#regions.clear();
+  }
+
+  /** Drops translations. */
+  #forgetPlaces(): void {
     this.#spans.clear();
     this.#spaces.forget();
-    this.#regions.clear();
   }
 
   /**

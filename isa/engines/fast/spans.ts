@@ -240,7 +240,7 @@ export class Spans {
     const limit = ring === 0 ? 0 : this.#machine.readSystem(SR.LIMIT) >>> 0;
     if (limit !== 0 && (page + 1) * PAGE > limit) return -1;
     const entry = this.#tables.entry(page * PAGE);
-    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, memory.size)) return -1;
+    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, memory)) return -1;
     const frame = (entry & PTE.FRAME) >>> 12;
     return store && ((memory.watched[frame] as number) & watchedHere) !== 0 ? -1 : frame;
   }

@@ -62,7 +62,7 @@ export class FlatTables {
     if (named && machine.ring !== 0 && this.#beyondLimit(from)) return 'refused';
     const entry = this.entry(from);
     const needed = PTE.V | PTE.A | (store ? PTE.W | PTE.D : PTE.R) | (machine.ring === 3 ? PTE.U : 0);
-    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, machine.memory.size))
+    if (entry === undefined || (entry & needed) !== needed || !frameInMemory(entry, machine.memory))
       return 'refused';
     const page = (entry & PTE.FRAME) >>> 12;
     if (store && ((machine.memory.watched[page] as number) & watchedHere) !== 0) return 'refused';

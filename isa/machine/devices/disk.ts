@@ -68,6 +68,13 @@ export interface DiskState {
   } | null;
 }
 
+/** A command with its operands, each an unsigned word: 1 reads the sector to the physical address, 2 writes it from there. */
+export interface DiskRequest {
+  readonly command: number;
+  readonly sector: number;
+  readonly address: number;
+}
+
 /** The sectors are not part of the state: they belong to whoever provides the store. */
 export class Disk implements Component<DiskState> {
   sector = 0;
@@ -106,7 +113,8 @@ export class Disk implements Component<DiskState> {
   /** Moves the data of the command under way, and ends the command. */
   finish(memory: DmaMemory): void {
     this.doneAt = Number.POSITIVE_INFINITY;
-    this.status = this.#move(memory) ? DISK_STATUS.DONE : DISK_STATUS.FAILED;
+    const latched = { command: this.#command, sector: this.#sector, address: this.#address };
+    this.status = this.move(latched, memory) ? DISK_STATUS.DONE : DISK_STATUS.FAILED;
   }
 
   /** Acknowledges the interrupt. A command under way continues. */
@@ -130,16 +138,17 @@ export class Disk implements Component<DiskState> {
     this.doneAt = command?.doneAt ?? Number.POSITIVE_INFINITY;
   }
 
-  #move(memory: DmaMemory): boolean {
-    if (this.#store === undefined || this.#sector >= this.#store.sectors) return false;
-    if (this.#command === READ_COMMAND) {
-      const sector = new Uint8Array(SECTOR);
-      this.#store.read(this.#sector, sector);
-      return memory.fill(this.#address, sector);
+  /** Moves a sector as a command says. Returns false, and moves nothing, if the command fails. */
+  move({ command, sector, address }: DiskRequest, memory: DmaMemory): boolean {
+    if (this.#store === undefined || sector >= this.#store.sectors) return false;
+    if (command === READ_COMMAND) {
+      const bytes = new Uint8Array(SECTOR);
+      this.#store.read(sector, bytes);
+      return memory.put(address, bytes);
     }
-    if (this.#command !== WRITE_COMMAND) return false;
-    const bytes = memory.readable(this.#address, SECTOR);
-    if (bytes !== undefined) this.#store.write(this.#sector, bytes);
+    if (command !== WRITE_COMMAND) return false;
+    const bytes = memory.readable(address, SECTOR);
+    if (bytes !== undefined) this.#store.write(sector, bytes);
     return bytes !== undefined;
   }
 }

@@ -3,5 +3,5 @@ export interface DmaMemory {
   /** The bytes at `address`, to be read only; undefined if they are not all in memory. */
   readable(address: number, length: number): Uint8Array | undefined;
   /** Writes bytes and calls the watchers. Returns false, and writes nothing, if they do not all fit in memory. */
-  fill(address: number, bytes: Uint8Array): boolean;
+  put(address: number, bytes: Uint8Array): boolean;
 }

@@ -111,6 +111,8 @@ export class Network implements Component<NetworkState> {
   readonly #link: NetworkLink | undefined;
   /** The next step at which the device does something; Infinity if it does nothing by itself. */
   eventAt = never;
+  /** Called when the device rests, because it has found nothing to send. */
+  onRest: ((memory: DmaMemory) => void) | undefined;
   /** Called for every frame that will arrive, with its step. A recording of the run needs it. */
   onDelivery: ((frame: Uint8Array, at: number) => void) | undefined;
 
@@ -272,7 +274,10 @@ export class Network implements Component<NetworkState> {
     const at = this.#sendsAt;
     this.#sendsAt = never;
     const descriptor = this.#look(this.#transmit, this.#transmitNext, memory);
-    if (descriptor === undefined) return;
+    if (descriptor === undefined) {
+      this.onRest?.(memory);
+      return;
+    }
     this.#transmitNext = this.#following(this.#transmitNext);
     this.#sendsAt = at + SEND_STEPS;
     const { address, length } = descriptor;
@@ -290,7 +295,7 @@ export class Network implements Component<NetworkState> {
       return;
     }
     this.#receiveNext = this.#following(this.#receiveNext);
-    const fits = frame.length <= descriptor.length && memory.fill(descriptor.address, frame);
+    const fits = frame.length <= descriptor.length && memory.put(descriptor.address, frame);
     this.#end(descriptor, fits, fits ? frame.length : descriptor.length, NET.RECEIVED, memory);
   }
 
@@ -324,7 +329,7 @@ export class Network implements Component<NetworkState> {
     const view = new DataView(words.buffer);
     view.setUint32(0, length, true);
     view.setUint32(4, good ? DESCRIPTOR.DONE : DESCRIPTOR.FAILED, true);
-    memory.fill(place + 4, words);
+    memory.put(place + 4, words);
     this.#status |= good ? bit : NET.FAILED;
   }
 }

@@ -42,7 +42,7 @@ export const resourceMutants: readonly Mutant[] = [
     name: 'frame-unchecked',
     bug: 'A new shadow table is derived as a whole, without a check that the frames belong to the guest.',
     property,
-    changes: [{ file: shadow, from: 'ready && frameInMemory(entry, memory.size)', to: 'ready' }],
+    changes: [{ file: shadow, from: 'ready && frameInMemory(entry, memory)', to: 'ready' }],
   },
   {
     name: 'guests-overlap',
