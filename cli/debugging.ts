@@ -53,14 +53,15 @@ export async function prepareDebugged(
   const variant = loadVariant(options.isa);
   const image = await loadFile(file);
   const output = new SoonOutput(printTo);
-  const { memory = defaultMemory, engine, monitor, translateUser } = options;
+  const { memory = defaultMemory, engine, monitor, translateUser, paravirtual = false } = options;
   const disk = options.disk === undefined ? undefined : openDisk(options.disk);
-  const identity = identityOf(image, variant, memory, disk, sha256);
+  const plain = identityOf(image, variant, memory, disk, sha256);
+  const identity = paravirtual ? { ...plain, paravirtual } : plain;
   const recording = recordingFile === undefined ? undefined : readRecording(recordingFile, identity);
   const given = options.input === undefined ? undefined : readInput(options.input);
   const prepared = recording === undefined ? given : (recording.prepared ?? undefined);
   const devices = new RecordedDevices({ print: (byte) => output.put(byte), input: prepared, disk });
-  const processor = { variant, memory, engine, monitor, translateUser };
+  const processor = { variant, memory, engine, monitor, translateUser, paravirtual };
   const subject = withName(file, () => createSubject({ ...processor, image, devices }));
   const timeline = new Timeline(subject);
   const program = new ProgramMap(image);

@@ -145,9 +145,10 @@ export function prepareBlank(
   return prepareSystem(file, image, variant, options, use);
 }
 
-function refusedByProcess({ disk, guest, monitor }: GuestVerbOptions): string | undefined {
+function refusedByProcess({ disk, guest, monitor, paravirtual }: GuestVerbOptions): string | undefined {
   if (guest !== undefined) return '--guest needs a machine; a process has none';
   if (disk !== undefined) return '--disk needs a machine; a process has none';
+  if (paravirtual) return '--paravirtual needs a machine; a process has none';
   if (monitor !== 'none') return '--monitor needs a machine; a process has none';
   return undefined;
 }
@@ -248,8 +249,8 @@ function prepareSystem(
   const console = new Console(sink, isTyped ? undefined : source);
   const disk = store ?? diskOf(options, collect !== undefined);
   const memory = options.memory ?? defaultMemory;
-  const { monitor, engine, translateUser } = options;
-  const processor = { variant, memory, engine, monitor, translateUser, countSaved };
+  const { monitor, engine, translateUser, paravirtual } = options;
+  const processor = { variant, memory, engine, monitor, translateUser, countSaved, paravirtual };
   const guest = createGuest({ ...processor, image, console, disk, network });
   const program = new ProgramMap(image);
   const exits = guest.ledger?.exits ?? countTraps(guest.machine);

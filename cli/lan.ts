@@ -101,13 +101,13 @@ interface Made extends Pick<LanParty, 'flush'> {
 }
 
 function bareGuests(loaded: readonly Loaded[], { variant, options, put, input }: Setting): Made {
-  const { memory = defaultMemory, engine: engineName } = options;
+  const { memory = defaultMemory, engine: engineName, paravirtual } = options;
   const names = loaded.map(({ name }) => name);
   const mux = new LineMux(names, put);
   const guests = loaded.map(({ file, image, port }, n) => {
     const console = new Console(mux.sinkFor(n), n === 0 ? input : () => undefined);
     const storage = storageFor(engineName, memory);
-    const machine = new Machine({ variant, console, memory, storage, network: port });
+    const machine = new Machine({ variant, console, memory, storage, network: port, paravirtual });
     withName(file, () => loadImage(image, machine.memory.bytes));
     machine.pc = image.entry;
     const engine = createEngine(engineName, machine);
@@ -117,9 +117,9 @@ function bareGuests(loaded: readonly Loaded[], { variant, options, put, input }:
 }
 
 function monitoredGuests(loaded: readonly Loaded[], { variant, options, put, input }: Setting): Made {
-  const { memory = defaultMemory, engine, monitor: strategy } = options;
+  const { memory = defaultMemory, engine, monitor: strategy, paravirtual } = options;
   const monitors = createStack({
-    guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port })),
+    guests: loaded.map(({ name, image, port }) => ({ name, image, memory, network: port, paravirtual })),
     variant,
     strategy,
     translateUser: options.translateUser ?? false,

@@ -3,12 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { definitionsChapter } from '../isa/classify/definitions.ts';
 import { portsChapter } from '../isa/machine/devices/manual.ts';
 import { imagesChapter, machineChapters } from '../isa/machine/manual.ts';
+import { callsChapter } from '../isa/machine/paravirtual/manual.ts';
 import { formatManual } from '../isa/table/manual.ts';
 import { withTables } from '../vmm/migration/manual.ts';
 
 writeFileSync(
   new URL('../../isa/MANUAL.md', import.meta.url),
-  formatManual({ machine: machineChapters, rest: [portsChapter, imagesChapter, definitionsChapter] }),
+  formatManual({
+    machine: machineChapters,
+    rest: [portsChapter, callsChapter, imagesChapter, definitionsChapter],
+  }),
 );
 
 const migration = new URL('../../vmm/migration/README.md', import.meta.url);

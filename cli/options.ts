@@ -15,6 +15,7 @@ export interface GuestVerbOptions {
   readonly isa: string;
   readonly monitor: string;
   readonly translateUser?: boolean;
+  readonly paravirtual?: boolean;
   readonly process?: boolean;
   readonly environment?: string;
   readonly memory?: number;
@@ -185,6 +186,7 @@ export function addGuestOptions(command: Command): Command {
     .optionsGroup(HEADING.MONITOR)
     .addOption(monitorOption())
     .option('--translate-user', 'Translate user code, too, under binary translation')
+    .option('--paravirtual', 'Answer calls to the monitor (vmcall), on the bare machine too')
     .optionsGroup(HEADING.PROCESS)
     .option('--process', 'Run the guest as a process: Linux system calls, no machine')
     .addOption(

@@ -18,7 +18,8 @@ import { loadFile, loadVariant, readInput, withName } from '../files.ts';
 import type { GuestVerbOptions } from '../options.ts';
 import { diskName, FileDisks } from './disks.ts';
 
-export interface StartOptions extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input'> {
+export interface StartOptions
+  extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input' | 'paravirtual'> {
   /** The guest's name; default: the file's. */
   readonly name?: string;
 }
@@ -79,6 +80,7 @@ function specOf(
   memory: number,
   disk: { readonly name: string; readonly sectors: number } | null,
   address: Uint8Array | undefined,
+  isParavirtual: boolean,
 ): GuestSpec {
   return {
     name,
@@ -88,7 +90,7 @@ function specOf(
     disk: disk?.name ?? null,
     diskIdentity: null,
     network: address ?? null,
-    devices: ['console', 'disk', 'network'],
+    devices: ['console', 'disk', 'network', ...(isParavirtual ? ['paravirtual'] : [])],
   };
 }
 
@@ -109,7 +111,14 @@ function fromImage(
   const memory = options.memory ?? defaultMemory;
   return {
     file,
-    spec: specOf(nameOf(file, options), loadVariant(options.isa), memory, disk, address),
+    spec: specOf(
+      nameOf(file, options),
+      loadVariant(options.isa),
+      memory,
+      disk,
+      address,
+      options.paravirtual ?? false,
+    ),
     fill: (guest) => {
       loadImage(image, guest.machine.memory.bytes);
       guest.machine.pc = image.entry;
@@ -135,7 +144,7 @@ function fromSnapshot(file: string, address: Uint8Array | undefined, options: St
     const blocks = loadDisk(store.files, chain);
     return {
       file,
-      spec: specOf(name, variantOf(configuration), memory, disk, address),
+      spec: specOf(name, variantOf(configuration), memory, disk, address, state.paravirtual !== undefined),
       fill: (guest) => {
         restoreMemory(store.files, chain, guest.machine.memory);
         if (guest.disk) copySectors(ThinDisk.overBlocks(sectors, blocks), guest.disk);

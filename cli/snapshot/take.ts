@@ -98,7 +98,7 @@ export async function take(
 
 /** Throws a usage Failure for options that describe the machine: a snapshot contains that description. */
 function refuseHardware(command: Command): void {
-  for (const option of ['isa', 'memory', 'disk']) {
+  for (const option of ['isa', 'memory', 'disk', 'paravirtual']) {
     if (command.getOptionValueSource(option) === 'cli')
       throw usage(`--${option}: the snapshot has its own; the option needs a FILE`);
   }
@@ -134,15 +134,16 @@ function restoreFrom(store: Store, name: string, options: RestoreOptions): Begun
 }
 
 function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: GuestUse): Begun {
-  const { configuration } = last(chain).description;
+  const { configuration, state } = last(chain).description;
   const { memory, sectors } = configuration;
+  const paravirtual = state.paravirtual !== undefined;
   const disk = sectors === 0 ? undefined : ThinDisk.overBlocks(sectors, loadDisk(store.files, chain));
   const { monitor, engine } = options;
   const guest = prepareBlank(
     last(chain).description.name,
     chain[0].description.symbols,
     variantOf(configuration),
-    { isa: configuration.variant.name, monitor, engine, memory, env: [] },
+    { isa: configuration.variant.name, monitor, engine, memory, paravirtual, env: [] },
     { ...use, ...(disk ? { store: disk } : {}) },
   );
   const session = new Snapshotter(store, subjectOf(guest, disk));

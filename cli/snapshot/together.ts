@@ -29,7 +29,7 @@ export function restoreTogether(store: Store, names: readonly string[], options:
   if (root === undefined || chains.some(([first]) => first.path !== root.path))
     throw usage(`${names.join(', ')}: they can run together only when they come from one first snapshot`);
   const { shared, clones } = loadClones(store.files, chains);
-  const { configuration, symbols } = root.description;
+  const { configuration, symbols, state } = root.description;
   const disk = configuration.sectors === 0 ? undefined : new CurrentDisk(configuration.sectors);
   const printed: number[] = [];
   const guest = prepareBlank(
@@ -41,6 +41,7 @@ export function restoreTogether(store: Store, names: readonly string[], options:
       engine: options.engine,
       isa: configuration.variant.name,
       memory: configuration.memory,
+      paravirtual: state.paravirtual !== undefined,
       env: [],
     },
     { collect: printed, ...(disk ? { store: disk } : {}) },

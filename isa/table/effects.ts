@@ -73,7 +73,8 @@ export type Effect =
   | { readonly kind: 'jump'; readonly target: Expression }
   | { readonly kind: 'trap'; readonly cause: number }
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'system'; readonly run: SystemMeaning };
+  /** `calls`: where it does not trap, it may change any register. */
+  | { readonly kind: 'system'; readonly run: SystemMeaning; readonly calls?: true };
 
 /**
  * The meaning of a system instruction: a function over the whole processor. It gets the

@@ -116,6 +116,6 @@ export const systemRows: readonly Row[] = [
     { name: 'retf', bits: '0011010 rs2 rs1 000 00000 0001011', operands: 'rs1, rs2', privilege: 'variant', sensitive: ['control'], kin: 'RET far, JMP far, PDP-10 JRST 1', effect: { kind: 'system', run: retf }, says: 'Return far: pc = rs1, RING = the larger of RING and rs2 & 3. Traps (cause 0) if rs1 is not a multiple of 4. It lowers privilege without a trap.' },
   ]),
   ...rows('Hypercalls', [
-    { name: 'vmcall', bits: '0100000 00000 00000 000 00000 0001011', operands: '', kin: 'VMCALL', effect: { kind: 'system', run: vmcall }, says: 'A call to the monitor: its number is in a7, its arguments are in a0 to a2, its result goes to a0. Outside ring 0, and on a machine that is not paravirtual, an illegal instruction.' },
+    { name: 'vmcall', bits: '0100000 00000 00000 000 00000 0001011', operands: '', kin: 'VMCALL', effect: { kind: 'system', run: vmcall, calls: true }, says: 'A call to the monitor: its number is in a7, its arguments are in a0 to a2, its result goes to a0. Outside ring 0, and on a machine that is not paravirtual, an illegal instruction.' },
   ]),
 ];

@@ -4,6 +4,9 @@ import { PORT } from '../../isa/machine/devices/ports.ts';
 import { DISK_STATUS } from '../../isa/machine/devices/disk.ts';
 import { DESCRIPTOR, FRAME, NET, NET_BRIDGE } from '../../isa/machine/devices/network.ts';
 import { PTE } from '../../isa/machine/translate.ts';
+import { calls, MAGIC } from '../../isa/machine/paravirtual/calls.ts';
+import { RING, RING_PLACES } from '../../isa/machine/paravirtual/disk-ring.ts';
+import { REFUSED } from '../../isa/machine/paravirtual/refusal.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { STATUS } from '../../isa/table/sysregs.ts';
 import { CAUSE, LINE } from '../../isa/table/traps.ts';
@@ -59,6 +62,27 @@ describe('guests/include/ring32.inc', () => {
       ...prefixed('PTE', { V: PTE.V, R: PTE.R, W: PTE.W, X: PTE.X, U: PTE.U, A: PTE.A, D: PTE.D }),
       ...prefixed('CAUSE', CAUSE),
       ...prefixed('LINE', LINE),
+    });
+  });
+});
+
+describe('guests/include/calls.inc', () => {
+  it('has the numbers of the calls, of the refusals and of the disk ring as the machine has them', () => {
+    const equates = guestText('include/calls.inc').matchAll(/^ +\.equ (\w+), ([\w-]+)$/gm);
+    const written = Object.fromEntries([...equates].map(([, name, value]) => [name, Number(value)]));
+    const named = calls.map(({ name, number }) => [name.toUpperCase(), number] as const);
+    const refused = Object.entries(REFUSED).map(([name, [number]]) => [name, number] as const);
+    expect(written).toEqual({
+      ...prefixed('CALL', { ...Object.fromEntries([...named, ...refused]), MAGIC }),
+      RING_PUT: RING.PUT,
+      RING_DONE: RING.DONE,
+      RING_IDLE: RING.IDLE,
+      RING_REQUESTS: RING.REQUESTS,
+      RING_PLACES,
+      REQUEST_SECTOR: 0,
+      REQUEST_ADDRESS: 4,
+      REQUEST_COMMAND: 8,
+      REQUEST_STATUS: RING.STATUS,
     });
   });
 });

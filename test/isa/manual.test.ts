@@ -4,6 +4,7 @@ import { definitionsChapter } from '../../isa/classify/definitions.ts';
 import { portsChapter } from '../../isa/machine/devices/manual.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import { imagesChapter, machineChapters } from '../../isa/machine/manual.ts';
+import { callsChapter } from '../../isa/machine/paravirtual/manual.ts';
 import { formatManual } from '../../isa/table/manual.ts';
 import { STATUS, systemRegisters } from '../../isa/table/sysregs.ts';
 import { CAUSE, trapEffects } from '../../isa/table/traps.ts';
@@ -11,7 +12,10 @@ import { CAUSE, trapEffects } from '../../isa/table/traps.ts';
 describe('The manual', () => {
   it('is what the tables say; `npm run manual` writes it anew', () => {
     expect(readFileSync(new URL('../../isa/MANUAL.md', import.meta.url), 'utf8')).toBe(
-      formatManual({ machine: machineChapters, rest: [portsChapter, imagesChapter, definitionsChapter] }),
+      formatManual({
+        machine: machineChapters,
+        rest: [portsChapter, callsChapter, imagesChapter, definitionsChapter],
+      }),
     );
   });
 

@@ -87,6 +87,7 @@ class Copy extends Machine {
       console: new Console(() => {}),
       storage: plainStorage(size),
       hosted: machine.hosted,
+      paravirtual: machine.paravirtual !== undefined,
       ...(store ? { disk: new CopyOnWriteDisk(store) } : {}),
       ...(machine.answer ? { answer: () => this.#answer(calls) } : {}),
     });

@@ -83,7 +83,14 @@ export class HostedGuest {
     const { memory } = spec;
     const { variant: realVariant, storage, ...how } = machinery;
     const devices = { console: this.#console, disk, network };
-    const processor = { variant: variantOf(spec), realVariant, memory, storage: storage?.(memory) };
+    const paravirtual = spec.devices.includes('paravirtual');
+    const processor = {
+      variant: variantOf(spec),
+      realVariant,
+      memory,
+      storage: storage?.(memory),
+      paravirtual,
+    };
     this.#guest = createGuest({ ...how, ...processor, ...devices });
     this.machine = this.#guest.machine;
     this.engine = this.#guest.engine;

@@ -14,6 +14,7 @@ import type { Stop } from '../../isa/machine/stop.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
 import { PTE } from '../../isa/machine/translate.ts';
 import { SR } from '../../isa/table/sysregs.ts';
+import type { Instruction } from '../../isa/table/row.ts';
 import { decode } from '../../isa/table/table.ts';
 
 /** Whether a page of memory is here. */
@@ -97,6 +98,7 @@ function missingForStep(machine: Machine, has: Has): number | undefined {
   const { effect } = at.row;
   if (effect.kind === 'load' || effect.kind === 'store')
     need.virtual(register(at.rs1) + at.imm, effect.width);
+  else if (isCall(machine, at)) need.physical(0, machine.memory.size);
   else if (effect.kind === 'system') {
     need.virtual(register(at.rs1), 1);
     need.virtual(register(at.rs2), 1);
@@ -104,13 +106,26 @@ function missingForStep(machine: Machine, has: Has): number | undefined {
   return need.missing;
 }
 
+/** Whether the instruction is a call that the machine answers. It may read lists, rings and page tables: it waits for all pages. */
+function isCall({ paravirtual, ring }: Machine, { row }: Instruction): boolean {
+  return row.effect.kind === 'system' && row.effect.calls === true && paravirtual !== undefined && ring === 0;
+}
+
 /** The first missing page that a device may move data to or from, should its event come. */
 function missingForDevices(machine: Machine, has: Has): number | undefined {
   const need = new Need(machine, has);
   const { command } = machine.disk.save();
   if (command !== null) need.physical(command.address, SECTOR);
+  needDiskRing(machine, need);
   if (Number.isFinite(machine.network.eventAt)) needRings(machine, machine.network.save(), need);
   return need.missing;
+}
+
+/** The disk ring and the sector under way. */
+function needDiskRing({ paravirtual }: Machine, need: Need): void {
+  const { page, request } = paravirtual?.disk.save() ?? { page: null, request: null };
+  if (page === null || request === null) return;
+  if (need.physical(page, PAGE)) need.physical(request.address, SECTOR);
 }
 
 /** Both rings, and every buffer in them that is the device's. */

@@ -24,6 +24,7 @@ import {
   step,
   text,
   where,
+  withOptional,
 } from '../wire/schema.ts';
 import type { Sha256 } from '../wire/sha256.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
@@ -41,6 +42,8 @@ export interface Identity {
   readonly memory: number;
   /** Sum of the disk at the beginning, 32 bytes; null = no disk. */
   readonly disk: Uint8Array | null;
+  /** Whether calls to the monitor were answered; missing = no. */
+  readonly paravirtual?: boolean;
 }
 
 /** A machine's run: whose it was, and its inputs. */
@@ -59,7 +62,7 @@ export interface Recording {
 
 // ---- Whose run it was ----
 
-/** What a guest's run depends on. Reads the whole disk. */
+/** What the run of a guest that makes no calls depends on. Reads the whole disk. */
 export function identityOf(
   image: Image,
   variant: Variant,
@@ -112,6 +115,12 @@ export function checkIdentity(recorded: Identity, present: Identity): void {
     );
   if (recorded.memory !== present.memory)
     throw new RecordingError(`a recording with other memory: give --memory ${recorded.memory / 1024}K`);
+  if ((recorded.paravirtual ?? false) !== (present.paravirtual ?? false))
+    throw new RecordingError(
+      recorded.paravirtual
+        ? 'a recording of a machine that answers calls: give --paravirtual'
+        : 'a recording of a machine that answers no calls: leave out --paravirtual',
+    );
   if (!same(recorded.disk, present.disk))
     throw new RecordingError('a recording with another disk, or with none: give --disk as it was then');
 }
@@ -140,13 +149,17 @@ const sum = bytes(32, 32);
 
 const recording: Shape<Recording> = where(
   record<Recording>({
-    identity: record<Identity>({
-      image: sum,
-      variant: text(200),
-      unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
-      memory: integer(MEMORY.min, MEMORY.max),
-      disk: nullable(sum),
-    }),
+    identity: withOptional<Identity, 'paravirtual'>(
+      record({
+        image: sum,
+        variant: text(200),
+        unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+        memory: integer(MEMORY.min, MEMORY.max),
+        disk: nullable(sum),
+      }),
+      'paravirtual',
+      flag,
+    ),
     prepared: nullable(bytes(mostBytes)),
     inputs: list(record<RecordedInput>({ step, input }), 0, mostInputs),
     end: step,

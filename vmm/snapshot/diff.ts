@@ -72,6 +72,7 @@ export function fieldsOf(state: MachineState): (readonly [name: string, text: st
     ['timer pending', timerPending ? 'yes' : 'no'],
     ['stopped', stop === null ? 'no' : stop.kind],
     ...Object.entries(state.devices).flatMap(([name, device]) => leaves(name, device)),
+    ...leaves('paravirtual', state.paravirtual ?? null),
   ];
 }
 

@@ -197,8 +197,7 @@ export class RegionBuilder {
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
       allowed: (at) => !trapsIn(at.row, ring, variant),
-      answered: ({ row: { effect } }) =>
-        machine.answer !== undefined && effect.kind === 'trap' && effect.cause === CAUSE.ECALL,
+      answered: (at) => isAnswered(machine, at),
       delegated: (pc) => delegated.has(pc),
       targets: (pc) => targets.of(pc),
       begins: (pc) => {
@@ -275,4 +274,10 @@ function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number
   const words = new Set<number>();
   for (const { pc } of nodes) words.add(((pages.get(pc >>> 12) as number) * PAGE + (pc & (PAGE - 1))) >>> 2);
   return words;
+}
+
+/** Whether the machine answers the instruction in place: a system call, or a call to the monitor. */
+function isAnswered({ answer, paravirtual }: Machine, { row: { effect } }: Instruction): boolean {
+  if (effect.kind === 'trap') return effect.cause === CAUSE.ECALL && answer !== undefined;
+  return effect.kind === 'system' && effect.calls === true && paravirtual !== undefined;
 }

@@ -279,6 +279,7 @@ export const calls: readonly Call[] = [
     gives: '0',
     says: 'Has the network device look at its transmit ring. It goes on by itself until it finds a descriptor that is not READY.',
     native: native.netKick,
+    waits: true,
     refused: ['BAD_RING'],
     run: (caller, state, [page]) => kickNetwork(caller, state, page),
   },

@@ -104,9 +104,13 @@ export const netRing = `    li   t0, 0
     li   a0, 0`;
 
 export const netKick = `    sw   zero, 0(a0)
-    li   a0, 0
     li   t0, ${PORT.NET_START}
-    out  t0, zero`;
+    out  t0, zero
+1:  in   t1, t0
+    bnez t1, 1b
+    li   t1, 1
+    sw   t1, 0(a0)
+    li   a0, 0`;
 
 const pageLoop = (body: string) => `    mv   t0, a0
     mv   t1, a1

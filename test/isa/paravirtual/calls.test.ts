@@ -22,7 +22,14 @@ ${powerOff}
 handler:
     mfs  s2, ECAUSE
 ${powerOff}`;
-  it.each(['none', 'trap-and-emulate', 'hybrid', 'interpret', 'binary-translation', 'hybrid/trap-and-emulate'])('is a call if the machine is paravirtual, under the monitor %s', (monitor) => {
+  it.each([
+    'none',
+    'trap-and-emulate',
+    'hybrid',
+    'interpret',
+    'binary-translation',
+    'hybrid/trap-and-emulate',
+  ])('is a call if the machine is paravirtual, under the monitor %s', (monitor) => {
     const { guest, machine } = made(text, { monitor });
     expect(guest.run(100)).toEqual({ kind: 'power', status: 0 });
     expect(machine.x[8]).toBe(0x474e4952);
