@@ -28,7 +28,7 @@ import { must, type RefusalName } from './refusal.ts';
 
 /** What `version` gives in a0 ("RING") and a1. */
 export const MAGIC = 0x474e4952;
-export const VERSION = 1;
+const VERSION = 1;
 
 /** The most bytes of a console_write, entries of an mmu_update, and pages of a balloon call. */
 export const MOST = { BYTES: 4096, UPDATES: 512, PAGES: 1024 } as const;

@@ -13,7 +13,7 @@ import { image } from '../../vmm/assembled.ts';
 export const MEMORY = 2 ** 20;
 
 /** Bytes of the disk: 16 sectors, each of them different. */
-export const diskBytes = () => Uint8Array.from({ length: 16 * 512 }, (_, n) => n * 7 + (n >>> 9));
+const diskBytes = () => Uint8Array.from({ length: 16 * 512 }, (_, n) => n * 7 + (n >>> 9));
 
 export interface Made {
   readonly guest: Guest;
@@ -49,7 +49,7 @@ export function made(text: string, { variant = 'ring32-v', paravirtual = true, .
 }
 
 /** The number of a call. */
-export function numberOf(name: string): number {
+function numberOf(name: string): number {
   const call = calls.find((one) => one.name === name);
   if (call === undefined) throw new Error(`no call ${name}`);
   return call.number;

@@ -17,7 +17,7 @@ export interface World {
   readonly createGuest: typeof createGuest;
 }
 
-export const ours: World = { createGuest };
+const ours: World = { createGuest };
 
 export interface Setting {
   readonly variant: string;
@@ -33,7 +33,7 @@ export interface Happened {
 }
 
 /** The first difference from the reference machine; undefined = none. Adds to `happened`. */
-export function callingDifference(
+function callingDifference(
   program: Program,
   { variant, monitor, engine = 'interpreter', world = ours }: Setting,
   happened?: Happened,

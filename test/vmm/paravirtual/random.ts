@@ -27,7 +27,7 @@ function put(at: number, words: readonly number[]): number[] {
 const [a0, a7] = [10, 17];
 
 /** A call with arguments. */
-export function callWords(number: number, args: readonly number[]): number[] {
+function callWords(number: number, args: readonly number[]): number[] {
   return [...args.flatMap((value, n) => li(a0 + n, value)), ...li(a7, number), word('vmcall')];
 }
 
