@@ -33,7 +33,7 @@ export class GuestBuffer {
   readonly #caller: Caller;
   readonly #at: number;
 
-  /** `length` bytes from `va` (unsigned) on. Throws Refusal. */
+  /** `length` bytes from `va` (unsigned) on. Throws CallRefusal. */
   constructor(caller: Caller, va: number, length: number) {
     must(va + length <= 2 ** 32, 'BAD_BUFFER');
     this.#caller = caller;
@@ -72,14 +72,14 @@ export class GuestBuffer {
   }
 }
 
-/** A list of `count` entries of `words` words each, at `va`; both unsigned. Throws Refusal, if it is longer than `most`, too. */
+/** A list of `count` entries of `words` words each, at `va`; both unsigned. Throws CallRefusal, if it is longer than `most`, too. */
 export function listOf(caller: Caller, va: number, count: number, words: number, most: number): GuestBuffer {
   must(va % 4 === 0, 'MISALIGNED');
   must(count <= most, 'TOO_MANY');
   return new GuestBuffer(caller, va, count * words * 4);
 }
 
-/** Checks that `address` (unsigned) is that of a page of the guest's memory. Throws Refusal. */
+/** Checks that `address` (unsigned) is that of a page of the guest's memory. Throws CallRefusal. */
 export function mustBePage({ memory }: Pick<Caller, 'memory'>, address: number): void {
   must(address % PAGE === 0, 'MISALIGNED');
   must(memory.has(address, PAGE), 'NOT_YOURS');

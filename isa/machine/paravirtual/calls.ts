@@ -11,7 +11,7 @@
  *                to themselves, A and D set. It may change t0 to t6. Devices may take longer; see `waits`
  *   waits        the native sequence waits for the device, which the call does not
  *   refused      why the call may be refused, in the order of the checks, besides UNKNOWN_CALL
- *   run          checks everything, and throws Refusal; then does it, in one step, and returns what a0 is to contain
+ *   run          checks everything, and throws CallRefusal; then does it, in one step, and returns what a0 is to contain
  *
  * Words are unsigned.
  */

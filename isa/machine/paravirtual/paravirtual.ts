@@ -14,7 +14,7 @@ import type { Caller } from './caller.ts';
 import { calls } from './calls.ts';
 import { DiskRing, type DiskRingState } from './disk-ring.ts';
 import { NET_IDLE, ringsIn } from './network-ring.ts';
-import { Refusal, REFUSED } from './refusal.ts';
+import { CallRefusal, REFUSED } from './refusal.ts';
 
 /** What a paravirtual machine has in addition. */
 export interface ParavirtualState {
@@ -54,7 +54,7 @@ export class Paravirtual implements Component<ParavirtualState> {
       const args = [a0 as number, a1 as number, a2 as number] as const;
       x[10] = call === undefined ? REFUSED.UNKNOWN_CALL[0] : call.run(caller, this, args);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof CallRefusal)) throw error;
       x[10] = error.number;
     }
   }

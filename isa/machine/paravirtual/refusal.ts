@@ -25,8 +25,8 @@ export const REFUSED = {
 export type RefusalName = keyof typeof REFUSED;
 
 /** Thrown by the checks of a call, before it has changed anything. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class CallRefusal extends Error {
+  override readonly name = 'CallRefusal';
   /** What the call leaves in a0. */
   readonly number: number;
 
@@ -36,7 +36,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Throws the Refusal if `good` is false. */
+/** Throws the CallRefusal if `good` is false. */
 export function must(good: boolean, otherwise: RefusalName): asserts good {
-  if (!good) throw new Refusal(otherwise);
+  if (!good) throw new CallRefusal(otherwise);
 }
