@@ -175,8 +175,12 @@ export class Host {
     return dropped;
   }
 
-  /** Takes a guest off this host for good. Throws HostError. */
+  /** Takes a guest off this host for good, also one that cannot go on here. Throws HostError, and the system's errors. */
   remove(name: string): void {
+    if (this.#waiting.has(name)) {
+      this.#removeWaiting(name);
+      return;
+    }
     const slot = this.#atRest(name);
     // What cannot be removed is not gone for good: that is said at once.
     this.register.remove(name);
@@ -184,8 +188,19 @@ export class Host {
     this.#house.events.left?.(slot.guest);
   }
 
+  /** Its disk stays: it is another guest's, or cannot be reached. */
+  #removeWaiting(name: string): void {
+    const entry = this.register.get(name);
+    if (entry?.phase !== 'owned') throw new HostError(`${name} is being migrated`);
+    this.register.remove(name);
+    this.#waiting.delete(name);
+    this.#house.forgetStored(entry);
+  }
+
   /** The slot of a guest that is not being migrated. Throws HostError. */
   #atRest(name: string) {
+    const waiting = this.#waiting.get(name);
+    if (waiting) throw new HostError(`${name} cannot go on here yet: ${waiting.reason}`);
     const slot = this.#house.owned(name);
     if (this.sources.has(name)) throw new HostError(`${name} is being migrated`);
     return slot;

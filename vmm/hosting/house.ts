@@ -4,8 +4,8 @@
  */
 import { bytesToHex } from '../../isa/machine/bytes.ts';
 import type { HostedGuest, Machinery } from './hosted-guest.ts';
-import { defaultLogLimits, isStrayLog, type LogLimits } from './keep/console-log.ts';
-import type { Keep } from './keep/keep.ts';
+import { ConsoleLog, defaultLogLimits, isStrayLog, type LogLimits } from './keep/console-log.ts';
+import { Keep } from './keep/keep.ts';
 import { type Registered, Register } from './keep/register.ts';
 import type { Shelf } from './keep/shelf.ts';
 import { isStorageError } from './keep/trouble.ts';
@@ -223,6 +223,15 @@ export class House {
     this.slots.delete(slot.name);
     this.#remove(() => this.register.remove(slot.name));
     this.#remove(() => slot.remove(withDisk));
+  }
+
+  /** As `forget`, for a guest that has no slot, because it could not go on here. */
+  forgetStored({ spec, keep }: Registered): void {
+    const { shelf, console: logLimits = defaultLogLimits } = this.options;
+    this.#remove(() => {
+      new Keep(shelf, keep).remove();
+      new ConsoleLog(shelf, spec.name, logLimits).remove();
+    });
   }
 
   /** Removes something after all that could not be removed yet. */

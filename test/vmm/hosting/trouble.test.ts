@@ -133,7 +133,8 @@ describe('A guest whose folder was deleted', () => {
 });
 
 describe('A guest whose disk is locked by another when its host is started again', () => {
-  it('is in the list, with the reason, and goes on when the lock is free', () => {
+  /** Host a:1, started again, with the disk of guest `one` locked by a guest of b:1. */
+  function locked() {
     const { world } = twoGuests(() => undefined);
     const disk = world.guest('one').spec.disk ?? expect.fail();
     world.kill('a:1');
@@ -142,6 +143,11 @@ describe('A guest whose disk is locked by another when its host is started again
     world.locks.set(disk, { address: 'b:1', guest: 'thief', life: world.lives.get('b:1') ?? 0 });
     const again = world.host('a:1');
     pass(world, 50);
+    return { world, disk, again };
+  }
+
+  it('is in the list, with the reason, and goes on when the lock is free', () => {
+    const { world, again } = locked();
     expect(statusOf(again)).toMatchObject([
       { name: 'other' },
       { name: 'one', state: 'held', reason: expect.stringContaining('belongs to guest thief of b:1') },
@@ -153,6 +159,19 @@ describe('A guest whose disk is locked by another when its host is started again
       ['one', 'runs'],
     ]);
     for (const name of ['one', 'other']) expect(world.difference(name)).toBeUndefined();
+  });
+
+  it('can be removed, and its disk stays', () => {
+    const { world, disk, again } = locked();
+    expect(() => again.stop('one')).toThrow('one cannot go on here yet: its disk');
+    again.remove('one');
+    expect(statusOf(again).map(({ name }) => name)).toEqual(['other']);
+    const stored = world.shelves.get('a:1')?.list() ?? expect.fail();
+    expect(stored.filter((file) => file.includes('one'))).toEqual([]);
+    expect(world.disks.has(disk)).toBe(true);
+    world.kill('b:1');
+    world.kill('a:1');
+    expect(statusOf(world.host('a:1')).map(({ name }) => name)).toEqual(['other']);
   });
 });
 
