@@ -1,10 +1,9 @@
 /**
- * A conversation over a connection: first both prove that they know the key, then messages.
+ * A conversation over a connection. First both sides prove that they know the key; then they send messages.
  *
- * Challenge and response: each side sends 32 random bytes, and proves the key by an HMAC
- * over both sides' bytes and its own role, so that no proof can be used again or sent
- * back to its maker. From the same bytes come the two keys that seal the frames after.
- * A stranger gets a nonce and a proof that is of no use to it, may send 256 bytes a frame,
+ * Each side sends 32 random bytes. Its proof is an HMAC under the key over the bytes of both sides and its own role, so a
+ * proof cannot be used a second time or sent back to its maker. The two keys that seal the frames afterwards are computed
+ * from the same bytes. A stranger receives random bytes and a proof that is of no use to it. It may send 256 bytes a frame,
  * and has five seconds.
  */
 import { FieldError } from './schema.ts';
@@ -17,9 +16,9 @@ import { checksum, equal, hmac, type Seal, type SealMaker } from './seal.ts';
 export interface ChannelEvents {
   /** Both have proved that they know the key. */
   open(): void;
-  /** The payload is to be used, or copied, before the call returns. */
+  /** A message has arrived. The payload must be used or copied before the call returns. */
   message(type: number, payload: Uint8Array): void;
-  /** It is over, once; nothing comes after. */
+  /** The conversation has ended. This is called once, and nothing is called after it. */
   ended(reason: string): void;
 }
 
@@ -33,12 +32,12 @@ export interface ChannelOptions {
   readonly clock: () => number;
 }
 
-/** What a dialer can say of a listener that ends before it has said anything: one of version 1 does that to all others. */
+/** Added to the reason if a listener ends before it has said anything: a listener of version 1 does that to all others. */
 const unanswered = "without an answer; does it speak another version of ringlab's protocol?";
 
 /**
- * Milliseconds that the other side has to prove that it knows the key: a stranger who has come to us, and somebody on whom
- * we call, who may be busy.
+ * Milliseconds that the other side has to prove that it knows the key. A host that we have dialled has longer than one that
+ * dials us, because it may be busy.
  */
 const greeting = { listener: 5000, dialer: 15_000 } as const;
 
@@ -58,9 +57,9 @@ export class Channel {
   #sealOut: Seal = checksum;
   #sealIn: Seal = checksum;
   #sequence = 0;
-  /** Something has come, or it was for the other side to speak first. */
+  /** The other side has sent something, or was to speak first. */
   #isAnswered: boolean;
-  /** When something came last, by the clock. */
+  /** When something arrived last, by the clock. */
   heard: number;
 
   constructor({ connection, role, key, sealMaker, clock }: ChannelOptions) {
@@ -79,7 +78,7 @@ export class Channel {
     });
   }
 
-  /** Begins. */
+  /** Begins the conversation. */
   begin(events: Partial<ChannelEvents>): void {
     this.#events = events;
     this.#connection.listen({
@@ -89,17 +88,17 @@ export class Channel {
     if (this.#role === 'dialer') this.#send(MESSAGE.HELLO, encodeAs(shapes.hello, { nonce: this.#nonce }));
   }
 
-  /** Gives the conversation to somebody else from here on. */
+  /** From now on, `events` is told of what happens. */
   handTo(events: Partial<ChannelEvents>): void {
     this.#events = events;
   }
 
-  /** Bytes that are not on their way yet. */
+  /** Bytes that have not been sent yet. */
   get backlog(): number {
     return this.#connection.backlog;
   }
 
-  /** Whether the other side has greeted as one does that means to prove that it knows the key. */
+  /** Whether the other side has sent its random bytes, as a friend does. */
   get isGreeted(): boolean {
     return this.#peerNonce.length > 0;
   }
@@ -114,15 +113,15 @@ export class Channel {
   }
 
   /**
-   * Sends a message whose payload, of so many bytes, is in `buffer` already, behind room for a
-   * frame's header. The buffer is not to be changed before `sent` is called.
+   * Sends a message whose payload, of `length` bytes, is in `buffer` already, after room for a frame's header. The buffer
+   * must not be changed before `sent` is called.
    */
   sendFrom(buffer: Uint8Array, length: number, type: number, sent: () => void): void {
     if (this.#state === 'open')
       this.#connection.send(finishFrame(buffer, length, type, this.#sequence++, this.#sealOut), sent);
   }
 
-  /** Ends it from this side; `ended` is not told. */
+  /** Ends the conversation from this side. `ended` is not called. */
   close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
@@ -160,7 +159,7 @@ export class Channel {
     else this.#greet(frame);
   }
 
-  /** The dialer's part: the listener's challenge, checked and answered. */
+  /** The dialer's part: checks the listener's challenge, and answers it. */
   #answer({ type, payload }: WireFrame): void {
     if (type !== MESSAGE.CHALLENGE) throw new FrameError('no challenge where one was expected');
     const challenge = decodeAs(shapes.challenge, payload);
@@ -170,7 +169,7 @@ export class Channel {
     this.#open();
   }
 
-  /** The listener's part: challenges, then checks. */
+  /** The listener's part: sends the challenge, then checks the proof. */
   #greet({ type, payload }: WireFrame): void {
     if (type === MESSAGE.HELLO && this.#peerNonce.length === 0) {
       this.#peerNonce = decodeAs(shapes.hello, payload).nonce;
@@ -215,15 +214,15 @@ export class Channel {
   }
 }
 
-/** Says why not, and ends the conversation. */
+/** Says why a request is refused, and ends the conversation. */
 export function refuse(channel: Channel, reason: string): void {
   channel.send(MESSAGE.REFUSED, encodeAs(shapes.why, { reason: reason.slice(0, 500) }));
   channel.close();
 }
 
 /**
- * Why a conversation cannot go on after `error`: the other side said what makes no sense, or
- * this host's shelf failed. Throws every other error: it is our own fault.
+ * Says why a conversation cannot continue after `error`: the other side sent something that makes no sense, or this host's
+ * shelf failed. Throws any other error, because that is a bug of ours.
  */
 export function complaint(error: unknown, other: string): string {
   if (error instanceof FieldError) return `the ${other} said what makes no sense: ${error.message}`;

@@ -1,18 +1,17 @@
 /**
- * Plain data to bytes and back: CBOR (RFC 8949) in its deterministic form, so that equal
- * data are equal bytes and every data have one encoding. Bytes from outside are checked
- * against a shape (schema.ts) before anything of them is used.
+ * Turns plain data into bytes and back: CBOR (RFC 8949) in its deterministic form, in which equal data give equal bytes.
+ * Bytes from outside are checked against a shape (schema.ts) before they are used.
  */
 import { sameBytes } from '../../isa/machine/bytes.ts';
 import { decode, encode } from 'cborg';
 import { FieldError, type Shape } from './schema.ts';
 
-/** Data of that shape as bytes. Throws FieldError when it has not that shape. */
+/** Encodes data. Throws FieldError if the data do not fit the shape. */
 export function encodeAs<T>(shape: Shape<T>, data: T): Uint8Array {
   return encode(shape(data, ''));
 }
 
-/** Bytes to data of that shape. Throws FieldError for bytes that no such data are encoded as. */
+/** Decodes data. Throws FieldError for bytes that are not the encoding of data with that shape. */
 export function decodeAs<T>(shape: Shape<T>, bytes: Uint8Array): T {
   const data = shape(decodeAny(bytes), '');
   if (!sameBytes(encode(data), bytes))

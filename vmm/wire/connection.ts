@@ -1,31 +1,31 @@
 /**
- * A byte stream to somebody, both ways: TCP, TLS (tcp.ts), or a pair in memory. Bytes
- * come in order or not at all; a violation is found out by the frames (frame.ts).
+ * A byte stream in both directions: TCP, TLS (tcp.ts), or a pair in memory. Bytes arrive in order. If a connection breaks
+ * this rule, the frames show it (frame.ts).
  */
 export interface ConnectionEvents {
   bytes(chunk: Uint8Array): void;
-  /** It is over, once; nothing comes after. */
+  /** The connection has ended. This is called once, and nothing is called after it. */
   ended(reason: string): void;
 }
 
 export interface Connection {
-  /** Who is at the other end, for people. */
+  /** The other end, in words for people. */
   readonly peer: string;
-  /** Bytes handed over and not on their way yet. */
+  /** Bytes that were given to `send` and have not been sent yet. */
   readonly backlog: number;
-  /** Says who is told. Once, before anything can come. */
+  /** Sets who is told of what arrives. Called once, before anything can arrive. */
   listen(events: ConnectionEvents): void;
   /**
-   * Sends bytes, which the caller does not change before `sent` is called. A connection that
-   * cannot tell never calls it.
+   * Sends bytes. The caller must not change them before `sent` is called. A connection that does not know when they are
+   * sent never calls it.
    */
   send(bytes: Uint8Array, sent?: () => void): void;
-  /** Ends it, after what was sent. The other end is told; this one is not. */
+  /** Ends the connection after everything was sent. The other end is told; this one is not. */
   close(): void;
 }
 
-/** Makes connections: what a host knows of the network. */
+/** Makes connections. This is all that a host knows of the network. */
 export interface Dialer {
-  /** Tells of a connection to `address`, or of why there is none; later, never at once. */
+  /** Connects to `address`. Calls `done` later, never at once, with the connection or with the reason why there is none. */
   dial(address: string, done: (connection: Connection | undefined, reason: string) => void): void;
 }

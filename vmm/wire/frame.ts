@@ -1,5 +1,5 @@
 /**
- * Frames: what a byte stream between hosts is cut into. Numbers little-endian.
+ * Frames: the pieces of a byte stream between hosts. Numbers are little-endian.
  *
  *      0  magic      "RLMG"
  *      4  version    3
@@ -10,9 +10,8 @@
  *     16  tag        16 bytes over bytes 0 to 15 and the payload (seal.ts)
  *     32  payload
  *
- * The header is checked before memory is taken for the payload, the tag before anything
- * of the payload is used. A frame that is damaged, repeated, out of order or too long
- * ends the connection: there is no way to know what was meant.
+ * The header is checked before memory is allocated for the payload, and the tag before the payload is used. A frame that is
+ * damaged, repeated, out of order or too long ends the connection, because nobody can know what was meant.
  */
 import { viewOf } from '../../isa/machine/bytes.ts';
 import { equal, type Seal, TAG } from './seal.ts';
@@ -23,15 +22,15 @@ const magic = 0x474d4c52;
 const tagAt = 16;
 export const FRAME_HEADER = tagAt + TAG;
 
-/** Frames of so many bytes are read into the same buffer, one after the other. */
+/** Frames of at least this many bytes are read into the same buffer, one after the other. */
 const longFrame = 2 ** 16;
 
-/** What came is no frame of ours; the message is one line. */
+/** What arrived is not one of our frames. The message is one line. */
 export class FrameError extends Error {
   override readonly name: string = 'FrameError';
 }
 
-/** It is a frame, of another version of the protocol. */
+/** A frame of another version of the protocol. */
 export class VersionError extends FrameError {
   override readonly name = 'VersionError';
 
@@ -42,11 +41,11 @@ export class VersionError extends FrameError {
 
 export interface WireFrame {
   readonly type: number;
-  /** To be used, or copied, before the next frame is read. */
+  /** Must be used or copied before the next frame is read. */
   readonly payload: Uint8Array;
 }
 
-/** One frame as bytes, its payload copied. */
+/** Makes a frame. The payload is copied. */
 export function encodeFrame(type: number, sequence: number, seal: Seal, payload?: Uint8Array): Uint8Array {
   const { length } = payload ?? [];
   const frame = new Uint8Array(FRAME_HEADER + length);
@@ -54,7 +53,7 @@ export function encodeFrame(type: number, sequence: number, seal: Seal, payload?
   return finishFrame(frame, length, type, sequence, seal);
 }
 
-/** Makes a frame of a buffer that has its payload, of so many bytes, at FRAME_HEADER; returns the part that it is. */
+/** Makes a frame of a buffer whose payload, of `length` bytes, is at FRAME_HEADER already. Returns that part of the buffer. */
 export function finishFrame(
   buffer: Uint8Array,
   length: number,
@@ -76,28 +75,31 @@ export function finishFrame(
 
 /** What the reader asks its owner. */
 export interface FrameRules {
-  /** The most bytes of payload that are allowed now. */
+  /** The longest payload that is allowed now, in bytes. */
   readonly longest: () => number;
-  /** What tags are checked with now. */
+  /** The seal with which tags are checked now. */
   readonly seal: () => Seal;
 }
 
-/** Puts frames together from the stream, however it is cut. */
+/** Puts frames together from a stream that arrives in pieces of any size. */
 export class FrameReader {
   readonly #rules: FrameRules;
   #sequence = 0;
-  /** What is being filled: a header, or a header and its payload. */
+  /** The buffer that is being filled: for a header, or for a header and its payload. */
   #buffer = new Uint8Array(FRAME_HEADER);
   #filled = 0;
   #hasHeader = false;
-  /** For long payloads, used again and again: one new for each keeps the garbage collector busy. */
+  /** A buffer for long payloads. It is used again, because a new one for each frame keeps the garbage collector busy. */
   #long: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(rules: FrameRules) {
     this.#rules = rules;
   }
 
-  /** Takes bytes and tells of every frame that is complete, at once, so that its owner can change the rules for the next. Throws FrameError. */
+  /**
+   * Takes bytes, and calls `take` for every frame that they complete: at once, so that the owner can change the rules for the
+   * next frame. Throws FrameError.
+   */
   push(chunk: Uint8Array, take: (frame: WireFrame) => void): void {
     for (let at = 0; at < chunk.length; ) {
       const count = Math.min(chunk.length - at, this.#buffer.length - this.#filled);
@@ -109,7 +111,7 @@ export class FrameReader {
     }
   }
 
-  /** The header is there: checked, and room made for the payload. */
+  /** The header is complete: checks it, and makes room for the payload. */
   #openFrame(): void {
     const header = viewOf(this.#buffer);
     if (header.getUint32(0, true) !== magic) throw new FrameError('that is not our protocol');
@@ -134,7 +136,7 @@ export class FrameReader {
     return this.#long.subarray(0, bytes);
   }
 
-  /** The frame is there: its tag checked. */
+  /** The frame is complete: checks its tag. */
   #closeFrame(): WireFrame {
     const frame = this.#buffer;
     const payload = frame.subarray(FRAME_HEADER);

@@ -1,6 +1,6 @@
 /**
- * What hosts say to each other: a number for each kind of frame, and the shape of what it
- * carries. Small messages are CBOR, checked field by field; PAGES is laid out by batch.ts.
+ * The messages between hosts: a number for each kind, and the shape of its payload. Small messages are CBOR, checked field by
+ * field; batch.ts defines the layout of PAGES.
  *
  *     dialer                      listener
  *     HELLO nonce            ->
@@ -84,7 +84,7 @@ export type MessageName = keyof typeof MESSAGE;
 
 const names = new Map(Object.entries(MESSAGE).map(([name, type]) => [type as number, name as MessageName]));
 
-/** The name of a message's type; undefined if there is no such message. */
+/** The name of the message of that type; undefined if there is none. */
 export function messageName(type: number): MessageName | undefined {
   return names.get(type);
 }
@@ -92,7 +92,7 @@ export function messageName(type: number): MessageName | undefined {
 /** The longest payload before both sides have proved that they know the key, and after. */
 export const LONGEST = { STRANGER: 256, FRIEND: 2 ** 19 } as const;
 
-/** Text of at most `most` characters that matches. */
+/** Text of at most `most` characters that matches the pattern. */
 export function text(most: number, pattern = /^[^\0]*$/u): Shape<string> {
   return (value, at) => {
     if (typeof value === 'string' && value.length <= most && pattern.test(value)) return value;
@@ -103,7 +103,7 @@ export function text(most: number, pattern = /^[^\0]*$/u): Shape<string> {
 const nonce = bytes(32, 32);
 const proof = bytes(32, 32);
 
-/** The name of a guest: it becomes the name of a file. */
+/** The name of a guest, which is also used in names of files. */
 export const guestName = text(64, /^[\w][\w.-]*$/);
 /** A migration: 16 random bytes in hex. */
 export const migrationId = text(32, /^[\da-f]{32}$/);
@@ -112,7 +112,7 @@ export const address = text(256, /^\S+:\d{1,5}$/);
 
 const mostSectors = 2 ** 28;
 
-/** A guest's address on the network, six bytes; null = it is plugged in nowhere. */
+/** A guest's address on the network, six bytes; null = it is on no network. */
 export const guestAddress = nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES));
 
 /** What a guest is, apart from its state. */
@@ -124,7 +124,7 @@ export const guestSpec = where(
       unprivileged: list(text(16), 0, 64),
       cpuid: unsigned,
     }),
-    /** Bytes, whole pages. */
+    /** In bytes, a multiple of a page. */
     memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
     /** Sectors of its disk; 0 = it has none. */
     sectors: integer(0, mostSectors),
@@ -133,7 +133,7 @@ export const guestSpec = where(
     /** Distinguishes that disk from another of the same name. */
     diskIdentity: nullable(text(128)),
     network: guestAddress,
-    /** Devices whose state it has. */
+    /** The devices whose state belongs to it. */
     devices: list(text(32), 0, 32),
   }),
   ({ sectors, disk }) => sectors > 0 === (disk !== null),
@@ -141,7 +141,7 @@ export const guestSpec = where(
 );
 export type GuestSpec = Checked<typeof guestSpec>;
 
-/** How the guest is moved, as far as the target must know. */
+/** How the guest is moved, as far as it concerns the target. */
 export const modes = ['pre-copy', 'post-copy', 'cold'] as const;
 
 /** Version of the state's encoding (vmm/snapshot/state.ts) that this program writes. */
@@ -166,7 +166,7 @@ export const shapes = {
     held: flag,
     /** Bytes that it has printed so far. */
     printed: step,
-    /** Where the source can be asked how it decided. */
+    /** The address at which the source can be asked how it decided. */
     from: address,
     /** Version of the state's encoding. */
     stateVersion: integer(0, 255),

@@ -1,17 +1,16 @@
 /**
- * Shapes of data that came from outside, and the checks that they keep to them: nothing
- * is believed of a file or a message before it went through here.
+ * Shapes of data that come from outside. No data of a file or a message are used before a shape has checked them.
  *
- * A shape takes a value and where it stands, and returns the value typed, or throws a
- * FieldError that names the field, what was expected and what is there.
+ * A shape is a function. It takes a value and the place of the value, and returns the value with its type. If the value
+ * does not fit, it throws a FieldError that names the field, what was expected and what was found.
  */
 
-/** Something in a snapshot or a message is not as it must be; the message is one line and names the field. */
+/** Data in a snapshot or a message do not fit their shape. The message is one line and names the field. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
 }
 
-/** Checks `value`, which stands at `at` (like `devices.disk.sector`). */
+/** Checks `value`, whose place is `at` (like `devices.disk.sector`). */
 export type Shape<T> = (value: unknown, at: string) => T;
 
 /** The data that a shape describes. */
@@ -21,7 +20,7 @@ function refuse(at: string, expected: string, value: unknown): never {
   throw new FieldError(`${at === '' ? 'it' : at}: expected ${expected}, found ${describe(value)}`);
 }
 
-/** The value in a few characters. */
+/** Describes the value in a few characters. */
 function describe(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -52,7 +51,7 @@ export const real: Shape<number> = (value, at) =>
 export const flag: Shape<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : refuse(at, 'true or false', value);
 
-/** At most `most` bytes; with `length`, exactly so many. */
+/** At most `most` bytes; with `length`, exactly that many. */
 export function bytes(most: number, length?: number): Shape<Uint8Array> {
   const expected = length === undefined ? `at most ${most} bytes` : `${length} bytes`;
   return (value, at) => {
@@ -105,7 +104,7 @@ export function record<T extends object>(fields: { readonly [Name in keyof T]-?:
   };
 }
 
-/** As `fields`, with one more field, which may be missing. */
+/** Like `fields`, with one more field, which may be missing. */
 export function withOptional<T extends object, Name extends keyof T & string>(
   fields: Shape<Omit<T, Name>>,
   name: Name,
@@ -119,7 +118,7 @@ export function withOptional<T extends object, Name extends keyof T & string>(
   };
 }
 
-/** Maps told apart by their field `kind`. */
+/** One of several maps. Their field `kind` tells them apart. */
 export function kinds<T extends { readonly kind: string }>(
   shapes: {
     readonly [Kind in T['kind']]: Shape<Extract<T, { readonly kind: Kind }>>;
@@ -132,7 +131,7 @@ export function kinds<T extends { readonly kind: string }>(
   };
 }
 
-/** What `shape` takes, if `holds`; otherwise refused with `expected`. */
+/** What `shape` takes, if `holds` is true of it. Otherwise it is refused, and `expected` says what was expected. */
 export function where<T>(shape: Shape<T>, holds: (value: T) => boolean, expected: string): Shape<T> {
   return (value, at) => {
     const good = shape(value, at);

@@ -1,10 +1,10 @@
 /**
- * What makes a frame trusted: a tag of 16 bytes over its header and payload.
+ * Seals of frames: a tag of 16 bytes over the header and the payload.
  *
- * Before both sides have proved that they know the key it is a checksum, which finds damage and nothing else. Then it
- * is a sum under a key of this channel and direction. The header has the frame's sequence number, so nobody can change,
- * repeat, reorder or add a frame. Hosts on a network use GMAC (node-seal.ts); where there is no Node, as in a page that
- * runs several hosts, HMAC does the same more slowly. Neither hides anything: for that there is TLS (tcp.ts).
+ * Before both sides have proved that they know the key, the tag is a checksum, which only finds damage. Afterwards it is a
+ * sum under a key of this channel and direction. The header contains the frame's sequence number, so nobody can change,
+ * repeat, reorder or add a frame. Hosts on a network use GMAC (node-seal.ts). Without Node, as in a page that runs several
+ * hosts, HMAC does the same more slowly. Neither hides the contents; TLS does (tcp.ts).
  */
 import { utf8, viewOf } from '../../isa/machine/bytes.ts';
 import { crc32 } from './crc32.ts';

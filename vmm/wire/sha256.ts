@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) for where the platform has none that answers at once: a browser's answers later. Whoever
- * has a faster one, as Node has, passes that instead.
+ * SHA-256 (FIPS 180-4), for platforms whose own one does not answer at once, such as browsers. Where there is a faster one,
+ * as in Node, it is passed instead.
  */
 
 /** A hash that is fed in parts. */
@@ -29,7 +29,7 @@ const primes = Array.from({ length: 310 }, (_, n) => n + 2).filter((n) => {
 const constants = Int32Array.from(primes.slice(0, 64), (prime) => fraction(Math.cbrt(prime)));
 const initial = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 
-/** A sum by this module's own code. */
+/** A sum, computed by this module. */
 export const portableSha256: Sha256 = () => new PortableHash();
 
 class PortableHash implements Hash {

@@ -1,11 +1,11 @@
 /**
- * Connections whose other side has not proved yet that it knows the key. There are only so many at once: when one more
- * comes, one has to go. Who knows the key greets and proves it at once, so the first to go is the oldest that has said
- * nothing, and after those the oldest.
+ * Connections whose other side has not proved yet that it knows the key. Their number is limited: when one more arrives,
+ * another one is closed. A friend greets at once, so the oldest one that has said nothing is closed first; if all have
+ * said something, the oldest one is.
  */
 import type { Channel } from './channel.ts';
 
-/** Most strangers at once: more than the system hands over in one go, so that a friend among them is heard first. */
+/** The most strangers at once: more than the system hands over in one turn, so that a friend among them is heard first. */
 export const mostStrangers = 1024;
 
 export class Strangers {
@@ -24,12 +24,12 @@ export class Strangers {
     one.close();
   }
 
-  /** It is no stranger any more, or is gone. */
+  /** Forgets a connection that has proved itself or has ended. */
   delete(channel: Channel): void {
     this.#channels.delete(channel);
   }
 
-  /** Closes those that have not proved themselves in time. */
+  /** Closes the connections that have not proved themselves in time. */
   tick(): void {
     for (const channel of this.#channels) channel.tick();
   }

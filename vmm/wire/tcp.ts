@@ -1,7 +1,6 @@
 /**
- * Connections over TCP, or over TLS where hosts share a certificate. The key proves who is who
- * (channel.ts); TLS only hides what is said, so a certificate is trusted because it is the
- * one that was given, whatever name it bears.
+ * Connections over TCP, or over TLS if the hosts share a certificate. The key proves who is who (channel.ts). TLS only hides
+ * what is said, so the certificate that was given is trusted, whatever name it has.
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
@@ -16,13 +15,12 @@ export interface Certificate {
 /** Milliseconds until a host that does not answer counts as unreachable. */
 const dialTimeout = 5000;
 
-/** Connections that wait in the system for us to take them: a busy host does not turn its owner away. */
+/** How many connections may wait in the system until this process accepts them: many, so that a busy host does not refuse its owner. */
 const mostWaiting = 4096;
 
 /**
- * Bytes that are read at once, all into the same buffer: new memory for each read costs as much
- * as the reading. Node reads so for connections that are made here, without TLS; those that are
- * accepted here have to do without.
+ * Bytes that are read at once, all into the same buffer: allocating memory for each read takes as long as reading. Node does
+ * this only for connections that were made here, without TLS, not for those that were accepted.
  */
 const readBytes = 2 ** 18;
 
@@ -33,7 +31,7 @@ class SocketConnection implements Connection {
   #events: ConnectionEvents | undefined;
   #isOver = false;
 
-  /** `active` is told of whatever comes or has gone. */
+  /** Calls `active` whenever something has arrived or was sent. */
   constructor(socket: Socket, active: () => void) {
     this.peer = `${socket.remoteAddress ?? 'somewhere'}:${socket.remotePort ?? 0}`;
     this.#socket = socket;
@@ -61,7 +59,7 @@ class SocketConnection implements Connection {
     });
   }
 
-  /** Bytes have come; they stay as they are until the next come. */
+  /** Bytes have arrived. They stay unchanged until the next ones arrive. */
   read(chunk: Uint8Array): void {
     if (this.#isOver) return;
     this.#events?.bytes(chunk);
@@ -81,14 +79,14 @@ class SocketConnection implements Connection {
   close(): void {
     this.#isOver = true;
     this.#socket.end();
-    // A peer that has not read everything by then is given up.
+    // A peer that has not read everything by then does not get the rest.
     setTimeout(() => this.#socket.destroy(), 1000).unref();
   }
 }
 
-/** The network of a host's process. */
+/** The network, for the process of a host. */
 export class TcpNetwork implements Dialer {
-  /** Called when something has come, or has gone. */
+  /** Called when something has arrived or was sent. */
   onActivity: (() => void) | undefined;
   readonly #certificate: Certificate | undefined;
   readonly #sockets = new Set<Socket>();
@@ -128,7 +126,10 @@ export class TcpNetwork implements Dialer {
     socket.once(certificate ? 'secureConnect' : 'connect', () => finish(this.#connection(socket), ''));
   }
 
-  /** Listens; every connection is handed to `accept`. Resolves to the address; port 0 is any that is free. Rejects with the system's error. */
+  /**
+   * Listens, and calls `accept` with every connection. Resolves to the address; port 0 stands for any free port. Rejects with
+   * the system's error.
+   */
   listen(address: string, accept: (connection: Connection) => void): Promise<string> {
     const { host, port } = splitAddress(address);
     const take = (socket: Socket) => {
@@ -162,7 +163,7 @@ export class TcpNetwork implements Dialer {
   }
 }
 
-/** HOST:PORT in two. Throws RangeError. */
+/** Splits HOST:PORT. Throws RangeError. */
 export function splitAddress(address: string): { readonly host: string; readonly port: number } {
   const match = /^(?<host>\[[\da-fA-F:.]+\]|[^\s:]+):(?<port>\d{1,5})$/.exec(address);
   const port = Number(match?.groups?.port);
