@@ -22,6 +22,7 @@ import { parseVariant, type Variant, VariantError, variantNamed, variants } from
 import { badInput, Failure, systemReason, usage } from './failure.ts';
 import { note } from './output.ts';
 import { persist } from './persist.ts';
+import { guestNamed } from './projects/guests.ts';
 
 /** The largest file that is read: no useful image or source is larger. */
 const largest = 64 * 2 ** 20;
@@ -37,8 +38,15 @@ export function readInput(path: string): Uint8Array {
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw badInput(`${path}: cannot read it: ${systemReason(error)}`);
+    throw badInput(`${path}: cannot read it: ${systemReason(error)}${exampleHint(path, error)}`);
   }
+}
+
+/** Where a guest of ours is that is not in the folder in which it was looked for. */
+function exampleHint(path: string, error: unknown): string {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const guest = isMissing ? guestNamed(path) : undefined;
+  return guest === undefined ? '' : `; ringlab example ${guest.name} copies it into this folder`;
 }
 
 function readToEnd(path: string, file: number): Uint8Array {

@@ -6,7 +6,7 @@ import { verbGroups } from './verbs.ts';
 declare const RINGLAB_VERSION: string | undefined;
 
 /** The version of the bundle; a run from the sources has none. */
-const version = typeof RINGLAB_VERSION === 'undefined' ? 'unbundled' : RINGLAB_VERSION;
+export const version = typeof RINGLAB_VERSION === 'undefined' ? 'unbundled' : RINGLAB_VERSION;
 
 /** `ringlab` without a verb. */
 export function createProgram(): Command {

@@ -15,6 +15,8 @@ export const verbGroups: readonly VerbGroup[] = [
     verbs: {
       demo: () => import('./verbs/demo.ts'),
       lesson: () => import('./verbs/lesson.ts'),
+      example: () => import('./verbs/example.ts'),
+      new: () => import('./verbs/new.ts'),
       lab: () => import('./verbs/lab.ts'),
       exercise: () => import('./verbs/exercise.ts'),
     },

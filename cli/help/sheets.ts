@@ -66,6 +66,30 @@ const sheets: Readonly<Record<string, Sheet>> = {
       '65',
     ),
   },
+  example: {
+    note: 'A guest is copied with the files that it includes, the disk and the input that it needs. Files that are there already are never replaced by others.',
+    examples: examples({
+      'List the guests': 'ringlab example',
+      'Copy one into this folder': 'ringlab example hello',
+      'Copy a whole operating system into another': 'ringlab example kernel os',
+    }),
+    statuses: statuses(
+      { '0': 'copied', '65': 'a file is in the way, or cannot be written; nothing was copied' },
+      '2',
+    ),
+  },
+  new: {
+    note: 'A project has a package.json, whose scripts run ringlab, a README.md, and the settings of an editor: tasks that find errors, types, completion.',
+    examples: examples({
+      'Start a guest': 'ringlab new guest my-guest',
+      'Start a monitor, in nine stages': 'ringlab new monitor my-monitor',
+      'Start a variant of the machine': 'ringlab new variant my-variant',
+    }),
+    statuses: statuses(
+      { '0': 'written', '65': 'a file is in the way, or cannot be written; nothing was written' },
+      '2',
+    ),
+  },
   lab: {
     note: 'The page runs in this computer only, and needs no network. Given a FILE, it follows what your editor saves.',
     examples: examples({

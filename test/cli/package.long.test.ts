@@ -147,6 +147,33 @@ describe('The package, installed in an empty folder', () => {
     },
   );
 
+  it('gives a lesson, a guest to change and a project that is graded, without a network', () => {
+    const run = (cwd: string, ...args: string[]) => npm(cwd, 'exec', '--offline', '--', 'ringlab', ...args);
+    const given = run(folder, 'lesson', 'three-acts');
+    expect([given.status, given.stdout]).toEqual([
+      0,
+      expect.stringContaining('Next: ringlab lesson predict'),
+    ]);
+    expect(run(folder, 'lesson', 'worth-reading').status).toBe(0);
+    expect(run(folder, 'example', 'hello', 'mine').status).toBe(0);
+    const hello = join(folder, 'mine', 'hello.s');
+    writeFileSync(hello, readFileSync(hello, 'utf8').replaceAll('Hello from ring 0', 'Mine'));
+    expect(run(folder, 'run', 'mine/hello.s').stdout).toBe('Mine\n');
+    for (const kind of ['monitor', 'guest', 'variant'])
+      expect(run(folder, 'new', kind, `my-${kind}`)).toMatchObject({ status: 0, stderr: '' });
+    const start = (kind: string) => npm(join(folder, `my-${kind}`), 'start', '--silent');
+    expect(start('guest')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Hello from a guest'),
+    });
+    expect(start('variant')).toMatchObject({ status: 0, stdout: expect.stringContaining('critical: sring') });
+    expect(start('monitor')).toMatchObject({ status: 1, stdout: expect.stringContaining('score 0 of 100') });
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const cwd = join(folder, 'my-monitor');
+    const checked = spawnSync(process.execPath, [tsc, '-p', '.'], { cwd, encoding: 'utf8' });
+    expect([checked.status, checked.stdout]).toEqual([0, '']);
+  });
+
   it('says what a queue needs that is not in the package', () => {
     const { status, stderr } = npm(
       folder,
