@@ -10,14 +10,7 @@ sys_write:
     call user_range
     addi a0, a0, -1
     bnez a0, 3f
-    li   t0, PORT_CONSOLE_DATA
-    mv   t1, s0
-    add  t2, s0, s1
-    j    2f
-1:  lbu  t3, 0(t1)
-    out  t0, t3
-    addi t1, t1, 1
-2:  bltu t1, t2, 1b
+    print_text s0, s1
     mv   a0, s1
 3:  leave
 
@@ -50,8 +43,7 @@ sys_read:
 # console_wait: waits until input is there, or a0 ticks have passed.
 console_wait:
     enter
-    getf s0
-    cli
+    interrupts_off s0
     lw   s1, ticks
     add  s1, s1, a0
 1:  li   t0, PORT_CONSOLE_CONTROL
@@ -66,7 +58,7 @@ console_wait:
     mv   a1, s1
     call block
     j    1b
-2:  setf s0
+2:  interrupts_as s0
     leave
 
 # Line 1: a byte waits. The line stays pending while it does, so we turn the interrupt off. The

@@ -16,7 +16,7 @@ sys_read_sector:
     bnez a0, 1f
     sb   zero, 0(s1)              # this store sets D, because the disk does not set it
     mv   a0, s0
-    lra  a1, s1                   # the disk needs a physical address
+    physical_of a1, s1            # the disk needs one
     call disk_read
 1:  leave
 
@@ -26,8 +26,7 @@ disk_read:
     enter
     mv   s1, a0
     mv   s2, a1
-    getf s0
-    cli
+    interrupts_off s0
 1:  lw   t0, disk_taken
     beqz t0, 2f
     la   a0, disk_taken           # another command is under way
@@ -37,13 +36,7 @@ disk_read:
 2:  li   t0, 1
     sw   t0, disk_taken, t1
     sw   zero, disk_result, t1
-    li   t0, PORT_DISK_SECTOR
-    out  t0, s1
-    li   t0, PORT_DISK_ADDRESS
-    out  t0, s2
-    li   t0, PORT_DISK_COMMAND
-    li   t1, 1                    # read
-    out  t0, t1
+    disk_start s1, s2
 3:  lw   s1, disk_result
     bnez s1, 4f
     la   a0, disk_result
@@ -53,17 +46,15 @@ disk_read:
 4:  sw   zero, disk_taken, t0
     la   a0, disk_taken
     call wakeup
-    setf s0
+    interrupts_as s0
     addi s1, s1, -DISK_DONE
     snez a0, s1                   # 0 if done, 1 if failed …
     neg  a0, a0                   # … 0 or -1
     leave
 
-# Line 2: the command is done. The line stays pending until it is acknowledged.
+# Line 2: the command is done.
 disk_interrupt:
-    li   t0, PORT_DISK_STATUS
-    in   t1, t0
-    out  t0, zero
+    disk_ended
     sw   t1, disk_result, t0
     la   a0, disk_result
     j    wakeup

@@ -35,6 +35,12 @@
 
     .include "../include/ring32.inc"
     .include "layout.inc"
+    .ifdef PARAVIRTUAL            # ported.s
+    .include "../include/calls.inc"
+    .include "paravirtual.inc"
+    .else
+    .include "native.inc"
+    .endif
 
     .text
     .globl _start
@@ -45,7 +51,8 @@ _start:
     call memory_start
     la   t0, kernel_root
     addi t0, t0, 1                # bit 0: paging on. This code is mapped where it was
-    mts  PTBR, t0
+    use_table t0
+    disk_setup
     call self_check
 
     la   a0, booted
@@ -69,7 +76,7 @@ _start:
     li   t0, 3 | STATUS_IF        # ring 3, with interrupts
     sw   t0, F_STATUS - FRAME(a0)
     li   t0, PERIOD
-    mts  TIMER, t0
+    set_clock t0
     j    resume
 
     .include "check.s"

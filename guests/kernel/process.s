@@ -5,7 +5,7 @@
 # tests something and then waits for it to change keeps interrupts off from the test to the
 # wait. Otherwise the change could come in between and be missed: a lost wakeup. Such a
 # routine does not know whether interrupts were on. It saves the flag, clears it, and restores
-# it at the end:      getf s0;  cli;  …  setf s0
+# it at the end:      interrupts_off s0;  …  interrupts_as s0
 
 # schedule: runs the next process that can run; returns when it is our turn again.
 # Interrupts are off.
@@ -23,9 +23,7 @@ schedule:
     beqz t0, 4f
     bne  a0, tp, 2b               # ourselves last of all
     count times_idle
-    hlt                           # nobody can: wait for a device …
-    sti                           # … whose interrupt comes here, on this kernel stack …
-    cli                           # … and not after this
+    wait_for_device               # nobody can
     j    1b
 4:  beq  a0, tp, 5f
     count switches
@@ -46,7 +44,7 @@ resume:
     mv   tp, a0
     mts  SCRATCH0, tp
     lw   t0, P_PTBR(tp)
-    mts  PTBR, t0                 # the kernel is at the same place in all address spaces
+    use_table t0
     lw   sp, P_SP(tp)
     lw   ra, 0(sp)
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -65,8 +63,7 @@ block:
 
 # wakeup: makes all that wait for a0 READY. Called with interrupts on or off.
 wakeup:
-    getf t6
-    cli
+    interrupts_off t6
     li   t1, PAGE
     la   t2, first_process
     la   t3, processes_end
@@ -79,14 +76,14 @@ wakeup:
     sw   t0, P_STATE(t2)
 2:  add  t2, t2, t1
     bltu t2, t3, 1b
-    setf t6
+    interrupts_as t6
     ret
 
 # The clock, every PERIOD steps: makes sleepers READY whose time has come, and notes that the
 # running process has used up its time slice.
 timer_interrupt:
     li   t0, PERIOD
-    mts  TIMER, t0                # it counts once only; this takes the request away, too
+    set_clock t0                  # it counts once only; this takes the request away, too
     lw   t4, ticks
     addi t4, t4, 1
     sw   t4, ticks, t0

@@ -77,6 +77,7 @@ space_free:
     call free_page
 3:  addi s1, s1, 4
     bltu s1, s2, 1b
+    tables_freed s0
     lw   a0, P_TABLE(s0)
     call free_page
     lw   a0, P_PTBR(s0)
@@ -107,7 +108,7 @@ demand_page:
     count demand_pages
     call zero_page
     addi a0, a0, PTE_V | PTE_R | PTE_W | PTE_U
-    sw   a0, 0(s0)
+    set_entry a0, s0
     li   a0, 1
     leave
 2:  li   a0, 0
@@ -115,7 +116,7 @@ demand_page:
 
 # user_range: may the process use a1 bytes from a0 with the rights a2? a0 = 1 if so, 0 if not.
 # The kernel can access all memory, so it must check every address that a program passes to
-# it. verr and verw would not help, because they answer for the ring we are in. lar shows
+# it. verr and verw would not help, because they answer for the ring we are in. page_rights shows
 # PTE_U, which says whether ring 3 may access the page.
 user_range:
     enter
@@ -125,7 +126,7 @@ user_range:
     li   t0, -PAGE
     and  s0, a0, t0
 1:  bgeu s0, s1, 2f
-    lar  t0, s0
+    page_rights t0, s0
     and  t1, t0, s2
     li   t2, PAGE
     beq  t1, s2, 4f

@@ -36,22 +36,20 @@ sys_getpid:
 
 sys_yield:
     enter
-    getf s0
-    cli
+    interrupts_off s0
     call schedule
-    setf s0
+    interrupts_as s0
     li   a0, 0
     leave
 
 sys_sleep:
     enter
-    getf s0
-    cli
+    interrupts_off s0
     lw   a1, ticks
     add  a1, a1, a0
     li   a0, 0
     call block
-    setf s0
+    interrupts_as s0
     lw   a0, ticks
     leave
 
@@ -82,8 +80,7 @@ sys_fork:
 # wait: waits until a child has ended, and frees what is left of it. -1 if there is no child.
 sys_wait:
     enter
-    getf s0
-    cli
+    interrupts_off s0
 1:  li   s1, 0                    # children seen
     li   t1, PAGE
     la   t2, first_process
@@ -107,7 +104,7 @@ sys_wait:
     lw   t0, P_STATUS(t2)
     sw   t0, F_A1 - FRAME(tp)
     lw   a0, P_PID(t2)
-5:  setf s0
+5:  interrupts_as s0
     leave
 
 # process_exit: ends the running process with status a0. The first process gets its children.
@@ -115,7 +112,7 @@ process_exit:
     sw   a0, P_STATUS(tp)
     la   t0, kernel_root
     addi t0, t0, 1
-    mts  PTBR, t0                 # so that our own tables can be freed
+    use_table t0                  # so that our own tables can be freed
     mv   a0, tp
     call space_free
     li   t1, PAGE

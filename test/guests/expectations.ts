@@ -24,6 +24,8 @@ export interface Outcome {
 /** What the guest wants, and its outcome on each variant that it runs on. */
 export interface Expectations {
   readonly process: boolean;
+  /** Whether its machine answers calls to the monitor. */
+  readonly paravirtual: boolean;
   /** Whose calls a process makes. */
   readonly environment: Environment;
   readonly arguments: readonly string[];
@@ -40,6 +42,7 @@ export interface Expectations {
 /** What can be said, and whether it can be said once for each variant. */
 const known: Readonly<Record<string, 'everywhere' | 'on a variant'>> = {
   'with process': 'everywhere',
+  'with paravirtual': 'everywhere',
   'with environment': 'everywhere',
   'with variants': 'everywhere',
   'with arguments': 'everywhere',
@@ -104,6 +107,7 @@ export function parseExpectations(text: string): Expectations {
   }
   return {
     process,
+    paravirtual: statements.one('with paravirtual', (statement) => choice(statement, ['yes'])) === 'yes',
     environment: statements.one('with environment', environmentOf) ?? linux,
     arguments: statements.one('with arguments', texts) ?? [],
     input: statements.one('with input', texts)?.join('') ?? '',

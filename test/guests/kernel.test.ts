@@ -13,7 +13,7 @@ const parts = readdirSync(fileURLToPath(new URL('../../guests/kernel/', import.m
   .map((name) => name.replaceAll('\\', '/'))
   .toSorted();
 
-describe.each(['kernel/kernel.s', 'kernel/mini.s'])('The guest %s', (file) => {
+describe.each(['kernel/kernel.s', 'kernel/mini.s', 'kernel/ported.s'])('The guest %s', (file) => {
   const { outcomes } = parseExpectations(guestText(file));
 
   it('runs on all variants, and alike', () => {

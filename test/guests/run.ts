@@ -101,6 +101,7 @@ function systemGuest(image: Image, wishes: Expectations, { variant, engine, fast
     console,
     memory,
     storage: storageFor(engine, memory),
+    paravirtual: wishes.paravirtual,
     ...(disk === undefined ? {} : { disk }),
     ...(port === undefined ? {} : { network: port }),
   });
