@@ -73,8 +73,9 @@ function run(file: string): Run {
       const [number] = call.split(' ').map(Number);
       const result = recordWord(machine, F_A0 - FRAME);
       // What sleep gives is the time, and which child ends first is a matter of time.
+      open.delete(pid);
       if (number === SYS.WAIT) waited.push(`${pid} waits for ${result}`);
-      note(pid, `${call} = ${number === SYS.SLEEP || number === SYS.WAIT ? '…' : result}`);
+      else note(pid, `${call} = ${number === SYS.SLEEP ? '…' : result}`);
     }
     if (cause === CAUSE.ECALL) open.set(pid, callOf(machine));
   };
