@@ -137,7 +137,10 @@ function withPoints(
   // A word at the begin of the stack's page: the page is written most often, but not this word.
   const { physical } = machine.probe(((machine.x[2] as number) & ~0xfff) >>> 0);
   const watched = { at: physical, length: 4 };
-  timeline.points.set(new Set([0xfffffffc]), kind === 'watchpoint' ? [watched] : []);
+  timeline.points.set({
+    addresses: new Set([0xfffffffc]),
+    watchpoints: kind === 'watchpoint' ? [watched] : [],
+  });
   return seconds(() => finish(timeline.forward(steps, 'all')));
 }
 

@@ -1,5 +1,6 @@
 /** A guest made ready to be debugged: recorded from its first step, its input and output connected. */
 import { setImmediate as nextTick } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { FileDisk } from '../isa/machine/devices/file-disk.ts';
 import type { Machine } from '../isa/machine/machine.ts';
 import { ProgramMap } from '../isa/machine/program-map.ts';
@@ -15,11 +16,11 @@ import {
   identityOf,
   type Recording,
 } from '../vmm/replay/recording.ts';
-import { createSubject } from '../vmm/replay/subject.ts';
+import { createSubject, type Subject } from '../vmm/replay/subject.ts';
 import { Timeline } from '../vmm/replay/timeline.ts';
 import { badInput, EXIT, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
-import type { GuestVerbOptions } from './options.ts';
+import { addGuestOptions, type GuestVerbOptions, PROCESS_OPTIONS, refuseOptions } from './options.ts';
 import { tellOutcome } from './outcome.ts';
 import { Output } from './output.ts';
 import { sha256 } from './sha256.ts';
@@ -27,6 +28,7 @@ import { sha256 } from './sha256.ts';
 export interface DebuggedGuest {
   readonly file: string;
   readonly machine: Machine;
+  readonly subject: Subject;
   readonly program: ProgramMap;
   readonly symbols: SymbolTable;
   readonly session: Session;
@@ -38,21 +40,40 @@ export interface DebuggedGuest {
   readonly flush: () => void;
 }
 
+/** Adds the options of who debugs a guest, at a prompt or in an editor. */
+export function addDebugOptions(command: Command): Command {
+  addGuestOptions(command).option(
+    '--replay <recording>',
+    'Debug the run of a recording instead of a new one',
+  );
+  refuseOptions(
+    command,
+    PROCESS_OPTIONS,
+    'a process cannot be debugged; trace shows its steps, record and replay repeat its run',
+  );
+  refuseOptions(command, ['--max-steps'], 'the commands of the debugger decide when to stop');
+  return refuseOptions(
+    command,
+    ['--guest'],
+    'run, trace and compare can give a monitor its guest, debug cannot',
+  );
+}
+
 /**
  * Loads and sets up the guest of `file`. Its disk is read, and written in memory only; its
- * output goes to descriptor `printTo`. With a recording, the recorded run is repeated. Throws Failures.
+ * output goes to `printTo`: a descriptor, or a function. With a recording, the recorded run is repeated. Throws Failures.
  */
 export async function prepareDebugged(
   file: string,
   options: GuestVerbOptions,
-  printTo: 1 | 2,
+  printTo: 1 | 2 | GuestPrinter,
   recordingFile?: string,
 ): Promise<DebuggedGuest> {
   const refused = refusal(options);
   if (refused !== undefined) throw usage(refused);
   const variant = loadVariant(options.isa);
   const image = await loadFile(file);
-  const output = new SoonOutput(printTo);
+  const output = new SoonOutput(typeof printTo === 'number' ? new Output(printTo) : new Collected(printTo));
   const { memory = defaultMemory, engine, monitor, translateUser, paravirtual = false } = options;
   const disk = options.disk === undefined ? undefined : openDisk(options.disk);
   const plain = identityOf(image, variant, memory, disk, sha256);
@@ -69,6 +90,7 @@ export async function prepareDebugged(
   return {
     file,
     machine: subject.machine,
+    subject,
     program,
     symbols: program.symbols,
     session: new Session(timeline, nextTick),
@@ -127,13 +149,40 @@ function openDisk(path: string): FileDisk {
   }
 }
 
+/** Gets what the guest has printed, in pieces. */
+export type GuestPrinter = (bytes: Uint8Array) => void;
+
+/** Output that a function gets. */
+class Collected {
+  readonly #print: GuestPrinter;
+  #bytes: number[] = [];
+
+  constructor(print: GuestPrinter) {
+    this.#print = print;
+  }
+
+  put(byte: number): void {
+    this.#bytes.push(byte);
+    if (this.#bytes.length === longestPiece) this.flush();
+  }
+
+  flush(): void {
+    const bytes = this.#bytes;
+    this.#bytes = [];
+    if (bytes.length > 0) this.#print(Uint8Array.from(bytes));
+  }
+}
+
+/** Bytes that a function gets at once. */
+const longestPiece = 16384;
+
 /** Output that is written whenever the guest pauses, even if it pauses only for the debugger to listen. */
 class SoonOutput {
-  readonly #output: Output;
+  readonly #output: Pick<Output, 'put' | 'flush'>;
   #planned = false;
 
-  constructor(printTo: 1 | 2) {
-    this.#output = new Output(printTo);
+  constructor(output: Pick<Output, 'put' | 'flush'>) {
+    this.#output = output;
   }
 
   put(byte: number): void {

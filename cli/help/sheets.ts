@@ -154,6 +154,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
       'Step through a program': 'ringlab debug hello.s',
       'Go from its end back to its last trap': "printf 'continue\\ntrap\\n' | ringlab debug user-kernel.s",
       'Let GDB step through it': 'ringlab debug hello.s --gdb 127.0.0.1:1234',
+      'Serve an editor, which starts this itself': 'ringlab debug --dap',
     }),
     statuses: statuses(
       { '0': 'the session has ended', '69': 'nothing can listen at that address' },

@@ -2,7 +2,7 @@
  * A debugger at a prompt, for those without GDB: it reads a line, moves the session, and shows
  * where the guest is: the step, and the next instruction. commands.ts has the commands.
  */
-import { peekWord } from '../../isa/machine/report.ts';
+import { describeTrap, peekWord } from '../../isa/machine/report.ts';
 import { formatStep } from '../../isa/machine/tracer.ts';
 import { hex } from '../../isa/table/disassemble.ts';
 import { describeEnd, type Halt } from '../../vmm/debug/session.ts';
@@ -18,6 +18,12 @@ export class Prompt {
 
   constructor(guest: DebuggedGuest) {
     this.guest = guest;
+  }
+
+  /** Whether a line begins with the name of a command. */
+  isCommand(line: string): boolean {
+    const [name = ''] = line.trim().split(/\s+/);
+    return commands.some(({ names }) => names.includes(name));
   }
 
   /** Runs one line; returns what to print, undefined to end. An empty line repeats the last one. */
@@ -62,6 +68,8 @@ export class Prompt {
         return 'this is the beginning\n';
       case 'written':
         return `${this.name(halt.address)} ${direction === 'on' ? 'was written by the step before' : 'is written by the next step'}\n`;
+      case 'trapped':
+        return `the next step traps: ${describeTrap(halt.cause, halt.value)}\n`;
       case 'stopped':
         return `${describeEnd(halt.stop).says}\n`;
     }

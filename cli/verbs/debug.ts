@@ -1,17 +1,15 @@
-/** `ringlab debug FILE`: steps a guest forwards and backwards, at a prompt or from GDB (`--gdb HOST:PORT`). */
+/**
+ * `ringlab debug FILE`: steps a guest forwards and backwards, at a prompt or from GDB (`--gdb HOST:PORT`). `ringlab debug
+ * --dap` does it for an editor, which names the guest.
+ */
 import { createInterface } from 'node:readline';
 import { type Listening, serveGdb } from '../../vmm/debug/server.ts';
 import type { Session } from '../../vmm/debug/session.ts';
+import type { Command } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
-import { type DebuggedGuest, prepareDebugged, typeInto } from '../debugging.ts';
-import { EXIT, Failure, systemReason, usage } from '../failure.ts';
-import {
-  addGuestOptions,
-  ARGUMENT,
-  type GuestVerbOptions,
-  PROCESS_OPTIONS,
-  refuseOptions,
-} from '../options.ts';
+import { addDebugOptions, type DebuggedGuest, prepareDebugged, typeInto } from '../debugging.ts';
+import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
+import { ARGUMENT, type GuestVerbOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, print } from '../output.ts';
 import { Prompt } from '../prompt/prompt.ts';
@@ -20,27 +18,22 @@ interface DebugOptions extends GuestVerbOptions {
   readonly gdb?: string;
   readonly allowRemote?: boolean;
   readonly replay?: string;
+  readonly dap?: boolean;
 }
 
-export const command = addGuestOptions(
+export const command = addDebugOptions(
   createCommand('debug', 'Step through a guest, forwards and backwards, at a prompt or from GDB'),
 )
-  .argument('<file>', ARGUMENT.PROGRAM)
-  .option('--replay <recording>', 'Debug the run of a recording instead of a new one')
+  .argument('[file]', `${ARGUMENT.PROGRAM}; left out with --dap`)
+  .option('--dap', 'Speak the Debug Adapter Protocol on standard input and output: for editors')
   .option('--gdb <host:port>', 'Listen for GDB (gdb-multiarch) at this address; port 0 means any free port')
   .option('--allow-remote', 'Let --gdb be an address that other machines can reach')
   .action(exitWith(debug));
 
-refuseOptions(
-  command,
-  PROCESS_OPTIONS,
-  'a process cannot be debugged; trace shows its steps, record and replay repeat its run',
-);
-refuseOptions(command, ['--max-steps'], 'the commands of the debugger decide when to stop');
-refuseOptions(command, ['--guest'], 'run, trace and compare can give a monitor its guest, debug cannot');
-
-async function debug(file: string, options: DebugOptions): Promise<number> {
+async function debug(file: string | undefined, options: DebugOptions, command: Command): Promise<number> {
   const { gdb, replay } = options;
+  if (options.dap === true) return await debugByDap(file, command);
+  if (file === undefined) throw usage("missing required argument 'file'");
   if (replay !== undefined && options.input !== undefined)
     throw usage('--replay uses the input of the recording, so leave --input out');
   if (gdb === undefined) return await debugAtPrompt(await prepareDebugged(file, options, 2, replay));
@@ -79,6 +72,29 @@ async function debugAtPrompt(guest: DebuggedGuest): Promise<number> {
   }
   lines.close();
   return EXIT.DONE;
+}
+
+// ---- By an editor ----
+
+/** The client's launch request says what is debugged, and how. */
+async function debugByDap(file: string | undefined, command: Command): Promise<number> {
+  const given = command.options.find(
+    (option) =>
+      option.attributeName() !== 'dap' && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (file !== undefined || given !== undefined)
+    throw usage(
+      `--dap takes no ${file === undefined ? given?.long : 'file'}: the editor's launch request names the guest and its options`,
+    );
+  const { Adapter } = await import('../dap/adapter.ts');
+  const adapter = new Adapter();
+  adapter.start(process.stdin, process.stdout);
+  const understood = await adapter.left;
+  process.stdin.destroy();
+  if (understood) return EXIT.DONE;
+  throw badInput(
+    '--dap: what came on standard input is not the Debug Adapter Protocol; editors start this, not people',
+  );
 }
 
 // ---- By GDB ----

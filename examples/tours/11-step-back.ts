@@ -80,7 +80,7 @@ function isNinth(run: Run): boolean {
 /** The run, gone back to the first step of fill. */
 function atFill(bench: Workbench): Run {
   const run = crashed(bench);
-  run.timeline.points.set(new Set([run.symbols.address('fill') ?? 0]), []);
+  run.timeline.points.set({ addresses: new Set([run.symbols.address('fill') ?? 0]) });
   finish(seekPoint(run.timeline, 'all'));
   return run;
 }

@@ -5,11 +5,11 @@
  */
 export interface Breaks {
   /** Virtual addresses, unsigned, in every address space and ring. */
-  readonly addresses: ReadonlySet<number>;
+  readonly addresses: Pick<ReadonlySet<number>, 'has'>;
   /**
-   * Called when an engine is about to execute the instruction at one of these addresses. If it
+   * Called when an engine is about to execute the instruction at one of these addresses, with that address. If it
    * returns true, the engine does not execute it, because the machine was asked to stop
    * (`Machine.break`).
    */
-  readonly arrive: () => boolean;
+  readonly arrive: (pc: number) => boolean;
 }

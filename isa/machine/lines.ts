@@ -12,6 +12,15 @@ export interface SourceLine {
   readonly line: number;
 }
 
+/** Instructions one after the other that a line of a source file became. */
+export interface LineRange extends SourceLine {
+  /** The folder of the file as the line table has it; '' if it has none. */
+  readonly folder: string;
+  /** Address of the first byte, and of the first one after the last, unsigned. */
+  readonly address: number;
+  readonly end: number;
+}
+
 /** The header of a line-number program. */
 interface Unit {
   readonly codeUnit: number;
@@ -19,7 +28,12 @@ interface Unit {
   readonly lineRange: number;
   readonly opcodeBase: number;
   readonly operandCounts: readonly number[];
-  readonly fileAt: (number: number) => string | undefined;
+  readonly fileAt: (number: number) => SourceFile | undefined;
+}
+
+interface SourceFile {
+  readonly name: string;
+  readonly folder: string;
 }
 
 interface Row {
@@ -38,34 +52,34 @@ const STANDARD = {
 } as const;
 const EXTENDED = { END_SEQUENCE: 1, SET_ADDRESS: 2 } as const;
 /** The contents and forms of the entries in version 5's tables of files and folders. */
-const CONTENT_PATH = 1;
+const CONTENT = { PATH: 1, FOLDER: 2 } as const;
 const FORM = { STRING: 0x08, STRP: 0x0e, LINE_STRP: 0x1f } as const;
 const FORM_SIZES: Readonly<Record<number, number>> = { 11: 1, 5: 2, 6: 4, 7: 8, 30: 16 };
 const FORM_UDATA = 0x0f;
 
 const decoder = new TextDecoder();
 
-/** The source line of the instruction at `address`, if the image has it. */
-export function lineAt(image: Pick<Image, 'sections'>, address: number): SourceLine | undefined {
+/** All lines in the line tables of an image, in the order in which they are there. */
+export function linesOf(image: Pick<Image, 'sections'>): LineRange[] {
   const table = bytesOf(image, '.debug_line');
   const strings: Strings = {
     [FORM.STRP]: bytesOf(image, '.debug_str'),
     [FORM.LINE_STRP]: bytesOf(image, '.debug_line_str'),
   };
+  const lines: LineRange[] = [];
   const reader = new Reader(table);
   try {
     while (reader.at < table.length) {
       const length = reader.word();
-      if (length > table.length - reader.at) return undefined;
+      if (length > table.length - reader.at) break;
       const end = reader.at + length;
-      const found = searchUnit(new Reader(table.subarray(reader.at, end)), strings, address);
-      if (found !== undefined) return found;
+      readUnit(new Reader(table.subarray(reader.at, end)), strings, lines);
       reader.at = end;
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return undefined;
+  return lines;
 }
 
 type Strings = Readonly<Record<number, Uint8Array>>;
@@ -74,17 +88,21 @@ function bytesOf({ sections }: Pick<Image, 'sections'>, name: string): Uint8Arra
   return sections.find((section: Section) => section.name === name)?.bytes ?? new Uint8Array();
 }
 
-function searchUnit(reader: Reader, strings: Strings, address: number): SourceLine | undefined {
+/** Adds the lines of a unit to `lines`. */
+function readUnit(reader: Reader, strings: Strings, lines: LineRange[]): void {
   const version = reader.half();
-  if (version < 2 || version > 5) return undefined;
+  if (version < 2 || version > 5) return;
   if (version === 5) reader.skip(2); // The sizes of addresses and segment selectors.
   const headerLength = reader.word();
   const program = reader.at + headerLength;
   const unit = readHeader(reader, version, strings);
   reader.at = program;
-  const row = runProgram(reader, unit, address);
-  const file = row && unit.fileAt(row.file);
-  return row && file !== undefined ? { file, line: row.line } : undefined;
+  runProgram(reader, unit, (row, end) => {
+    const file = unit.fileAt(row.file);
+    const { address, line } = row;
+    if (file !== undefined && address < end)
+      lines.push({ file: file.name, folder: file.folder, line, address, end });
+  });
 }
 
 function readHeader(reader: Reader, version: number, strings: Strings): Unit {
@@ -98,44 +116,55 @@ function readHeader(reader: Reader, version: number, strings: Strings): Unit {
   return { codeUnit, lineBase, lineRange, opcodeBase, operandCounts, fileAt };
 }
 
-/** Up to version 4: names in sequence, counted from 1. Folders are skipped, as in the reports of debuggers. */
+/** Up to version 4: folders and files, each in sequence and counted from 1. */
 function readLists(reader: Reader): Unit['fileAt'] {
-  while (reader.text() !== '');
-  const files: string[] = [];
+  const folders = [''];
+  for (let name = reader.text(); name !== ''; name = reader.text()) folders.push(name);
+  const files: SourceFile[] = [];
   for (let name = reader.text(); name !== ''; name = reader.text()) {
-    files.push(name);
-    for (let n = 0; n < 3; n++) reader.unsigned();
+    files.push({ name, folder: folders[reader.unsigned()] ?? '' });
+    for (let n = 0; n < 2; n++) reader.unsigned();
   }
   return (number) => files[number - 1];
 }
 
 /** Version 5: two tables that describe the format of their entries. */
 function readTables(reader: Reader, strings: Strings): Unit['fileAt'] {
-  readTable(reader, strings);
+  const folders = readTable(reader, strings);
   const files = readTable(reader, strings);
-  return (number) => files[number];
+  return (number) => {
+    const file = files[number];
+    return file && { name: file.path, folder: folders[file.folder]?.path ?? '' };
+  };
 }
 
-function readTable(reader: Reader, strings: Strings): string[] {
+interface TableEntry {
+  path: string;
+  folder: number;
+}
+
+function readTable(reader: Reader, strings: Strings): TableEntry[] {
   const formats = Array.from({ length: reader.byte() }, () => ({
     content: reader.unsigned(),
     form: reader.unsigned(),
   }));
-  const paths: string[] = [];
+  const entries: TableEntry[] = [];
   for (let left = reader.unsigned(); left > 0 && formats.length > 0; left--) {
-    let path = '';
+    const entry = { path: '', folder: 0 };
     for (const { content, form } of formats) {
-      const text = readForm(reader, form, strings);
-      if (content === CONTENT_PATH) path = text;
+      const value = readForm(reader, form, strings);
+      if (content === CONTENT.PATH && typeof value === 'string') entry.path = value;
+      if (content === CONTENT.FOLDER && typeof value === 'number') entry.folder = value;
     }
-    paths.push(path);
+    entries.push(entry);
   }
-  return paths;
+  return entries;
 }
 
-/** Reads a value in this form: its text, or '' if it is not text. Throws RangeError for an unknown form. */
-function readForm(reader: Reader, form: number, strings: Strings): string {
+/** Reads a value in this form: a text, a small number, or undefined if it is neither. Throws RangeError for an unknown form. */
+function readForm(reader: Reader, form: number, strings: Strings): string | number | undefined {
   if (form === FORM.STRING) return reader.text();
+  if (form === FORM_UDATA) return reader.unsigned();
   const table = strings[form];
   if (table !== undefined) {
     const text = new Reader(table);
@@ -143,21 +172,20 @@ function readForm(reader: Reader, form: number, strings: Strings): string {
     return text.text();
   }
   const size = FORM_SIZES[form];
-  if (size !== undefined) reader.skip(size);
-  else if (form === FORM_UDATA) reader.unsigned();
-  else throw new RangeError(`form ${form}`);
-  return '';
+  if (size === undefined) throw new RangeError(`form ${form}`);
+  if (size === 1) return reader.byte();
+  if (size === 2) return reader.half();
+  reader.skip(size);
+  return undefined;
 }
 
-/** Runs a line-number program until a row covers `address`; returns that row. */
-function runProgram(reader: Reader, unit: Unit, address: number): Row | undefined {
+/** Runs a line-number program; `found` gets each row with the address at which the next one begins. */
+function runProgram(reader: Reader, unit: Unit, found: (row: Row, end: number) => void): void {
   const state: Row = { address: 0, file: 1, line: 1 };
   let last: Row | undefined;
-  const emit = (isEnd: boolean): Row | undefined => {
-    const covers = last !== undefined && last.address <= address && address < state.address;
-    const found = covers ? last : undefined;
+  const emit = (isEnd: boolean) => {
+    if (last !== undefined) found(last, state.address);
     last = isEnd ? undefined : { ...state };
-    return found;
   };
   while (!reader.isDone) {
     const opcode = reader.byte();
@@ -168,11 +196,9 @@ function runProgram(reader: Reader, unit: Unit, address: number): Row | undefine
     } else if (opcode === 0) emits = runExtended(reader, state);
     else if (opcode === STANDARD.COPY) emits = 'row';
     else runStandard(reader, opcode, state, unit);
-    const found = emits && emit(emits === 'end');
-    if (found !== undefined) return found;
+    if (emits !== undefined) emit(emits === 'end');
     if (emits === 'end') Object.assign(state, { address: 0, file: 1, line: 1 });
   }
-  return undefined;
 }
 
 function advanceBoth(state: Row, opcode: number, { codeUnit, lineBase, lineRange, opcodeBase }: Unit): void {

@@ -1,6 +1,6 @@
 /** What is known about a program in memory: names, source lines, and where its code and data are. */
 import type { Image, Section } from './image.ts';
-import { lineAt, type SourceLine } from './lines.ts';
+import { type LineRange, linesOf, type SourceLine } from './lines.ts';
 import { SymbolTable } from './symbols.ts';
 
 /** A part of a program in memory. */
@@ -22,6 +22,7 @@ export class ProgramMap {
   /** The parts of the program in memory: sections, or segments if the file has no sections. */
   readonly parts: readonly ProgramPart[];
   readonly #sections: readonly Section[];
+  #lines: readonly LineRange[] | undefined;
 
   constructor({ symbols, sections, segments }: Pick<Image, 'symbols' | 'sections' | 'segments'>) {
     this.symbols = new SymbolTable(symbols);
@@ -49,8 +50,21 @@ export class ProgramMap {
     return ends.filter((end) => end <= address).sort((a, b) => b - a)[0];
   }
 
+  /** The lines of its sources, by the addresses of what they became; empty if the file has no table of them. */
+  get lines(): readonly LineRange[] {
+    this.#lines ??= linesOf({ sections: this.#sections });
+    return this.#lines;
+  }
+
   /** The source line of the code at `address`, if the file has a table of them. */
   line(address: number): SourceLine | undefined {
-    return this.isCode(address) ? lineAt({ sections: this.#sections }, address) : undefined;
+    const found = this.lineRange(address);
+    return found && { file: found.file, line: found.line };
+  }
+
+  /** As `line`, with the file's folder and all addresses of the line there. */
+  lineRange(address: number): LineRange | undefined {
+    if (!this.isCode(address)) return undefined;
+    return this.lines.find((line) => line.address <= address && address < line.end);
   }
 }

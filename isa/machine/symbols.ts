@@ -13,6 +13,11 @@ export class SymbolTable {
     this.#byName = new Map(symbols.map(({ name, address }) => [name, address]));
   }
 
+  /** The symbols by ascending address, without those that only the compiler needs. Names are in printable form. */
+  get all(): readonly Pick<ImageSymbol, 'name' | 'address'>[] {
+    return this.#sorted.map(({ name, address }) => ({ name: printableWord(name), address }));
+  }
+
   /** The address of a symbol, if there is one of that name. */
   address(name: string): number | undefined {
     return this.#byName.get(name);

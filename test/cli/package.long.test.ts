@@ -52,7 +52,9 @@ describe('The package', () => {
     expect([...told.keys()].sort()).toEqual([...new Set([...bundled, ...packages])].sort());
     for (const [name, text] of told) {
       const { license } = JSON.parse(read(`node_modules/${name}/package.json`)) as { license: string };
-      const own = read(`node_modules/${name}/LICENSE`);
+      const files = readdirSync(join(root, 'node_modules', name));
+      const licence = files.find((one) => /^license(\.txt)?$/i.test(one)) as string;
+      const own = read(`node_modules/${name}/${licence}`);
       const [copyright = ''] = /^Copyright.+$/m.exec(own) ?? [];
       // Ringlab's own licence is there in full.
       const wanted = license === 'Apache-2.0' ? `${copyright} Licensed under the Apache License`.trim() : own;

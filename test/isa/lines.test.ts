@@ -4,7 +4,7 @@ import fc from '../property/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../assembler/index.ts';
 import { readImage, type Section } from '../../isa/machine/image.ts';
-import { lineAt } from '../../isa/machine/lines.ts';
+import { linesOf } from '../../isa/machine/lines.ts';
 import { ProgramMap } from '../../isa/machine/program-map.ts';
 
 const text = `_start: nop
@@ -70,7 +70,8 @@ describe('A source line', () => {
 
   it("is read from version 5's tables too, which keep names elsewhere", () => {
     const image = { sections: version5() };
-    const at = (address: number) => lineAt(image, address)?.line;
+    const lines = linesOf(image);
+    const at = (address: number) => lines.find((line) => line.address <= address && address < line.end)?.line;
     expect([0xfff, 0x1000, 0x1007, 0x1008, 0x100b, 0x100c].map(at)).toEqual([
       undefined,
       3,
@@ -79,15 +80,15 @@ describe('A source line', () => {
       5,
       undefined,
     ]);
-    expect(lineAt(image, 0x1000)).toEqual({ file: 'main.c', line: 3 });
+    expect(lines[0]).toEqual({ file: 'main.c', folder: '/home', line: 3, address: 0x1000, end: 0x1008 });
   });
 
   it('is unknown where the file says nothing', () => {
-    expect(lineAt({ sections: [] }, 0x1000)).toBeUndefined();
+    expect(linesOf({ sections: [] })).toEqual([]);
     const compiled = readImage(
       new Uint8Array(readFileSync(new URL('../cli/fixtures/process.elf', import.meta.url))),
     );
-    expect(() => lineAt(compiled, compiled.entry)).not.toThrow();
+    expect(() => linesOf(compiled)).not.toThrow();
   });
 
   it('is never an exception, however damaged the table', () => {
@@ -97,7 +98,7 @@ describe('A source line', () => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), fc.nat(100), (changes, cut) => {
         const bytes = table.bytes.slice(0, Math.max(table.bytes.length - (cut > 50 ? cut - 50 : 0), 0));
         for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte;
-        lineAt({ sections: [{ ...table, bytes }, names] }, 0x1004);
+        linesOf({ sections: [{ ...table, bytes }, names] });
       }),
       { numRuns: 2000, seed: 18 },
     );

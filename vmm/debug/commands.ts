@@ -311,6 +311,7 @@ function describeHalt(halt: Halt): { signal: number; reason: string } {
     case 'asked':
       return { signal: SIGNAL.INT, reason: '' };
     case 'stepped':
+    case 'trapped':
       return { signal: SIGNAL.TRAP, reason: '' };
     case 'breakpoint':
       return { signal: SIGNAL.TRAP, reason: 'swbreak:;' };

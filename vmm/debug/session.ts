@@ -5,12 +5,12 @@
 import type { Machine } from '../../isa/machine/machine.ts';
 import { describeTrap } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
-import type { Watchpoint } from '../replay/points.ts';
+import type { TakenTrap, Watchpoint } from '../replay/points.ts';
 import { seekPoint } from '../replay/search.ts';
 import { stepBack, stepForward } from '../replay/stepping.ts';
 import { finish, type Timeline, type Travel } from '../replay/timeline.ts';
 import { lengthOf, partsOf } from './addresses.ts';
-import { type Breathe, drive } from './travels.ts';
+import { type Breathe, drive, patience } from './travels.ts';
 
 /** Why the guest stands still. */
 export type Halt =
@@ -18,6 +18,8 @@ export type Halt =
   | { readonly kind: 'asked' | 'stepped' | 'breakpoint' | 'start' }
   /** What is watched from virtual address `address` on was written; or going back, is about to be. */
   | { readonly kind: 'written'; readonly address: number }
+  /** The next step takes a trap that is wanted. */
+  | ({ readonly kind: 'trapped' } & TakenTrap)
   /** The guest itself stopped. */
   | { readonly kind: 'stopped'; readonly stop: Stop };
 
@@ -29,10 +31,20 @@ interface Watched {
   readonly parts: readonly Watchpoint[];
 }
 
+/** What was met at a stop: neither is a breakpoint. */
+interface Met {
+  readonly written?: Watchpoint | undefined;
+  readonly trapped?: TakenTrap | undefined;
+}
+
 export class Session {
   readonly timeline: Timeline;
   readonly #breathe: Breathe;
   readonly #breakpoints = new Set<number>();
+  #places: ReadonlySet<number> = new Set();
+  #causes: ReadonlySet<number> = new Set();
+  /** Asked at each point that is met: whether to stop there. */
+  isWanted: (halt: Halt) => boolean = () => true;
   #watched: readonly Watched[] = [];
   #wanted = true;
   readonly #typed: (Uint8Array | undefined)[] = [];
@@ -71,10 +83,26 @@ export class Session {
     this.#watched = this.#watched.filter((old) => old.address !== address || old.length !== length);
   }
 
+  /** Sets breakpoints by physical address, wherever the guest maps it, in place of those there were. */
+  setPlaces(places: ReadonlySet<number>): void {
+    this.#places = places;
+  }
+
+  /** Sets the causes (ECAUSE, unsigned) of the traps before which to stop, in place of those there were. */
+  setTraps(causes: ReadonlySet<number>): void {
+    this.#causes = causes;
+  }
+
+  clearWatched(): void {
+    this.#watched = [];
+  }
+
   /** Nothing stops the guest any more. */
   clearPoints(): void {
     this.#breakpoints.clear();
-    this.#watched = [];
+    this.#places = new Set();
+    this.#causes = new Set();
+    this.clearWatched();
   }
 
   // ---- Going on and back ----
@@ -93,18 +121,60 @@ export class Session {
 
   /** One step. */
   async step(): Promise<Halt> {
-    const { points } = this.timeline;
-    points.set(points.breakpoints, this.#watchpoints());
+    this.timeline.points.set({ watchpoints: this.#watchpoints() });
     return await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
   }
 
   /** On, until something happens or to step `until`. The instruction here is executed, whatever is set on it. */
   async run(until = Number.POSITIVE_INFINITY): Promise<Halt> {
     if (this.timeline.step >= until) return { kind: 'stepped' };
-    this.timeline.points.set(this.#breakpoints, this.#watchpoints());
+    this.#setPoints();
+    return await this.#untilWanted(() => this.#runOn(until));
+  }
+
+  /**
+   * As `run`, and no further than to one of these virtual addresses, if `isThere` returns true there: then the halt's kind
+   * is `stepped`. At a breakpoint there, it is `breakpoint`.
+   */
+  async runTo(addresses: Iterable<number>, isThere: () => boolean): Promise<Halt> {
+    const aims = new Set(addresses);
+    for (;;) {
+      this.#setPoints(aims);
+      const halt = await this.#untilWanted(() => this.#runOn(Number.POSITIVE_INFINITY), aims);
+      this.#setPoints();
+      if (halt.kind !== 'breakpoint') return halt;
+      const { pc } = this.machine;
+      if (!aims.has(pc) || (this.timeline.points.isAt(pc) && this.isWanted(halt))) return halt;
+      if (isThere()) return { kind: 'stepped' };
+    }
+  }
+
+  #setPoints(aims: ReadonlySet<number> = new Set()): void {
+    const addresses = new Set([...this.#breakpoints, ...aims]);
+    const [places, causes, watchpoints] = [this.#places, this.#causes, this.#watchpoints()];
+    this.timeline.points.set({ addresses, places, causes, watchpoints });
+  }
+
+  async #runOn(until: number): Promise<Halt> {
     const halt = await this.#forward(() => stepForward(this.timeline, 'watchpoints'));
-    if (halt.kind !== 'stepped') return halt;
-    return await this.#forward(() => this.timeline.forward(until, 'all'));
+    if (halt.kind !== 'stepped' || this.timeline.step >= until) return halt;
+    const met = await this.#forward(() => this.timeline.forward(until, 'all'));
+    if (met.kind === 'trapped') await this.travel(this.timeline.seek(this.timeline.step - 1));
+    return met;
+  }
+
+  /** Goes again and again, past points at which nobody wants to stop. */
+  async #untilWanted(go: () => Promise<Halt>, aims: ReadonlySet<number> = new Set()): Promise<Halt> {
+    let breathed = performance.now();
+    for (;;) {
+      const halt = await go();
+      const isPoint = halt.kind === 'breakpoint' || halt.kind === 'written' || halt.kind === 'trapped';
+      const isAim = halt.kind === 'breakpoint' && aims.has(this.machine.pc);
+      if (!isPoint || isAim || this.isWanted(halt)) return halt;
+      if (performance.now() - breathed < patience) continue;
+      await this.#breathe();
+      breathed = performance.now();
+    }
   }
 
   /** One step back. */
@@ -128,10 +198,12 @@ export class Session {
 
   /** Back, until something happens. */
   async runBack(): Promise<Halt> {
-    this.timeline.points.set(this.#breakpoints, this.#watchpoints());
-    const result = await this.travel(seekPoint(this.timeline, 'all'));
-    if (result === undefined) return { kind: 'asked' };
-    return result.value === undefined ? { kind: 'start' } : this.#haltAt(result.value.written);
+    this.#setPoints();
+    return await this.#untilWanted(async () => {
+      const result = await this.travel(seekPoint(this.timeline, 'all'));
+      if (result === undefined) return { kind: 'asked' };
+      return result.value === undefined ? { kind: 'start' } : this.#haltAt(result.value);
+    });
   }
 
   /** Goes anywhere; undefined = left off, where it began. */
@@ -163,7 +235,7 @@ export class Session {
       if (result === undefined) return { kind: 'asked' };
       const { value: stop } = result;
       if (stop.kind === 'limit') return { kind: 'stepped' };
-      if (stop.kind === 'break') return this.#haltAt(this.timeline.points.written);
+      if (stop.kind === 'break') return this.#haltAt(this.timeline.points);
       if (stop.kind !== 'input') return { kind: 'stopped', stop };
       await this.#inputOrInterrupt();
       this.#listen();
@@ -190,9 +262,10 @@ export class Session {
     return this.#watched.flatMap(({ parts }) => parts);
   }
 
-  #haltAt(written: Watchpoint | undefined): Halt {
+  #haltAt({ written, trapped }: Met): Halt {
     const watched = written && this.#watched.find(({ parts }) => parts.includes(written));
-    return watched ? { kind: 'written', address: watched.address } : { kind: 'breakpoint' };
+    if (watched) return { kind: 'written', address: watched.address };
+    return trapped === undefined ? { kind: 'breakpoint' } : { kind: 'trapped', ...trapped };
   }
 }
 

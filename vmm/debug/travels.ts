@@ -2,7 +2,7 @@
 import type { Travel } from '../replay/timeline.ts';
 
 /** Milliseconds of running before we listen. */
-const patience = 8;
+export const patience = 8;
 
 /** Lets everything else that waits for its turn run. In Node: `setImmediate` of `node:timers/promises`. */
 export type Breathe = () => Promise<unknown>;

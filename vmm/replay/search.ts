@@ -4,7 +4,7 @@
  * The run between two checkpoints is run again, the latest first, and what is found last there
  * is the answer. Where a point is met very often, the later half is looked through first.
  */
-import type { Armed, Watchpoint } from './points.ts';
+import type { Armed, TakenTrap, Watchpoint } from './points.ts';
 import type { Timeline, Travel } from './timeline.ts';
 
 /** The step before which something happens: at a breakpoint, or the next step writes, traps or exits. */
@@ -13,6 +13,8 @@ export interface Found {
   readonly step: number;
   /** The watchpoint that the step writes, if that was found. */
   readonly written?: Watchpoint;
+  /** The trap that the step takes, if one of those that are wanted was found. */
+  readonly trapped?: TakenTrap;
   /** What was found, in words, if it was a trap or an exit. */
   readonly name?: string;
 }
@@ -28,12 +30,12 @@ export function* seekPoint(timeline: Timeline, armed: Exclude<Armed, 'none'>): T
 /** Goes back to where the guest's physical memory from `at` on was written last. */
 export function* seekWrite(timeline: Timeline, written: Watchpoint): Travel<Found | undefined> {
   const { points } = timeline;
-  const before = points.watchpoints;
-  points.set(points.breakpoints, [written]);
+  const { watchpoints } = points.wanted;
+  points.set({ watchpoints: [written] });
   try {
     return yield* seekPoint(timeline, 'watchpoints');
   } finally {
-    points.set(points.breakpoints, before);
+    points.set({ watchpoints });
   }
 }
 
@@ -93,9 +95,11 @@ function* lastPoint(
       continue;
     }
     const { step } = timeline;
-    const { written } = timeline.points;
-    last = written ? { step: step - 1, written } : { step };
-    passing = written === undefined;
+    const { written, trapped } = timeline.points;
+    if (written !== undefined) last = { step: step - 1, written };
+    else last = trapped === undefined ? { step } : { step: step - 1, trapped };
+    // The instruction at a breakpoint is yet to be executed.
+    passing = last.step === step;
     hits += 1;
     if (hits < often || high - step < short) continue;
     const middle = Math.floor((step + high) / 2);

@@ -198,6 +198,7 @@ export class Timeline {
   #run(until: number, armed: Armed): Stop {
     this.points.armed = armed;
     this.points.written = undefined;
+    this.points.trapped = undefined;
     const started = this.#clock();
     const stop = this.subject.run(until);
     const took = this.#clock() - started;

@@ -152,7 +152,7 @@ export class Runner {
   /** Executes an instruction for the guest, unless a debugger wants to stop before it. */
   #execute(name: string): void {
     const { cpu, dispatcher } = this.#parts;
-    if (cpu.breaks?.addresses.has(cpu.pc) && cpu.breaks.arrive()) return;
+    if (cpu.breaks?.addresses.has(cpu.pc) && cpu.breaks.arrive(cpu.pc)) return;
     dispatcher.execute(name);
   }
 }

@@ -88,8 +88,7 @@ export class Session {
   /** Virtual addresses before which `run` stops. */
   set breakpoints(addresses: readonly number[]) {
     this.#breakpoints = new Set(addresses);
-    for (const { timeline } of this.sides)
-      timeline.points.set(this.#breakpoints, timeline.points.watchpoints);
+    for (const { timeline } of this.sides) timeline.points.set({ addresses: this.#breakpoints });
   }
 
   /** Goes there; returns whether what was looked for was met. */
@@ -159,13 +158,13 @@ export class Session {
       yield* this.#goTo(timeline.step);
       return found !== undefined;
     }
-    timeline.points.set(this.#breakpoints, [watchpoint]);
+    timeline.points.set({ addresses: this.#breakpoints, watchpoints: [watchpoint] });
     try {
       const stop = yield* timeline.forward(this.step + budget, 'watchpoints');
       yield* this.#goTo(timeline.step);
       return stop.kind === 'break';
     } finally {
-      timeline.points.set(this.#breakpoints, []);
+      timeline.points.set({ addresses: this.#breakpoints, watchpoints: [] });
     }
   }
 

@@ -180,7 +180,7 @@ export class FastEngine implements Engine {
     let pc = machine.pc | 0;
     let left = false;
     while (machine.steps < machine.horizon) {
-      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
+      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive(pc >>> 0)) break;
       if (!this.#spaces.isCurrent) this.#spaces.update();
       this.#reckon();
       const at = machine.locate(pc, 4, FETCH, false);

@@ -52,7 +52,7 @@ export class Interpreter implements Engine {
     const { breaks } = machine;
     let pc = machine.pc | 0;
     while (machine.steps < machine.horizon) {
-      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive()) break;
+      if (breaks?.addresses.has(pc >>> 0) && breaks.arrive(pc >>> 0)) break;
       const at = machine.locate(pc, 4, FETCH, false);
       if (at === FAULT) pc = machine.fault(pc);
       else {

@@ -73,7 +73,7 @@ describe.each([...ways, ...stacks])(`In a run by $engine, monitor $monitor (seed
       const run = randomRun(program, way);
       const { timeline } = run;
       finish(timeline.forward(history.end));
-      timeline.points.set(addresses, []);
+      timeline.points.set({ addresses, watchpoints: [] });
       for (let times = 0; times < 4; times++) {
         const from = 1 + random.below(history.end);
         const searches = [
