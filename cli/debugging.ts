@@ -66,7 +66,7 @@ export function addDebugOptions(command: Command): Command {
 export async function prepareDebugged(
   file: string,
   options: GuestVerbOptions,
-  printTo: 1 | 2 | GuestPrinter,
+  printTo: 1 | 2 | GuestListener,
   recordingFile?: string,
 ): Promise<DebuggedGuest> {
   const refused = refusal(options);
@@ -150,14 +150,14 @@ function openDisk(path: string): FileDisk {
 }
 
 /** Gets what the guest has printed, in pieces. */
-export type GuestPrinter = (bytes: Uint8Array) => void;
+export type GuestListener = (bytes: Uint8Array) => void;
 
 /** Output that a function gets. */
 class Collected {
-  readonly #print: GuestPrinter;
+  readonly #print: GuestListener;
   #bytes: number[] = [];
 
-  constructor(print: GuestPrinter) {
+  constructor(print: GuestListener) {
     this.#print = print;
   }
 

@@ -10,10 +10,10 @@ import { usage } from '../failure.ts';
 import { Prompt } from '../prompt/prompt.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { launch, type LaunchArguments } from './launch.ts';
-import { Points } from './points.ts';
+import { PointRequests } from './points.ts';
 import { Sources } from './sources.ts';
 
-export class Adapter extends Points {
+export class Adapter extends PointRequests {
   private readonly decoder = new TextDecoder();
 
   /** A client that says nothing of the form of paths means paths, as the protocol has it; the library insists on a word. */

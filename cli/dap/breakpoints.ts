@@ -3,7 +3,12 @@
  * met. A time is counted once, however often one goes back and comes again: it belongs to a step of the run.
  */
 import { physicalAddress } from '../../isa/machine/report.ts';
-import { type Evaluate, ExpressionError, parseExpression, type Scope } from '../../vmm/debug/expression.ts';
+import {
+  type Evaluate,
+  ExpressionError,
+  parseExpression,
+  type ExpressionScope,
+} from '../../vmm/debug/expression.ts';
 import type { Halt, Session } from '../../vmm/debug/session.ts';
 import type { Follower } from '../../vmm/replay/timeline.ts';
 import { usage } from '../failure.ts';
@@ -26,7 +31,7 @@ export interface Breakpoint {
   readonly wheres: readonly Where[];
   readonly condition: Evaluate | undefined;
   readonly isTime: (time: number) => boolean;
-  readonly log: ((scope: Scope) => string) | undefined;
+  readonly log: ((scope: ExpressionScope) => string) | undefined;
   /** The steps at which it was met, ascending. */
   readonly steps: number[];
 }
@@ -65,7 +70,7 @@ function parseLog(text: string | undefined): Breakpoint['log'] {
     parts.map((part) => (typeof part === 'string' ? part : valueOrReason(part, scope))).join('');
 }
 
-function valueOrReason(evaluate: Evaluate, scope: Scope): string {
+function valueOrReason(evaluate: Evaluate, scope: ExpressionScope): string {
   try {
     return String(evaluate(scope));
   } catch (error) {
@@ -80,14 +85,14 @@ export class Breakpoints implements Follower {
   /** Those at which the guest has stopped. */
   hit: readonly number[] = [];
   readonly #session: Session;
-  readonly #scope: Scope;
+  readonly #scope: ExpressionScope;
   readonly #tell: (text: string) => void;
   readonly #groups = new Map<Group, readonly Breakpoint[]>();
   #last = 0;
   #addresses: readonly number[] = [];
 
   /** `tell` gets the messages of log points. */
-  constructor(session: Session, scope: Scope, tell: (text: string) => void) {
+  constructor(session: Session, scope: ExpressionScope, tell: (text: string) => void) {
     this.#session = session;
     this.#scope = scope;
     this.#tell = tell;

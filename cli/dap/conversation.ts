@@ -23,7 +23,7 @@ export interface Launched {
   readonly noDebug: boolean;
 }
 
-export class Conversation extends DebugSession {
+export class DapConversation extends DebugSession {
   /** Resolves when the client has left: false if it did not speak the protocol. */
   readonly left: Promise<boolean>;
   protected launched: Launched | undefined;

@@ -5,7 +5,7 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { describeTrap, physicalAddress } from '../../isa/machine/report.ts';
 import { describeEnd, type Halt } from '../../vmm/debug/session.ts';
 import { stepOut, stepOver } from '../../vmm/debug/step-over.ts';
-import { Conversation, type Launched } from './conversation.ts';
+import { DapConversation, type Launched } from './conversation.ts';
 
 /** A way to go on, in one of two directions. */
 interface Way {
@@ -13,7 +13,7 @@ interface Way {
   readonly go: () => Promise<Halt>;
 }
 
-export class Going extends Conversation {
+export class Going extends DapConversation {
   private whenHalted: (() => void)[] = [];
 
   /** Does something as soon as the guest stands still; a guest that runs goes on then. */

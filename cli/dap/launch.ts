@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 import { createCommand } from '../command.ts';
-import { addDebugOptions, type DebuggedGuest, type GuestPrinter, prepareDebugged } from '../debugging.ts';
+import { addDebugOptions, type DebuggedGuest, type GuestListener, prepareDebugged } from '../debugging.ts';
 import { usage } from '../failure.ts';
 import type { GuestVerbOptions } from '../options.ts';
 
@@ -32,7 +32,7 @@ function launchOptions(): Command {
  */
 export async function launch(
   launched: LaunchArguments,
-  print: GuestPrinter,
+  print: GuestListener,
   tell: (text: string) => void,
 ): Promise<DebuggedGuest> {
   const { program } = launched;

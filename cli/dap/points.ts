@@ -11,7 +11,7 @@ import { addressOf, textOf } from './conversation.ts';
 import { sourceOf } from './frames.ts';
 import { Inspection } from './inspection.ts';
 
-export class Points extends Inspection {
+export class PointRequests extends Inspection {
   /** Makes the breakpoints of a group from what was asked, sets them, and describes each. */
   protected setGroup<T extends Terms>(
     group: Group,

@@ -5,7 +5,7 @@ import type { LineRange } from '../../isa/machine/lines.ts';
 import type { ProgramMap } from '../../isa/machine/program-map.ts';
 
 /** A line of a source file on this computer, and where its instructions begin in the guest's memory. */
-export interface SourcePlace {
+export interface CodeLine {
   readonly path: string;
   readonly name: string;
   readonly line: number;
@@ -51,7 +51,7 @@ export class Sources {
   }
 
   /** The first line at `line` or after it that became instructions. */
-  lineFrom(path: string, line: number): SourcePlace | undefined {
+  lineFrom(path: string, line: number): CodeLine | undefined {
     const whole = resolve(path);
     const lines = this.#files.get(whole);
     const found = [...(lines?.keys() ?? [])].filter((other) => other >= line).sort((a, b) => a - b)[0];

@@ -17,13 +17,13 @@ import { debugRegisters } from './registers.ts';
 export class ExpressionError extends Error {}
 
 /** What an expression is about. */
-export interface Scope {
+export interface ExpressionScope {
   readonly machine: Machine;
   readonly symbols: SymbolTable;
 }
 
 /** Computes a value for a guest as it is now. Throws ExpressionError. */
-export type Evaluate = (scope: Scope) => number;
+export type Evaluate = (scope: ExpressionScope) => number;
 
 type Binary = (left: number, right: number) => number;
 
