@@ -5,6 +5,7 @@ import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
 import type { NetworkLink } from '../../../isa/machine/devices/network.ts';
 import type { Machine } from '../../../isa/machine/machine.ts';
 import { calls } from '../../../isa/machine/paravirtual/calls.ts';
+import type { Image } from '../../../isa/machine/image.ts';
 import { variantNamed } from '../../../isa/table/variants.ts';
 import { createGuest, type Guest } from '../../../vmm/monitor/create-guest.ts';
 import { image } from '../../vmm/assembled.ts';
@@ -16,10 +17,11 @@ export const MEMORY = 2 ** 20;
 const diskBytes = () => Uint8Array.from({ length: 16 * 512 }, (_, n) => n * 7 + (n >>> 9));
 
 export interface Made {
+  readonly image: Image;
   readonly guest: Guest;
   readonly machine: Machine;
   readonly console: CollectingConsole;
-  readonly disk: MemoryDisk;
+  readonly disk: MemoryDisk | undefined;
 }
 
 export interface Making {
@@ -28,14 +30,21 @@ export interface Making {
   readonly paravirtual?: boolean;
   readonly variant?: string;
   readonly network?: NetworkLink;
+  readonly isDiskless?: boolean | undefined;
+  /** What makes the guest: ours, or a mutant's. */
+  readonly make?: typeof createGuest | undefined;
 }
 
 /** A guest with this text. */
-export function made(text: string, { variant = 'ring32-v', paravirtual = true, ...how }: Making = {}): Made {
+export function made(
+  text: string,
+  { variant = 'ring32-v', paravirtual = true, isDiskless = false, make = createGuest, ...how }: Making = {},
+): Made {
   const console = new CollectingConsole();
-  const disk = new MemoryDisk(diskBytes());
-  const guest = createGuest({
-    image: image(text),
+  const disk = isDiskless ? undefined : new MemoryDisk(diskBytes());
+  const program = image(text);
+  const guest = make({
+    image: program,
     memory: MEMORY,
     variant: variantNamed(variant),
     engine: 'interpreter',
@@ -45,11 +54,11 @@ export function made(text: string, { variant = 'ring32-v', paravirtual = true, .
     fast: { hot: 1 },
     ...how,
   });
-  return { guest, machine: guest.machine, console, disk };
+  return { image: program, guest, machine: guest.machine, console, disk };
 }
 
 /** The number of a call. */
-function numberOf(name: string): number {
+export function numberOf(name: string): number {
   const call = calls.find((one) => one.name === name);
   if (call === undefined) throw new Error(`no call ${name}`);
   return call.number;

@@ -185,7 +185,7 @@ function state(machine: Machine, { console, disk }: Made) {
     status: machine.status,
     system: compared.map((number) => machine.readSystem(number)),
     printed: console.text,
-    disk: Buffer.from(disk.bytes).toString('hex'),
+    disk: Buffer.from(disk?.bytes ?? []).toString('hex'),
     network: { ...machine.network.save(), sendsAt: null },
   };
 }
