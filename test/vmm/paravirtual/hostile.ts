@@ -172,7 +172,7 @@ export const hostiles: readonly Hostile[] = [
     ['rings that are not at a page', [0x60010, 4, 0], 'MISALIGNED'],
     ['rings past the end of memory', [MEMORY, 4, 0], 'NOT_YOURS'],
     ['rings on a page that was given back', [SPARE, 4, 0], 'NOT_YOURS', { before: given }],
-    ['the page of the disk ring', [RING, 4, 0], 'IN_USE', { before: ring }],
+    ['rings on the page of the disk ring', [RING, 4, 0], 'IN_USE', { before: ring }],
     [
       'other rings while the device sends',
       [0x61000, 4, 0],
@@ -258,20 +258,11 @@ hostile:
 `;
 }
 
-interface World {
-  readonly make?: Making['make'];
-}
-
 /** What is wrong after the hostile call; undefined = it was refused as the table says, and changed nothing else. */
-export function hostileFinding(
-  hostile: Hostile,
-  how: Pick<Making, 'monitor'>,
-  { make }: World = {},
-): string | undefined {
+export function hostileFinding(hostile: Hostile, how: Pick<Making, 'monitor' | 'make'>): string | undefined {
   const { guest, machine, console, disk, image } = made(textOf(hostile), {
     ...how,
     isDiskless: hostile.diskless,
-    make,
   });
   const at = image.symbols.find(({ name }) => name === 'hostile')?.address;
   while (machine.pc !== at) {
