@@ -348,3 +348,43 @@ ways:                           # base, bound, pc, data
     );
   });
 });
+
+describe('With two address spaces', () => {
+  it('a store in one of them to code that has run in the other one since is noticed', () => {
+    expectAlike(
+      `${paging(2 ** 19)}
+    li   t0, 0x22000            # another root, with the same tables
+    li   t1, 0x21001
+    sw   t1, 0(t0)
+    li   s6, 0x20001
+    li   s7, 0x22001
+    li   s11, 0
+    li   s0, 0x30000
+    ${copy('one', 'one_end')}
+    li   s1, 20
+    li   s3, 0x00100000         # what makes addi add one more
+8:  li   t0, 200
+2:  lw   t1, 64(s0)             # the first one: data on the page, and the code, are stored to
+    sw   t0, 64(s0)
+    addi t0, t0, -1
+    bnez t0, 2b
+    lw   t1, 0(s0)
+    add  t1, t1, s3
+    sw   t1, 0(s0)
+    mts  PTBR, s7
+    li   s2, 100
+3:  jalr s0                     # the other one: the code runs
+    addi s2, s2, -1
+    bnez s2, 3b
+    mts  PTBR, s6
+    addi s1, s1, -1
+    bnez s1, 8b
+    ${end}
+one:
+    addi s11, s11, 0
+    ret
+one_end:`,
+      100 * ((20 * 21) / 2),
+    );
+  });
+});
