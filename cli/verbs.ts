@@ -63,6 +63,7 @@ export const verbGroups: readonly VerbGroup[] = [
     heading: 'About the command line:',
     verbs: {
       help: () => import('./verbs/help.ts'),
+      completion: () => import('./verbs/completion.ts'),
     },
   },
 ];

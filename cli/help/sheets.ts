@@ -335,6 +335,15 @@ const sheets: Readonly<Record<string, Sheet>> = {
     }),
     statuses: statuses({ '0': 'ended by Ctrl-C' }, '2', '69'),
   },
+  completion: {
+    note: 'The script completes verbs, options, their values, and names of lessons and guests. Put the line of the first or second example into ~/.bashrc or ~/.zshrc (in zsh, behind compinit), that of the third into ~/.config/fish/config.fish.',
+    examples: examples({
+      'Complete in bash': 'source <(ringlab completion bash)',
+      'Complete in zsh': 'source <(ringlab completion zsh)',
+      'Complete in fish': 'ringlab completion fish | source',
+    }),
+    statuses: statuses({ '0': 'printed' }, '2'),
+  },
   help: {
     examples: examples({
       'Show the help of a verb': 'ringlab help run',

@@ -1,4 +1,5 @@
 /** `ringlab compare FILE --with M[,M…]`: the guest on the bare machine and under each monitor, in lockstep. */
+import { Option } from 'commander';
 import {
   compareSides,
   type Comparison,
@@ -7,6 +8,7 @@ import {
   type Side,
 } from '../../vmm/monitor/compare.ts';
 import { stackNamed } from '../../vmm/monitor/stack.ts';
+import { strategies } from '../../vmm/monitor/strategies.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
@@ -29,11 +31,20 @@ interface CompareOptions extends GuestVerbOptions {
 /** The steps that are compared of a guest that does not end. */
 const defaultLimit = 10_000_000;
 
+function withOption(): Option {
+  const option = new Option(
+    '--with <monitors>',
+    'Compare with these monitors, separated by commas; a/b is b on a',
+  );
+  option.argChoices = strategies.map(({ name }) => name);
+  return option.makeOptionMandatory();
+}
+
 export const command = addGuestOptions(
   createCommand('compare', 'Run a guest bare and under monitors, in lockstep; print the first difference'),
 )
   .argument('<file>', ARGUMENT.PROGRAM)
-  .requiredOption('--with <monitors>', 'Compare with these monitors, separated by commas; a/b is b on a')
+  .addOption(withOption())
   .option(...JSON_OPTION)
   .action(exitWith(compare));
 
