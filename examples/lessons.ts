@@ -20,6 +20,7 @@ import { tour as worthReading } from './tours/13-worth-reading.ts';
 import { tour as rewritten } from './tours/14-rewritten.ts';
 import { tour as theorem2 } from './tours/15-theorem-2.ts';
 import { tour as whatALevelCosts } from './tours/16-what-a-level-costs.ts';
+import { tour as portingAGuest } from './tours/17-porting-a-guest.ts';
 
 export { fold } from './fold.ts';
 
@@ -51,6 +52,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
     'six-stages': sixStages,
     'the-dirtier': theDirtier,
   },
+  'Guests that know of the monitor': { 'porting-a-guest': portingAGuest },
   'Monitors on monitors': { 'theorem-2': theorem2, 'what-a-level-costs': whatALevelCosts },
 };
 

@@ -23,6 +23,8 @@ export interface Place {
   readonly monitor: string;
   /** Whether binary translation translates user code too. */
   readonly translateUser?: boolean;
+  /** Whether the machine answers calls to the monitor. */
+  readonly paravirtual?: boolean;
 }
 
 /** What a workbench is given. */
@@ -103,7 +105,7 @@ export class Workbench {
     );
   }
 
-  #guest({ guest: file, isa, monitor, translateUser }: Place): Running {
+  #guest({ guest: file, isa, monitor, translateUser, paravirtual }: Place): Running {
     const console = new CollectingConsole();
     const variant = variantNamed(isa) as Variant;
     const image = this.image(file);
@@ -114,6 +116,7 @@ export class Workbench {
       engine: 'interpreter',
       monitor,
       translateUser,
+      paravirtual,
       console,
     } as const;
     return { guest: createGuest(options), console };

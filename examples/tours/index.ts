@@ -16,6 +16,7 @@ import { tour as worthReading } from './13-worth-reading.ts';
 import { tour as rewritten } from './14-rewritten.ts';
 import { tour as theorem2 } from './15-theorem-2.ts';
 import { tour as whatALevelCosts } from './16-what-a-level-costs.ts';
+import { tour as portingAGuest } from './17-porting-a-guest.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -34,4 +35,5 @@ export const tours: readonly Tour[] = [
   rewritten,
   theorem2,
   whatALevelCosts,
+  portingAGuest,
 ];

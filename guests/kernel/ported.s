@@ -28,7 +28,7 @@
 # expect console: "kernel:  56 system calls, 8 pages on demand, 27 given back, 25 of them dirty\n"
 # expect console: "kernel:  218 pages free, at boot 218\n"
 # expect status: 0
-# expect steps: 436673
+# expect steps: 436678
 
     .equ PARAVIRTUAL, 1
     .include "kernel.s"

@@ -159,6 +159,13 @@ describe('The ported kernel', () => {
     expect(compareGuest({ ...on, image: imageOf(native), paravirtual: false }).equal).toBe(false);
   });
 
+  it('says that the disk cannot be read where there is none', () => {
+    const console = new CollectingConsole();
+    const guest = createGuest({ image: options.image, memory: 2 ** 20, paravirtual: true, console });
+    expect(guest.run(1_000_000)).toEqual({ kind: 'power', status: 0 });
+    expect(console.text).toContain('disk:    that sector cannot be read\n');
+  });
+
   it('ends with a message on a machine that answers no calls', () => {
     const console = new CollectingConsole();
     createGuest({ image: imageOf(ported), memory: 2 ** 20, console }).run(1_000_000);
