@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { blocksOf, expectPrinted } from './blocks.ts';
 import { root, scratch, shell } from './kit.ts';
 
 const file = scratch();
@@ -24,16 +25,6 @@ function readmes(folder: string): string[] {
   });
 }
 
-interface Block {
-  readonly commands: string;
-  readonly output: string | undefined;
-}
-
-function blocksOf(text: string): Block[] {
-  const fences = /^```sh\n([\s\S]*?)^```$(?:\n+```text\n([\s\S]*?)^```$)?/gm;
-  return [...text.matchAll(fences)].map(([, commands = '', output]) => ({ commands, output }));
-}
-
 const scripts = Object.keys(
   (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts,
 );
@@ -50,14 +41,10 @@ function runnable(commands: string): string {
   return `cd '${file('.')}'\n${lines.join('')}`;
 }
 
-function expectPrinted(stdout: string, output: string): void {
-  const parts = output.split('…\n');
-  const literal = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  expect(stdout).toMatch(new RegExp(`^${literal.join('[\\s\\S]*')}$`));
-}
-
 describe.each(readmes('.'))('%s', (path) => {
-  const blocks = blocksOf(readFileSync(join(root, path), 'utf8'));
+  const blocks = blocksOf(readFileSync(join(root, path), 'utf8')).filter(
+    (block) => block.kind === 'commands',
+  );
 
   it.each(blocks.map(({ commands, output }) => [commands.trim(), output] as const))(
     'does: %s',
