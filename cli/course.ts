@@ -18,6 +18,17 @@ export interface AskedExercise {
   readonly program: string | undefined;
 }
 
+/** A unit of the course. */
+export interface CourseUnit {
+  readonly number: number;
+  /** The name of its files. */
+  readonly name: string;
+  readonly title: string;
+  readonly goal: string;
+  /** The teacher's sheet, as Markdown. */
+  readonly sheet: string;
+}
+
 /** The functions of examples/course/index.ts that are called here. */
 export interface Course {
   readonly kinds: readonly ExerciseKind[];
@@ -29,6 +40,12 @@ export interface Course {
   formatQuestion(asked: AskedExercise): string;
   formatAnswer(asked: AskedExercise): string;
   formatSheet(asked: readonly AskedExercise[]): string;
+  readonly pictureNames: readonly string[];
+  drawPicture(name: string): string | undefined;
+  units(): readonly CourseUnit[];
+  formatUnits(units: readonly CourseUnit[]): string;
+  /** Slides, handout and pictures of a unit: paths in a folder, and texts. */
+  unitFiles(unit: CourseUnit, seed: number): readonly { readonly path: string; readonly text: string }[];
 }
 
 /** Loads the course. Only the verbs that need it do. */

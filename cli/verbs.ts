@@ -19,6 +19,7 @@ export const verbGroups: readonly VerbGroup[] = [
       new: () => import('./verbs/new.ts'),
       lab: () => import('./verbs/lab.ts'),
       exercise: () => import('./verbs/exercise.ts'),
+      course: () => import('./verbs/course.ts'),
     },
   },
   {

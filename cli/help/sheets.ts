@@ -211,6 +211,37 @@ const sheets: Readonly<Record<string, Sheet>> = {
       '2',
     ),
   },
+  course: {
+    note: 'Thirteen units of 50 minutes: a sheet for the teacher, slides, a handout with exercises of a seed.',
+    examples: examples({
+      'List the units': 'ringlab course list',
+      'Make slides and handouts of all units': 'ringlab course build slides',
+    }),
+    statuses: statuses({ '0': 'done', '69': '--pdf: there is no Chromium here' }, '2', '65'),
+  },
+  'course list': {
+    examples: examples({ 'List the units with their goals': 'ringlab course list' }),
+    statuses: statuses({ '0': 'done' }, '2'),
+  },
+  'course sheet': {
+    examples: examples({ 'Print the sheet of unit 5': 'ringlab course sheet 5' }),
+    statuses: statuses({ '0': 'done' }, '2'),
+  },
+  'course picture': {
+    examples: examples({
+      'List the pictures': 'ringlab course picture',
+      'Draw one': 'ringlab course picture ring-compression -o rings.svg',
+    }),
+    statuses: statuses({ '0': 'done' }, '2', '65'),
+  },
+  'course build': {
+    note: 'Slides are Markdown for Marp, and pages that any browser shows and prints. Pictures follow a light or dark scheme.',
+    examples: examples({
+      'Make slides, handouts and pictures of all units': 'ringlab course build slides',
+      'Make one unit, with the exercises of another seed': 'ringlab course build slides --unit 5 --seed 7',
+    }),
+    statuses: statuses({ '0': 'done', '69': '--pdf: there is no Chromium here' }, '2', '65'),
+  },
   grade: {
     note: 'A submission is a module that exports a monitor (examples/your-monitor). It runs in a sandbox.',
     examples: examples({

@@ -10,3 +10,4 @@ export {
   isRightAnswer,
 } from '../exercises/format.ts';
 export { kinds } from '../exercises/index.ts';
+export { drawPicture, formatUnits, pictureNames, unitFiles, units } from './build/units.ts';

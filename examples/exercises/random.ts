@@ -1,21 +1,18 @@
-/** A small seeded generator (xorshift32, Marsaglia 2003), so that a seed gives the same exercise everywhere. */
+/** A small seeded generator (mulberry32, Ettinger 2017), so that a seed gives the same exercise everywhere. */
 export class Random {
   #state: number;
 
   /** `stream` tells series of the same seed apart. */
   constructor(seed: number, stream = 0) {
-    this.#state = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(stream + 1, 0xc2b2ae35)) | 0;
-    if (this.#state === 0) this.#state = 1;
-    for (let n = 0; n < 8; n++) this.#word();
+    this.#state = (Math.imul(seed, 0x9e3779b1) ^ stream) | 0;
+    this.#word();
   }
 
   #word(): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x;
-    return x >>> 0;
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let word = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
+    return (word ^ (word >>> 14)) >>> 0;
   }
 
   /** A whole number from `low` to `high`, both included. */
