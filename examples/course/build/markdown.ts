@@ -85,16 +85,13 @@ function table(lines: readonly string[], n: number): Rendered {
 
 /** A line: code, bold, italics, links. What is in code is left as it is. */
 function inline(text: string): string {
-  return text
-    .split(/(`[^`]+`)/)
-    .map((part) => {
-      if (part.startsWith('`') && part.length > 1) return `<code>${escapeHtml(part.slice(1, -1))}</code>`;
-      return escapeHtml(part)
-        .replaceAll(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
-        .replaceAll(/(^|[\s(])_([^_]+)_/g, '$1<em>$2</em>')
-        .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '<a href="$2">$1</a>');
-    })
-    .join('');
+  const codes: string[] = [];
+  const held = text.replaceAll(/`([^`]+)`/g, (_, code: string) => `\0${codes.push(code) - 1}\0`);
+  return escapeHtml(held)
+    .replaceAll(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
+    .replaceAll(/(^|[\s(])_([^_]+)_/g, '$1<em>$2</em>')
+    .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '<a href="$2">$1</a>')
+    .replaceAll(/\0(\d+)\0/g, (_, n: string) => `<code>${escapeHtml(codes[Number(n)] ?? '')}</code>`);
 }
 
 export function escapeHtml(text: string): string {
