@@ -22,7 +22,7 @@ const editors: ReadonlySet<string> = new Set(
 );
 
 /** The options of a launch: those of the verb. */
-function launchOptions(): Command {
+export function launchOptions(): Command {
   return addDebugOptions(createCommand('launch', '')).action(() => {});
 }
 

@@ -1,5 +1,5 @@
 /**
- * The registers as GDB sees them, and the target description that tells it so: the 32
+ * The registers as GDB and LLDB see them, and the target description that tells it so: the 32
  * general ones and pc, as GDB knows them of RISC-V, then STATUS and the system registers
  * as a group of their own (`info registers system`).
  */
@@ -20,6 +20,15 @@ export interface DebugRegister {
   /** What writing it is for a recording; undefined = it is read-only. */
   readonly write: Pick<RegisterInput, 'file' | 'number'> | undefined;
 }
+
+/** What LLDB calls the registers that it needs to know; GDB knows them by name, and ignores this. */
+const generic: ReadonlyMap<string, string> = new Map([
+  ['pc', 'pc'],
+  ['sp', 'sp'],
+  ['s0', 'fp'],
+  ['ra', 'ra'],
+  ...Array.from({ length: 8 }, (_, n): [string, string] => [`a${n}`, `arg${n + 1}`]),
+]);
 
 /** System registers that hold addresses of code, which GDB then shows by name. */
 const codeAddresses: ReadonlySet<string> = new Set(['TVEC', 'EPC']);
@@ -71,10 +80,11 @@ function field(name: string, mask: number): string {
 
 function describe(registers: readonly DebugRegister[], from: number, group: string): string {
   return registers
-    .map(
-      ({ name, type }, n) =>
-        `<reg name="${name}" bitsize="32" type="${type}" regnum="${from + n}" group="${group}"/>`,
-    )
+    .map(({ name, type }, n) => {
+      const known = generic.get(name);
+      const role = known === undefined ? '' : ` generic="${known}"`;
+      return `<reg name="${name}" bitsize="32" type="${type}" regnum="${from + n}" group="${group}"${role}/>`;
+    })
     .join('\n');
 }
 
