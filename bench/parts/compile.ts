@@ -23,6 +23,7 @@ function compileCases(): readonly Case[] {
       allowed: () => true,
       answered: () => false,
       delegated: () => false,
+      intercepted: () => false,
       begins: () => false,
       executions: () => 0,
       targets: () => [],

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { type Image, loadImage } from '../../isa/machine/image.ts';
 import { defaultMemory } from '../../isa/machine/storage.ts';
-import type { Variant } from '../../isa/table/variants.ts';
+import { type Variant, variantData } from '../../isa/table/variants.ts';
 import { type Host, HostError } from '../../vmm/hosting/host.ts';
 import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
 import { last, loadDisk, restoreMemory } from '../../vmm/snapshot/chain.ts';
@@ -84,7 +84,7 @@ function specOf(
 ): GuestSpec {
   return {
     name,
-    variant: { name: variant.name, unprivileged: [...variant.unprivileged].sort(), cpuid: variant.cpuid },
+    variant: variantData(variant),
     memory,
     sectors: disk?.sectors ?? 0,
     disk: disk?.name ?? null,

@@ -1,4 +1,5 @@
 /** `ringlab host --on HOST:PORT FILE…`: starts guests on a host that runs already. */
+import { variantFrom } from '../../isa/table/variants.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { ControlReply } from '../../vmm/hosting/control.ts';
 import { decodeReply } from '../../vmm/hosting/control.ts';
@@ -45,11 +46,10 @@ export async function startOn(asker: Asker, host: string, startable: Startable):
 /** The guest where it begins, in this process. */
 function filled({ spec, fill, withStorage }: Startable): HostedGuest {
   const disk = withStorage ? new GuestDisk(new MemoryDisk(new Uint8Array(spec.sectors * SECTOR))) : undefined;
-  const { variant } = spec;
   const guest = new HostedGuest(
     spec,
     {
-      variant: { ...variant, unprivileged: new Set(variant.unprivileged) },
+      variant: variantFrom(spec.variant),
       monitor: 'none',
       engine: 'interpreter',
     },

@@ -3,6 +3,7 @@
  * round after round while it runs; when all of it is here, the migration is called off, and the guest goes on where it is.
  * So it stands still no longer than for a migration.
  */
+import { variantFrom } from '../../isa/table/variants.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
 import { GuestDisk } from '../../vmm/hosting/keep/guest-disk.ts';
@@ -123,7 +124,7 @@ class Receiver {
       ? new GuestDisk(new MemoryDisk(new Uint8Array(spec.sectors * SECTOR)))
       : undefined;
     const machinery = {
-      variant: { ...spec.variant, unprivileged: new Set(spec.variant.unprivileged) },
+      variant: variantFrom(spec.variant),
       monitor: 'none',
       engine: 'interpreter',
     } as const;

@@ -6,7 +6,7 @@
 import { finish, type Work } from '../work.ts';
 import type { Row, Sensitivity } from '../table/row.ts';
 import { allRows } from '../table/table.ts';
-import type { Variant } from '../table/variants.ts';
+import { isOn, type Variant } from '../table/variants.ts';
 import { derive } from './derive.ts';
 import { type Class, classes } from './classes.ts';
 import { type Measurement, measure } from './measure.ts';
@@ -51,15 +51,15 @@ export interface Classification extends Theorems {
   readonly compared: number;
 }
 
-/** Classifies `rows` (by default, the table) in `variant`. */
-export function classify(variant: Variant, rows: readonly Row[] = allRows): Classification {
+/** Classifies `rows` (by default, those of the table that the variant has) in `variant`. */
+export function classify(variant: Variant, rows?: readonly Row[]): Classification {
   return finish(classifying(variant, rows));
 }
 
 /** Like `classify`, in parts: yields each instruction as soon as it is classified, in the order of `rows`. */
 export function* classifying(
   variant: Variant,
-  rows: readonly Row[] = allRows,
+  rows: readonly Row[] = allRows.filter((row) => isOn(row, variant)),
 ): Work<InstructionClass, Classification> {
   const instructions: InstructionClass[] = [];
   for (const row of rows) {

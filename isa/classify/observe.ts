@@ -73,6 +73,7 @@ export const observables: readonly Observable[] = [
   ofPart('console', 'input waiting', ({ console }) => Number(console.waits())),
   ofPart('console', 'bytes printed', ({ printed }) => printed.length),
   { name: 'waiting', owner: PROCESSOR, read: ({ waits }) => Number(waits) },
+  { name: 'in guest mode', owner: PROCESSOR, read: ({ entered }) => Number(entered !== undefined) },
   { name: 'powered off', owner: PROCESSOR, read: ({ poweredOff }) => Number(poweredOff !== undefined) },
 ];
 

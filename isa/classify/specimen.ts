@@ -18,6 +18,8 @@ export class Specimen extends Machine {
   trapped: SpecimenTrap | undefined;
   /** `wait` was called. */
   waits = false;
+  /** The address with which guest mode was to be entered. */
+  entered: number | undefined;
   /** The exit status sent to the power port. */
   poweredOff: number | undefined;
   /** What was stored, as text: virtual address and byte, one by one; empty = nothing. */
@@ -55,6 +57,11 @@ export class Specimen extends Machine {
     this.waits = true;
   }
 
+  override enterGuest(block: number, _word: number, pc: number): number {
+    this.entered = block >>> 0;
+    return (pc + 4) | 0;
+  }
+
   override powerOff(status: number): void {
     this.poweredOff = status;
   }
@@ -67,6 +74,7 @@ export class Specimen extends Machine {
   forget(): void {
     this.trapped = undefined;
     this.waits = false;
+    this.entered = undefined;
     this.poweredOff = undefined;
     this.written = '';
   }

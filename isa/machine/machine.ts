@@ -19,6 +19,8 @@ import { type Board, inputFrom, outputTo } from './devices/ports.ts';
 import { Addressing } from './addressing.ts';
 import type { Breaks } from './breaks.ts';
 import type { Component } from './component.ts';
+import { BLOCK, readControls, REASON, SAVED } from './control-block.ts';
+import { GuestMode } from './guest-mode.ts';
 import { Memory } from './memory.ts';
 import { Paravirtual } from './paravirtual/paravirtual.ts';
 import { defaultMemory, MEMORY, PAGE, plainStorage, type Storage, systemAt } from './storage.ts';
@@ -53,6 +55,13 @@ export interface MachineOptions {
   readonly storage?: Storage | undefined;
   /** Makes a virtual machine: its memory is a part of another machine's, from `at`, and it shares that machine's registers. */
   readonly within?: { readonly machine: Machine; readonly at: number } | undefined;
+}
+
+/** What an exit says in the control block besides its reason. Words signed or unsigned. */
+export interface ExitDetails {
+  readonly qualification?: number;
+  readonly value?: number;
+  readonly address?: number;
 }
 
 /** Writable bits of the system registers. */
@@ -99,11 +108,15 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #stop: Stop | undefined;
   #waiting = false;
   readonly #timer = new Timer();
+  #guest: GuestMode | undefined;
+  /** `translation` in the guest mode that ended last, and what was in force then. */
+  #before = { tables: '', translation: 0 };
   /**
    * Changes whenever PTBR, LIMIT, or R while paging is off, has changed. Writes to page tables
    * and changes of ring, which can also change a translation, do not count.
    */
   translation = 0;
+  #translations = 0;
   readonly #addressing: Addressing;
 
   /** Throws RangeError when the memory size is not whole pages or out of range. */
@@ -153,9 +166,14 @@ export class Machine implements Processor, Board, Component<MachineState> {
     const changed = (this.#status ^ value) & STATUS.ALL;
     this.#status ^= changed;
     if ((changed & (STATUS.RING | STATUS.IF)) === 0) return;
-    const isDeliverable = (this.#status & STATUS.IF) !== 0 && this.pending() !== 0;
+    const isDeliverable = (this.#status & STATUS.IF) !== 0 && this.#hasLine();
     if (isDeliverable || (this.#isVirtual && (changed & STATUS.RING) !== 0)) this.horizon = 0;
     this.#refresh();
+  }
+
+  /** Whether something is to be done before an instruction with IF 1. */
+  #hasLine(): boolean {
+    return this.#guest === undefined ? this.pending() !== 0 : this.#guest.isDue(STATUS.IF);
   }
 
   /** The current ring, 0 to 3. */
@@ -172,13 +190,13 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readSystem(number: number): number {
     switch (number) {
       case SR.TIME:
-        return this.steps | 0;
+        return (this.#guest?.time(this.steps) ?? this.steps) | 0;
       case SR.TIMEH:
-        return Math.floor(this.steps / 2 ** 32) | 0;
+        return Math.floor((this.#guest?.time(this.steps) ?? this.steps) / 2 ** 32) | 0;
       case SR.TIMER:
-        return this.#timer.read(this.steps);
+        return this.#ownTimer.read(this.steps);
       case SR.IPEND:
-        return this.pending();
+        return this.#guest?.isVirtual ? this.#guest.lines : this.pending();
       default:
         return this.#system[number] as number;
     }
@@ -195,16 +213,24 @@ export class Machine implements Processor, Board, Component<MachineState> {
     const act = acts[number];
     if (act === undefined) return;
     if (act === 'timer') {
-      this.#timer.arm(value >>> 0, this.after);
+      this.#ownTimer.arm(value >>> 0, this.after);
       this.horizon = 0;
     } else if (before !== after) {
-      if (act === 'translation' || !this.paging) this.#changeTranslation();
+      if (act === 'translation' || this.#addressing.usesR) this.#changeTranslation();
       this.#refresh();
+      // As with the ring: the monitor may continue in another way.
+      if (this.#isVirtual && number === SR.PTBR) this.horizon = 0;
     }
   }
 
+  /** The timer of TIMER: a guest's own, or the machine's. */
+  get #ownTimer(): Timer {
+    return this.#guest?.isVirtual ? this.#guest.timer : this.#timer;
+  }
+
   #changeTranslation(): void {
-    this.translation += 1;
+    this.#translations += 1;
+    this.translation = this.#translations;
     this.#addressing.forget();
   }
 
@@ -214,7 +240,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   // ---- Addresses (addressing.ts) ----
 
-  /** Whether paging is on. */
+  /** Whether page tables are walked: paging is on, or the machine is in guest mode. */
   get paging(): boolean {
     return this.#addressing.paging;
   }
@@ -248,6 +274,93 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return this.#addressing.probe(va, this.ring);
   }
 
+  // ---- Guest mode (guest-mode.ts) ----
+
+  /** Guest mode; undefined if the machine is not in it. */
+  get guest(): GuestMode | undefined {
+    return this.#guest;
+  }
+
+  /** What engines ask about page tables that are walked (addressing.ts). */
+  get tables(): Pick<
+    Addressing,
+    'tables' | 'isByPage' | 'entry' | 'leaf' | 'rootTable' | 'frameOf' | 'mapPages' | 'physical'
+  > {
+    return this.#addressing;
+  }
+
+  /**
+   * Enters guest mode: what `vmrun`, the instruction `word` at `pc` (signed), does with the control block at address `at`.
+   * Returns the guest's pc. Without the feature `guest` it takes the trap of an illegal instruction.
+   */
+  enterGuest(at: number, word: number, pc: number): number {
+    const block = at >>> 0;
+    const isThere = block % PAGE === 0 && block + PAGE <= this.memory.size;
+    const { features } = this.variant;
+    if (this.#guest !== undefined || !features?.has('guest') || !isThere)
+      return this.trap(CAUSE.ILLEGAL, word, pc);
+    this.#saveTo(block + BLOCK.HOST, (pc + 4) | 0);
+    const guest = new GuestMode(block, readControls(this.memory, block, features), this.after);
+    this.memory.write(block + BLOCK.EVENT, 4, 0);
+    this.#loadFrom(block + BLOCK.GUEST, guest);
+    this.#waiting = this.memory.read(block + BLOCK.GUEST + SAVED.WAITS, 4) === 1;
+    return this.memory.read(block + BLOCK.GUEST + SAVED.PC, 4) & ~3;
+  }
+
+  /** Saves the processor's state in a control block; general registers stay where they are. */
+  #saveTo(at: number, pc: number): void {
+    const { memory } = this;
+    memory.write(at + SAVED.PC, 4, pc);
+    memory.write(at + SAVED.STATUS, 4, this.#status);
+    memory.write(at + SAVED.WAITS, 4, this.#waiting ? 1 : 0);
+    for (const { number } of systemRegisters)
+      memory.write(at + SAVED.SYSTEM + 4 * number, 4, this.readSystem(number));
+  }
+
+  /** Loads a state from a control block: a guest's when guest mode begins, the host's when it ends. */
+  #loadFrom(at: number, guest: GuestMode | undefined): void {
+    const { memory } = this;
+    const ended = this.#guest === undefined ? undefined : this.#translationKey();
+    for (const { number, holds, mask = -1 } of systemRegisters)
+      if (holds) this.#system[number] = memory.read(at + SAVED.SYSTEM + 4 * number, 4) & mask;
+    this.#status = memory.read(at + SAVED.STATUS, 4) & STATUS.ALL;
+    if (ended !== undefined) this.#before = { tables: ended, translation: this.translation };
+    this.#setGuest(guest);
+    // The same guest as before continues with the translations that engines have of it.
+    const isSame = guest !== undefined && this.#translationKey() === this.#before.tables;
+    if (isSame) this.translation = this.#before.translation;
+    else this.#changeTranslation();
+    this.horizon = 0;
+  }
+
+  #setGuest(guest: GuestMode | undefined): void {
+    this.#guest = guest;
+    this.#addressing.setGuest(guest);
+    this.#refresh();
+  }
+
+  #translationKey(): string {
+    return `${this.#addressing.tables} ${this.#system[SR.LIMIT]} ${this.#guest?.isNested} ${this.#guest?.moves}`;
+  }
+
+  /** Ends guest mode before the instruction at `pc`, and takes the trap `guest exit`, which is a step. Returns the next pc. */
+  exitGuest(reason: number, details: ExitDetails, pc: number): number {
+    const { memory } = this;
+    const { block, timer, lines, isVirtual } = this.#guest as GuestMode;
+    this.#saveTo(block + BLOCK.GUEST, pc);
+    memory.write(block + BLOCK.REASON, 4, reason);
+    memory.write(block + BLOCK.QUALIFICATION, 4, details.qualification ?? 0);
+    memory.write(block + BLOCK.VALUE, 4, details.value ?? 0);
+    memory.write(block + BLOCK.ADDRESS, 4, details.address ?? 0);
+    if (isVirtual) {
+      memory.write(block + BLOCK.TIMER, 4, timer.read(this.steps));
+      memory.write(block + BLOCK.LINES, 4, lines);
+    }
+    this.#loadFrom(block + BLOCK.HOST, undefined);
+    this.#waiting = false;
+    return this.trap(CAUSE.GUEST_EXIT, block, memory.read(block + BLOCK.HOST + SAVED.PC, 4));
+  }
+
   // ---- Traps ----
 
   /**
@@ -257,6 +370,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
    */
   trap(cause: number, value: number, pc: number): number {
     const system = this.#system;
+    if (this.#guest?.interceptsTrap(cause, system[SR.TVEC] as number))
+      return this.exitGuest(REASON.TRAP, { qualification: cause, value }, pc);
     if (cause === CAUSE.ECALL && this.answer !== undefined) {
       this.onTrap?.(cause, value, pc);
       this.answer(pc);
@@ -276,9 +391,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
     system[SR.ECAUSE] = cause;
     system[SR.EVAL] = value;
     this.writeSystem(SR.RBASE, 0);
-    this.writeSystem(SR.RBOUND, this.memory.size);
+    this.writeSystem(SR.RBOUND, system[SR.MEMSIZE] as number);
     this.status = this.#status & STATUS.UF;
-    if (this.hosted) {
+    if (this.hosted && this.#guest === undefined) {
       this.horizon = 0;
       this.#stop = { kind: 'trap' };
     }
@@ -287,6 +402,9 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** Raises the fault that `locate` found, for the instruction at `pc`. */
   fault(pc: number): number {
+    const nested = this.#guest && this.#addressing.takeNested();
+    if (nested !== undefined)
+      return this.exitGuest(REASON.NESTED, { qualification: nested.access, address: nested.address | 0 }, pc);
     return this.trap(this.#addressing.faultCause, this.#addressing.faultAddress, pc);
   }
 
@@ -362,13 +480,18 @@ export class Machine implements Processor, Board, Component<MachineState> {
       if (this.#breakAsked) {
         this.#breakAsked = false;
         if (!this.hosted) return { kind: 'break' };
-        this.#interrupt(1 << LINE.TIMER);
+        if (this.#guest !== undefined) this.#leaveGuest(REASON.INTERRUPT, 1 << LINE.TIMER);
+        else this.#interrupt(1 << LINE.TIMER);
         continue;
       }
       if (this.steps >= until) return { kind: 'limit' };
       const pending = this.pending();
       const event = this.nextEvent;
       const next = Math.min(event, until);
+      if (this.#guest !== undefined) {
+        if (this.#settleGuest(this.#guest, pending, next)) continue;
+        return undefined;
+      }
       if (this.#waiting && pending === 0) {
         if (event === never) return { kind: this.#canBeWoken() ? 'input' : 'forever' };
         this.steps = next;
@@ -383,10 +506,52 @@ export class Machine implements Processor, Board, Component<MachineState> {
     }
   }
 
+  /**
+   * The part of `settle` for guest mode: a line of the machine ends it; an event is injected; `hlt` waits; a virtual
+   * interrupt is taken. `until`: the next event of the machine. Returns whether there is more to settle.
+   */
+  #settleGuest(guest: GuestMode, pending: number, until: number): boolean {
+    guest.timer.pass(this.steps);
+    const next = Math.min(until, guest.timer.dueAt);
+    if (guest.injects) {
+      guest.injects = false;
+      this.#waiting = false;
+      this.#takeTrap(...guest.event);
+    } else if (pending !== 0) this.#leaveGuest(REASON.INTERRUPT, pending);
+    else if (this.#waiting && guest.lines === 0) {
+      if (guest.timer.dueAt === never) this.#leaveGuest(REASON.IDLE, 0);
+      else this.steps = next;
+    } else {
+      this.#waiting = false;
+      if (!guest.isDue(this.#status)) {
+        this.horizon = next;
+        return false;
+      }
+      if (guest.exitsInWindow) this.#leaveGuest(REASON.WINDOW, 0);
+      else this.#interrupt(guest.lines);
+    }
+    return true;
+  }
+
+  #leaveGuest(reason: number, qualification: number): void {
+    this.pc = this.exitGuest(reason, { qualification }, this.pc | 0) >>> 0;
+    this.steps += 1;
+  }
+
   /** The next step at which the timer or a device does something by itself; Infinity if there is none. */
   get nextEvent(): number {
     const ring = this.paravirtual?.disk.doneAt ?? never;
     return Math.min(this.#timer.dueAt, this.disk.doneAt, this.network.eventAt, ring);
+  }
+
+  /**
+   * Sets the timer between two steps: what TIMER reads (unsigned; 0 = off), and whether its interrupt is pending. For a
+   * monitor whose guest has used a virtual timer.
+   */
+  setTimer(left: number, isPending: boolean): void {
+    this.#timer.dueAt = left === 0 ? never : this.steps + left;
+    this.#timer.isPending = isPending;
+    this.horizon = 0;
   }
 
   /** Whether input from outside that has not come yet could end a wait. */
@@ -419,6 +584,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       stop: this.#stop ?? null,
       devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
       ...(this.paravirtual === undefined ? {} : { paravirtual: this.paravirtual.save() }),
+      ...(this.#guest === undefined ? {} : { guest: this.#guest.save() }),
     };
   }
 
@@ -445,7 +611,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.network.restore(state.devices.network);
     this.horizon = 0;
     this.#changeTranslation();
-    this.#refresh();
+    this.#setGuest(state.guest && GuestMode.restored(state.guest));
   }
 
   #passEvents(): void {
@@ -458,7 +624,12 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #interrupt(pending: number): void {
     const line = 31 - Math.clz32(pending & -pending);
     this.paravirtual?.taken(line);
-    this.pc = this.trap(CAUSE.INTERRUPT + line, 0, this.pc | 0) >>> 0;
+    this.#takeTrap(CAUSE.INTERRUPT + line, 0);
+  }
+
+  /** Takes a trap between two instructions: a step. */
+  #takeTrap(cause: number, value: number): void {
+    this.pc = this.trap(cause, value, this.pc | 0) >>> 0;
     this.steps += 1;
   }
 }

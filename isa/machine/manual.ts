@@ -2,6 +2,7 @@
 import { registerNames } from '../table/registers.ts';
 import { SR, type SystemRegisterName } from '../table/sysregs.ts';
 import { trapEffects } from '../table/traps.ts';
+import { guestModeChapter } from './guest-mode-manual.ts';
 import { MEMORY, PAGE } from './storage.ts';
 import { PTE } from './translate.ts';
 
@@ -183,7 +184,7 @@ const time = {
 };
 
 /** In the order of the manual; the table of causes follows them. */
-export const machineChapters = [execution, addresses, traps, time];
+export const machineChapters = [execution, addresses, traps, time, guestModeChapter];
 
 export const imagesChapter = {
   title: 'Images',

@@ -1,6 +1,7 @@
 /** A machine's state as data: what is saved, restored, and sent elsewhere. */
 import type { DeviceStates } from './devices/ports.ts';
 import type { ParavirtualState } from './paravirtual/paravirtual.ts';
+import type { GuestModeState } from './guest-mode.ts';
 import type { Stop } from './stop.ts';
 
 /** The state of a machine without the contents of memory and disk. Words are signed. */
@@ -27,4 +28,6 @@ export interface MachineState {
   readonly devices: DeviceStates;
   /** What a paravirtual machine has in addition; missing in every other machine's. */
   readonly paravirtual?: ParavirtualState;
+  /** Guest mode; undefined if the machine is not in it. The other fields then are the guest's. */
+  readonly guest?: GuestModeState | undefined;
 }

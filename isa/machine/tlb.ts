@@ -46,10 +46,8 @@ export class Tlb {
     return this.#keys[place] === key ? (this.#frames[place] as number) : -1;
   }
 
-  /** Remembers the page of `va`, whose entry at `leaf` allows this access. The root table is at `root`. */
-  add(va: number, access: Access, physical: number, root: number, leaf: number): void {
-    this.#watch(root >>> 12);
-    this.#watch(leaf >>> 12);
+  /** Remembers the page of `va`, which allows this access. The pages of the tables that say so are watched already. */
+  add(va: number, access: Access, physical: number): void {
     const page = va >>> 12;
     const place = access * size + (page & (size - 1));
     this.#keys[place] = page | this.#ring | (this.#epoch << epochShift);
@@ -64,7 +62,8 @@ export class Tlb {
     this.#keys.fill(-1);
   }
 
-  #watch(page: number): void {
+  /** Has a write to this page, which contains page tables, noticed. */
+  watch(page: number): void {
     if (this.#walked.has(page)) return;
     if (!this.#isWatching) this.#memory.onWrite((at, length, mark) => this.#written(at, length, mark));
     this.#isWatching = true;

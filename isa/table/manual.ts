@@ -106,7 +106,7 @@ function causes(): string[] {
       trapCauses.map(({ cause, name, value, says }) => [
         cause > 100 ? hex(cause) : String(cause),
         name,
-        value === 'zero' ? '0' : `the ${value}`,
+        value === 'zero' ? '0' : value === 'block' ? "the control block's address" : `the ${value}`,
         says,
       ]),
     ),

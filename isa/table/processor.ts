@@ -35,6 +35,11 @@ export interface Processor {
    * `vmcall` is an illegal instruction.
    */
   callMonitor?(word: number, pc: number): number;
+  /**
+   * What `vmrun`, the instruction `word` at `pc`, does: enters the guest of the control block; returns its pc. A processor
+   * without it has no guest mode.
+   */
+  enterGuest?(block: number, word: number, pc: number): number;
   /** Takes a trap at `pc`; returns the address of the next instruction. Every trap is raised here. */
   trap(cause: number, value: number, pc: number): number;
 }

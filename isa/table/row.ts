@@ -18,6 +18,9 @@
  *   sensitive    why it is sensitive, if it is (classes below); isa/classify measures it
  *   kin          similar instructions of real machines
  *   effect       what it means (effects.ts)
+ *   feature      for an instruction that only machines with this feature have (features.ts);
+ *                elsewhere its word is an illegal instruction
+ *   port         for an instruction that reads or writes the port that rs1 names
  *   moves        for a system instruction that only moves state in ring 0: the destination
  *                and the source (below); a binary translator can turn it into a sequence
  *   says         one sentence for the manual
@@ -25,6 +28,7 @@
  * The rows are in user.ts and system.ts. README.md says how to add an instruction.
  */
 import type { Effect } from './effects.ts';
+import type { Feature } from './features.ts';
 import { extract, type Field, type Picture, parsePicture } from './picture.ts';
 import type { SystemRegisterName } from './sysregs.ts';
 
@@ -48,6 +52,9 @@ export type Privilege = 'none' | 'always' | 'variant';
  */
 export type Place = 'rd' | 'rs1' | 'sr' | SystemRegisterName | 'flags' | 'IF' | 'ring' | 'msw' | '0' | '1';
 
+/** What an instruction does to the port that its rs1 names. */
+export type PortUse = 'input' | 'output';
+
 export type Move = readonly [to: Place, from: Place];
 
 export interface RowSource {
@@ -60,6 +67,8 @@ export interface RowSource {
   readonly privilege?: Privilege;
   readonly sensitive?: readonly Sensitivity[];
   readonly kin?: string;
+  readonly feature?: Feature;
+  readonly port?: PortUse;
 }
 
 /** One operand of an instruction, as written in assembly. */
@@ -89,6 +98,10 @@ export interface Row {
   readonly sensitive: readonly Sensitivity[];
   /** Similar instructions of real machines, for the manual; may be empty. */
   readonly kin: string;
+  /** The feature that a machine must have; undefined = every machine has the instruction. */
+  readonly feature: Feature | undefined;
+  /** What it does to the port that rs1 names; undefined = it uses no port. */
+  readonly port: PortUse | undefined;
   /** What executing it does. */
   readonly effect: Effect;
   /** The destination and the source, if in ring 0 it only moves state; otherwise undefined. */
@@ -125,6 +138,8 @@ export function rows(group: string, sources: readonly RowSource[]): Row[] {
     privilege: source.privilege ?? 'none',
     sensitive: source.sensitive ?? [],
     kin: source.kin ?? '',
+    feature: source.feature,
+    port: source.port,
     effect: source.effect,
     moves: source.moves,
     says: source.says,
@@ -170,4 +185,18 @@ export function instructionOf(row: Row, word: number): Instruction {
     rs2: extract(row.picture, 'rs2', word),
     imm: field === undefined ? 0 : extract(row.picture, field, word),
   };
+}
+
+/** How a host intercepts a system instruction of its guest: by a bit for the instruction, or for the register that it names. */
+export interface Intercept {
+  readonly kind: 'instruction' | 'read' | 'write';
+  /** funct7, or the number of the system register. */
+  readonly number: number;
+}
+
+/** The intercept of a system instruction. */
+export function interceptOf({ row, word, imm }: Instruction): Intercept {
+  if (row.moves?.[1] === 'sr') return { kind: 'read', number: imm };
+  if (row.moves?.[0] === 'sr') return { kind: 'write', number: imm };
+  return { kind: 'instruction', number: word >>> 25 };
 }

@@ -81,6 +81,9 @@ const retf: SystemMeaning = (cpu, at, pc) => {
 const vmcall: SystemMeaning = (cpu, at, pc) =>
   cpu.callMonitor === undefined ? cpu.trap(CAUSE.ILLEGAL, at.word, pc) : cpu.callMonitor(at.word, pc);
 
+const vmrun: SystemMeaning = (cpu, at, pc) =>
+  cpu.enterGuest?.(source1(cpu, at), at.word, pc) ?? cpu.trap(CAUSE.ILLEGAL, at.word, pc);
+
 /** Rights in a page-table entry, and in the result of `lar`. */
 const READ = 2;
 const WRITE = 4;
@@ -97,10 +100,11 @@ export const systemRows: readonly Row[] = [
     { name: 'cli', bits: '0000010 00000 00000 000 00000 0001011', operands: '', privilege: 'always', sensitive: ['control'], kin: 'CLI', effect: { kind: 'system', run: action((cpu) => { cpu.status &= ~STATUS.IF; }) }, moves: ['IF', '0'], says: 'IF = 0: no interrupts from here on.' },
     { name: 'sti', bits: '0000011 00000 00000 000 00000 0001011', operands: '', privilege: 'always', sensitive: ['control'], kin: 'STI', effect: { kind: 'system', run: action((cpu) => { cpu.status |= STATUS.IF; }) }, moves: ['IF', '1'], says: 'IF = 1: a pending interrupt is taken before the next instruction.' },
     { name: 'lrel', bits: '0000100 rs2 rs1 000 00000 0001011', operands: 'rs1, rs2', privilege: 'always', sensitive: ['control'], kin: 'Honeywell LBAR', effect: { kind: 'system', run: lrel }, says: 'RBASE = rs1, RBOUND = rs2, from the next fetch on.' },
-    { name: 'in', bits: '0000101 00000 rs1 000 rd 0001011', operands: 'rd, rs1', privilege: 'always', sensitive: ['control', 'state'], kin: 'IN', effect: { kind: 'system', run: result((cpu, at) => cpu.input(source1(cpu, at))) }, says: 'rd = input from the port whose number is in rs1.' },
-    { name: 'out', bits: '0000110 rs2 rs1 000 00000 0001011', operands: 'rs1, rs2', privilege: 'always', sensitive: ['control'], kin: 'OUT', effect: { kind: 'system', run: action((cpu, at) => cpu.output(source1(cpu, at), source2(cpu, at))) }, says: 'Write rs2 to the port whose number is in rs1.' },
+    { name: 'in', bits: '0000101 00000 rs1 000 rd 0001011', operands: 'rd, rs1', privilege: 'always', sensitive: ['control', 'state'], kin: 'IN', port: 'input', effect: { kind: 'system', run: result((cpu, at) => cpu.input(source1(cpu, at))) }, says: 'rd = input from the port whose number is in rs1.' },
+    { name: 'out', bits: '0000110 rs2 rs1 000 00000 0001011', operands: 'rs1, rs2', privilege: 'always', sensitive: ['control'], kin: 'OUT', port: 'output', effect: { kind: 'system', run: action((cpu, at) => cpu.output(source1(cpu, at), source2(cpu, at))) }, says: 'Write rs2 to the port whose number is in rs1.' },
     { name: 'mfs', bits: 'sr 00000 001 rd 0001011', operands: 'rd, sr', privilege: 'always', sensitive: ['location', 'state'], kin: 'MOV from CRn', effect: { kind: 'system', run: mfs }, moves: ['rd', 'sr'], says: 'rd = the system register with the number sr; an unknown number is an illegal instruction.' },
     { name: 'mts', bits: 'sr rs1 010 00000 0001011', operands: 'sr, rs1', privilege: 'always', sensitive: ['control'], kin: 'MOV to CRn, LIDT', effect: { kind: 'system', run: mts }, moves: ['sr', 'rs1'], says: 'The system register with the number sr = rs1, only its writable bits; an unknown or read-only one is an illegal instruction.' },
+    { name: 'vmrun', bits: '0000111 00000 rs1 000 00000 0001011', operands: 'rs1', privilege: 'always', sensitive: ['control'], kin: 'VMRUN, VMLAUNCH', feature: 'guest', effect: { kind: 'system', run: vmrun }, says: 'Enter guest mode by the control block at physical address rs1 (see Guest mode). Without the feature `guest`, or if rs1 is not the address of a page in memory, an illegal instruction.' },
   ]),
   ...rows('Sensitive, and privileged where the variant says so', [
     { name: 'getf', bits: '0010000 00000 00000 000 rd 0001011', operands: 'rd', privilege: 'variant', sensitive: ['state'], kin: 'PUSHF', effect: { kind: 'system', run: result((cpu) => cpu.status & ~STATUS.RING) }, moves: ['rd', 'flags'], says: 'Get flags: rd = STATUS with the bits RING as 0. It shows the real IF.' },

@@ -7,6 +7,9 @@ import { extract, fieldRange, insert, type Field } from './picture.ts';
 /** Every instruction of Ring32. */
 export const allRows: readonly Row[] = [...userRows, ...systemRows];
 
+/** The instructions that every machine has, without those of features. */
+export const plainRows: readonly Row[] = allRows.filter(({ feature }) => feature === undefined);
+
 const byName: ReadonlyMap<string, Row> = new Map(allRows.map((row) => [row.name, row]));
 
 /** The row of a mnemonic, if there is one. */

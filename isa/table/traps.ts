@@ -12,6 +12,7 @@ export const CAUSE = {
   LOAD_PAGE: 13,
   STORE_PAGE: 15,
   PRIVILEGED: 24,
+  GUEST_EXIT: 25,
   INTERRUPT: 0x80000000,
 } as const;
 
@@ -22,7 +23,7 @@ export interface TrapCause {
   readonly cause: number;
   readonly name: string;
   /** What EVAL contains. */
-  readonly value: 'target' | 'address' | 'word' | 'zero';
+  readonly value: 'target' | 'address' | 'word' | 'zero' | 'block';
   readonly says: string;
 }
 
@@ -82,6 +83,12 @@ export const trapCauses: readonly TrapCause[] = [
     name: 'privileged instruction',
     value: 'word',
     says: 'A privileged instruction outside ring 0.',
+  },
+  {
+    cause: 25,
+    name: 'guest exit',
+    value: 'block',
+    says: 'Guest mode ended; the control block says why. Only machines with the feature `guest` take it.',
   },
   {
     cause: 0x80000000,

@@ -5,7 +5,10 @@
  * can write another variant as a JSON file:
  *
  *     { "name": "mine", "unprivileged": ["sring", "getf"], "cpuid": 9 }
+ *
+ * Its machine may also have features (features.ts): `"features": ["guest", "nested"]`.
  */
+import { type Feature, featureNames, missingFeature } from './features.ts';
 import type { Row } from './row.ts';
 import { allRows } from './table.ts';
 
@@ -17,6 +20,8 @@ export interface Variant {
   readonly unprivileged: ReadonlySet<string>;
   /** The value of CPUID. */
   readonly cpuid: number;
+  /** What its machine has for running guests; default nothing. */
+  readonly features?: ReadonlySet<Feature> | undefined;
 }
 
 /** Names of all rows whose privilege depends on the variant. */
@@ -36,9 +41,47 @@ export function variantNamed(name: string): Variant | undefined {
   return variants.find((variant) => variant.name === name);
 }
 
+/** A variant as plain data, for files and messages. */
+export interface VariantData {
+  readonly name: string;
+  readonly cpuid: number;
+  /** In alphabetical order, as are the features; these are left out if there are none. */
+  readonly unprivileged: readonly string[];
+  readonly features?: readonly string[] | undefined;
+}
+
+/** A variant as plain data. Equal variants give equal data. */
+export function variantData({ name, cpuid, unprivileged, features }: Variant): VariantData {
+  const data = { name, cpuid, unprivileged: [...unprivileged].sort() };
+  return features === undefined || features.size === 0 ? data : { ...data, features: [...features].sort() };
+}
+
+/** Whether two variants have the same name, CPUID, instructions and features. */
+export function isSameVariant(one: Variant, other: Variant): boolean {
+  return JSON.stringify(variantData(one)) === JSON.stringify(variantData(other));
+}
+
+/** The variant of plain data, whose features must have the names of features. */
+export function variantFrom({ name, cpuid, unprivileged, features }: VariantData): Variant {
+  const variant = { name, cpuid, unprivileged: new Set(unprivileged) };
+  return features === undefined ? variant : { ...variant, features: new Set(features as Feature[]) };
+}
+
+/** Whether the machine of `variant` has the feature that `row` needs. Otherwise the word of the row is an illegal instruction. */
+export function isOn(row: Row, variant: Variant): boolean {
+  return row.feature === undefined || variant.features?.has(row.feature) === true;
+}
+
+/** The same variant on a machine that has these features too. */
+export function withFeatures(variant: Variant, more: readonly Feature[]): Variant {
+  return more.length === 0
+    ? variant
+    : { ...variant, features: new Set([...(variant.features ?? []), ...more]) };
+}
+
 /** Whether `row` traps as privileged in `ring` (0 to 3) on `variant`. */
 export function trapsIn(row: Row, ring: number, variant: Variant): boolean {
-  if (ring === 0 || row.privilege === 'none') return false;
+  if (ring === 0 || row.privilege === 'none' || !isOn(row, variant)) return false;
   return row.privilege === 'always' || !variant.unprivileged.has(row.name);
 }
 
@@ -56,10 +99,12 @@ export function parseVariant(text: string): Variant {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new VariantError('expected an object like { "name": "mine", "unprivileged": ["setf"] }');
   }
-  const { name, unprivileged, cpuid = 255, ...rest } = data as Record<string, unknown>;
+  const { name, unprivileged, cpuid = 255, features = [], ...rest } = data as Record<string, unknown>;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) {
-    throw new VariantError(`unknown field "${unknown}"; a variant has name, unprivileged and cpuid`);
+    throw new VariantError(
+      `unknown field "${unknown}"; a variant has name, unprivileged, cpuid and features`,
+    );
   }
   const twice = firstDoubled(fieldsOf(text));
   if (twice !== undefined) throw new VariantError(`the field "${twice}" is there twice`);
@@ -67,7 +112,23 @@ export function parseVariant(text: string): Variant {
   if (typeof cpuid !== 'number' || !Number.isInteger(cpuid) || cpuid < 0 || cpuid > 0xffffffff) {
     throw new VariantError('"cpuid" must be a whole number from 0 to 4294967295');
   }
-  return { name, unprivileged: parseNames(unprivileged), cpuid };
+  const variant = { name, unprivileged: parseNames(unprivileged), cpuid };
+  const list = parseFeatures(features);
+  return list.length === 0 ? variant : { ...variant, features: new Set(list) };
+}
+
+function parseFeatures(names: unknown): readonly Feature[] {
+  if (!Array.isArray(names)) throw new VariantError('"features" must be a list of features, like ["guest"]');
+  const unknown = names.find((name) => !featureNames.includes(name));
+  if (unknown !== undefined) {
+    const all = featureNames.join(', ');
+    throw new VariantError(`"features" lists ${JSON.stringify(unknown)}, which is none; choose from ${all}`);
+  }
+  const twice = firstDoubled(names as string[]);
+  if (twice !== undefined) throw new VariantError(`"features" lists "${twice}" twice`);
+  const missing = missingFeature(names as Feature[]);
+  if (missing !== undefined) throw new VariantError(`"features": ${missing}; list both`);
+  return names as Feature[];
 }
 
 /** Most characters in a variant's name. */

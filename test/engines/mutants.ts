@@ -173,8 +173,8 @@ export const engineMutants: readonly EngineMutant[] = [
     'spans',
     'span-rights-lost',
     'A span stays when an entry that is written takes a right away and leaves the frame.',
-    'return (entry & needed) === needed && (entry & PTE.FRAME)',
-    'return (entry & PTE.FRAME)',
+    'return (entry & needed) === needed && tables',
+    'return tables',
   ),
   mutant(
     'spans',

@@ -152,4 +152,5 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       ? { pc: u(x.a), status: (x.status & ~RING) | (x.ring > u(x.b) % 4n ? x.ring : u(x.b) % 4n) }
       : { trap: { cause: 0, value: u(x.a) } },
   vmcall: () => ({ trap: { cause: 2, value: -1n } }),
+  vmrun: () => ({ trap: { cause: 2, value: -1n } }),
 };

@@ -16,7 +16,9 @@ const [root, leaf] = [0x1000, 0x2004];
 function walked() {
   const memory = new Memory(plainStorage(0x8000), 0x8000);
   const tlb = new Tlb(memory);
-  tlb.add(0x40000123, LOAD, 0x5123, root, leaf);
+  tlb.watch(root >>> 12);
+  tlb.watch(leaf >>> 12);
+  tlb.add(0x40000123, LOAD, 0x5123);
   return { memory, tlb };
 }
 
@@ -58,7 +60,9 @@ describe('The TLB', () => {
   it('forgets when another root table is in use, however often', () => {
     const { tlb } = walked();
     for (let n = 0; n < 3000; n++) {
-      tlb.add(0x40000000, LOAD, 0x5000, root, leaf);
+      tlb.watch(root >>> 12);
+      tlb.watch(leaf >>> 12);
+      tlb.add(0x40000000, LOAD, 0x5000);
       tlb.flush();
       expect(tlb.find(0x40000000, LOAD)).toBe(-1);
     }

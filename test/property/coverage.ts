@@ -1,6 +1,6 @@
 /** What random guests do: which row was executed in which ring of which variant, and which trap came of it. Measured on the bare machine. */
 import { peekWord } from '../../isa/machine/report.ts';
-import { allRows, rowOf } from '../../isa/table/table.ts';
+import { plainRows, rowOf } from '../../isa/table/table.ts';
 import { causeName, trapCauses } from '../../isa/table/traps.ts';
 import { type Variant, variants } from '../../isa/table/variants.ts';
 import { oracleOf } from './bare.ts';
@@ -70,7 +70,7 @@ function observe(
 
 /** Rows in rings of variants that were never executed, as `row ring variant`. */
 export function missingRows({ rows }: Coverage): string[] {
-  return allRows.flatMap(({ name }) =>
+  return plainRows.flatMap(({ name }) =>
     variants.flatMap((variant) =>
       rings.map((ring) => `${name} ${ring} ${variant.name}`).filter((key) => !rows.has(key)),
     ),
@@ -79,7 +79,7 @@ export function missingRows({ rows }: Coverage): string[] {
 
 /** The measure as text: how much of the table, what is missing, and every trap by ring and variant. */
 export function formatCoverage(coverage: Coverage): string {
-  const all = allRows.length * rings.length * variants.length;
+  const all = plainRows.length * rings.length * variants.length;
   const missing = missingRows(coverage);
   const lines = [
     `${coverage.cases} guests, ${coverage.steps} steps beside their set-up`,

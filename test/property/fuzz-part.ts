@@ -12,12 +12,16 @@ import {
 import { describeCounterexample } from './report.ts';
 import { soundStack, variantsNamed } from './sound.ts';
 import type { Candidate } from './subject.ts';
+import { pagedProgram } from './work.ts';
 
 /**
  * Targets: fast (the engine on the bare machine), or a monitor's strategy, or several with / between them for a stack of
  * monitors, the outermost first; with `+fast`, the fast engine is under it. Throws Error for another name.
  */
-export function targetNamed(target: string): {
+export function targetNamed(
+  target: string,
+  property: PropertyName = 'equivalence',
+): {
   readonly candidate: Candidate;
   readonly rest: Partial<PropertyOptions>;
 } {
@@ -29,7 +33,8 @@ export function targetNamed(target: string): {
     throw new Error(`"${target}" is right on no variant: its levels have none in common`);
   const candidate = ownMonitor({ strategy, engine: engine === 'fast' ? 'fast' : 'interpreter' });
   const direct = row.direct === 'user' ? ({ direct: 'user' } as const) : {};
-  return { candidate, rest: { variants: variantsNamed(row.variants), ...direct } };
+  const paged = row.direct === 'paged' && property === 'efficiency' ? { guests: pagedProgram } : {};
+  return { candidate, rest: { variants: variantsNamed(row.variants), ...direct, ...paged } };
 }
 
 /** A job: the cases from `from` on. */
@@ -51,7 +56,7 @@ export interface PartResult {
 }
 
 export function runPart({ target, property, seed, from, cases }: Part): PartResult {
-  const { candidate, rest } = targetNamed(target);
+  const { candidate, rest } = targetNamed(target, property);
   const check = { equivalence, resourceControl, efficiency }[property];
   const result = check(candidate, { seed, cases, from, ...rest });
   const { counterexample, steps, counts } = result;

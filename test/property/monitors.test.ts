@@ -7,10 +7,15 @@ import { seed } from './seed.ts';
 import { ownMonitor } from './own.ts';
 import { efficiency, equivalence, type PropertyResult, resourceControl } from './properties.ts';
 import { describeCounterexample } from './report.ts';
+import { strategyNamed } from '../../vmm/monitor/strategies.ts';
 import { sound, soundStack, variantsNamed } from './sound.ts';
+import { pagedProgram } from './work.ts';
 
 /** Most guests are for one engine or the other: what is wrong with a monitor shows under both. */
 const guestsOf = { interpreter: { from: 0, cases: 220 }, fast: { from: 150, cases: 170 } } as const;
+/** A fifth of them for guest mode, whose tests of a bit each are elsewhere; hardware.long.test.ts has more. */
+const few = 5;
+const shareOf = (strategy: string) => (strategyNamed(strategy).features === undefined ? 1 : 1 / few);
 
 function expectPassed(result: PropertyResult, candidate: string): void {
   if (result.counterexample !== undefined)
@@ -20,13 +25,15 @@ function expectPassed(result: PropertyResult, candidate: string): void {
 
 describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy, variants, direct }) => {
   // Where nothing runs directly, the engine has nothing to do.
+  const share = shareOf(strategy);
   const engines = direct === 'none' ? (['interpreter'] as const) : (['interpreter', 'fast'] as const);
   it.each(engines)('are as on the bare machine, run by the engine %s', (engine) => {
     const candidate = ownMonitor({ strategy, engine });
-    const options = { seed, ...guestsOf[engine], variants: variantsNamed(variants) };
+    const { from, cases } = guestsOf[engine];
+    const options = { seed, from, cases: cases * share, variants: variantsNamed(variants) };
     const result = equivalence(candidate, options);
     expectPassed(result, candidate.name);
-    const least = { all: 0.3, user: 0.1, none: 0 }[direct];
+    const least = { all: 0.3, paged: 0.3, user: 0.1, none: 0 }[direct];
     expect(result.counts.direct / result.steps).toBeGreaterThanOrEqual(least);
     if (engine === 'fast') expect(result.counts.compiled).toBeGreaterThan(0.1 * result.counts.direct);
   });
@@ -34,7 +41,7 @@ describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy
   it('reach nothing that they were not given', () => {
     const candidate = ownMonitor({ strategy });
     expectPassed(
-      resourceControl(candidate, { seed, cases: 250, variants: variantsNamed(variants) }),
+      resourceControl(candidate, { seed, cases: 250 * share, variants: variantsNamed(variants) }),
       candidate.name,
     );
   });
@@ -42,7 +49,14 @@ describe.each(sound)(`Random guests under $strategy (seed ${seed})`, ({ strategy
   it.runIf(direct !== 'none')('run their innocuous instructions directly', () => {
     const candidate = ownMonitor({ strategy });
     const whose = direct === 'user' ? 'user' : 'all';
-    const options = { seed, cases: 100, variants: variantsNamed(variants), direct: whose } as const;
+    const guests = direct === 'paged' ? { guests: pagedProgram } : {};
+    const options = {
+      seed,
+      cases: 100 * share,
+      variants: variantsNamed(variants),
+      direct: whose,
+      ...guests,
+    } as const;
     expectPassed(efficiency(candidate, options), candidate.name);
   });
 });
@@ -51,6 +65,7 @@ describe.each([
   'trap-and-emulate/trap-and-emulate',
   'binary-translation/hybrid',
   'trap-and-emulate/binary-translation',
+  'hardware-nested/hardware',
 ])(`Random guests under the stack %s (seed ${seed})`, (strategy) => {
   const variants = variantsNamed(soundStack(strategy)?.variants ?? []);
 

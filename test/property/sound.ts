@@ -5,14 +5,16 @@ export interface Sound {
   readonly strategy: string;
   /** Names of the variants on which it is right. */
   readonly variants: readonly string[];
-  /** Whose innocuous instructions it runs directly: everybody's, those of rings 1 to 3, nobody's. */
-  readonly direct: 'all' | 'user' | 'none';
+  /** Whose innocuous instructions it runs directly: everybody's, those of guests with paging on, of rings 1 to 3, nobody's. */
+  readonly direct: 'all' | 'paged' | 'user' | 'none';
 }
 
 export const sound: readonly Sound[] = [
   { strategy: 'trap-and-emulate', variants: ['ring32-v'], direct: 'all' },
   { strategy: 'hybrid', variants: ['ring32-v', 'ring32-h'], direct: 'user' },
   { strategy: 'binary-translation', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'all' },
+  { strategy: 'hardware', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'paged' },
+  { strategy: 'hardware-nested', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'all' },
   { strategy: 'interpret', variants: ['ring32-v', 'ring32-x', 'ring32-h'], direct: 'none' },
 ];
 
@@ -27,7 +29,7 @@ export function soundStack(stack: string): Sound | undefined {
 
 function both(one: Sound, other: Sound, strategy: string): Sound {
   const variants = one.variants.filter((name) => other.variants.includes(name));
-  const direct = (['none', 'user', 'all'] as const).find((whose) =>
+  const direct = (['none', 'user', 'paged', 'all'] as const).find((whose) =>
     [one.direct, other.direct].includes(whose),
   );
   return { strategy, variants, direct: direct ?? 'all' };

@@ -25,6 +25,8 @@ export class Watch extends Gate {
   readonly #disk: Uint8Array;
   readonly #ground: Ground;
   readonly #guarded: boolean;
+  /** The root of the page tables that the guest had when it was entered in guest mode last; undefined if it was not. */
+  #guestRoot: number | undefined;
 
   /** `disk`: the real disk's bytes. `guarded`: looks at every state that the guest is entered in. */
   constructor(real: Machine, disk: Uint8Array, ground: Ground, guarded: boolean) {
@@ -42,8 +44,15 @@ export class Watch extends Gate {
   }
 
   override check(): void {
+    const { status, guest } = this.real;
+    this.#guestRoot = guest?.root;
     if (!this.#guarded) return;
-    const { status } = this.real;
+    if (guest !== undefined) {
+      // In guest mode rings and IF are the guest's own, and each line of the machine ends it.
+      const found = this.#blockTrespass(guest.block) ?? this.#tableTrespass();
+      if (found !== undefined) throw new Trespass(found);
+      return;
+    }
     if ((status & STATUS.RING) === 0) throw new Trespass('the guest is entered in real ring 0');
     if ((status & STATUS.IF) === 0)
       throw new Trespass(
@@ -63,8 +72,18 @@ export class Watch extends Gate {
     return `the guest is entered with R = (${hex(base)}, ${hex(bound)}); its memory is at ${hex(at)}, ${hex(size)} bytes`;
   }
 
+  /** Shadow tables, or a nested map; or what the real PTBR has. */
+  get #root(): number {
+    return this.#guestRoot ?? (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
+  }
+
+  #blockTrespass(block: number): string | undefined {
+    if (isWithin(block, PAGE, this.#ground.own)) return undefined;
+    return `the guest is entered by a control block at ${hex(block)}, which is not in the monitor's memory`;
+  }
+
   #rootTrespass(): string | undefined {
-    const root = (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 0;
+    const root = this.#root;
     if (isWithin(root, PAGE, this.#ground.own)) return undefined;
     return `the guest is entered with a page table at ${hex(root)}, which is not in the monitor's memory`;
   }
@@ -98,8 +117,12 @@ export class Watch extends Gate {
       touched(this.#disk, poisonedDisk, 'the disk') ??
       leaked(this.real.memory.bytes, this.#ground.guest, 'memory') ??
       leaked(this.#disk, this.#ground.guestDisk, 'disk') ??
-      (isGuest && (this.real.readSystem(SR.PTBR) & 1) !== 0 ? this.#tableTrespass() : undefined)
+      (isGuest && this.#hasTables ? this.#tableTrespass() : undefined)
     );
+  }
+
+  get #hasTables(): boolean {
+    return this.#guestRoot !== undefined || (this.real.readSystem(SR.PTBR) & 1) !== 0;
   }
 
   /** A page that the real page tables let the guest reach and that is not its own. */
@@ -107,7 +130,7 @@ export class Watch extends Gate {
     const root = this.#rootTrespass();
     if (root !== undefined) return root;
     const { words } = this.real.memory;
-    const rootAt = (this.real.readSystem(SR.PTBR) & PTE.FRAME) >>> 2;
+    const rootAt = this.#root >>> 2;
     for (let n = 0; n < 1024; n++) {
       const pointer = words[rootAt + n] as number;
       if ((pointer & (PTE.V | PTE.R | PTE.W | PTE.X)) !== PTE.V) continue;

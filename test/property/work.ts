@@ -76,6 +76,14 @@ export function workingProgram(seed: number, n: number, profile: Profile = every
   };
 }
 
+/** Case `n` of `seed` of those that work with paging on. */
+export function pagedProgram(seed: number, n: number, profile: Profile = everything): Program {
+  for (let k = 0; ; k++) {
+    const program = workingProgram(seed, 1000 * n + k, profile);
+    if (program.entries.length > 0) return program;
+  }
+}
+
 /** A handler that goes on after the instruction that trapped. */
 const skip: readonly number[] = [
   word('mfs', { imm: SR.EPC, rd: 31 }),

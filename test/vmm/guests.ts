@@ -31,8 +31,11 @@ export function variantsOf(file: string): readonly string[] {
   return [...parseExpectations(guestText(file)).outcomes.keys()];
 }
 
-/** Whether anything of a guest is compiled: hybrid runs user code alone, which nearly all run once at most; interpret nothing. */
+/**
+ * Whether anything of a guest is compiled: hybrid runs user code alone, which nearly all run once at most; hardware what runs
+ * with paging on; interpret nothing.
+ */
 export function isCompiled(file: string, strategy: string): boolean {
-  if (strategy === 'hybrid') return file.startsWith('kernel/');
+  if (strategy === 'hybrid' || strategy === 'hardware') return file.startsWith('kernel/');
   return strategy !== 'interpret';
 }

@@ -62,6 +62,8 @@ export interface Share {
   readonly weight?: number | undefined;
   /** Bytes of translation cache; default none. */
   readonly cache?: number | undefined;
+  /** Frames that it needs besides those of its shadow page tables; default none. */
+  readonly frames?: number | undefined;
 }
 
 /** Frames for shadow page tables: for each guest, as one table maps 4 MiB, and for several address spaces. */
@@ -84,14 +86,16 @@ export class Allocator {
   constructor(shares: readonly Share[], uplink = 0) {
     this.transferPage = shares.reduce((sum, { memory }) => sum + memory, 0);
     this.sectors = shares.reduce((sum, { sectors = 0 }) => sum + sectors, 0);
-    const regionsAt = this.transferPage + PAGE + framesPerGuest * shares.length * PAGE;
+    const counts = shares.map(({ frames = 0 }) => framesPerGuest + frames);
+    const framesAt = this.transferPage + PAGE;
+    const regionsAt = framesAt + sum(counts) * PAGE;
     const regions = shares.map(({ cache = 0 }) => (cache === 0 ? 0 : 2 * PAGE + cache));
     this.uplinkAt = regions.reduce((end, bytes) => end + bytes, regionsAt);
     this.memory = this.uplinkAt + uplink;
     let at = 0;
     let firstSector = 0;
     this.allocations = shares.map(({ memory: size, sectors = 0, weight = 1, cache = 0 }, n) => {
-      const frames = new FramePool(this.transferPage + PAGE + n * framesPerGuest * PAGE, framesPerGuest);
+      const frames = new FramePool(framesAt + sum(counts.slice(0, n)) * PAGE, counts[n] as number);
       const savePage = regions.slice(0, n).reduce((end, bytes) => end + bytes, regionsAt);
       const region = { savePage, table: savePage + PAGE, cache: savePage + 2 * PAGE, size: cache };
       const turn = Math.ceil(quantum * weight);
@@ -102,4 +106,8 @@ export class Allocator {
       return allocation;
     });
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, number) => all + number, 0);
 }

@@ -12,7 +12,7 @@ import { Console } from '../../isa/machine/devices/console.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
-import type { Variant } from '../../isa/table/variants.ts';
+import { type Variant, variantFrom } from '../../isa/table/variants.ts';
 import { createGuest, type Guest } from '../monitor/create-guest.ts';
 import { decodeState, encodeState } from '../snapshot/state.ts';
 import { isStorageError } from './keep/trouble.ts';
@@ -85,7 +85,7 @@ export class HostedGuest {
     const devices = { console: this.#console, disk, network };
     const paravirtual = spec.devices.includes('paravirtual');
     const processor = {
-      variant: variantOf(spec),
+      variant: variantFrom(spec.variant),
       realVariant,
       memory,
       storage: storage?.(memory),
@@ -257,9 +257,4 @@ export class HostedGuest {
     this.#inputs = keep.inputs();
     this.#toRepeat = this.#leftToRepeat;
   }
-}
-
-/** The variant that the guest was started on. */
-function variantOf({ variant }: GuestSpec): Variant {
-  return { name: variant.name, unprivileged: new Set(variant.unprivileged), cpuid: variant.cpuid };
 }

@@ -5,7 +5,7 @@
  * that does not trap; an interpreter shows what it likes.
  */
 import { rowNamed } from '../../isa/table/table.ts';
-import { type Variant, variantRows } from '../../isa/table/variants.ts';
+import { isSameVariant, type Variant, variantFrom } from '../../isa/table/variants.ts';
 import { type GuestSpec, STATE_VERSION } from '../wire/messages.ts';
 
 /** What a host has for guests. */
@@ -34,13 +34,16 @@ function wrongVariant(
   { variant: real, monitor, translateUser }: Offer,
 ): string | undefined {
   const levels = monitor.split('/');
-  if (!isSame(variant, real) && !levels.includes('interpret')) {
+  const virtual = variantFrom(variant);
+  const missing = [...(virtual.features ?? [])].filter((feature) => !real.features?.has(feature));
+  if (missing.length > 0 && !levels.includes('interpret'))
+    return `it may use ${missing.join(', ')}, which this host's machine, ${real.name}, does not have; only interpret makes that`;
+  if (!isSame(virtual, real) && !levels.includes('interpret')) {
     return (
       `it was started on ${variant.name}, this host's machine is ${real.name} ` +
       `and its monitor (${monitor}) does not make the one out of the other; only interpret does`
     );
   }
-  const virtual = { ...variant, unprivileged: new Set(variant.unprivileged) };
   // An interpreter makes the guest's machine for the levels above it.
   const machineOf = (n: number) => (levels.slice(0, n).includes('interpret') ? virtual : real);
   return levels
@@ -70,11 +73,8 @@ function holdsTheorem3({ unprivileged }: Pick<Variant, 'unprivileged'>): boolean
   return [...unprivileged].every((name) => rowNamed(name)?.sensitive.every((kind) => kind === 'control'));
 }
 
-function isSame(variant: GuestSpec['variant'], real: Variant): boolean {
-  const rows = variantRows.filter((name) => variant.unprivileged.includes(name));
-  return (
-    variant.cpuid === real.cpuid &&
-    rows.length === real.unprivileged.size &&
-    rows.every((name) => real.unprivileged.has(name))
-  );
+/** Whether they are the same processor, whatever it is called. The real one may have more features than the guest knows of. */
+function isSame(variant: Variant, real: Variant): boolean {
+  const { name } = real;
+  return isSameVariant({ ...variant, name, features: undefined }, { ...real, features: undefined });
 }

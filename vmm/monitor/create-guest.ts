@@ -13,6 +13,7 @@ import { Machine } from '../../isa/machine/machine.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import { defaultMemory, type Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
+import type { Feature } from '../../isa/table/features.ts';
 import type { Variant } from '../../isa/table/variants.ts';
 import type { HostSide } from '../memory/tables.ts';
 import type { Translator } from '../translator/translator.ts';
@@ -43,6 +44,11 @@ export interface CreateGuestOptions {
    * correctly on another one; of a stack, the outermost level with that strategy makes the guest's variant.
    */
   readonly realVariant?: Variant | undefined;
+  /**
+   * What the real machine below the monitor has for running guests besides what the strategy needs. The hardware strategies
+   * use `virtual-timer` and `ports`. Default nothing.
+   */
+  readonly features?: readonly Feature[] | undefined;
   /**
    * Whether binary translation translates user code too. It must if user-sensitive instructions do not trap. Default
    * false.

@@ -12,6 +12,7 @@ import { type Access, FETCH, LOAD, STORE } from '../../isa/machine/translate.ts'
 import type { Instruction, Row } from '../../isa/table/row.ts';
 import { decode, encode, rowNamed } from '../../isa/table/table.ts';
 import { CAUSE, causeName } from '../../isa/table/traps.ts';
+import { isOn } from '../../isa/table/variants.ts';
 import type { Entered, ShadowTables } from '../memory/shadow.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
 import { interpret } from './routines.ts';
@@ -33,7 +34,8 @@ interface Privileged {
  */
 const patience = 4;
 
-const memoryFaults: ReadonlySet<number> = new Set([
+/** The causes of faults of accesses to memory. */
+export const memoryFaults: ReadonlySet<number> = new Set([
   CAUSE.FETCH_ACCESS,
   CAUSE.LOAD_ACCESS,
   CAUSE.STORE_ACCESS,
@@ -45,6 +47,13 @@ const memoryFaults: ReadonlySet<number> = new Set([
 const vmcall = encode(rowNamed('vmcall') as Row, {}) | 0;
 /** The register with the number of a call. */
 const callNumber = 17;
+
+/** A privileged instruction: the name of its exits, and whether the virtual machine has it. */
+interface Privileged {
+  readonly at: Instruction;
+  readonly exit: string;
+  readonly exists: boolean;
+}
 
 export class Dispatcher {
   readonly #cpu: Machine;
@@ -72,7 +81,7 @@ export class Dispatcher {
   /** Handles a trap of the guest. The virtual CPU must have the guest's state at the trap. Returns the exit's name. */
   handle({ cause, value }: Trap): string {
     if (cause >>> 0 >= CAUSE.INTERRUPT) return this.#exit(EXIT.TURN);
-    if (cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0) return this.#emulate(value);
+    if (cause === CAUSE.PRIVILEGED) return this.#privilege(value);
     if (cause === CAUSE.ILLEGAL && this.#isCall(value)) return this.#call();
     return memoryFaults.has(cause) ? this.#fault(cause) : this.#reflect(cause, value);
   }
@@ -103,6 +112,22 @@ export class Dispatcher {
     this.#shadow.flushIfPagingEnded(paging);
   }
 
+  /**
+   * Enters the page of the guest's next instruction in the shadow, if the guest's own tables allow the fetch. The fetch must
+   * be what the guest does next.
+   */
+  enterCode(): void {
+    const { va, width, kind, named } = fetchOf(this.#cpu);
+    if (this.#cpu.locate(va, width, kind, named) !== FAULT) this.#enter(va >>> 0, width, false);
+  }
+
+  /** Handles a privileged instruction. The virtual machine may lack it, if it has fewer features than the real one. */
+  #privilege(word: number): string {
+    const known = this.#privileged.get(word) ?? this.#decode(word);
+    if (!known.exists) return this.#reflect(CAUSE.ILLEGAL, word);
+    return this.#cpu.ring === 0 ? this.#emulate(known) : this.#reflect(CAUSE.PRIVILEGED, word);
+  }
+
   #exit(name: string): string {
     this.#ledger.exit(name, this.#cpu.pc);
     return name;
@@ -110,14 +135,13 @@ export class Dispatcher {
 
   #decode(word: number): Privileged {
     const at = decode(word) as Instruction;
-    const privileged = { at, exit: `emulated: ${at.row.name}` };
-    this.#privileged.set(word, privileged);
-    return privileged;
+    const known = { at, exit: `emulated: ${at.row.name}`, exists: isOn(at.row, this.#cpu.variant) };
+    this.#privileged.set(word, known);
+    return known;
   }
 
   /** Executes a privileged instruction of the virtual supervisor with its interpreter routine. */
-  #emulate(word: number): string {
-    const { at, exit } = this.#privileged.get(word) ?? this.#decode(word);
+  #emulate({ at, exit }: Privileged): string {
     this.#exit(exit);
     interpret({ cpu: this.#cpu, shadow: this.#shadow }, at);
     this.#ledger.byMonitor += 1;

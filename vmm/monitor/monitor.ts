@@ -16,13 +16,15 @@ import type { Image } from '../../isa/machine/image.ts';
 import { Machine } from '../../isa/machine/machine.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
-import type { Variant } from '../../isa/table/variants.ts';
+import type { Feature } from '../../isa/table/features.ts';
+import { type Variant, variants, withFeatures } from '../../isa/table/variants.ts';
 import { GuestPort } from '../network/guest-port.ts';
 import { Switch } from '../network/switch.ts';
 import { Uplink, UPLINK_BYTES } from '../network/uplink.ts';
 import { ConsoleMux } from '../devices/console-mux.ts';
 import { DiskSlice } from '../devices/disk-slice.ts';
 import { Allocator } from '../guest/allocator.ts';
+import { framesForGuestMode } from './hardware.ts';
 import { strategyNamed } from './strategies.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 
@@ -67,8 +69,13 @@ export interface Underneath {
 export interface MonitorOptions {
   /** The guests, at least one. */
   readonly guests: readonly GuestDescription[];
-  /** The variant of the real machine; default ring32-v. */
+  /**
+   * The variant of the real machine; default ring32-v. The machine also has the features that the strategy needs, and
+   * `features`; the guests have those of the variant only.
+   */
   readonly variant?: Variant | undefined;
+  /** What else the real machine has for running guests; default nothing. */
+  readonly features?: readonly Feature[] | undefined;
   /** How virtual supervisor code runs: the name of one of `strategies`. */
   readonly strategy: string;
   /** For binary translation: whether user code is translated too; default false. */
@@ -141,11 +148,12 @@ export class Monitor {
         console: this.#mux.consoleFor(n),
         disk: slice.sectors > 0 ? slice : undefined,
         network: port ?? network,
-        variant: cpu,
+        variant: cpu ?? (on ? undefined : (options.variant ?? variants[0])),
         hosted,
         paravirtual,
         translateUser: options.translateUser,
         countSaved: options.countSaved,
+        alone: guests.length === 1,
       });
       guest.load(image);
       port?.run(guest.cpu);
@@ -208,11 +216,12 @@ export class Monitor {
 
 /** What a monitor with these options hands out, and how much real memory that takes. Throws RangeError for an unknown strategy. */
 export function allocatorOf({ guests, strategy, cache, disk, network, on }: MonitorOptions): Allocator {
-  const most = strategyNamed(strategy).cache;
+  const { cache: most, features } = strategyNamed(strategy);
   const sectors = guests.length === 1 ? (on?.real.disk.sectors ?? disk?.sectors ?? 0) : 0;
   const shares = guests.map((guest) => ({
     ...guest,
     cache: most === undefined ? 0 : (cache ?? most),
+    frames: features?.includes('guest') ? framesForGuestMode(guest.memory) : 0,
     sectors: guest.sectors ?? sectors,
   }));
   return new Allocator(shares, network && !on ? UPLINK_BYTES : 0);
@@ -220,7 +229,9 @@ export function allocatorOf({ guests, strategy, cache, disk, network, on }: Moni
 
 /** A real machine, and what executes it. */
 function newMachine(options: MonitorOptions, memory: number): Pick<Underneath, 'real' | 'engine'> {
-  const { engine = 'auto', storage = storageFor(engine, memory), variant, console, disk, network } = options;
+  const { engine = 'auto', storage = storageFor(engine, memory), console, disk, network } = options;
+  const { variant: plain = variants[0] as Variant, features = [], strategy } = options;
+  const variant = withFeatures(plain, [...(strategyNamed(strategy).features ?? []), ...features]);
   const real = new Machine({ memory, variant, console, hosted: true, storage, disk, network });
   return { real, engine: createEngine(engine, real, options.fast) };
 }

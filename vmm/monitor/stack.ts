@@ -16,6 +16,7 @@
  */
 import { emptyImage } from '../../isa/machine/image.ts';
 import { MEMORY } from '../../isa/machine/storage.ts';
+import { type Variant, variants, withFeatures } from '../../isa/table/variants.ts';
 import {
   allocatorOf,
   type GuestDescription,
@@ -77,21 +78,40 @@ export function createStack(options: MonitorOptions): readonly Monitor[] {
 /** The guest that a stack with these options needs of the monitor that it is to run on. Throws as `createStack` does. */
 export function guestFor(options: MonitorOptions): GuestDescription {
   const { memory } = allocatorOf(levelsOf(options)[0] as MonitorOptions);
-  return { image: emptyImage, memory, hosted: true };
+  const [strategy = ''] = stackNamed(options.strategy);
+  return { image: emptyImage, memory, hosted: true, cpu: machineFor(strategy, variantOf(options)) };
+}
+
+/** The variant of the first real machine, without what strategies add to it. */
+function variantOf({ variant, on }: MonitorOptions): Variant {
+  return variant ?? on?.real.variant ?? (variants[0] as Variant);
+}
+
+/** The variant of a machine that a monitor of this strategy can run on. */
+function machineFor(strategy: string, variant: Variant): Variant {
+  return withFeatures(variant, strategyNamed(strategy).features ?? []);
+}
+
+/** The variant of each level's machine. An interpreter can make the variant of the guests; others pass the real one on. */
+function variantsOf(names: readonly string[], options: MonitorOptions): readonly Variant[] {
+  const guests = options.guests[0]?.cpu;
+  const from = names.indexOf('interpret');
+  const real = variantOf(options);
+  return names.map((_, n) => (from >= 0 && n > from && guests !== undefined ? guests : real));
 }
 
 /** The options of each level. They are found from the inside out: a level's guest is as large as the next level needs. */
 function levelsOf(options: MonitorOptions): readonly MonitorOptions[] {
   const names = stackNamed(options.strategy);
   const levels: MonitorOptions[] = [];
-  let { guests } = options;
+  const machines = variantsOf(names, options);
+  let guests = options.guests.map((guest) => ({ ...guest, cpu: guest.cpu ?? machines.at(-1) }));
   let memory = 0;
   for (const [n, strategy] of [...names.entries()].toReversed()) {
     const level = { ...options, strategy, guests };
     levels.unshift(level);
     ({ memory } = allocatorOf(level));
-    // An interpreter can make the variant of the guests already here; others pass the real one on.
-    const cpu = names[n - 1] === 'interpret' ? options.guests[0]?.cpu : undefined;
+    const cpu = machineFor(strategy, machines[n] as Variant);
     guests = [{ image: emptyImage, memory, hosted: true, cpu }];
   }
   if (memory > MEMORY.max) throw new RangeError(tooLarge(names.length, memory, options.guests));

@@ -5,7 +5,10 @@
  *   hybrid             interprets virtual ring 0; only virtual rings 1 to 3 run directly (Theorem 3)
  *   interpret          interprets all code: a complete software machine
  *   binary-translation translates it, and runs the translation directly (vmm/translator)
+ *   hardware           runs it in guest mode, with shadow page tables (hardware.ts)
+ *   hardware-nested    runs it in guest mode, with a nested map
  */
+import type { Feature } from '../../isa/table/features.ts';
 import { MOST_CACHE } from '../translator/layout.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
@@ -13,13 +16,15 @@ import type { VirtualMachine } from './virtual-machine.ts';
 export interface Strategy {
   /** As in MonitorOptions and on the command line. */
   readonly name: string;
+  /** Features that the real machine must have; default none. The monitor makes its machine with them. */
+  readonly features?: readonly Feature[];
   /** Bytes of translation cache that a guest needs; default none. */
   readonly cache?: number;
   /** Runs the guest at most until its horizon. The guest must be settled (Machine.settle) and able to execute. */
   readonly advance: (guest: VirtualMachine) => void;
 }
 
-/** Every strategy: trap-and-emulate, hybrid, interpret, binary-translation. */
+/** Every strategy: trap-and-emulate, hybrid, interpret, binary-translation, hardware, hardware-nested. */
 export const strategies: readonly Strategy[] = [
   { name: 'trap-and-emulate', advance: (guest) => guest.runDirectly() },
   {
@@ -32,6 +37,8 @@ export const strategies: readonly Strategy[] = [
     cache: MOST_CACHE,
     advance: (guest) => (guest.isTranslated ? guest.runTranslated() : guest.runDirectly()),
   },
+  { name: 'hardware', features: ['guest'], advance: (guest) => guest.runInGuestMode() },
+  { name: 'hardware-nested', features: ['guest', 'nested'], advance: (guest) => guest.runInGuestMode() },
 ];
 
 /** The strategy of that name. Throws RangeError, which lists the names, for an unknown one. */

@@ -23,9 +23,10 @@ import { Runner } from '../translator/runner.ts';
 import { mapRegion } from '../translator/region.ts';
 import { Translator } from '../translator/translator.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { Hardware } from './hardware.ts';
 import { supervisorRing } from '../guest/compression.ts';
 import { enterGuest, longestTurn, runToTrap } from '../guest/enter.ts';
-import { Ledger } from '../guest/ledger.ts';
+import { EXIT, Ledger } from '../guest/ledger.ts';
 import type { Strategy } from './strategies.ts';
 
 export interface GuestOptions
@@ -38,6 +39,8 @@ export interface GuestOptions
   readonly translateUser?: boolean | undefined;
   /** Whether translated code counts the exits that it saves. */
   readonly countSaved?: boolean | undefined;
+  /** Whether it is the only guest, which then has the console for itself. */
+  readonly alone?: boolean | undefined;
 }
 
 /** One guest of a monitor. `Monitor.runGuest` runs it. */
@@ -56,6 +59,12 @@ export class VirtualMachine {
   /** Translates the guest's code; undefined under strategies that do not translate. */
   readonly translator: Translator | undefined;
   readonly #runner: Runner | undefined;
+  /** Runs the guest in guest mode; undefined under strategies that do not. */
+  readonly #hardware: Hardware | undefined;
+  /** Whether the code that ran last could run in guest mode. */
+  #wasCovered = true;
+  /** The step at which the present run is to end. */
+  #until = 0;
   readonly #translateUser: boolean;
   #interpreter: Interpreter | undefined;
   /** The general registers while another guest runs. */
@@ -68,6 +77,7 @@ export class VirtualMachine {
     strategy,
     translateUser = false,
     countSaved = false,
+    alone = false,
     variant = real.variant,
     ...devices
   }: GuestOptions) {
@@ -88,6 +98,10 @@ export class VirtualMachine {
     if (cpu.paravirtual) cpu.paravirtual.onTableFreed = (page) => shadow.release(page);
     this.#dispatcher = new Dispatcher(cpu, shadow, ledger);
     this.#translateUser = translateUser;
+    if (strategy.features?.includes('guest')) {
+      const parts = { real, engine, cpu, allocation, shadow, dispatcher: this.#dispatcher, ledger, alone };
+      this.#hardware = new Hardware(parts, strategy.features.includes('nested') ? 'nested' : 'shadow');
+    }
     if (region === undefined) return;
     mapRegion(real, region, translateUser);
     const translator = new Translator({ real, cpu, shadow, region, countSaved });
@@ -115,7 +129,10 @@ export class VirtualMachine {
       const stop = this.cpu.settle(until);
       this.ledger.byMonitor += this.cpu.steps - before;
       if (stop !== undefined) return stop;
-      this.#strategy.advance(this);
+      this.#until = until;
+      // What the guest runs in guest mode of its own is interpreted: no strategy runs a guest's guest directly.
+      if (this.cpu.guest === undefined) this.#strategy.advance(this);
+      else this.runInterpreted();
     }
   }
 
@@ -168,6 +185,24 @@ export class VirtualMachine {
   runTranslated(): void {
     if (this.#runner !== undefined && this.#shadow.covers) this.#runner.run();
     else this.runInterpreted();
+  }
+
+  /**
+   * Executes the guest's code in guest mode, until something exits to the monitor. The first generation cannot do that
+   * while the guest's paging is off; then the code is interpreted.
+   */
+  runInGuestMode(): void {
+    const { cpu, ledger } = this;
+    const hardware = this.#hardware as Hardware;
+    if (hardware.covers) {
+      if (!this.#wasCovered) this.#dispatcher.enterCode();
+      this.#wasCovered = true;
+      hardware.run(this.#until);
+    } else {
+      this.#wasCovered = false;
+      ledger.exit(EXIT.UNPAGED, cpu.pc);
+      this.runInterpreted();
+    }
   }
 
   /** Executes the guest's code on the real machine, until something traps to the monitor. */

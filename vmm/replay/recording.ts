@@ -10,7 +10,8 @@ import { FRAME } from '../../isa/machine/devices/network.ts';
 import type { Image } from '../../isa/machine/image.ts';
 import { MEMORY } from '../../isa/machine/storage.ts';
 import { systemRegisters } from '../../isa/table/sysregs.ts';
-import { type Variant, variantRows } from '../../isa/table/variants.ts';
+import { featureNames } from '../../isa/table/features.ts';
+import { type Variant, variantData, variantRows } from '../../isa/table/variants.ts';
 import {
   bytes,
   flag,
@@ -19,6 +20,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   record,
   type Shape,
   step,
@@ -38,6 +40,8 @@ export interface Identity {
   readonly variant: string;
   /** Instructions that do not trap outside ring 0, in alphabetical order. */
   readonly unprivileged: readonly string[];
+  /** What the machine has for running guests, in alphabetical order; left out if nothing. */
+  readonly features?: readonly string[] | undefined;
   /** Bytes of the guest's memory. */
   readonly memory: number;
   /** Sum of the disk at the beginning, 32 bytes; null = no disk. */
@@ -70,10 +74,12 @@ export function identityOf(
   disk: DiskStore | undefined,
   sha256: Sha256,
 ): Identity {
+  const { name, unprivileged, features } = variantData(variant);
   return {
     image: imageSum(image, sha256),
-    variant: variant.name,
-    unprivileged: [...variant.unprivileged].sort(),
+    variant: name,
+    unprivileged,
+    ...(features === undefined ? {} : { features }),
     memory,
     disk: disk === undefined ? null : diskSum(disk, sha256),
   };
@@ -107,7 +113,7 @@ export function checkIdentity(recorded: Identity, present: Identity): void {
     a === null || b === null ? a === b : sameBytes(a, b);
   if (!same(recorded.image, present.image)) throw new RecordingError('a recording of another program');
   const variants = [recorded, present].map(
-    ({ variant, unprivileged }) => `${variant} ${unprivileged.join()}`,
+    ({ variant, unprivileged, features }) => `${variant} ${unprivileged.join()} ${features?.join()}`,
   );
   if (variants[0] !== variants[1])
     throw new RecordingError(
@@ -154,6 +160,7 @@ const recording: Shape<Recording> = where(
         image: sum,
         variant: text(200),
         unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+        features: optional(list(oneOf(...featureNames), 1, featureNames.length)),
         memory: integer(MEMORY.min, MEMORY.max),
         disk: nullable(sum),
       }),

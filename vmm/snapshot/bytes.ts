@@ -7,7 +7,7 @@ import { type DiskStore, SECTOR } from '../../isa/machine/devices/disk.ts';
 import { joined, wordSum } from '../../isa/machine/bytes.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
-import type { Variant } from '../../isa/table/variants.ts';
+import { isSameVariant, type Variant } from '../../isa/table/variants.ts';
 import { portableSha256 } from '../wire/sha256.ts';
 import { BLOCK, type BlockContents, ZERO } from './blocks.ts';
 import { restoreMemory } from './chain.ts';
@@ -118,9 +118,7 @@ function checkMachine(
   { memory, sectors }: { memory: number; sectors: number },
 ): void {
   const refuse = (reason: string) => new SnapshotError('the snapshot', `it is of another machine: ${reason}`);
-  const text = ({ name, cpuid, unprivileged }: Variant) =>
-    `${name} ${cpuid} ${[...unprivileged].sort().join()}`;
-  if (text(machine.variant) !== text(variant)) throw refuse(`its processor is ${variant.name}`);
+  if (!isSameVariant(machine.variant, variant)) throw refuse(`its processor is ${variant.name}`);
   if (machine.memory.size !== memory) throw refuse(`it has ${memory} bytes of memory`);
   if (machine.disk.sectors !== sectors) throw refuse(`it has ${sectors} sectors of disk`);
 }

@@ -4,7 +4,8 @@
 import { MEMORY, PAGE } from '../../isa/machine/storage.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import { SR } from '../../isa/table/sysregs.ts';
-import { variantRows } from '../../isa/table/variants.ts';
+import { featureNames } from '../../isa/table/features.ts';
+import { type VariantData, variantRows } from '../../isa/table/variants.ts';
 import {
   bytes,
   flag,
@@ -12,6 +13,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   record,
   type Shape,
   text,
@@ -30,11 +32,7 @@ const mostText = 4096;
 export interface Configuration {
   /** Identifies the machine: all its snapshots have the same identity, and each clone has another. */
   readonly identity: Uint8Array;
-  readonly variant: {
-    readonly name: string;
-    readonly cpuid: number;
-    readonly unprivileged: readonly string[];
-  };
+  readonly variant: VariantData;
   /** Bytes of memory, whole pages. */
   readonly memory: number;
   /** Sectors of the disk; 0 = none. */
@@ -100,10 +98,11 @@ const table = where(bytes(2 ** 30), ({ length }) => length % 8 === 0, 'whole pai
 
 const configuration: Shape<Configuration> = record({
   identity: id,
-  variant: record({
+  variant: record<VariantData>({
     name: text(mostText),
     cpuid: unsigned,
     unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+    features: optional(list(oneOf(...featureNames), 1, featureNames.length)),
   }),
   memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
   sectors: unsigned,

@@ -7,7 +7,7 @@ import type { Component } from '../../isa/machine/component.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import type { Memory } from '../../isa/machine/memory.ts';
-import type { Variant } from '../../isa/table/variants.ts';
+import { type Variant, variantData, variantFrom } from '../../isa/table/variants.ts';
 import type { Sha256 } from '../wire/sha256.ts';
 import { BLOCK, isZero } from './blocks.ts';
 import { type Configuration, ID_BYTES, type SavedSymbol } from './description.ts';
@@ -87,10 +87,9 @@ function pageOf(memory: Memory, page: number): Uint8Array {
 }
 
 function configurationOf({ variant, memory }: Machine, sectors: number, identity: Uint8Array): Configuration {
-  const { name, cpuid, unprivileged } = variant;
   return {
     identity,
-    variant: { name, cpuid, unprivileged: [...unprivileged].sort() },
+    variant: variantData(variant),
     memory: memory.size,
     sectors,
   };
@@ -108,7 +107,7 @@ function identityOf(name: string, program: string, state: MachineState, sha256: 
 }
 
 export function variantOf({ variant }: Configuration): Variant {
-  return { ...variant, unprivileged: new Set(variant.unprivileged) };
+  return variantFrom(variant);
 }
 
 /** Writes one page, and calls the watchers if it is watched. */

@@ -17,6 +17,8 @@ import {
   RING_MAX,
 } from '../../isa/machine/devices/network.ts';
 import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
+import { controlWords } from '../../isa/machine/control-block.ts';
+import type { GuestModeState } from '../../isa/machine/guest-mode.ts';
 import type { DiskRingState } from '../../isa/machine/paravirtual/disk-ring.ts';
 import type { ParavirtualState } from '../../isa/machine/paravirtual/paravirtual.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
@@ -32,6 +34,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   record,
   type Shape,
   step,
@@ -136,6 +139,15 @@ const paravirtual: Shape<ParavirtualState> = record<ParavirtualState>({
   ),
 });
 
+const guestMode: Shape<GuestModeState> = record({
+  block: where(unsigned, (at) => at % PAGE === 0, 'the address of a page'),
+  controls: list(word, controlWords),
+  injects: flag,
+  lines: word,
+  timerAt: nullable(step),
+  timerPending: flag,
+});
+
 const plainState: Shape<Omit<MachineState, 'paravirtual'>> = record({
   pc: unsigned,
   steps: step,
@@ -146,6 +158,7 @@ const plainState: Shape<Omit<MachineState, 'paravirtual'>> = record({
   timerAt: nullable(step),
   timerPending: flag,
   stop: nullable(stop),
+  guest: optional(guestMode),
   devices: record<DeviceStates>(devices),
 });
 

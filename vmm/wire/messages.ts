@@ -30,6 +30,7 @@
  *     whoever has the key: CONTROL request, INPUT bytes …  ->  EVENT …, REPLY
  *     … and to start a guest: CONTROL start  ->  EVENT ready;  PAGES …, STATE …, END  ->  REPLY
  */
+import type { VariantData } from '../../isa/table/variants.ts';
 import {
   bytes,
   type Checked,
@@ -39,6 +40,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   record,
   type Shape,
   step,
@@ -119,10 +121,11 @@ export const guestAddress = nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES));
 export const guestSpec = where(
   record({
     name: guestName,
-    variant: record({
+    variant: record<VariantData>({
       name: text(64),
       unprivileged: list(text(16), 0, 64),
       cpuid: unsigned,
+      features: optional(list(text(16), 1, 16)),
     }),
     /** In bytes, a multiple of a page. */
     memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),

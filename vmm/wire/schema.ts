@@ -80,6 +80,11 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, at) => (value === null ? null : shape(value, at));
 }
 
+/** A field that may be left out of its record. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value, at) => (value === undefined ? undefined : shape(value, at));
+}
+
 /** A list of `min` to `max` items. */
 export function list<T>(item: Shape<T>, min: number, max = min): Shape<readonly T[]> {
   const expected = min === max ? `a list of ${min}` : `a list of ${min} to ${max}`;
@@ -100,7 +105,8 @@ export function record<T extends object>(fields: { readonly [Name in keyof T]-?:
     const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
     if (unknown !== undefined)
       throw new FieldError(`${inside(unknown.slice(0, 40))}: there is no such field`);
-    return Object.fromEntries(names.map((name) => [name, fields[name](given[name], inside(name))])) as T;
+    const values = names.map((name) => [name, fields[name](given[name], inside(name))] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as T;
   };
 }
 

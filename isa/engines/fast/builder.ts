@@ -5,8 +5,8 @@
 import type { Breaks } from '../../machine/breaks.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { PAGE } from '../../machine/storage.ts';
-import { PTE } from '../../machine/translate.ts';
-import type { Instruction } from '../../table/row.ts';
+import { frameInMemory, PTE } from '../../machine/translate.ts';
+import { type Instruction, interceptOf } from '../../table/row.ts';
 import { decode } from '../../table/table.ts';
 import { CAUSE } from '../../table/traps.ts';
 import { trapsIn } from '../../table/variants.ts';
@@ -140,6 +140,7 @@ export class RegionBuilder {
         ring,
         memorySize: memory.size,
         delegated: (pc) => this.#parts.delegated.has(pc),
+        intercepted: (at) => isIntercepted(machine, at),
         site: (at, pc) => this.#site(at, pc),
       },
       pages,
@@ -184,11 +185,11 @@ export class RegionBuilder {
   codePage(virtual: number): number | undefined {
     const { machine, tables } = this.#parts;
     const va = virtual * PAGE;
-    const { physical, rights } = machine.probe(va);
-    if (physical < 0 || (rights & PTE.X) === 0) return undefined;
-    if (!machine.paging) return va + PAGE <= machine.plainBound ? physical / PAGE : undefined;
+    if (!machine.paging) return va + PAGE <= machine.plainBound ? (machine.base + va) / PAGE : undefined;
     const entry = tables.entry(va) ?? 0;
-    return (entry & PTE.A) !== 0 ? physical / PAGE : undefined;
+    const needed = PTE.V | PTE.X | PTE.A | (machine.ring === 3 ? PTE.U : 0);
+    if ((entry & needed) !== needed || !frameInMemory(entry, machine.memory)) return undefined;
+    return (entry & PTE.FRAME) >>> 12;
   }
 
   #form({ entry, addressing }: RegionStart, pages: Map<number, number>, breaks: Breaks | undefined): Region {
@@ -199,6 +200,7 @@ export class RegionBuilder {
       allowed: (at) => !trapsIn(at.row, ring, variant),
       answered: (at) => isAnswered(machine, at),
       delegated: (pc) => delegated.has(pc),
+      intercepted: (at) => isIntercepted(machine, at),
       targets: (pc) => targets.of(pc),
       begins: (pc) => {
         const physical = this.#physicalOf(pc, pages);
@@ -268,6 +270,11 @@ export class RegionBuilder {
     const { exports } = new wasm.Instance(new wasm.Module(bytes), imports);
     return exports.run as CompiledRegion['run'];
   }
+}
+
+/** Whether a system instruction exits from guest mode, so that it must not be compiled. */
+function isIntercepted({ guest }: Machine, at: Instruction): boolean {
+  return guest?.intercepts(interceptOf(at)) === true;
 }
 
 function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {

@@ -6,7 +6,6 @@
  * code either completes an instruction or ends before it. In the second case the interpreter executes the
  * instruction, so that all traps are raised in one place.
  */
-import { FAULT } from '../../machine/addressing.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
@@ -92,7 +91,7 @@ export class FastEngine implements Engine {
    * there, or the budget is due.
    */
   readonly #arrives = (physical: number): boolean =>
-    physical === FAULT ||
+    physical < 0 ||
     this.#cache.visit(physical, 1, this.#budget.visits) ||
     this.#machine.steps >= this.#budget.dueAt;
   /** Steps that the engine did not execute: before its first run, or while the machine waited. */
@@ -121,7 +120,7 @@ export class FastEngine implements Engine {
     this.#tables = new FlatTables(machine);
     const spans = new Spans(machine, this.#tables, (lost) => this.#regions.spanLost(lost));
     this.#spans = spans;
-    this.#spaces = new Spaces(machine, this.#tables, spans);
+    this.#spaces = new Spaces(machine, this.#tables, spans, () => this.#regions.clear());
     this.#delegated = new Delegated(machine);
     const memory = machine.storage.wasm as WasmMemory;
     const system = (site: number, fuel: number) => this.#system(site, fuel);
@@ -233,8 +232,8 @@ export class FastEngine implements Engine {
   #noteFailure(pc: number): void {
     this.#words[SLOT.MISS >>> 2] = 0;
     this.statistics.failures += 1;
-    const { x, memory } = this.#machine;
-    const { physical } = this.#machine.probe(pc >>> 0);
+    const { x, memory, ring, tables } = this.#machine;
+    const physical = tables.physical(pc >>> 0, ring);
     const at = physical < 0 ? undefined : decode(memory.read(physical, 4));
     if (at === undefined) return;
     const va = ((x[at.rs1] as number) + at.imm) >>> 0;

@@ -71,6 +71,8 @@ export interface Source {
   readonly answered: (at: Instruction) => boolean;
   /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
+  /** Whether a system instruction exits from guest mode. */
+  readonly intercepted: (at: Instruction) => boolean;
   /** Whether another region begins at `pc`, so that this one may end there. */
   readonly begins: (pc: number) => boolean;
   /** How often the first tier has executed the block at `pc`; 0 if it has none. */
@@ -221,7 +223,8 @@ class Formation {
       case 'store':
         return this.#source.delegated(pc) ? 'system' : 'plain';
       default:
-        return effect.kind === 'system' && wordMove(at) === undefined ? 'system' : 'plain';
+        if (effect.kind !== 'system') return 'plain';
+        return wordMove(at) === undefined || this.#source.intercepted(at) ? 'system' : 'plain';
     }
   }
 

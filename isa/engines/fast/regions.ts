@@ -3,7 +3,6 @@
  * code is hot. Also drops regions.
  */
 import type { Breaks } from '../../machine/breaks.ts';
-import { FAULT } from '../../machine/addressing.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { AddressMode } from './access.ts';
 import type { Budget } from './budget.ts';
@@ -68,7 +67,7 @@ export class Regions {
   at(pc: number, physical: number, visits: number): Entrance | undefined {
     const { budget, cache, machine, spaces } = this.#parts;
     const { addressing } = spaces;
-    if (physical === FAULT || addressing === undefined) return undefined;
+    if (physical < 0 || addressing === undefined) return undefined;
     if (!cache.visit(physical, visits, budget.visits)) return undefined;
     const region = cache.find(physical, machine.ring);
     if (region !== undefined && region.entry === pc >>> 0 && region.addressing === addressing) {
@@ -120,7 +119,7 @@ export class Regions {
   /** Drops the regions that contain the instruction at `pc`. They are compiled again at the next visit. */
   recompile(pc: number): void {
     const { cache, machine } = this.#parts;
-    const { physical } = machine.probe(pc);
+    const physical = machine.tables.physical(pc, machine.ring);
     if (physical < 0) return;
     for (const region of cache.containing(physical)) this.#dropWarm(region);
     for (const batch of cache.batchesWith(physical)) cache.dropBatch(batch);

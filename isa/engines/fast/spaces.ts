@@ -10,9 +10,9 @@ import type { Spans } from './spans.ts';
 import type { Filled, FlatTables } from './tables.ts';
 
 interface Space {
-  /** What decides it: PTBR with paging on, and R with paging off; and LIMIT. */
+  /** What decides it: the tables that are walked (Machine.tables), or R with paging off; and LIMIT. */
   readonly paging: boolean;
-  readonly root: number;
+  readonly root: string | number;
   readonly bound: number;
   readonly limit: number;
   /** Identifies the state: a region that was checked under this stamp is not checked again. */
@@ -37,8 +37,13 @@ export class Spaces {
   /** The current one. */
   #present: Space = { paging: false, root: 0, bound: 0, limit: 0, stamp: 0, filled: [] };
   #addressing: AddressMode | undefined;
+  /** What tells the guest mode that code is compiled for; undefined = there is none yet. */
+  #mode: string | undefined;
+  readonly #onMode: () => void;
 
-  constructor(machine: Machine, tables: FlatTables, spans: Spans) {
+  /** `onMode` is called when everything that was compiled is wrong. */
+  constructor(machine: Machine, tables: FlatTables, spans: Spans, onMode: () => void) {
+    this.#onMode = onMode;
     this.#machine = machine;
     this.#tables = tables;
     this.#spans = spans;
@@ -70,9 +75,17 @@ export class Spaces {
       this.#present = now;
       this.#tables.resume(now.filled);
     }
-    if (machine.paging) this.#addressing = 'paged';
+    this.#changeMode();
+    if (machine.paging) this.#addressing = machine.tables.isByPage ? 'paged' : undefined;
     else if (machine.base % PAGE !== 0) this.#addressing = undefined;
     else this.#addressing = isWhole(machine) ? 'direct' : 'relocated';
+  }
+
+  /** Which instructions exit is compiled in: after another guest mode than before, nothing compiled is right. */
+  #changeMode(): void {
+    const mode = this.#machine.guest?.moves ?? 'host';
+    if (mode !== this.#mode && this.#mode !== undefined) this.#onMode();
+    this.#mode = mode;
   }
 
   /** Forgets all address spaces and translations, because a page table was written. */
@@ -87,7 +100,7 @@ export class Spaces {
     const machine = this.#machine;
     const { paging } = machine;
     const limit = machine.readSystem(SR.LIMIT);
-    const root = paging ? machine.readSystem(SR.PTBR) : machine.base;
+    const root = paging ? machine.tables.tables : machine.base;
     const bound = paging ? 0 : machine.plainBound;
     for (const space of this.#known)
       if (space.root === root && space.bound === bound && space.limit === limit && space.paging === paging)

@@ -10,7 +10,7 @@
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
-import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
+import { frameInMemory, PTE } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
 import type { FlatTables } from './tables.ts';
 
@@ -26,6 +26,8 @@ export interface Span {
   readonly needed: number;
   /** Where these entries are: ranges of physical addresses, each with its start and its excluded end. */
   readonly entries: readonly (readonly [number, number])[];
+  /** With nested paging: the pages of the nested map. */
+  readonly map: readonly number[];
   /** The span is no longer valid. */
   lost: boolean;
 }
@@ -123,8 +125,9 @@ export class Spans {
   written(at: number, length: number): void {
     const hit = this.#lose(
       (span) =>
-        span.entries.some(([from, to]) => at < to && at + length > from) &&
-        !this.#isHarmless(span, at, length),
+        span.map.includes(at >>> 12) ||
+        (span.entries.some(([from, to]) => at < to && at + length > from) &&
+          !this.#isHarmless(span, at, length)),
     );
     if (hit) this.#remapped += 1;
   }
@@ -132,7 +135,7 @@ export class Spans {
   /** Whether entries of a span are in this physical page. */
   needs(page: number): boolean {
     this.#tablePages ??= new Set(
-      [...this.#known.values()].flat().flatMap(({ entries }) => entries.flatMap(pagesOf)),
+      [...this.#known.values()].flat().flatMap(({ entries, map }) => [...entries.flatMap(pagesOf), ...map]),
     );
     return this.#tablePages.has(page);
   }
@@ -162,8 +165,11 @@ export class Spans {
   }
 
   /** Whether the write changed one last-level entry, which still maps its page as the span has it. */
-  #isHarmless({ entries, needed, from, offset }: Span, at: number, length: number): boolean {
+  #isHarmless({ entries, map, needed, from, offset }: Span, at: number, length: number): boolean {
     const [root] = entries;
+    const { guest, tables } = this.#machine;
+    // A host writes for its guest: what the entry maps for the guest is not known here.
+    if (map.length > 0 && guest === undefined) return false;
     if (length > 4 || at % 4 !== 0 || root === undefined || (at < root[1] && at + length > root[0]))
       return false;
     let page = from;
@@ -175,14 +181,14 @@ export class Spans {
       page += ((end - first) / 4) * PAGE;
     }
     const entry = this.#machine.memory.words[at >>> 2] as number;
-    return (entry & needed) === needed && (entry & PTE.FRAME) >>> 0 === page + offset;
+    return (entry & needed) === needed && tables.frameOf(entry) === page + offset;
   }
 
   // ---- Making one ----
 
   #here(store: boolean): Span[] {
     const machine = this.#machine;
-    const where = `${machine.readSystem(SR.PTBR)} ${machine.readSystem(SR.LIMIT)}`;
+    const where = `${machine.tables.tables} ${machine.readSystem(SR.LIMIT)}`;
     const key = `${where} ${machine.ring === 2 ? 1 : machine.ring} ${store}`;
     let known = this.#known.get(key);
     if (known === undefined) {
@@ -211,7 +217,8 @@ export class Spans {
     const from = Math.min(first + margin, anchor) * PAGE;
     const to = Math.max(last + 1 - margin, anchor + 1) * PAGE;
     const offset = this.#frame(anchor, needed, store) * PAGE - anchor * PAGE;
-    return { store, from, to, offset, needed, entries: this.#entries(from, to), lost: false };
+    const map = this.#machine.tables.mapPages();
+    return { store, from, to, offset, needed, entries: this.#entries(from, to), map, lost: false };
   }
 
   /** The bits that a page-table entry must have, so that such an access neither faults nor changes the entry. */
@@ -249,14 +256,15 @@ export class Spans {
    * Where the page-table entries of a run are: one range in the root table, then one range in each last-level table.
    */
   #entries(from: number, to: number): (readonly [number, number])[] {
-    const ptbr = this.#machine.readSystem(SR.PTBR);
-    const root = (ptbr & PTE.FRAME) >>> 0;
+    const { tables } = this.#machine;
+    const root = tables.rootTable;
+    if (root < 0) return [];
     const entries: (readonly [number, number])[] = [
       [root + (from >>> 22) * 4, root + ((to - 1) >>> 22) * 4 + 4],
     ];
     for (let at = from; at < to; ) {
       const end = Math.min(to, (Math.floor(at / 2 ** 22) + 1) * 2 ** 22);
-      const leaf = findLeaf(this.#machine.memory.words, ptbr, at);
+      const leaf = tables.leaf(at);
       entries.push([leaf, leaf + ((end - at) / PAGE) * 4]);
       at = end;
     }

@@ -9,7 +9,7 @@
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import { PAGE } from '../../machine/storage.ts';
-import { findLeaf, frameInMemory, PTE } from '../../machine/translate.ts';
+import { frameInMemory, PTE } from '../../machine/translate.ts';
 import { SR } from '../../table/sysregs.ts';
 import { entryBias, flatTable, flatTableWords, guestMemoryAt, SLOT, tableClass } from './layout.ts';
 
@@ -92,22 +92,16 @@ export class FlatTables {
     return limit !== 0 && from + PAGE > limit;
   }
 
-  /** The page-table entry of `va`, if there is one. From now on, the page tables that lead to it are watched. */
+  /** The page-table entry of `va` as it is in effect (Machine.tables), if there is one. From now on, the page tables that lead to it are watched. */
   entry(va: number): number | undefined {
-    const { memory } = this.#machine;
-    const ptbr = this.#machine.readSystem(SR.PTBR);
-    const leaf = findLeaf(memory.words, ptbr, va);
-    if (leaf < 0) return undefined;
-    this.#watchTable(((ptbr & PTE.FRAME) >>> 0) / PAGE);
-    this.#watchTable(Math.floor(leaf / PAGE));
-    return memory.words[leaf >>> 2];
+    return this.#machine.tables.entry(va, this.#watchTable);
   }
 
-  #watchTable(page: number): void {
+  readonly #watchTable = (page: number): void => {
     if (this.#tables.has(page)) return;
     this.#tables.add(page);
     this.#machine.memory.watch(page, WATCH.TABLE);
-  }
+  };
 
   /**
    * Takes all entries out of the tables and returns them. `resume` puts them back when this address space is current

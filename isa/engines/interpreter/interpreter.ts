@@ -3,15 +3,17 @@
  * It decodes a word once into a closure (factories.ts), stores the closures by physical page, and
  * drops the closure of a word when the word is written.
  */
-import { FAULT } from '../../machine/addressing.ts';
+import { FAULT, SPLIT } from '../../machine/addressing.ts';
+import { REASON } from '../../machine/control-block.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { WATCH } from '../../machine/memory.ts';
 import type { Stop } from '../../machine/stop.ts';
 import { PAGE } from '../../machine/storage.ts';
 import { FETCH } from '../../machine/translate.ts';
+import { type Instruction, type Intercept, interceptOf } from '../../table/row.ts';
 import { decode } from '../../table/table.ts';
 import { CAUSE } from '../../table/traps.ts';
-import { trapsIn } from '../../table/variants.ts';
+import { isOn, trapsIn } from '../../table/variants.ts';
 import type { Engine } from '../engine.ts';
 import { factoryOf } from './factories.ts';
 import type { Step } from './print.ts';
@@ -110,7 +112,7 @@ export class Interpreter implements Engine {
 
   /** Makes the step of the word at `at`, and stores it if the word is aligned (with an odd RBASE it is not). */
   #decode(at: number): Step {
-    const step = makeStep(this.#machine, this.#machine.memory.read(at, 4));
+    const step = makeStep(this.#machine, fetched(this.#machine, at));
     if ((at & 3) !== 0) return step;
     const number = at >>> pageShift;
     let page = this.#pages[number];
@@ -142,7 +144,7 @@ export class Interpreter implements Engine {
 export function executeOne(machine: Machine): void {
   const pc = machine.pc | 0;
   const at = machine.locate(pc, 4, FETCH, false);
-  const next = at === FAULT ? machine.fault(pc) : stepOf(machine, machine.memory.read(at, 4))(pc);
+  const next = at === FAULT ? machine.fault(pc) : stepOf(machine, fetched(machine, at))(pc);
   machine.steps += 1;
   machine.pc = next >>> 0;
 }
@@ -169,12 +171,32 @@ function stepOf(machine: Machine, word: number): Step {
   return made;
 }
 
-/** The step of one word on one machine: its meaning, or the trap that it takes. */
+/** The word that `locate` has found at `at`, for a fetch. */
+function fetched({ memory }: Machine, at: number): number {
+  return at === SPLIT ? memory.readSplit(4) : memory.read(at, 4);
+}
+
+/** The step of one word on one machine: its meaning, or the trap that it takes, or in guest mode the exit. */
 export function makeStep(machine: Machine, word: number): Step {
   const at = decode(word);
-  if (at === undefined) return (pc) => machine.trap(CAUSE.ILLEGAL, word, pc);
+  if (at === undefined || !isOn(at.row, machine.variant))
+    return (pc) => machine.trap(CAUSE.ILLEGAL, word, pc);
   const step = factoryOf(at.row)(machine, at);
-  if (at.row.privilege === 'none') return step;
+  if (at.row.effect.kind !== 'system') return step;
+  const intercept = interceptOf(at);
   const refused = [0, 1, 2, 3].map((ring) => trapsIn(at.row, ring, machine.variant));
-  return (pc) => (refused[machine.ring] ? machine.trap(CAUSE.PRIVILEGED, word, pc) : step(pc));
+  return (pc) => {
+    const { guest } = machine;
+    const exits = guest !== undefined && exitsAt(machine, at, intercept);
+    // A guest has no guest mode of its own, unless its host makes it one.
+    const exists = guest === undefined || at.row.feature === undefined || exits;
+    if (refused[machine.ring] && exists) return machine.trap(CAUSE.PRIVILEGED, word, pc);
+    return exits ? machine.exitGuest(REASON.INSTRUCTION, { qualification: word }, pc) : step(pc);
+  };
+}
+
+/** Whether a system instruction exits from guest mode. */
+function exitsAt({ guest, x }: Machine, { row, rs1 }: Instruction, intercept: Intercept): boolean {
+  if (guest === undefined || !guest.intercepts(intercept)) return false;
+  return row.port === undefined || guest.interceptsPort(row.port, (x[rs1] as number) >>> 0);
 }

@@ -53,6 +53,8 @@ export interface BlockTarget {
   readonly memorySize: number;
   /** Whether the interpreter is to execute the load or store at `pc` (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
+  /** Whether a system instruction exits from guest mode. */
+  readonly intercepted: (at: Instruction) => boolean;
   /** Where the access at `pc` notes its address: the place of a word in the buffer, in bytes. */
   readonly noteAt: (pc: number) => number;
   /** Registers an instruction that the interpreter executes; returns its number for `system`. */
@@ -243,7 +245,8 @@ export class BlockEmitter {
   #isInterpreted(at: Instruction, pc: number): boolean {
     const { kind } = at.row.effect;
     if (kind === 'load' || kind === 'store') return this.#target.delegated(pc);
-    return kind === 'trap' || (kind === 'system' && wordMove(at) === undefined);
+    if (kind !== 'system') return kind === 'trap';
+    return wordMove(at) === undefined || this.#target.intercepted(at);
   }
 
   /** Has the interpreter execute an instruction, and goes on as it asks (AFTER). It may have changed any register. */
