@@ -1,4 +1,5 @@
 /** The course: exercises, slides and pictures (examples/course). It is a part of the bundle of its own, which these verbs load. */
+import type { Image } from '../isa/machine/image.ts';
 import { importOutside } from './outside.ts';
 
 /** A kind of exercise. */
@@ -29,6 +30,17 @@ export interface CourseUnit {
   readonly sheet: string;
 }
 
+/** A grade of an assignment, 0 to 100. */
+export interface AssignmentGrade {
+  readonly score: number;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly points: number;
+    readonly of: number;
+    readonly says: string;
+  }[];
+}
+
 /** The functions of examples/course/index.ts that are called here. */
 export interface Course {
   readonly kinds: readonly ExerciseKind[];
@@ -46,6 +58,8 @@ export interface Course {
   formatUnits(units: readonly CourseUnit[]): string;
   /** Slides, handout and pictures of a unit: paths in a folder, and texts. */
   unitFiles(unit: CourseUnit, seed: number): readonly { readonly path: string; readonly text: string }[];
+  gradeDetector(image: Image): AssignmentGrade;
+  formatDetectorGrade(grade: AssignmentGrade): string;
 }
 
 /** Loads the course. Only the verbs that need it do. */

@@ -247,6 +247,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({
       'Grade one of our monitors': 'ringlab grade trap-and-emulate --stage 2 --cases 20',
       'Grade your own, up to the second stage': 'ringlab grade monitor.ts --stage 2',
+      'Grade a guest that detects monitors': 'ringlab grade --detector detector.s',
       'Grade a class, two at once': 'ringlab grade submissions --jobs 2 --out grades',
     }),
     statuses: statuses(

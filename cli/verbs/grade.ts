@@ -2,10 +2,11 @@
  * `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score.
  * Given a folder of submissions, it grades them all (cli/grading.ts).
  */
-import type { Image } from '../../isa/machine/image.ts';
+import { type Image, ImageError } from '../../isa/machine/image.ts';
 import { existsSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
+import { loadCourse } from '../course.ts';
 import { badInput, EXIT, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
 import {
@@ -43,6 +44,7 @@ interface GradeVerbOptions {
   readonly queue?: string;
   readonly work?: boolean;
   readonly minivisor?: string;
+  readonly detector?: string;
 }
 
 interface Shard {
@@ -97,10 +99,12 @@ export const command = createCommand(
   .option('--shard <i/n>', 'Grade one part of n of a class; a run without it makes the tables', parseShard)
   .option('--queue <url>', 'Give the submissions of a class to a queue in Redis (redis://…; needs bullmq)')
   .option('--minivisor <file>', 'Grade this monitor, which is ring-0 software in C or assembly')
+  .option('--detector <file>', 'Grade this guest, which says whether it runs under a monitor')
   .option('--work', 'Grade what comes by --queue, until Ctrl-C')
   .action(exitWith(gradeVerb));
 
 async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions): Promise<number> {
+  if (options.detector !== undefined) return gradeDetectorFile(monitor, options.detector, options.json);
   const { seed, cases, timeout, memoryLimit, stage, only, from, salt = process.env.RINGLAB_SALT } = options;
   for (const number of [stage, only]) {
     if (number !== undefined && !(number >= 1 && number <= lastStage))
@@ -137,6 +141,31 @@ async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions)
     !grader.isOwn(monitor) && statSync(monitor).isDirectory() && grader.monitorIn(monitor) === undefined;
   if (isClass) return gradeFolder(grader, monitor, { ...options, jobs, common });
   return gradeOne(grader, monitor, common, options);
+}
+
+/** A detector is a guest: it runs in a machine, and can harm nothing. */
+async function gradeDetectorFile(
+  monitor: string | undefined,
+  file: string,
+  json: boolean | undefined,
+): Promise<number> {
+  if (monitor !== undefined) throw usage('--detector names the guest; name no monitor');
+  const { gradeDetector, formatDetectorGrade } = await loadCourse();
+  const image = await loadFile(file);
+  const grade = fitting(file, () => gradeDetector(image));
+  const document = { format: 'ringlab-detector', version: 1, detector: file, ...grade };
+  print(json ? `${JSON.stringify(document)}\n` : formatDetectorGrade(grade));
+  return grade.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
+}
+
+/** What `run` returns; a guest that does not fit into its memory is bad input. */
+function fitting<Result>(file: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ImageError) throw badInput(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Ring-0 software is no submission that could harm this machine: it is graded as our own monitors are. */

@@ -124,4 +124,16 @@ describe('ringlab course', () => {
     const { status, stderr } = ringlab(['course', ...args]);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
+
+  it('grades a detector: status 0 for 100 points, 1 for less, 65 for what does not fit', () => {
+    const solution = ringlab(['grade', '--detector', 'test/grade/detector/solution.s']);
+    expect([solution.status, solution.stdout]).toEqual([0, expect.stringContaining('score 100 of 100')]);
+    const begun = ringlab(['grade', '--detector', 'examples/course/assignments/detector.s', '--json']);
+    expect([begun.status, JSON.parse(begun.stdout)]).toEqual([
+      1,
+      expect.objectContaining({ format: 'ringlab-detector', score: 42 }),
+    ]);
+    const large = file('large.s', '_start: nop\n .space 0x200000\n');
+    expect(ringlab(['grade', '--detector', large])).toMatchObject({ status: 65, stdout: '' });
+  });
 });
