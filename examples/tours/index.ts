@@ -17,6 +17,7 @@ import { tour as rewritten } from './14-rewritten.ts';
 import { tour as theorem2 } from './15-theorem-2.ts';
 import { tour as whatALevelCosts } from './16-what-a-level-costs.ts';
 import { tour as portingAGuest } from './17-porting-a-guest.ts';
+import { tour as aContainer } from './18-a-container.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -36,4 +37,5 @@ export const tours: readonly Tour[] = [
   theorem2,
   whatALevelCosts,
   portingAGuest,
+  aContainer,
 ];
