@@ -20,7 +20,7 @@ import { MemoryFiles } from '../files/memory-files.ts';
 import type { Streams } from '../files/pipe.ts';
 import { Process, type ProcessStop } from '../process.ts';
 import { SIG } from '../signal-actions.ts';
-import { type Mount, mountNamespace } from './mounts.ts';
+import { type MountedFolder, mountNamespace } from './mounts.ts';
 import { PidNamespace } from './pids.ts';
 
 /** Steps of one turn. */
@@ -70,7 +70,7 @@ export class Kernel {
   }
 
   /** Makes a container that sees these folders of the host. Throws RangeError for a folder that the host does not have. */
-  container(name: string, mounts: readonly Mount[] = []): Container {
+  container(name: string, mounts: readonly MountedFolder[] = []): Container {
     return { name, pids: new PidNamespace(), files: mountNamespace(this.#files, mounts) };
   }
 

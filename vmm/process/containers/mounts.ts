@@ -2,7 +2,7 @@
 import type { FileSystem, OpenedFolder } from '../files/file-system.ts';
 
 /** A folder of the host that a container sees. */
-export interface Mount {
+export interface MountedFolder {
   /** The path of the folder on the host: of one of the folders that its file system has opened. */
   readonly from: string;
   /** Where the container finds it: `/`, or a path. */
@@ -15,7 +15,7 @@ export interface Mount {
  * The file system of the host with only these folders opened. Names are looked up in open folders and nowhere else, so what was not
  * mounted has no name. Throws RangeError if the host has no such folder.
  */
-export function mountNamespace(host: FileSystem, mounts: readonly Mount[]): FileSystem {
+export function mountNamespace(host: FileSystem, mounts: readonly MountedFolder[]): FileSystem {
   return {
     folders: mounts.map((mount) => opened(host, mount)),
     statusAt: (folder, name) => host.statusAt(folder, name),
@@ -36,7 +36,7 @@ export function mountNamespace(host: FileSystem, mounts: readonly Mount[]): File
   };
 }
 
-function opened(host: FileSystem, { from, at, writable }: Mount): OpenedFolder {
+function opened(host: FileSystem, { from, at, writable }: MountedFolder): OpenedFolder {
   const folder = host.folders.find(({ path }) => path === from);
   if (folder === undefined) throw new RangeError(`the host has no folder ${from}`);
   return { path: at, handle: folder.handle, writable: writable && folder.writable };
