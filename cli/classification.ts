@@ -1,5 +1,5 @@
 /** What `ringlab classify` does: measures a variant, and writes the report that the options ask for. */
-import { type Classification, classify as classifyVariant } from '../isa/classify/classify.ts';
+import { type Classification, classifying } from '../isa/classify/classify.ts';
 import { formatJson } from '../isa/classify/format-json.ts';
 import { formatMarkdown } from '../isa/classify/format-markdown.ts';
 import { formatSvg } from '../isa/classify/format-svg.ts';
@@ -13,6 +13,7 @@ import { EXIT, usage } from './failure.ts';
 import { loadVariant, mustBeWritable, writeOutput } from './files.ts';
 import { measureStack } from './measured-stack.ts';
 import { print } from './output.ts';
+import { finishShown } from './progress.ts';
 
 export interface ClassifyOptions {
   readonly isa: string;
@@ -29,7 +30,7 @@ export async function classify(options: ClassifyOptions): Promise<number> {
   checkOptions(options);
   const variant = loadVariant(options.isa);
   for (const path of [options.svg, options.output]) if (path !== undefined) mustBeWritable(path);
-  const found = classifyVariant(variant);
+  const found = finishShown(classifying(variant), ({ name }) => `classified: ${name} …`);
   const classification =
     options.witness === undefined ? { ...found, measured: measureStack(found, variant) } : found;
   if (options.svg !== undefined)

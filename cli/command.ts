@@ -1,6 +1,6 @@
 /** How every command of `ringlab` is made: what it prints, how it fails, which exit status it sets. */
 import { Command } from 'commander';
-import { note, print } from './output.ts';
+import { note, printRaw } from './output.ts';
 
 /** A command with that name. `summary`, one sentence that opens with a verb, is its line in the list of commands. */
 export function createCommand(name: string, summary: string): Command {
@@ -8,7 +8,7 @@ export function createCommand(name: string, summary: string): Command {
     .description(summary)
     .helpOption('-h, --help', 'Show this help')
     .configureOutput({
-      writeOut: print,
+      writeOut: printRaw,
       writeErr: note,
       outputError: (text, write) => write(text.replace(/^error: /, 'ringlab: ')),
     })

@@ -2,7 +2,8 @@
 import type { Image } from '../isa/machine/image.ts';
 import { EXIT, Failure, usage } from './failure.ts';
 import { importOutside } from './outside.ts';
-import { note, noteRaw, print } from './output.ts';
+import { note, print } from './output.ts';
+import { showProgress } from './progress.ts';
 
 /** Names of layers (test/property/grade/layers.ts). */
 type Layers = ReadonlySet<string>;
@@ -116,11 +117,9 @@ export async function gradeFolder(grader: Grader, folder: string, options: Folde
     grade: common,
     ...(shard === undefined ? {} : { shard }),
     ...(queue === undefined ? {} : { queue: { url: queue, from: process.cwd() } }),
-    ...(process.stderr.isTTY
-      ? { progress: (progress) => noteRaw(`\r\x1b[K${grader.progressText(progress)}`) }
-      : {}),
+    progress: (progress) => showProgress(grader.progressText(progress)),
   });
-  if (process.stderr.isTTY) noteRaw('\r\x1b[K');
+  showProgress('');
   if (rows.length === 0) throw new Failure(EXIT.BAD_INPUT, `${folder}: there is no submission in it`);
   for (const fault of faults) note(`not graded: ${fault}`);
   const counted = `${rows.length} submissions, ${fresh} graded now`;

@@ -57,6 +57,11 @@ function runTo(stdout, command, ...args) {
   return status ?? 1;
 }
 
+/** Says on a terminal, on stderr, what takes its time now. */
+function tell(text) {
+  if (process.stderr.isTTY) process.stderr.write(`setup: ${text} …\n`);
+}
+
 /** Ends with the status of what was run when it is not 0. */
 function must(status) {
   if (status !== 0) process.exit(status);
@@ -191,12 +196,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`setup: Node ${process.versions.node} is too old; ringlab needs 20.19 or later\n`);
   process.exit(1);
 }
+// What `npm start` is about to show is said before anything takes its time.
+if (process.argv[2] === '--welcome') process.stdout.write(`${read('cli/welcome.txt')}\n`);
 if (time('package-lock.json') > time('node_modules/.package-lock.json')) {
+  tell('installing what ringlab is built with: this is done once, and takes about ten seconds');
   must(run('npm', 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'));
 }
 const now = sources.flatMap(state).join('\n');
 if (!existsSync(join(root, output, 'main.cjs')) || !existsSync(root + stamp) || read(stamp) !== now) {
+  tell('checking the types and compiling');
   must(compile('cli'));
+  tell('bundling the command line');
   await bundle();
   for (const guest of typicalRuns) {
     if (runTo('ignore', process.execPath, 'cli/keep-compiled.js', 'run', ...guest) !== 0)

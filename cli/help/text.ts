@@ -15,7 +15,7 @@ export function formatPage(page: Page, emphasis: Emphasis): string {
   const { summary, note, usage, lists, examples, statuses } = page;
   const meanings = statuses.map(([term, text]) => ({ term, text }));
   const parts = [
-    wrap(`${emphasis('Usage:')} ${usage}`, 0, 7),
+    wrap(`Usage: ${usage}`, 0, 7).replace('Usage:', emphasis('Usage:')),
     wrap(summary),
     ...(note === undefined ? [] : [wrap(note)]),
     ...formatExamples(examples, emphasis),

@@ -4,7 +4,8 @@ import { usage } from '../failure.ts';
 import { mustBeWritable, writeOutput } from '../files.ts';
 import { importOutside } from '../outside.ts';
 import { defaulting, parseCount } from '../options.ts';
-import { noteRaw, print } from '../output.ts';
+import { print } from '../output.ts';
+import { showProgress } from '../progress.ts';
 
 interface BenchVerbOptions {
   readonly runs?: number;
@@ -151,7 +152,7 @@ async function bench(options: BenchVerbOptions): Promise<number> {
     if (!options.nesting) throw usage('--svg draws the counts of --nesting; give both');
     mustBeWritable(options.svg);
   }
-  const progress = process.stderr.isTTY ? showProgress : () => {};
+  const progress = showProgress;
   const { json, runs, only, quick } = options;
   const module = await loadBench();
   if (options.parts) {
@@ -222,9 +223,4 @@ async function bench(options: BenchVerbOptions): Promise<number> {
 
 function flagOf(kind: string): string {
   return `--${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** Writes a line on the terminal, over the one before; an empty one at the end. */
-function showProgress(text: string): void {
-  noteRaw(`\r\x1b[K${text}`);
 }

@@ -1,7 +1,7 @@
 /** `ringlab compare FILE --with M[,M…]`: the guest on the bare machine and under each monitor, in lockstep. */
 import { Option } from 'commander';
 import {
-  compareSides,
+  comparing,
   type Comparison,
   type Divergence,
   type Manner,
@@ -9,7 +9,9 @@ import {
 } from '../../vmm/monitor/compare.ts';
 import { stackNamed } from '../../vmm/monitor/stack.ts';
 import { strategies } from '../../vmm/monitor/strategies.ts';
+import { printable } from '../../isa/machine/printable.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
+import { colourOption, type ColourOptions, styled, wantsColour } from '../colour.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { prepareGuest } from '../guest.ts';
@@ -21,9 +23,10 @@ import {
   PROCESS_OPTIONS,
   refuseOptions,
 } from '../options.ts';
-import { print } from '../output.ts';
+import { print, printRaw } from '../output.ts';
+import { finishShown } from '../progress.ts';
 
-interface CompareOptions extends GuestVerbOptions {
+interface CompareOptions extends GuestVerbOptions, ColourOptions {
   readonly with: string;
   readonly json?: boolean;
 }
@@ -46,6 +49,7 @@ export const command = addGuestOptions(
   .argument('<file>', ARGUMENT.PROGRAM)
   .addOption(withOption())
   .option(...JSON_OPTION)
+  .addOption(colourOption())
   .action(exitWith(compare));
 
 refuseOptions(command, PROCESS_OPTIONS, 'a process has no monitor to compare with');
@@ -63,7 +67,13 @@ async function compare(file: string, options: CompareOptions): Promise<number> {
     equal &&= comparison.equal;
     const { divergence, ...rest } = comparison;
     results.push({ ...rest, divergence: divergence ? { ...divergence, monitor } : null });
-    if (!options.json) print(`${formatComparison(file, monitor, options.isa, comparison, limit)}\n`);
+    if (!options.json)
+      printRaw(
+        colourVerdict(
+          `${printable(formatComparison(file, monitor, options.isa, comparison, limit))}\n`,
+          wantsColour(options.color),
+        ),
+      );
   }
   if (options.json) {
     const first = results.find((result) => !result.equal) ?? results[0];
@@ -99,11 +109,14 @@ async function compareOnce(
 ): Promise<Comparison> {
   const [bare, virtual] = [await sides(file, 'none', options), await sides(file, monitor, options)];
   const limit = options.maxSteps ?? defaultLimit;
-  return compareSides(
-    () => bare.shift() as Side,
-    () => virtual.shift() as Side,
-    limit,
-    manner,
+  return finishShown(
+    comparing(
+      () => bare.shift() as Side,
+      () => virtual.shift() as Side,
+      limit,
+      manner,
+    ),
+    (steps) => `${monitor}: equal at ${steps} steps …`,
   );
 }
 /** The guest twice, because the search may have to begin again once. */
@@ -117,6 +130,13 @@ async function sides(file: string, monitor: string, options: GuestVerbOptions): 
 }
 
 /** The result in a few lines of at most 80 columns. */
+/** A comparison's text, its verdict green or red. */
+function colourVerdict(text: string, wanted: boolean): string {
+  return text.replace(/^ {2}(?:equal|DIVERGES)\b/gm, (verdict) =>
+    styled(verdict.endsWith('equal') ? 'green' : 'red', verdict, wanted),
+  );
+}
+
 export function formatComparison(
   file: string,
   monitor: string,

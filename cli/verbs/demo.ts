@@ -4,25 +4,43 @@
  * monitor translates it.
  */
 import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
 import { variants } from '../../isa/table/variants.ts';
 import type { Comparison } from '../../vmm/monitor/compare.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT } from '../failure.ts';
+import { formatList } from '../help/text.ts';
 import { prepareGuest } from '../guest.ts';
 import type { GuestVerbOptions } from '../options.ts';
 import { print } from '../output.ts';
+import { packageText } from '../projects/package-files.ts';
 import { compareWith, formatComparison } from './compare.ts';
 
 const guest = 'guests/kernel/kernel.s';
 const monitor = 'trap-and-emulate';
 const translating = 'binary-translation';
 
+const next = [
+  {
+    term: 'npx ringlab lab --open',
+    text: 'see the same in a page, step by step, both machines beside each other',
+  },
+  { term: 'npx ringlab lesson', text: 'predict what happens, and see: lessons, here in the terminal' },
+  { term: 'npx ringlab new guest mine', text: 'write a program for the machine' },
+] as const;
+
 /** Lines of the kernel's output that are shown at its beginning and its end. */
 const shown = { first: 4, last: 2 } as const;
 
-export const command = createCommand('demo', 'Show what `npm start` shows').action(exitWith(demo));
+export const command = createCommand(
+  'demo',
+  'Show in three acts when a monitor is right, and when it cannot be',
+)
+  .addOption(new Option('--begun', 'Leave out the introduction: npm start has printed it').hideHelp())
+  .action(exitWith(demo));
 
-async function demo(): Promise<number> {
+async function demo({ begun }: { readonly begun?: boolean }): Promise<number> {
+  if (!begun) say(packageText('cli/welcome.txt'));
   const path = fileURLToPath(new URL(`../../${guest}`, import.meta.url));
   const options: GuestVerbOptions = { isa: 'ring32-v', monitor: 'none', env: [], engine: 'auto' };
   say(`A small operating system, ${guest}, on the bare machine:\n`);
@@ -36,7 +54,7 @@ async function demo(): Promise<number> {
   say(`\nOn the same variant, translated instead of trapped (${translating}):\n`);
   const mended = await compareWith(path, translating, { ...options, isa: 'ring32-x' });
   say(formatComparison(guest, translating, 'ring32-x', mended));
-  say('\nTo go on: npx ringlab --help, examples/README.md, README.md');
+  say(formatList({ heading: '\nThree things to do next:', items: next }, (heading) => heading));
   return isAsPromised(sound, broken, mended) ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 

@@ -18,10 +18,10 @@ import {
   type SandboxChoice,
   workFor,
 } from '../grading.ts';
-import { printable } from '../../isa/machine/printable.ts';
 import { loadRingMonitor } from '../ring-monitor.ts';
 import { defaulting, JSON_OPTION, parseCount } from '../options.ts';
-import { noteRaw, print } from '../output.ts';
+import { print } from '../output.ts';
+import { showProgress } from '../progress.ts';
 
 interface GradeVerbOptions {
   readonly stage?: number;
@@ -195,9 +195,9 @@ async function gradeOne(
     ...(ring === undefined ? {} : { ring }),
     ...(save === undefined ? {} : { guestFile: save }),
     ...(guest === undefined ? {} : { guest: await loadGuest(guest) }),
-    ...(process.stderr.isTTY ? { progress: showProgress } : {}),
+    progress: showProgress,
   });
-  if (process.stderr.isTTY) showProgress('');
+  showProgress('');
   const found = grader.guestToMend(graded);
   const encode = (text: string) => new TextEncoder().encode(text);
   if (save !== undefined && found !== undefined) writeOutput(save, encode(found));
@@ -235,9 +235,4 @@ async function loadGuest(file: string): Promise<Image> {
     );
   }
   return image;
-}
-
-/** Writes a line on the terminal, over the one before. */
-function showProgress(text: string): void {
-  noteRaw(`\r\x1b[K${printable(text)}`);
 }

@@ -2,7 +2,7 @@
 import { Argument } from 'commander';
 import { commandNamed, createCommand, exitWith } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
-import { print } from '../output.ts';
+import { print, printRaw } from '../output.ts';
 import { addAllVerbs, createProgram } from '../program.ts';
 
 export const command = createCommand(
@@ -25,6 +25,6 @@ async function help(words: readonly string[]): Promise<number> {
   const found = commandNamed(program, words);
   if (words.length > 0 && found.name() !== words.at(-1))
     throw usage(`help ${words.join(' ')}: no such verb or topic`);
-  print(found.helpInformation());
+  printRaw(found.helpInformation());
   return EXIT.DONE;
 }

@@ -1,7 +1,7 @@
 /** `ringlab lab [FILE]`: the laboratory page on this computer, beside a file that is edited elsewhere. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
@@ -35,6 +35,7 @@ function parsePort(text: string): number {
 
 async function lab(path: string | undefined, { port, open }: LabOptions): Promise<number> {
   const file = path === undefined ? undefined : new LabFile(path);
+  buildPages();
   const pages = readPages();
   const token = randomBytes(18).toString('base64url');
   const server = await listen(() => serveLab({ pages, file, port, token }), port);
@@ -47,6 +48,14 @@ async function lab(path: string | undefined, { port, open }: LabOptions): Promis
   });
   await server.close();
   return EXIT.DONE;
+}
+
+/** In a checkout, builds the page when it is not there yet; the package has it. */
+function buildPages(): void {
+  const builder = fileURLToPath(new URL('../../web/build.js', import.meta.url));
+  if (existsSync(new URL('index.html', built)) || !existsSync(builder)) return;
+  note('ringlab: building the page, once …\n');
+  spawnSync(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The page's files by name. Throws a Failure if the page was not built. */

@@ -1,6 +1,7 @@
 /** `ringlab lesson [NAME]`: lists the lessons, or gives one at the terminal. */
 import { existsSync } from 'node:fs';
 import { nearest } from '../../assembler/suggest.ts';
+import { colourOption, type ColourOptions, styled, wantsColour } from '../colour.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { badInput, EXIT, usage } from '../failure.ts';
 import { importOutside } from '../outside.ts';
@@ -28,6 +29,7 @@ interface Lessons {
 export const command = createCommand('lesson', 'List the lessons, or give one: predict, then see')
   .argument('[name]', "a lesson's name or number; without one, the lessons are listed")
   .argument('[file]', 'a file of yours, for a lesson that takes one')
+  .addOption(colourOption())
   .action(exitWith(lesson));
 
 /** The lessons are a bundle of their own, which only this verb needs. */
@@ -35,14 +37,22 @@ export async function loadLessons(): Promise<Lessons> {
   return (await importOutside(new URL('./lessons.js', import.meta.url))) as Lessons;
 }
 
-async function lesson(name: string | undefined, file: string | undefined): Promise<number> {
+async function lesson(
+  name: string | undefined,
+  file: string | undefined,
+  { color }: ColourOptions,
+): Promise<number> {
   const { lessons, fold } = await loadLessons();
   const chosen = name === undefined ? undefined : lessonNamed(lessons, name);
   if (chosen !== undefined && file !== undefined) checkFile(chosen, file);
   const audience = openAudience();
   try {
     if (chosen !== undefined) {
-      const holds = await give(chosen, audienceOf(audience, fold), file);
+      const holds = await give(
+        chosen,
+        audienceOf(audience, (text) => colourClaims(fold(text), wantsColour(color))),
+        file,
+      );
       await audience.print(`\n${whatNext(chosen, lessons)}`);
       return holds ? EXIT.DONE : EXIT.CHECK_FAILED;
     }
@@ -54,6 +64,13 @@ async function lesson(name: string | undefined, file: string | undefined): Promi
   } finally {
     audience.close();
   }
+}
+
+/** Text in which `[holds]` is green, and what does not hold is red. */
+function colourClaims(text: string, wanted: boolean): string {
+  return text.replace(/^\[(?:holds|DOES NOT HOLD)\]/gm, (claim) =>
+    styled(claim === '[holds]' ? 'green' : 'red', claim, wanted),
+  );
 }
 
 /** The audience, by functions, its lines folded. */

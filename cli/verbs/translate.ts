@@ -1,5 +1,4 @@
 /** `ringlab translate FILE`: runs a guest under binary translation, then prints its code and the translation side by side. */
-import { styleText } from 'node:util';
 import type { SymbolTable } from '../../isa/machine/symbols.ts';
 import {
   type ListedUnit,
@@ -9,6 +8,7 @@ import {
 } from '../../vmm/translator/listing.ts';
 import { formatTargets, formatUnit, type Paint } from '../../vmm/translator/listing-text.ts';
 import type { Translator, TranslatorStatistics } from '../../vmm/translator/translator.ts';
+import { type ColourChoice, colourOption, type ColourOptions, styled, wantsColour } from '../colour.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { type PreparedGuest, prepareGuest } from '../guest.ts';
@@ -25,7 +25,7 @@ import { note, print, printRaw } from '../output.ts';
 import { type AddressRange, parseAddressRange } from '../address-range.ts';
 import { runUntil } from '../running.ts';
 
-interface TranslateOptions extends GuestVerbOptions {
+interface TranslateOptions extends GuestVerbOptions, ColourOptions {
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -38,6 +38,7 @@ export const command = addGuestOptions(
   .argument('<file>', ARGUMENT.PROGRAM)
   .option('--at <place>', 'Print only units with code at a symbol or address, or FROM-TO (TO excluded)')
   .option(...JSON_OPTION)
+  .addOption(colourOption())
   .action(exitWith(translate));
 
 refuseOptions(command, PROCESS_OPTIONS, 'a process has no supervisor code to translate');
@@ -57,7 +58,7 @@ async function translate(file: string, options: TranslateOptions): Promise<numbe
     [...given].filter(([pc]) => place === undefined || (pc >= place.low && pc < place.high)),
   );
   if (options.json) print(`${JSON.stringify(documentOf(guest, translator, listing, lost))}\n`);
-  else printListing(guest, translator.statistics, listing, lost);
+  else printListing(guest, translator.statistics, listing, lost, options.color);
   if (listing.units.length === 0) note(`ringlab: ${file}: ${nothing(options.at)}\n`);
   return tellOutcome(guest, stop);
 }
@@ -117,11 +118,12 @@ function printListing(
   statistics: TranslatorStatistics,
   { units, targets }: Listing,
   given: ReadonlyMap<number, number>,
+  color: ColourChoice,
 ): void {
   const describe = (address: number) => symbols.describe(address);
   const blocks = [
     formatSummary(`${file} on ${isa}, ${count(machine.steps, 'step')}:`, statistics),
-    ...units.map((unit) => formatUnit(unit, describe, paint())),
+    ...units.map((unit) => formatUnit(unit, describe, paint(color))),
     formatTargets(targets, describe),
     formatGivenUp(given, describe),
   ];
@@ -171,8 +173,6 @@ const colours = {
   unchained: 'magenta',
 } as const satisfies Record<WordKind, string>;
 
-/** Colours, if the output is a terminal and NO_COLOR is not set. */
-function paint(): Paint | undefined {
-  const wanted = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
-  return wanted ? (kind, text) => styleText(colours[kind], text, { validateStream: false }) : undefined;
+function paint(choice: ColourChoice): Paint | undefined {
+  return wantsColour(choice) ? (kind, text) => styled(colours[kind], text, true) : undefined;
 }

@@ -26,8 +26,8 @@ const plain = (text: string) => text;
 
 /** The words of a command line of bash, as far as the examples need. */
 function wordsOf(line: string): string[] {
-  const [, last = line] = /\| (ringlab .*)$/.exec(line) ?? [];
-  return last.split(' ').slice(1);
+  const [, words = ''] = /\bringlab ([^|)]*)/.exec(line) ?? [];
+  return words.trim().split(' ');
 }
 
 describe.each(commands)('$name --help', ({ command, name }) => {

@@ -1,4 +1,4 @@
-/** Lessons at a terminal of 80 columns and 24 rows, and in a pipe. */
+/** What is shown at a terminal of 80 columns and 24 rows: lessons by the screen, progress, colours; and lessons in a pipe. */
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -20,9 +20,9 @@ interface Shown {
 const more = '-- a key for more, q to stop --';
 
 /** Runs ringlab at a terminal of 24 rows; types a space at each stop, and `answer` at each question. */
-function atTerminal(args: readonly string[], answer: string, key = ' '): Promise<Shown> {
+function atTerminal(args: readonly string[], answer: string, key = ' ', environment = ''): Promise<Shown> {
   const command = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const line = `stty rows 24 cols 80; exec ${command}`;
+  const line = `stty rows 24 cols 80; ${environment} exec ${command}`;
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: root, stdio: 'pipe' });
   const screens: string[] = [];
   let [shown, keys, answers] = ['', 0, 0];
@@ -66,6 +66,24 @@ describe.runIf(hasTerminal)('At a terminal of 24 rows', () => {
       const { status, keys } = await atTerminal(['lesson', 'three-acts'], '', key);
       expect([status, keys]).toEqual([0, 1]);
     }
+  });
+});
+
+describe.runIf(hasTerminal)('At a terminal', () => {
+  it('a comparison that takes more than a second shows how far it is, and leaves nothing of it', async () => {
+    const args = ['compare', 'guests/dirtier.s', '--with', 'interpret', '--max-steps', '3000000'];
+    const { status, screens } = await atTerminal(args, '');
+    const shown = screens.join('');
+    expect([status, shown]).toEqual([0, expect.stringMatching(/interpret: equal at \d+ steps …/)]);
+    expect(shown.split('\r\x1b[K').at(-1)).toContain('guests/dirtier.s on ring32-v');
+  });
+
+  it('help and verdicts have colours, and none where NO_COLOR is set', async () => {
+    expect((await atTerminal(['run', '--help'], '')).screens.join('')).toContain('\x1b[1mUsage:\x1b[22m');
+    const args = ['compare', 'guests/hello.s', '--with', 'hybrid'];
+    expect((await atTerminal(args, '')).screens.join('')).toContain('\x1b[32m  equal\x1b[39m');
+    expect((await atTerminal(args, '', ' ', 'NO_COLOR=1')).screens.join('')).not.toContain('\x1b[');
+    expect((await atTerminal([...args, '--color', 'never'], '')).screens.join('')).not.toContain('\x1b[');
   });
 });
 
