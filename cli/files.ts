@@ -106,7 +106,9 @@ export function mustBeFolder(path: string): void {
     readdirSync(path);
   } catch (error) {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-    const reason = isFile ? 'it is not a folder' : systemReason(error);
+    const reason = isFile
+      ? `it is a file; --dir ${dirname(path)}:/ gives the folder that it is in`
+      : systemReason(error);
     throw badInput(`${path}: cannot give it to the process: ${reason}`);
   }
 }

@@ -1,70 +1,42 @@
 /** `grade`: the grader, which is a part of the bundle of its own, and a class's submissions graded by it. */
-import type { Image } from '../isa/machine/image.ts';
 import { EXIT, Failure, usage } from './failure.ts';
+import type {
+  ClassFolder,
+  GradingOptions,
+  Layer,
+  QueueOptions,
+  SandboxChoice,
+  Shard,
+  SubmissionOptions,
+} from './grader.ts';
 import { importOutside } from './outside.ts';
 import { note, print } from './output.ts';
 import { showProgress } from './progress.ts';
 
-/** Names of layers (test/property/grade/layers.ts). */
-type Layers = ReadonlySet<string>;
-
-/** As test/property/grade/layers.ts has it. */
-export interface SandboxChoice {
-  readonly kind: 'auto' | 'strict' | 'only';
-  readonly layers: readonly string[];
-}
+type Layers = ReadonlySet<Layer>;
 
 interface Grade {
   readonly score: number;
-}
-
-/** What is the same for one submission and for a class. */
-export interface Common {
-  readonly stage?: number;
-  readonly only?: number;
-  readonly seed: number;
-  readonly salt?: string;
-  readonly cases: number;
-  readonly from?: number;
-  readonly seconds: number;
-  readonly megabytes: number;
-  readonly layers: Layers;
-}
-
-interface Queue {
-  readonly url: string;
-  readonly from: string;
 }
 
 /** The functions of test/property/grade/index.ts that are called here. */
 export interface Grader {
   isOwn(monitor: string): boolean;
   monitorIn(folder: string): string | undefined;
-  grade(
-    options: Common & {
-      readonly monitor: string;
-      readonly ring?: Image;
-      readonly guestFile?: string;
-      readonly guest?: Image;
-      readonly progress?: (text: string) => void;
+  grade(options: SubmissionOptions): Promise<Grade>;
+  gradeClass(
+    options: ClassFolder & {
+      readonly grade: GradingOptions;
+      readonly progress?: (progress: object) => void;
     },
-  ): Promise<Grade>;
-  gradeClass(options: {
-    readonly folder: string;
-    readonly out: string;
-    readonly jobs: number;
-    readonly shard?: { readonly nth: number; readonly of: number };
-    readonly queue?: Queue;
-    readonly grade: Common;
-    readonly progress?: (progress: object) => void;
-  }): Promise<{
+  ): Promise<{
     readonly rows: readonly object[];
     readonly fresh: number;
     readonly faults: readonly string[];
     readonly document: object | undefined;
   }>;
   progressText(progress: object): string;
-  workOnQueue(queue: Queue, jobs: number, layers: Layers, stopped: Promise<void>): Promise<void>;
+  workOnQueue(queue: QueueOptions, jobs: number, layers: Layers, stopped: Promise<void>): Promise<void>;
   availableLayers(): Layers;
   chooseLayers(choice: SandboxChoice, available: Layers): { layers: Layers; missing: readonly string[] };
   /** The guest to begin with, as assembly. */
@@ -93,14 +65,14 @@ export function layersFor(grader: Grader, choice: SandboxChoice): Layers {
 interface FolderOptions {
   readonly jobs: number;
   readonly out?: string;
-  readonly shard?: { readonly nth: number; readonly of: number };
+  readonly shard?: Shard;
   readonly queue?: string;
   readonly json?: boolean;
   readonly junit?: string;
   readonly gradescope?: string;
   readonly guest?: string;
   readonly save?: string;
-  readonly common: Common;
+  readonly common: GradingOptions;
 }
 
 /** Grades a class. The status is 0 when every submission has its grade, whatever that is. */

@@ -1,4 +1,5 @@
 /** Reports how a run ended, on stderr, and gives its exit status. */
+import { posix } from 'node:path';
 import { describePlace, formatCrash, wrapped } from '../isa/machine/crash.ts';
 import { printableWord } from '../isa/machine/printable.ts';
 import type { SymbolTable } from '../isa/machine/symbols.ts';
@@ -65,8 +66,17 @@ function hintAtFolders({ file, process }: Ended): void {
   const bytes = Uint8Array.from(path, (byte) => byte.charCodeAt(0));
   const shown = printableWord(new TextDecoder().decode(bytes));
   note(
-    `ringlab: ${file}: it tried to open "${shown}", which is in none of its folders; --dir HOST[:GUEST] gives it a folder\n`,
+    `ringlab: ${file}: it tried to open "${shown}", which is in none of its folders; ${folderFor(shown)}\n`,
   );
+}
+
+/** The option that would have given a process the file that it did not find. */
+function folderFor(path: string): string {
+  const folder = posix.dirname(path);
+  if (posix.isAbsolute(path)) return `--dir HOST:${folder} gives it the folder HOST there`;
+  return folder === '.'
+    ? '--dir .:/ gives it the folder that you are in'
+    : `--dir ${folder} gives it that folder, --dir HOST:/${folder} another one`;
 }
 
 /** Reports a call that a process's environment does not have. */

@@ -78,8 +78,8 @@ function formatShared(shared: number, clones: readonly Clone[]): string {
   const own = clones.reduce((sum, { pages }) => sum + pages.size, 0);
   const apart = shared * clones.length;
   return (
-    `ringlab: ${clones.length} guests in ${formatBytes((shared + own) * PAGE)}: ${shared} pages shared, ` +
-    `${own} not shared; without sharing they begin with ${formatBytes(apart * PAGE)}\n`
+    `ringlab: ${clones.length} guests in ${formatBytes((shared + own) * PAGE)} instead of ` +
+    `${formatBytes(apart * PAGE)}: ${shared} pages shared, ${own} not\n`
   );
 }
 

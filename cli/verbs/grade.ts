@@ -9,15 +9,8 @@ import { createCommand, exitWith } from '../command.ts';
 import { loadCourse } from '../course.ts';
 import { badInput, EXIT, usage } from '../failure.ts';
 import { loadFile, mustBeWritable, writeOutput } from '../files.ts';
-import {
-  type Common,
-  type Grader,
-  gradeFolder,
-  layersFor,
-  loadGrader,
-  type SandboxChoice,
-  workFor,
-} from '../grading.ts';
+import { type GradingOptions, type Layer, layerNames, type SandboxChoice, type Shard } from '../grader.ts';
+import { type Grader, gradeFolder, layersFor, loadGrader, workFor } from '../grading.ts';
 import { loadRingMonitor } from '../ring-monitor.ts';
 import { defaulting, JSON_OPTION, parseCount } from '../options.ts';
 import { print } from '../output.ts';
@@ -46,13 +39,6 @@ interface GradeVerbOptions {
   readonly minivisor?: string;
   readonly detector?: string;
 }
-
-interface Shard {
-  readonly nth: number;
-  readonly of: number;
-}
-
-const layerNames = ['permission', 'limits', 'user', 'namespace'];
 
 /** Stages of a monitor (examples/your-monitor). */
 const lastStage = 9;
@@ -115,12 +101,12 @@ async function gradeVerb(monitor: string | undefined, options: GradeVerbOptions)
   const { jobs = 1, queue } = options;
   if (jobs < 1) throw usage('--jobs 0 would do nothing');
   const grader = await loadGrader();
-  const layers = layersFor(grader, options.sandbox ?? { kind: 'auto', layers: [] });
+  const layers = layersFor(grader, options.sandbox ?? { kind: 'auto' });
   if (options.work) {
     if (queue === undefined) throw usage('--work needs --queue');
     return workFor(grader, { queue, jobs, layers });
   }
-  const common: Common = {
+  const common: GradingOptions = {
     seed,
     cases,
     seconds: timeout,
@@ -172,7 +158,7 @@ function fitting<Result>(file: string, run: () => Result): Result {
 async function gradeMinivisor(
   grader: Grader,
   file: string,
-  common: Common,
+  common: GradingOptions,
   options: GradeVerbOptions,
 ): Promise<number> {
   if (Math.max(common.stage ?? 0, common.only ?? 0) >= lastStage)
@@ -183,7 +169,7 @@ async function gradeMinivisor(
 async function gradeOne(
   grader: Grader,
   monitor: string,
-  common: Common,
+  common: GradingOptions,
   options: GradeVerbOptions,
   ring?: Image,
 ): Promise<number> {
@@ -208,10 +194,14 @@ async function gradeOne(
   return graded.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
 }
 
+function isLayer(name: string): name is Layer {
+  return (layerNames as readonly string[]).includes(name);
+}
+
 function parseSandbox(text: string): SandboxChoice {
-  if (text === 'auto' || text === 'strict') return { kind: text, layers: [] };
+  if (text === 'auto' || text === 'strict') return { kind: text };
   const layers = text.split(',');
-  if (layers.every((layer) => layerNames.includes(layer))) return { kind: 'only', layers };
+  if (layers.every(isLayer)) return { kind: 'only', layers };
   throw new InvalidArgumentError(`expected auto, strict, or some of ${layerNames.join(',')}`);
 }
 

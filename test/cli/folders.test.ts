@@ -102,14 +102,14 @@ describe('--dir', () => {
     const without = run();
     expect(without).toMatchObject({ stdout: '', status: 2 });
     expect(without.stderr).toContain(
-      'it tried to open "in", which is in none of its folders; --dir HOST[:GUEST]',
+      'it tried to open "in", which is in none of its folders; --dir .:/ gives it the folder that you are in',
     );
     expect(run('--dir', `${file('data')}:/elsewhere`)).toMatchObject({ stdout: '', status: 2 });
   });
 
   it.each([
     [['--process', '--dir', 'nowhere'], 'nowhere: cannot give it to the process: no such file or folder', 65],
-    [['--process', '--dir', copy], 'copy.s: cannot give it to the process: it is not a folder', 65],
+    [['--process', '--dir', copy], 'copy.s: cannot give it to the process: it is a file; --dir ', 65],
     [['--process', '--dir', '.', '--dir', 'guests:/'], 'there is a folder at / already', 2],
     [['--process', '--dir', ':/x'], 'expected HOST[:GUEST][:ro]', 2],
     [['--dir', '.'], '--dir needs --process; a machine has a disk (--disk)', 2],

@@ -85,7 +85,7 @@ describe('A folder', () => {
 
   it('is what snapshots and processes need, not a file', () => {
     expect(() => openStore({ store: plain })).toThrow('it is a file, and snapshots are stored in a folder');
-    expect(() => mustBeFolder(plain)).toThrow('it is not a folder');
+    expect(() => mustBeFolder(plain)).toThrow('it is a file');
     expect(() => openStore({ store: file('none-yet') })).not.toThrow();
   });
 });

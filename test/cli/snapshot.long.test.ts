@@ -156,7 +156,7 @@ describe('ringlab snapshot', () => {
     }
     expect(status).toBe(alone.status);
     expect(stderr).toMatch(
-      /^ringlab: 3 guests in [\d.]+ MiB: 233 pages shared, \d+ not shared; without sharing they begin with /,
+      /^ringlab: 3 guests in [\d.]+ MiB instead of [\d.]+ MiB: 233 pages shared, \d+ not\n/,
     );
     snapshot('together', 'take', 'other', 'guests/hello.s', '--at', '2');
     const refused = snapshot('together', 'restore', 'ada', 'other');

@@ -4,27 +4,19 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
+import type { ClassFolder } from '../../../cli/grader.ts';
 import { bundled, bundledPath, repositoryPath } from './bundled.ts';
 import { hashOf, type Snapshot, takeSnapshot } from './folder.ts';
 import { formatGrade } from './format.ts';
 import type { Grade, GradeOptions } from './grade.ts';
 import { doJobs, type Progress } from './jobs.ts';
 import { Pool, type Runner } from './pool.ts';
-import { type QueueOptions, queueRunner } from './queue.ts';
+import { queueRunner } from './queue.ts';
 import { findAlike, fingerprintsOf, textsOf } from './similar.ts';
 import { ResultStore } from './store.ts';
 import { classDocument, formatCsv, formatHtml, type Row } from './tables.ts';
 
-export interface ClassOptions {
-  readonly folder: string;
-  /** Where tables, feedback and results go. */
-  readonly out: string;
-  /** Threads. */
-  readonly jobs: number;
-  /** Of every `of` submissions the `nth`, from 1: their results are stored, and no tables are written. */
-  readonly shard?: { readonly nth: number; readonly of: number };
-  /** Jobs go to whoever works on this queue, instead of threads. */
-  readonly queue?: QueueOptions;
+export interface ClassOptions extends ClassFolder {
   readonly grade: Omit<GradeOptions, 'monitor' | 'guest'>;
   readonly progress?: (progress: Progress) => void;
 }

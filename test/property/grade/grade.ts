@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import type { Layer, SubmissionOptions } from '../../../cli/grader.ts';
 import type { Image } from '../../../isa/machine/image.ts';
 import { printable } from '../../../isa/machine/printable.ts';
 import type { Asked } from '../judge.ts';
@@ -24,43 +25,17 @@ import { stages } from '../stages.ts';
 import type { Candidate } from '../subject.ts';
 import { bundled } from './bundled.ts';
 import type { Snapshot } from './folder.ts';
-import type { Layer } from './layers.ts';
 import type { EndReason } from './confinement.ts';
 import { RemoteCandidate } from './remote.ts';
 import { type Refusal, SubmissionError } from './refusal.ts';
 import { SubmissionFiles } from './submission.ts';
 import { type Found, type Outcome, scoreOf, stageOf, type Task, tasksFor } from './tasks.ts';
 
-export interface GradeOptions {
-  /** A strategy of ours, or a file or folder. */
-  readonly monitor: string;
+export interface GradeOptions extends SubmissionOptions {
   /** Its files, if they are not to be read from there. */
   readonly snapshot?: Snapshot;
-  /** The image of a monitor that is ring-0 software of Ring32: it runs on our machine, so nothing is around it. */
-  readonly ring?: Image;
-  /** Stages 1 to this one; default all. */
-  readonly stage?: number;
-  /** One stage alone. */
-  readonly only?: number;
-  readonly seed: number;
-  /** A word that makes the guests of one class others than those of every other class. */
-  readonly salt?: string;
-  /** Cases of each property of each stage. */
-  readonly cases: number;
-  readonly from?: number;
-  /** Seconds of its processor time that a submission may use for 100 guests. */
-  readonly seconds: number;
-  /** Megabytes that it may use. */
-  readonly megabytes: number;
-  /** What is around its process. */
-  readonly layers: ReadonlySet<Layer>;
   /** What the reports call the monitor; default its file's name. */
   readonly name?: string;
-  /** The file that a report tells to grade a counterexample's guest from; default guest.s. */
-  readonly guestFile?: string;
-  /** A guest that somebody wrote, to be asked about instead of random ones: one stage, and whether the guest is equal and stays in. */
-  readonly guest?: Image;
-  readonly progress?: (text: string) => void;
 }
 
 export interface Grade {

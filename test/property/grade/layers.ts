@@ -13,9 +13,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { type Layer, layerNames, type SandboxChoice } from '../../../cli/grader.ts';
 
-export const layerNames = ['permission', 'limits', 'user', 'namespace'] as const;
-export type Layer = (typeof layerNames)[number];
+export { type Layer, layerNames };
 
 /** What a process may use. */
 export interface Bounds {
@@ -86,12 +86,6 @@ export function availableLayers(): ReadonlySet<Layer> {
   };
   return new Set(layerNames.filter((layer) => found[layer]));
 }
-
-/** What `--sandbox` asks for. */
-export type SandboxChoice =
-  | { readonly kind: 'auto' }
-  | { readonly kind: 'strict' }
-  | { readonly kind: 'only'; readonly layers: readonly Layer[] };
 
 /** The layers for a choice, or those that it demands and that there are not. */
 export function chooseLayers(

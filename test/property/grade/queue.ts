@@ -5,18 +5,12 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { QueueOptions } from '../../../cli/grader.ts';
 import { bundledPath } from './bundled.ts';
 import type { ClassJob } from './classroom.ts';
 import type { Grade } from './grade.ts';
 import type { Layer } from './layers.ts';
 import { Pool, type Runner } from './pool.ts';
-
-export interface QueueOptions {
-  /** `redis://[user:password@]host[:port][/database]` */
-  readonly url: string;
-  /** Where the package is looked for first, before the place where ringlab is: the folder that the command is run in. */
-  readonly from: string;
-}
 
 /** What is used of BullMQ. */
 interface BullMq {
