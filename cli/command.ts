@@ -10,7 +10,12 @@ export function createCommand(name: string, summary: string): Command {
     .configureOutput({
       writeOut: printRaw,
       writeErr: note,
-      outputError: (text, write) => write(text.replace(/^error: /, 'ringlab: ')),
+      outputError: (text, write) =>
+        write(
+          text
+            .replace(/^error: /, 'ringlab: ')
+            .replace(/command-argument value '(.*)' is invalid for argument '(.*)'\./, '$1: no such $2.'),
+        ),
     })
     .exitOverride();
 }

@@ -40,7 +40,7 @@ const snapshotStatuses = statuses({ '0': 'done' }, '2', '65');
 
 const sheets: Readonly<Record<string, Sheet>> = {
   '': {
-    note: 'Begin with `ringlab lab`, or with `ringlab demo`. `ringlab VERB --help` shows the options of a verb, with examples; `ringlab help exit-statuses`, `variants`, `strategies` and `images` tell what all verbs share.',
+    note: 'Begin with `ringlab lesson`, or in a page with `ringlab lab --open`. `ringlab VERB --help` shows the options of a verb, with examples; `ringlab help exit-statuses`, `variants`, `strategies` and `images` tell what all verbs share.',
     examples: examples({
       'Run a program on the bare machine': 'ringlab run hello.s',
       'Show where a monitor fails on a machine that cannot be virtualized':
@@ -84,6 +84,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
       'Start a guest': 'ringlab new guest my-guest',
       'Start a monitor, in nine stages': 'ringlab new monitor my-monitor',
       'Start a variant of the machine': 'ringlab new variant my-variant',
+      'Start a course, for a class': 'ringlab new course my-course',
     }),
     statuses: statuses(
       { '0': 'written', '65': 'a file is in the way, or cannot be written; nothing was written' },

@@ -151,6 +151,42 @@ const variant: Kind = {
   },
 };
 
+/** A folder of the package, as a folder of a project. */
+function copyOf(from: string, to: string): readonly (readonly [path: string, contents: Uint8Array])[] {
+  return packageFolder(from).map((path) => {
+    const name = `${to}${path.slice(from.length)}`;
+    return [name, path.endsWith('.md') ? encode(inProject(packageText(path))) : packageFile(path)];
+  });
+}
+
+const course: Kind = {
+  summary: 'a course to teach: sheets, slides, exercises for a class, assignments to grade',
+  next: ['npm start', 'npm run answers'],
+  read: 'README.md says what each script does; sheets/README.md has the schedules.',
+  async files(name) {
+    const scripts = {
+      start: 'ringlab course build slides --seed 1',
+      answers: 'ringlab exercise --sheet 1..30',
+      units: 'ringlab course list',
+      grade: 'ringlab grade submissions --jobs 2 --out grades',
+    };
+    const about =
+      'The sheets of the units are in `sheets/`, begin with [sheets/README.md](sheets/README.md). `npm start` makes slides and handouts in `slides/`; change the seed in package.json for another class. The numbers of your students are the seeds of their exercises. What they hand in goes into `submissions/`, a folder each; `grading/` has set-ups for Gradescope, Moodle and GitHub Classroom.';
+    const sheets = copyOf('examples/course', 'sheets').filter(([path]) => /^sheets\/[^/]+\.md$/.test(path));
+    return new Map([
+      ...sheets,
+      ...copyOf('guests', 'guests'),
+      ...copyOf('examples/your-monitor', 'assignments/your-monitor'),
+      ...copyOf('examples/your-minivisor', 'assignments/your-minivisor'),
+      ...copyOf('examples/grading', 'grading'),
+      ['submissions/README.md', encode('A folder for each submission, with a monitor.ts in it.\n')],
+      ['package.json', manifest(name, scripts)],
+      ['README.md', readme(name, about, scripts)],
+      ...editorFiles(scripts),
+    ]);
+  },
+};
+
 /** The name of a folder as a variant can have it. */
 function nameOfVariant(name: string): string {
   return (
@@ -183,6 +219,6 @@ function variantSchema(): object {
   };
 }
 
-export const kinds = { monitor, guest, variant } as const satisfies Readonly<Record<string, Kind>>;
+export const kinds = { monitor, guest, variant, course } as const satisfies Readonly<Record<string, Kind>>;
 export type KindName = keyof typeof kinds;
 export const kindNames = Object.keys(kinds) as readonly KindName[];

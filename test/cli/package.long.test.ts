@@ -161,7 +161,7 @@ describe('The package, installed in an empty folder', () => {
     const hello = join(folder, 'mine', 'hello.s');
     writeFileSync(hello, readFileSync(hello, 'utf8').replaceAll('Hello from ring 0', 'Mine'));
     expect(run(folder, 'run', 'mine/hello.s').stdout).toBe('Mine\n');
-    for (const kind of ['monitor', 'guest', 'variant'])
+    for (const kind of ['monitor', 'guest', 'variant', 'course'])
       expect(run(folder, 'new', kind, `my-${kind}`)).toMatchObject({ status: 0, stderr: '' });
     const start = (kind: string) => npm(join(folder, `my-${kind}`), 'start', '--silent');
     expect(start('guest')).toMatchObject({

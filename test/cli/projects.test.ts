@@ -110,7 +110,7 @@ describe('ringlab new', () => {
   });
 
   it.each([
-    [['new', 'monitr', 'x'], 2, 'Allowed choices are monitor, guest, variant'],
+    [['new', 'monitr', 'x'], 2, 'monitr: no such kind. Allowed choices are monitor, guest, variant, course'],
     [['new', 'guest'], 2, "missing required argument 'folder'"],
     [['new', 'guest', '/dev/null/x'], 65, 'cannot make this folder: a part of the path is not a folder'],
   ])('refuses %j', (args, status, message) => {
