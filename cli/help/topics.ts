@@ -19,6 +19,9 @@ const strategyTexts: Readonly<Record<string, string>> = {
     "Run the guest's supervisor code directly, in ring 1; right if every sensitive instruction traps (Theorem 1).",
   hybrid: "Interpret the guest's ring 0, run its other rings directly (Theorem 3).",
   interpret: 'Interpret all code: a complete software machine.',
+  hardware:
+    'Run all code in guest mode of a machine that has it, with shadow page tables: hardware assistance, as on the x86 since 2005.',
+  'hardware-nested': 'The same with a nested map, which the machine walks itself.',
   'binary-translation':
     'Translate supervisor code, with --translate-user all code, and run the translation directly.',
 };
