@@ -11,6 +11,8 @@ const rows = [
   ['interpret', 'ring32-x', 'interpreter', 600],
   ['binary-translation', 'ring32-x', 'interpreter', 1000],
   ['trap-and-emulate/hybrid', 'ring32-v', 'interpreter', 300],
+  ['hardware', 'ring32-x', 'interpreter', 600],
+  ['hardware-nested', 'ring32-x', 'interpreter', 600],
   ['trap-and-emulate', 'ring32-v', 'fast', 100],
   ['binary-translation', 'ring32-v', 'fast', 100],
   ['none', 'ring32-v', 'fast', 300],

@@ -10,6 +10,8 @@ const rows = [
   ['interpret', 'ring32-x', 20],
   ['binary-translation', 'ring32-x', 30],
   ['trap-and-emulate/hybrid', 'ring32-v', 15],
+  ['hardware', 'ring32-x', 20],
+  ['hardware-nested', 'ring32-x', 30],
 ] as const;
 
 describe(`Random guests that make calls (seed ${seed})`, () => {
