@@ -58,6 +58,8 @@ export interface Course {
   formatUnits(units: readonly CourseUnit[]): string;
   /** Slides, handout and pictures of a unit: paths in a folder, and texts. */
   unitFiles(unit: CourseUnit, seed: number): readonly { readonly path: string; readonly text: string }[];
+  /** Bytes of a detector's memory. */
+  readonly detectorMemory: number;
   gradeDetector(image: Image): AssignmentGrade;
   formatDetectorGrade(grade: AssignmentGrade): string;
 }

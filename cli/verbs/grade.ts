@@ -2,7 +2,7 @@
  * `ringlab grade MONITOR`: tests Popek and Goldberg's properties of a monitor, ours or a student's, and prints the score.
  * Given a folder of submissions, it grades them all (cli/grading.ts).
  */
-import { type Image, ImageError } from '../../isa/machine/image.ts';
+import type { Image } from '../../isa/machine/image.ts';
 import { existsSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
@@ -136,22 +136,11 @@ async function gradeDetectorFile(
   json: boolean | undefined,
 ): Promise<number> {
   if (monitor !== undefined) throw usage('--detector names the guest; name no monitor');
-  const { gradeDetector, formatDetectorGrade } = await loadCourse();
-  const image = await loadFile(file);
-  const grade = fitting(file, () => gradeDetector(image));
+  const { gradeDetector, formatDetectorGrade, detectorMemory } = await loadCourse();
+  const grade = gradeDetector(await loadGuest(file, detectorMemory));
   const document = { format: 'ringlab-detector', version: 1, detector: file, ...grade };
   print(json ? `${JSON.stringify(document)}\n` : formatDetectorGrade(grade));
   return grade.score === 100 ? EXIT.DONE : EXIT.CHECK_FAILED;
-}
-
-/** What `run` returns; a guest that does not fit into its memory is bad input. */
-function fitting<Result>(file: string, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof ImageError) throw badInput(`${file}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Ring-0 software is no submission that could harm this machine: it is graded as our own monitors are. */
@@ -216,12 +205,12 @@ function parseShard(text: string): Shard {
 /** Bytes of memory of the guest given with --guest. */
 const guestMemory = 2 ** 17;
 
-async function loadGuest(file: string): Promise<Image> {
+async function loadGuest(file: string, memory = guestMemory): Promise<Image> {
   const image = await loadFile(file);
   const end = Math.max(...image.segments.map(({ address, size }) => address + size));
-  if (end > guestMemory) {
+  if (end > memory) {
     throw badInput(
-      `${file}: it reaches address 0x${end.toString(16)}; a guest to grade with has 0x${guestMemory.toString(16)} bytes`,
+      `${file}: it reaches address 0x${end.toString(16)}; a guest to grade with has 0x${memory.toString(16)} bytes`,
     );
   }
   return image;

@@ -11,4 +11,4 @@ export {
 } from '../exercises/format.ts';
 export { kinds } from '../exercises/index.ts';
 export { drawPicture, formatUnits, pictureNames, unitFiles, units } from './build/units.ts';
-export { formatDetectorGrade, gradeDetector } from './assignments/detector.ts';
+export { detectorMemory, formatDetectorGrade, gradeDetector } from './assignments/detector.ts';

@@ -9,7 +9,7 @@ import { Monitor } from '../../../vmm/monitor/monitor.ts';
 import type { VirtualMachine } from '../../../vmm/monitor/virtual-machine.ts';
 
 /** Bytes of the detector's memory, and the most steps that it may take. */
-const detectorMemory = 2 ** 20;
+export const detectorMemory = 2 ** 20;
 const mostSteps = 200_000;
 
 /** One question to a detector. */
