@@ -16,7 +16,69 @@ function mutant(file: string, name: string, bug: string, from: string, to: strin
   return { name, bug, changes: [{ file: `isa/engines/fast/${file}.ts`, from, to }] };
 }
 
+/** A mutant of one change in a file of the machine: of guest mode, which test/isa/guest-mode.test.ts catches. */
+function guestMode(file: string, name: string, bug: string, from: string, to: string): EngineMutant {
+  return { name, bug, changes: [{ file: `isa/machine/${file}.ts`, from, to }] };
+}
+
 export const engineMutants: readonly EngineMutant[] = [
+  // ---- Guest mode ----
+  guestMode(
+    'addressing',
+    'nested-marks-lost',
+    "A walk through the nested map sets neither A nor D in the guest's tables.",
+    'if (first.leaf >= 0) this.#mark(first.leaf, access);',
+    '',
+  ),
+  guestMode(
+    'nested',
+    'nested-right-unasked',
+    'The nested map lets every access pass to a page that it has.',
+    'if ((entry & neededRight[access]) === 0) return -1;',
+    'if (entry === 0) return -1;',
+  ),
+  guestMode(
+    'addressing',
+    'nested-map-unwatched',
+    'What the TLB has of a nested walk stays when the map or the tables of the guest are written.',
+    'this.#visit(map, address, (page) => this.#tlb.watch(page));',
+    '',
+  ),
+  guestMode(
+    'machine',
+    'event-lost',
+    'An event is not injected.',
+    '      this.#takeTrap(...guest.event);\n',
+    '',
+  ),
+  guestMode(
+    'machine',
+    'event-again',
+    'An event that was injected is still in the block, and is injected at the next entry again.',
+    'this.memory.write(block + BLOCK.EVENT, 4, 0);',
+    '',
+  ),
+  guestMode(
+    'guest-mode',
+    'intercept-next',
+    'Each intercept has the bit of the next instruction, register, trap or port.',
+    '>>> (number & 31)) & 1',
+    '>>> ((number + 1) & 31)) & 1',
+  ),
+  guestMode(
+    'machine',
+    'host-status-lost',
+    "The host goes on with the guest's STATUS.",
+    '    this.#status = memory.read(at + SAVED.STATUS, 4) & STATUS.ALL;\n',
+    '    if (guest !== undefined) this.#status = memory.read(at + SAVED.STATUS, 4) & STATUS.ALL;\n',
+  ),
+  guestMode(
+    'machine',
+    'interrupt-held',
+    "An interrupt of the machine waits until the guest's IF is 1.",
+    'else if (pending !== 0) this.#leaveGuest(REASON.INTERRUPT, pending);',
+    'else if (pending !== 0 && (this.#status & STATUS.IF) !== 0) this.#leaveGuest(REASON.INTERRUPT, pending);',
+  ),
   // ---- Code that changes ----
   mutant(
     'cache',
@@ -392,6 +454,7 @@ export const engineMutants: readonly EngineMutant[] = [
 export const engineTests: readonly string[] = [
   'test/engines',
   'test/isa/breaks.test.ts',
+  'test/isa/guest-mode.test.ts',
   'test/isa/rows.test.ts',
   'test/process/answered.test.ts',
   'test/property/engines.test.ts',

@@ -456,6 +456,24 @@ describe.each(engines)('Nested paging, by the engine %s,', (engine) => {
     ]);
   });
 
+  it('sees what the guest itself writes into its tables, at the next access', () => {
+    const code = [
+      word('lw', { rd: 7, rs1: 6 }),
+      word('sw', { rs2: 8, rs1: 9 }),
+      word('lw', { rd: 10, rs1: 6 }),
+      end,
+    ];
+    const world = paged(code, data | 0x7f);
+    const { memory, x } = world.machine;
+    memory.write(own.table + 4 * 9, 4, own.table | 0x7f);
+    memory.write(data, 4, 1);
+    memory.write(0x6000, 4, 2);
+    x[8] = 0x6000 | 0x7f;
+    x[9] = own.table + 4 * 5;
+    world.run();
+    expect([x[7], x[10]]).toEqual([1, 2]);
+  });
+
   it('sees a change of the map, and of the guest’s tables, at the next access', () => {
     const world = paged(often(word('lw', { rd: 7, rs1: 6 })), data | 0x7f);
     const { memory, x } = world.machine;

@@ -9,7 +9,7 @@ import { immediateField, type Row } from '../../isa/table/row.ts';
 import { fieldRange } from '../../isa/table/picture.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import { allRows, encode, type FieldValues } from '../../isa/table/table.ts';
-import { type Variant, variants } from '../../isa/table/variants.ts';
+import { isOn, type Variant, variants } from '../../isa/table/variants.ts';
 import { type After, type Before, expectations } from './expectations.ts';
 
 const pc = 0x1000;
@@ -128,7 +128,8 @@ function beforeOf(machine: Machine, imm: number): Before {
 /** The outcome the row should have, with privilege taken into account. */
 function expected(row: Row, variant: Variant, before: Before, word: number): After {
   const privileged =
-    row.privilege === 'always' || (row.privilege === 'variant' && !variant.unprivileged.has(row.name));
+    isOn(row, variant) &&
+    (row.privilege === 'always' || (row.privilege === 'variant' && !variant.unprivileged.has(row.name)));
   if (privileged && before.ring > 0n) return { trap: { cause: 24, value: BigInt(word) } };
   const after = (expectations[row.name] as (before: Before) => After)(before);
   return after.trap?.value === -1n ? { trap: { cause: after.trap.cause, value: BigInt(word) } } : after;

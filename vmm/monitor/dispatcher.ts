@@ -34,8 +34,7 @@ interface Privileged {
  */
 const patience = 4;
 
-/** The causes of faults of accesses to memory. */
-export const memoryFaults: ReadonlySet<number> = new Set([
+const memoryFaults: ReadonlySet<number> = new Set([
   CAUSE.FETCH_ACCESS,
   CAUSE.LOAD_ACCESS,
   CAUSE.STORE_ACCESS,

@@ -14,17 +14,17 @@ import { PORT } from '../../isa/machine/devices/ports.ts';
 import { BLOCK, CONTROL, REASON, SAVED } from '../../isa/machine/control-block.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
-import { PTE } from '../../isa/machine/translate.ts';
+import { pageFault, PTE } from '../../isa/machine/translate.ts';
 import type { Feature } from '../../isa/table/features.ts';
 import { type Instruction, instructionOf, interceptOf, type Row } from '../../isa/table/row.ts';
 import { SR, systemRegisters } from '../../isa/table/sysregs.ts';
-import { allRows, decode, rowNamed } from '../../isa/table/table.ts';
+import { allRows, decode } from '../../isa/table/table.ts';
 import { CAUSE, LINE } from '../../isa/table/traps.ts';
 import type { Allocation } from '../guest/allocator.ts';
 import { longestTurn, runToTrap } from '../guest/enter.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
 import type { ShadowTables } from '../memory/shadow.ts';
-import { type Dispatcher, memoryFaults } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 /** What a strategy does with guest mode. */
 export type Generation = 'shadow' | 'nested';
@@ -130,15 +130,14 @@ export class Hardware {
       (row) =>
         row.port !== undefined ||
         (calls(row) && cpu.paravirtual !== undefined) ||
-        (row.feature === 'guest' && cpu.variant.features?.has('guest') === true) ||
-        (row === rowNamed('hlt') && !this.#virtual),
+        (row.feature === 'guest' && cpu.variant.features?.has('guest') === true),
     );
     const timing = this.#virtual ? [] : [SR.TIMER];
     return {
       rows: shadowed ? [...rows, ...lookAtTables] : rows,
       reads: this.#virtual ? [] : [SR.TIMER, SR.IPEND],
       writes: shadowed ? [...timing, SR.PTBR] : timing,
-      traps: cpu.hosted ? -1 : shadowed ? bitsOf([...memoryFaults]) : 0,
+      traps: cpu.hosted ? -1 : shadowed ? bitsOf(pageFault) : 0,
     };
   }
 
