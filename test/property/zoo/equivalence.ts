@@ -119,8 +119,8 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: dispatcher,
-        from: 'cause === CAUSE.PRIVILEGED && this.#cpu.ring === 0',
-        to: 'cause === CAUSE.PRIVILEGED',
+        from: 'return this.#cpu.ring === 0 ? this.#emulate(known) : this.#reflect(CAUSE.PRIVILEGED, word);',
+        to: 'return this.#emulate(known);',
       },
     ],
   },

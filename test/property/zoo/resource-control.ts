@@ -54,7 +54,7 @@ export const resourceMutants: readonly Mutant[] = [
     name: 'frames-shared',
     bug: 'All guests have the same frames for shadow tables.',
     property,
-    changes: [{ file: allocator, from: 'n * framesPerGuest * PAGE', to: '0 * n' }],
+    changes: [{ file: allocator, from: 'sum(counts.slice(0, n)) * PAGE', to: '0 * n' }],
   },
 
   {
