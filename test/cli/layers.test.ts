@@ -29,6 +29,7 @@ const floors = [
   ['monitor', 'process'],
   ['replay', 'migration'],
   ['debug', 'hosting'],
+  ['pool'],
 ];
 
 /** A file two folders deep in `from` that imports `specifier`; its path in the scratch folder. */
@@ -124,6 +125,7 @@ describe('The linter', () => {
       'vmm/snapshot/node-files.ts',
       'vmm/snapshot/store.ts',
       'vmm/hosting/keep/folder-shelf.ts',
+      'vmm/pool/folder-store.ts',
       'vmm/wire/node-seal.ts',
       'vmm/wire/tcp.ts',
       'vmm/debug/server.ts',

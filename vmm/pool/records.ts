@@ -1,0 +1,254 @@
+/**
+ * What is in a pool's store. Values are checked when they are read, for other programs can write there.
+ *
+ *     want/VM      what its user wants of a machine               written by commands
+ *     vm/VM        what a machine is                              written by the manager, or the agent of its host
+ *     host/ADDR    a host that is there; goes with its lease      written by that host's agent
+ *     node/ADDR    what stays of a host when it is gone           written by commands, its agent, and the manager
+ *     move/VM      that a machine is to move                      written by commands and the manager
+ *     usage/VM/N   what a machine used, N = when that began       written with each change of vm/VM
+ *     manager      which host's agent is the manager now; goes with that host's lease
+ */
+import {
+  type Checked,
+  flag,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  real,
+  record,
+  type Shape,
+  step,
+  unsigned,
+} from '../wire/schema.ts';
+import { address, text } from '../wire/messages.ts';
+import { vmStates } from './states.ts';
+import type { Json, PoolEntries, PoolEntry } from './store.ts';
+
+const epoch = integer(0, 2 ** 31);
+/** Milliseconds since 1970, for people: nothing is decided by them but leases with an end. */
+const time = step;
+const instance = text(64);
+const sentence = text(600);
+
+const wantShape = record({
+  v: oneOf(1),
+  /** What it starts from: the SHA-256 of an image that is in the pool. */
+  image: text(64),
+  variant: record({ name: text(64), unprivileged: list(text(16), 0, 64), cpuid: unsigned }),
+  /** Bytes. */
+  memory: unsigned,
+  /** Load that it is expected to make, in percent of a host's processor. */
+  cpu: integer(0, 10_000),
+  requirements: text(1000),
+  rank: text(1000),
+  priority: integer(-1000, 1000),
+  /** After its host is lost: it goes on where it was, is booted anew, or is left off. */
+  ha: oneOf('replay', 'boot', 'off'),
+  /** When it powers itself off: it is left so, is released, or is booted again. */
+  onOff: oneOf('keep', 'done', 'restart'),
+  run: oneOf('running', 'held', 'stopped', 'done'),
+  /** Grows with each `vm start` and `vm retry`. */
+  order: integer(0, 2 ** 31),
+  /** When its lease ends; null = never. */
+  until: nullable(time),
+  /** What happens then. */
+  onEnd: oneOf('stop', 'done'),
+  tenant: text(64),
+});
+export type WantRecord = Checked<typeof wantShape>;
+
+const historyLine = record({
+  at: time,
+  state: oneOf(...vmStates),
+  host: nullable(address),
+  reason: sentence,
+});
+
+const vmShape = record({
+  v: oneOf(1),
+  state: oneOf(...vmStates),
+  host: nullable(address),
+  /** Which life of the host's process has it. */
+  instance: nullable(instance),
+  /** How often it was given to a host. */
+  epoch,
+  /** Since when it is in this state, on this host. */
+  since: time,
+  /** Errors since it was last asked for. */
+  tries: integer(0, 1000),
+  reason: sentence,
+  /** Hosts on which it could not be started. */
+  exclude: list(address, 0, 100),
+  /** UNKNOWN: its state before. */
+  before: nullable(oneOf(...vmStates)),
+  /** What it goes on from: the host that had it last, or the pool; null = its image. */
+  from: nullable(record({ kind: oneOf('keep', 'saved'), host: nullable(address), epoch })),
+  /** want.order when it was last started. */
+  order: integer(0, 2 ** 31),
+  history: list(historyLine, 0, 32),
+});
+export type VmRecord = Checked<typeof vmShape>;
+
+const hostShape = record({
+  v: oneOf(1),
+  instance,
+  variant: record({ name: text(64), unprivileged: list(text(16), 0, 64), cpuid: unsigned }),
+  monitor: text(200),
+  translateUser: flag,
+  /** Bytes for guests. */
+  memory: step,
+  /** In percent of a processor. */
+  cpu: integer(1, 1_000_000),
+});
+export type HostRecord = Checked<typeof hostShape>;
+
+/** As cli/hosting/process-identity.ts has it: enough to kill that process and no other. */
+const processShape = record({
+  pid: integer(0, 2 ** 31),
+  start: nullable(text(64)),
+  boot: nullable(text(64)),
+  machine: text(256),
+  namespace: nullable(text(256)),
+});
+export type PoolProcess = Checked<typeof processShape>;
+
+const nodeShape = record({
+  v: oneOf(1),
+  /** off: as draining, and nobody minds that it is gone. */
+  state: oneOf('on', 'draining', 'off'),
+  labels: labelsShape,
+  /** The life of its process that was registered last, and that process. */
+  instance: nullable(instance),
+  process: nullable(processShape),
+  /** That life may not come back: it is being fenced. */
+  condemned: nullable(instance),
+  /** That life is certainly over. */
+  fenced: nullable(instance),
+});
+export type NodeRecord = Checked<typeof nodeShape>;
+
+const moveShape = record({ v: oneOf(1), to: address, why: sentence });
+export type MoveRecord = Checked<typeof moveShape>;
+
+const usageShape = record({
+  v: oneOf(1),
+  tenant: text(64),
+  host: nullable(address),
+  state: oneOf(...vmStates),
+  from: time,
+  to: time,
+  memory: unsigned,
+  /** Instructions executed; null = it was lost with the host, and counts with what follows. */
+  steps: nullable(step),
+});
+export type UsageRecord = Checked<typeof usageShape>;
+
+const managerShape = record({ v: oneOf(1), address });
+
+/** Names of letters, digits and _, with a number each. */
+function labelsShape(value: unknown, at: string): Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return record<Record<string, number>>({})(value, at);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, given]) => [name, real(given, `${at}.${name}`)]),
+  );
+}
+
+const poolShapes = {
+  want: wantShape,
+  vm: vmShape,
+  host: hostShape,
+  node: nodeShape,
+  move: moveShape,
+  usage: usageShape,
+} as const;
+type Kind = keyof typeof poolShapes;
+
+/** A record, and the revision at which it was read. */
+export interface Kept<T> {
+  readonly data: T;
+  readonly revision: number;
+  readonly lease: string | null;
+}
+
+/** The pool as somebody has read it. */
+export class PoolView {
+  readonly want: ReadonlyMap<string, Kept<WantRecord>>;
+  readonly vm: ReadonlyMap<string, Kept<VmRecord>>;
+  readonly host: ReadonlyMap<string, Kept<HostRecord>>;
+  readonly node: ReadonlyMap<string, Kept<NodeRecord>>;
+  readonly move: ReadonlyMap<string, Kept<MoveRecord>>;
+  readonly usage: ReadonlyMap<string, Kept<UsageRecord>>;
+  readonly manager: Kept<{ readonly address: string }> | undefined;
+
+  /** Throws FieldError for a value that is none of ours. */
+  constructor(entries: PoolEntries) {
+    this.want = recordsOf(entries, 'want');
+    this.vm = recordsOf(entries, 'vm');
+    this.host = recordsOf(entries, 'host');
+    this.node = recordsOf(entries, 'node');
+    this.move = recordsOf(entries, 'move');
+    this.usage = recordsOf(entries, 'usage');
+    const manager = entries.get('manager');
+    this.manager = manager && { ...manager, data: managerShape(manager.value, 'manager') };
+  }
+
+  /** The revision of a key's record, 0 if there is none. */
+  revision(kind: Kind, name: string): number {
+    return this[kind].get(name)?.revision ?? 0;
+  }
+}
+
+/** What was checked already: most of a pool is as it was read before. */
+const checked = new WeakMap<PoolEntry, Kept<unknown>>();
+
+function recordsOf<K extends Kind>(
+  entries: PoolEntries,
+  kind: K,
+): Map<string, Kept<ReturnType<(typeof poolShapes)[K]>>> {
+  const shape = poolShapes[kind] as Shape<ReturnType<(typeof poolShapes)[K]>>;
+  const found = new Map<string, Kept<ReturnType<(typeof poolShapes)[K]>>>();
+  for (const [key, entry] of entries) {
+    if (!key.startsWith(`${kind}/`)) continue;
+    const { value, revision, lease } = entry;
+    const kept = (checked.get(entry) ?? { data: shape(value, key), revision, lease }) as Kept<
+      ReturnType<(typeof poolShapes)[K]>
+    >;
+    checked.set(entry, kept);
+    found.set(key.slice(kind.length + 1), kept);
+  }
+  return found;
+}
+
+/** A record as a store takes it. */
+export function json(data: object): Json {
+  return data as Json;
+}
+
+export const newVm: VmRecord = {
+  v: 1,
+  state: 'PENDING',
+  host: null,
+  instance: null,
+  epoch: 0,
+  since: 0,
+  tries: 0,
+  reason: '',
+  exclude: [],
+  before: null,
+  from: null,
+  order: 0,
+  history: [],
+};
+
+export const newNode: NodeRecord = {
+  v: 1,
+  state: 'on',
+  labels: {},
+  instance: null,
+  process: null,
+  condemned: null,
+  fenced: null,
+};
