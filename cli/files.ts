@@ -153,11 +153,16 @@ export async function assembleFiles(
   return assembly;
 }
 
-/** Reads an image from an ELF file, or assembles it from a source file. */
-export async function loadFile(path: string): Promise<Image> {
+/** The bytes of an ELF file, or of the one that a source file is assembled to. */
+export async function loadProgram(path: string): Promise<Uint8Array> {
   const bytes = readInput(path);
   if (bytes.length === 0) throw badInput(`${path}: the file is empty`);
-  const elf = isElf(bytes) ? bytes : (await assembleFiles([path], [bytes])).elf;
+  return isElf(bytes) ? bytes : (await assembleFiles([path], [bytes])).elf;
+}
+
+/** Reads an image from an ELF file, or assembles it from a source file. */
+export async function loadFile(path: string): Promise<Image> {
+  const elf = await loadProgram(path);
   return withName(path, () => readImage(elf));
 }
 

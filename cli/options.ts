@@ -58,6 +58,14 @@ export function parseMemory(text: string): number {
   return bytes;
 }
 
+/** Milliseconds: digits, and s, m, h or d. */
+export function parseDuration(text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit];
+  if (seconds === undefined) throw new InvalidArgumentError('expected a time like 90m, 2h or 7d');
+  return Number(digits) * seconds * 1000;
+}
+
 /** A whole number, not negative: decimal, which may have underscores, or 0x…. */
 export function parseCount(text: string): number {
   const plain = text.replaceAll('_', '');

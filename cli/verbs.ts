@@ -61,6 +61,13 @@ export const verbGroups: readonly VerbGroup[] = [
     },
   },
   {
+    heading: 'Share hosts in a pool:',
+    verbs: {
+      vm: () => import('./verbs/vm.ts'),
+      pool: () => import('./verbs/pool.ts'),
+    },
+  },
+  {
     heading: 'About the command line:',
     verbs: {
       help: () => import('./verbs/help.ts'),

@@ -36,6 +36,8 @@ const hostStatuses = statuses(
   '2',
 );
 
+const poolStatuses = statuses({ '0': 'done' }, '2', '65', '69');
+
 const snapshotStatuses = statuses({ '0': 'done' }, '2', '65');
 
 const sheets: Readonly<Record<string, Sheet>> = {
@@ -367,6 +369,87 @@ const sheets: Readonly<Record<string, Sheet>> = {
       'Plug a guest into it': 'ringlab run web-server.s --network 127.0.0.1:7100',
     }),
     statuses: statuses({ '0': 'ended by Ctrl-C' }, '2', '69'),
+  },
+  vm: {
+    note: 'A machine of a pool is wanted, and the pool does the rest: `ringlab vm show NAME --why` says where it stands. The verbs find the pool by --pool or by $RINGLAB_POOL.',
+    examples: examples({
+      'Create a machine': 'ringlab vm create counter.s --pool rack',
+      'List the machines, their states and hosts': 'ringlab vm list --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'vm create': {
+    note: 'A rank is an expression like FREE_CPU - 2 * RUNNING_VMS, or packing, striping, load or fixed. `ringlab pool rank` shows what hosts answer.',
+    examples: examples({
+      'Create a machine that outlives its host': 'ringlab vm create counter.s --pool rack',
+      'Create one on a host that has no other':
+        'ringlab vm create counter.s --pool rack --requirements RUNNING_VMS=0',
+    }),
+    statuses: statuses(
+      { '0': 'created', '1': 'not created: the pool could not lose its largest host then' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
+  'vm list': {
+    examples: examples({ 'List them': 'ringlab vm list --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm show': {
+    examples: examples({ 'Say what it waits for': 'ringlab vm show counter --why --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm history': {
+    examples: examples({ 'Print its states': 'ringlab vm history counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm start': {
+    examples: examples({ 'Have it run': 'ringlab vm start counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm retry': {
+    examples: examples({ 'Try it again': 'ringlab vm retry counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm hold': {
+    examples: examples({ 'Have it stand still': 'ringlab vm hold counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm stop': {
+    examples: examples({ 'Save it, and free its place': 'ringlab vm stop counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm release': {
+    examples: examples({ 'End it for good': 'ringlab vm release counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  pool: {
+    note: 'A pool is a folder, which hosts share: ringlab host --listen HOST:PORT --pool FOLDER. The verbs find it by --pool or by $RINGLAB_POOL.',
+    examples: examples({
+      'Begin a host of a pool': 'ringlab host --listen 127.0.0.1:7001 --pool rack',
+      'Print its hosts and machines': 'ringlab pool status --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'pool status': {
+    examples: examples({ 'Print the hosts and machines': 'ringlab pool status --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'pool rank': {
+    examples: examples({ 'Print what each host says': 'ringlab pool rank counter --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'pool fence': {
+    note: 'A host on this machine is fenced by the pool itself. This is for one that the pool cannot kill, and that never runs again.',
+    examples: examples({
+      'Promise that it is over': 'ringlab pool fence 127.0.0.1:7001 --confirm --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'pool usage': {
+    examples: examples({ 'Sum it up by tenant': 'ringlab pool usage --by tenant --pool rack' }),
+    statuses: poolStatuses,
   },
   completion: {
     note: 'The script completes verbs, options, their values, and names of lessons and guests. Put the line of the first or second example into ~/.bashrc or ~/.zshrc (in zsh, behind compinit), that of the third into ~/.config/fish/config.fish.',

@@ -18,7 +18,12 @@ const mostLooks = 64;
 const nap = 2;
 
 /** Runs the host until it is told to end; its guests are then stored. `doze` is woken when there is something to do. */
-export async function serve(host: Host, control: Control, doze: Doze): Promise<void> {
+export async function serve(
+  host: Host,
+  control: Control,
+  doze: Doze,
+  pool?: { turn(): void },
+): Promise<void> {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -30,6 +35,7 @@ export async function serve(host: Host, control: Control, doze: Doze): Promise<v
   let steps: number = stepsPerTurn.first;
   let last = performance.now();
   while (!isOver) {
+    pool?.turn();
     const before = performance.now();
     const isBusy = host.runGuests(steps, Math.ceil((before - last) * sleepStepsPerMs));
     last = before;

@@ -66,9 +66,10 @@ export function startGuest(host: Host, guest: Startable): void {
   }
 }
 
-function nameOf(
+/** The name of a guest from that file. Throws a usage Failure. */
+export function nameOf(
   file: string,
-  { name = basename(file).replace(/\.(s|elf|snap)$/, '') }: StartOptions,
+  { name = basename(file).replace(/\.(s|elf|snap)$/, '') }: Pick<StartOptions, 'name'>,
 ): string {
   if (/^\w[\w.-]{0,63}$/.test(name)) return name;
   throw usage(`--name ${name}: expected letters, digits and _, after the first one also . and -, at most 64`);

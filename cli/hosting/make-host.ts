@@ -3,6 +3,7 @@ import { Control } from '../../vmm/hosting/control.ts';
 import { HostNetwork } from '../../vmm/hosting/host-network.ts';
 import { Host } from '../../vmm/hosting/host.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
+import type { Shelf } from '../../vmm/hosting/keep/shelf.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
 import { gmac } from '../../vmm/wire/node-seal.ts';
 import type { TcpNetwork } from '../../vmm/wire/tcp.ts';
@@ -35,6 +36,7 @@ export function makeHost(
   disks: FileDisks,
   plug: Plug | undefined,
   options: HostProcessOptions,
+  pool?: { readonly shelf: Shelf; readonly mayRun: () => boolean },
 ): { readonly made: Host; readonly control: Control } {
   const clock = () => performance.now();
   const hostNetwork = plug && new HostNetwork(plug.switch);
@@ -57,7 +59,8 @@ export function makeHost(
   };
   const made: Host = new Host({
     address,
-    shelf: new FolderShelf(folder),
+    shelf: pool?.shelf ?? new FolderShelf(folder),
+    ...(pool ? { pool } : {}),
     network,
     key,
     sealMaker: gmac,

@@ -5,6 +5,7 @@ import type { Host } from '../../vmm/hosting/host.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
+import type { HostRecord } from '../../vmm/pool/records.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { Doze } from '../doze.ts';
 import { badInput, EXIT, Failure, systemReason, usage } from '../failure.ts';
@@ -17,6 +18,9 @@ import { type GuestWish, loadGuest, type Startable, startGuest } from '../hostin
 import { freshAddress, type HostProcessOptions, makeHost } from '../hosting/make-host.ts';
 import { type Plug, type PlugOptions, plugIn } from '../hosting/plug.ts';
 import { startOn } from '../hosting/start-on.ts';
+import { loadVariant } from '../files.ts';
+import { PoolFolder } from '../pool/pool-folder.ts';
+import { PoolMember } from '../pool/pool-member.ts';
 import { checkAddress, claim, hostFolder, ownFiles, readKey } from '../hosting/state.ts';
 import {
   addGuestOptions,
@@ -38,6 +42,10 @@ interface HostVerbOptions extends HostProcessOptions, PlugOptions {
   readonly name?: string;
   /** Forget the guests stored by an earlier run. */
   readonly fresh?: boolean;
+  /** The folder of the pool that the host is in. */
+  readonly pool?: string;
+  /** What its processor can do, in percent of one. */
+  readonly cpu: number;
   /** The folder is a copy, and the host that it was copied from will not be started again. */
   readonly adopt?: boolean;
 }
@@ -78,6 +86,8 @@ export const command = addPlugOptions(
     parseCount,
     20,
   )
+  .option('--pool <folder>', 'Be a host of the pool in this folder, which runs its machines here')
+  .option('--cpu <percent>', "Count so much as this host's processor, in a pool", parseCount, 100)
   .option('--adopt', 'Use a folder that was copied from a host which will never be started again')
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
   .action(exitWith(host));
@@ -92,6 +102,7 @@ async function host(files: readonly string[], options: HostVerbOptions, verb: Co
       'give --listen HOST:PORT to begin a host, or --on HOST:PORT to start guests on one that runs',
     );
   const wishes = listGuests(files, options);
+  if (options.pool !== undefined) checkPooled(wishes, options);
   return on === undefined ? serveAt(listen ?? '', wishes, options) : startAll(on, wishes, options, verb);
 }
 
@@ -108,6 +119,8 @@ const ownOptions: readonly (keyof HostVerbOptions)[] = [
   'saveEvery',
   'adopt',
   'fresh',
+  'pool',
+  'cpu',
 ];
 
 /** Starts the guests on a host that runs. Those before one that cannot be started run. */
@@ -147,15 +160,20 @@ async function serveAt(
     if (options.fresh) forget(address);
     const disks = new FileDisks(hostFolder(address), address);
     const guests = await Promise.all(wishes.map(loadGuest));
-    const { made, control } = makeHost(address, key, network, disks, plug, options);
+    const pool = options.pool === undefined ? undefined : new PoolFolder(options.pool, true);
+    let member: PoolMember | undefined;
+    const pooled = pool && { shelf: pool.hostShelf(address), mayRun: () => member?.mayRun ?? false };
+    const { made, control } = makeHost(address, key, network, disks, plug, options, pooled);
     // A guest that leaves is sent as soon as the network takes more; one that arrives needs no turns.
     network.onActivity = () => {
       if (made.sources.size > 0) doze.wake();
     };
     await listen(network, made, options);
-    recover(made);
+    if (pool) member = new PoolMember(made, pool, offerOf(options));
+    else recover(made);
     for (const guest of guests) startGuest(made, await pluggedIn(guest, made, plug));
-    await serve(made, control, doze);
+    await serve(made, control, doze, member);
+    member?.leave();
     for (const { name, guest } of made.slots.values())
       note(
         `ringlab: ${name} is stored at step ${guest.machine.steps}; start this host again to continue it\n`,
@@ -166,6 +184,26 @@ async function serveAt(
     network.close();
     release();
   }
+}
+
+/** What does not go together with a pool. Throws a Failure. */
+function checkPooled(wishes: readonly GuestWish[], { network, fresh }: HostVerbOptions): void {
+  if (wishes.length > 0)
+    throw usage('--pool: name no files; ringlab vm create makes machines, and the pool chooses their hosts');
+  if (network !== undefined) throw usage('--pool: machines of a pool are on no network; leave --network out');
+  if (fresh) throw usage("--pool: what is stored is the pool's; leave --fresh out");
+}
+
+/** What this host has for machines of a pool. */
+function offerOf(options: HostVerbOptions): Omit<HostRecord, 'v' | 'instance'> {
+  const { name, unprivileged, cpuid } = loadVariant(options.isa);
+  return {
+    variant: { name, unprivileged: [...unprivileged].sort(), cpuid },
+    monitor: options.monitor,
+    translateUser: options.translateUser ?? false,
+    memory: options.capacity,
+    cpu: options.cpu,
+  };
 }
 
 /** On a host that is plugged in, a guest has an address. */

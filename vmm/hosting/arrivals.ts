@@ -38,7 +38,9 @@ export class Arrivals {
   reserve(channel: Channel, reserve: Reserve): void {
     const earlier = this.targets.get(reserve.guest.name);
     if (earlier && !earlier.isPrepared) earlier.cancel('the guest comes by another migration');
-    const refusal = this.#house.refusal(reserve.guest) ?? this.refusal(reserve.guest, reserve.stateVersion);
+    const pooled = this.#house.options.pool && "the guests of this host are a pool's";
+    const refusal =
+      pooled ?? this.#house.refusal(reserve.guest) ?? this.refusal(reserve.guest, reserve.stateVersion);
     if (refusal !== undefined) refuse(channel, refusal);
     else this.#prepare(channel, reserve);
   }

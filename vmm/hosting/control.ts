@@ -103,6 +103,9 @@ export function decodeReply(bytes: Uint8Array): ControlReply {
   return decodeAs(reply, bytes);
 }
 
+/** What may be asked of a host whose guests are a pool's. */
+const harmless: readonly ControlRequest['kind'][] = ['status', 'console', 'clear'];
+
 /** Answers the requests that a host gets. */
 export class Control {
   readonly #host: Host;
@@ -158,6 +161,8 @@ export class Control {
 
   #act(channel: Channel, asked: ControlRequest): void {
     const host = this.#host;
+    if (host.isPooled && !harmless.includes(asked.kind))
+      throw new HostError("the guests of this host are a pool's: ringlab vm changes them");
     switch (asked.kind) {
       case 'status':
         this.#reply(channel, { kind: 'status', address: host.address, guests: statusOf(host) });

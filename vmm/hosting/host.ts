@@ -29,6 +29,9 @@ export { HostError, type HostEvents, type HostOptions } from './house.ts';
 /** Milliseconds until a guest that cannot go on is tried again. */
 const retryMs = 1000;
 
+/** How a guest of a pool stands: how often it was given to a host, and whether it stands still. */
+type GuestStanding = Pick<Registered, 'epoch' | 'held'>;
+
 /** A guest that cannot go on yet, and why. */
 interface WaitingGuest {
   readonly spec: GuestSpec;
@@ -126,17 +129,50 @@ export class Host {
   }
 
   /** The guest is complete: it is saved, is ours, and runs. Throws the system's error; then nothing is left of it. */
-  begin(slot: Slot): void {
+  begin(slot: Slot, as: Partial<GuestStanding> = {}): void {
     try {
       slot.guest.saveTo(slot.keep);
       slot.guest.keepIn(slot.keep);
       const ownDisk = this.#ownDisks.has(slot);
-      this.#house.write(slot, { ...started, spec: slot.guest.spec, ownDisk, keep: slot.keep.folder });
+      this.#house.write(slot, { ...started, ...as, spec: slot.guest.spec, ownDisk, keep: slot.keep.folder });
     } catch (error) {
       this.giveBack(slot);
       throw error;
     }
     this.#house.run(slot);
+  }
+
+  /** Goes on with a guest of a pool that is on the shelf, whoever had it before. Throws HostError, and FieldError for damage. */
+  resume(name: string, as: GuestStanding): void {
+    const entry = this.register.get(name);
+    if (entry === undefined) throw new HostError(`nothing is stored of ${name} here`);
+    this.register.put({ ...entry, ...as, phase: 'owned', migration: null, peer: null });
+    this.#tryToRecover(name);
+    const reason = this.#waiting.get(name)?.reason;
+    if (reason === undefined) return;
+    this.#waiting.delete(name);
+    throw new HostError(reason);
+  }
+
+  /** Forgets a guest of a pool, and what it has not handed over. What is stored of it stays. */
+  release(name: string): void {
+    this.#waiting.delete(name);
+    const slot = this.slots.get(name);
+    if (slot === undefined) return;
+    this.#rebases.leaveOff(slot);
+    slot.close();
+    this.#house.slots.delete(name);
+    this.#house.events.left?.(slot.guest);
+  }
+
+  /** Whether guests may run now: always, unless they are a pool's. */
+  get mayRun(): boolean {
+    return this.#house.options.pool?.mayRun() ?? true;
+  }
+
+  /** Whether its guests are a pool's. */
+  get isPooled(): boolean {
+    return this.#house.options.pool !== undefined;
   }
 
   /** The guest is not started after all. */
@@ -218,6 +254,7 @@ export class Host {
    */
   runGuests(steps: number, asleep = steps): boolean {
     let isBusy = false;
+    if (!this.mayRun) return false;
     for (const slot of this.slots.values()) {
       const source = this.sources.get(slot.name);
       const { entry, guest } = slot;
@@ -348,6 +385,8 @@ export class Host {
   rest(): void {
     for (const slot of this.slots.values()) {
       if (slot.entry?.phase !== 'owned' || !slot.entry.whole || slot.guest.repeats) continue;
+      // What it has produced was not handed over: it is produced again.
+      if (!this.mayRun) continue;
       this.#rebases.leaveOff(slot);
       const keep = newKeep(slot.name);
       try {

@@ -69,6 +69,8 @@ export class HostedGuest {
   log: ConsoleLog | undefined;
   /** Told of what it prints, once that is stored. */
   onPrint: ((bytes: Uint8Array) => void) | undefined;
+  /** Whether what it has produced may leave now; otherwise it waits here. */
+  mayLeave: (() => boolean) | undefined;
   /** Takes the frames that it sends. */
   onFrame: ((frame: Uint8Array) => void) | undefined;
 
@@ -183,8 +185,14 @@ export class HostedGuest {
     else this.#console.feed(bytes);
   }
 
+  /** Whether something that it has produced waits here. */
+  get hasWaiting(): boolean {
+    return this.#out.length + this.#frames.length > 0;
+  }
+
   /** Hands over what was written, printed and sent. What cannot be stored waits here. Throws the system's error, and LogFull. */
   flush(): void {
+    if (this.mayLeave?.() === false) return;
     this.disk?.settle();
     this.#print();
     this.#send();

@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly capacity: number;
   /** Milliseconds without a sign after which the other side is given up. */
   readonly patience: number;
+  /** Its guests are a pool's: they run while `mayRun` says so, and only the pool changes them. */
+  readonly pool?: { readonly mayRun: () => boolean };
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
   /** Finds an address for a guest that is started here and names none; undefined = guests are plugged in nowhere. */
@@ -160,6 +162,7 @@ export class House {
     const { machinery, disks, shelf, console: logLimits = defaultLogLimits } = this.options;
     const onPrint = (name: string, bytes: Uint8Array) => this.events.printed?.(name, bytes);
     const slot = new Slot({ spec, machinery, disks, shelf, keep, logLimits, onPrint });
+    if (this.options.pool) slot.guest.mayLeave = this.options.pool.mayRun;
     this.slots.set(spec.name, slot);
     return slot;
   }

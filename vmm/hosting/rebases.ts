@@ -51,7 +51,7 @@ export class Rebases {
   #mayBeSaved(slot: Slot): boolean {
     const { name, entry, guest } = slot;
     const isOurs = this.#house.slots.get(name) === slot && entry?.phase === 'owned' && entry.whole;
-    return isOurs && !guest.repeats && !this.#isGoing(name);
+    return isOurs && !guest.repeats && !guest.hasWaiting && !this.#isGoing(name);
   }
 
   #advance(slot: Slot, rebase: Rebase): void {

@@ -1,0 +1,76 @@
+/** A host that is in a pool: its agent, and its manager while it has one; given turns by the host's loop. */
+import type { Host } from '../../vmm/hosting/host.ts';
+import { Agent } from '../../vmm/pool/agent.ts';
+import type { Fence } from '../../vmm/pool/fence.ts';
+import { Manager } from '../../vmm/pool/manager.ts';
+import { defaultLease } from '../../vmm/pool/membership.ts';
+import type { HostRecord } from '../../vmm/pool/records.ts';
+import { isRunning, ownIdentity } from '../hosting/process-identity.ts';
+import { note } from '../output.ts';
+import { machineClock, newName, type PoolFolder } from './pool-folder.ts';
+import { PoolGuests } from './pool-guests.ts';
+
+/** Milliseconds until it is looked again whether a process that was killed is gone. */
+const goneMs = 50;
+
+export class PoolMember {
+  readonly #agent: Agent;
+  readonly #manager: Manager;
+  readonly #guests: PoolGuests;
+
+  constructor(host: Host, pool: PoolFolder, offer: Omit<HostRecord, 'v' | 'instance'>) {
+    const { address } = host;
+    const { store } = pool;
+    const tell = (text: string) => note(`ringlab: pool: ${text}\n`);
+    this.#guests = new PoolGuests(host, pool);
+    const common = { store, address, wall: Date.now, note: tell };
+    this.#agent = new Agent({
+      ...common,
+      process: ownIdentity(),
+      offer,
+      clock: machineClock,
+      times: defaultLease,
+      newInstance: newName,
+      guests: this.#guests,
+    });
+    this.#manager = new Manager({ ...common, member: this.#agent.member, fence: killProcess });
+  }
+
+  /** Whether the host's machines may run now. */
+  get mayRun(): boolean {
+    return this.#agent.mayRun;
+  }
+
+  turn(): void {
+    this.#agent.turn(() => {
+      this.#manager.turn(this.#agent.view);
+      this.#guests.clean(this.#agent.view);
+    });
+  }
+
+  leave(): void {
+    this.#agent.member.leave();
+  }
+}
+
+/** Kills the process, and waits until it is gone. One of another machine or container cannot be killed from here. */
+const killProcess: Fence = (_, process_, told) => {
+  const own = ownIdentity();
+  if (
+    process_.machine !== own.machine ||
+    (process_.boot === own.boot && process_.namespace !== own.namespace)
+  ) {
+    told(false);
+    return;
+  }
+  const look = () => {
+    if (isRunning(process_)) setTimeout(look, goneMs).unref();
+    else told(true);
+  };
+  try {
+    if (isRunning(process_)) process.kill(process_.pid, 'SIGKILL');
+    look();
+  } catch {
+    told(!isRunning(process_));
+  }
+};

@@ -1,0 +1,150 @@
+/** `ringlab pool …`: a pool as a whole, its hosts and what its machines have used. */
+import { type Command, Option } from 'commander';
+import { confirmation } from '../../vmm/pool/fence.ts';
+import { judge, loadOf, needOf, rackOf, usedMemory } from '../../vmm/pool/place.ts';
+import type { PoolView } from '../../vmm/pool/records.ts';
+import { sumUsage, type UsageKey, usageKeys } from '../../vmm/pool/usage.ts';
+import { createGroup, exitWith } from '../command.ts';
+import { usage } from '../failure.ts';
+import { EXIT } from '../failure.ts';
+import { JSON_OPTION } from '../options.ts';
+import { print } from '../output.ts';
+import { formatColumns } from '../pool/columns.ts';
+import { PoolFolder } from '../pool/pool-folder.ts';
+
+interface PoolVerbOptions {
+  readonly pool?: string;
+  readonly json?: boolean;
+}
+
+export const command = createGroup('pool', 'Look at a pool, its hosts, and what its machines have used');
+
+function add(name: string, summary: string): Command {
+  return command
+    .command(name)
+    .description(summary)
+    .option('--pool <folder>', 'Use the pool in this folder; without it, the one of $RINGLAB_POOL');
+}
+
+add('status', 'Print the hosts, and how many machines are in which state')
+  .option(...JSON_OPTION)
+  .action(exitWith(status));
+
+add('rank', 'Print what each host says to a machine: its rank, or why it is out')
+  .argument('<name>', 'the machine')
+  .action(exitWith(rank));
+
+add('fence', 'Say that a host is over for certain, so that its machines are free')
+  .argument('<host>', 'its address, as pool status shows it')
+  .option('--confirm', 'Promise that it will never run these machines again')
+  .action(exitWith(fence));
+
+add('usage', 'Print the time, memory and instructions that machines have used')
+  .addOption(new Option('--by <what>', 'Sum it up by this').choices([...usageKeys]).default('vm'))
+  .option(...JSON_OPTION)
+  .action(exitWith(showUsage));
+
+interface HostLine {
+  readonly address: string;
+  readonly state: string;
+  readonly machines: number;
+  readonly usedMemory: number;
+  readonly memory: number;
+  readonly load: number;
+  readonly isManager: boolean;
+}
+
+/** All hosts that the pool has known, also those that are gone. */
+function hostLines(view: PoolView): readonly HostLine[] {
+  const rack = rackOf(view);
+  return [...view.node]
+    .map(([address, { data: node }]) => {
+      const host = rack.get(address);
+      const isFenced = node.fenced !== null && node.fenced === node.instance;
+      return {
+        address,
+        state: host ? node.state : isFenced ? 'gone' : 'lost',
+        machines: [...view.vm.values()].filter(({ data }) => data.host === address).length,
+        usedMemory: host ? usedMemory(host) : 0,
+        memory: host?.record.memory ?? 0,
+        load: host ? Math.round(loadOf(host)) : 0,
+        isManager: view.manager?.data.address === address,
+      };
+    })
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+async function status({ pool, json }: PoolVerbOptions): Promise<number> {
+  const view = new PoolFolder(pool).view();
+  const hosts = hostLines(view);
+  const states = new Map<string, number>();
+  for (const { data } of view.vm.values()) states.set(data.state, (states.get(data.state) ?? 0) + 1);
+  if (json) {
+    const document = { format: 'ringlab-pool', version: 1, hosts, states: Object.fromEntries(states) };
+    print(`${JSON.stringify(document)}\n`);
+    return EXIT.DONE;
+  }
+  const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+  const rows = hosts.map((host) => [
+    host.address,
+    host.state,
+    String(host.machines),
+    `${mebibytes(host.usedMemory)}M of ${mebibytes(host.memory)}M`,
+    `${host.load} %`,
+    host.isManager ? 'manager' : '',
+  ]);
+  print(formatColumns(['HOST', 'STATE', 'MACHINES', 'MEMORY', 'LOAD', ''], rows));
+  const counts = [...states].toSorted().map(([state, count]) => `${count} ${state}`);
+  print(`${counts.length > 0 ? counts.join(', ') : 'no machines'}\n`);
+  return EXIT.DONE;
+}
+
+async function rank(name: string, { pool }: PoolVerbOptions): Promise<number> {
+  const view = new PoolFolder(pool).view();
+  const [want, vm] = [view.want.get(name)?.data, view.vm.get(name)?.data];
+  if (want === undefined)
+    throw usage(`${name}: there is no such machine; ringlab vm list shows those that there are`);
+  const rows = judge(rackOf(view), needOf(name, want, vm)).map((verdict) => [
+    verdict.address,
+    verdict.reason === undefined ? String(verdict.rank) : 'out',
+    verdict.reason ?? '',
+  ]);
+  print(formatColumns(['HOST', 'RANK', ''], rows));
+  return EXIT.DONE;
+}
+
+async function fence(
+  address: string,
+  { pool, confirm }: PoolVerbOptions & { readonly confirm?: boolean },
+): Promise<number> {
+  if (confirm !== true)
+    throw usage(
+      `pool fence ${address}: if that host can run again, its machines run twice; --confirm promises that it cannot`,
+    );
+  new PoolFolder(pool).change((view) => {
+    if (view.host.has(address)) throw usage(`${address}: that host is there; end its process first`);
+    const commit = confirmation(view, address);
+    if (commit === undefined)
+      throw usage(`${address}: there is no such host; ringlab pool status shows those that there are`);
+    return commit;
+  });
+  print(`${address} is fenced; its machines are free\n`);
+  return EXIT.DONE;
+}
+
+async function showUsage({ pool, by, json }: PoolVerbOptions & { readonly by: UsageKey }): Promise<number> {
+  const lines = sumUsage(new PoolFolder(pool).view(), by);
+  if (json) {
+    print(`${JSON.stringify({ format: 'ringlab-pool-usage', version: 1, by, lines })}\n`);
+    return EXIT.DONE;
+  }
+  const rows = lines.map(({ name, ms, memoryByteSeconds, steps, placements }) => [
+    name,
+    (ms / 1000).toFixed(1),
+    (memoryByteSeconds / 2 ** 20).toFixed(1),
+    String(steps),
+    String(placements),
+  ]);
+  print(formatColumns([by.toUpperCase(), 'SECONDS', 'MiB x SECONDS', 'STEPS', 'PLACEMENTS'], rows));
+  return EXIT.DONE;
+}

@@ -1,0 +1,278 @@
+/** `ringlab vm …`: machines of a pool, from their creation to their release. */
+import { type Command, Option } from 'commander';
+import { loadImage, readImage } from '../../isa/machine/image.ts';
+import { defaultMemory } from '../../isa/machine/storage.ts';
+import { admit } from '../../vmm/pool/balance.ts';
+import { explain, judge, needOf, rackOf } from '../../vmm/pool/place.ts';
+import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
+import { stateRow } from '../../vmm/pool/states.ts';
+import { FieldError } from '../../vmm/wire/schema.ts';
+import { createGroup, exitWith } from '../command.ts';
+import { EXIT, Failure, usage } from '../failure.ts';
+import { loadProgram, loadVariant, withName } from '../files.ts';
+import { nameOf } from '../hosting/guests.ts';
+import { JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
+import { print } from '../output.ts';
+import { formatColumns, sinceText } from '../pool/columns.ts';
+import { PoolFolder } from '../pool/pool-folder.ts';
+
+interface PoolOption {
+  readonly pool?: string;
+}
+
+interface CreateOptions extends PoolOption {
+  readonly name?: string;
+  readonly isa: string;
+  readonly memory?: number;
+  readonly cpu: number;
+  readonly requirements: string;
+  readonly rank: string;
+  readonly priority: number;
+  readonly ha: WantRecord['ha'];
+  readonly onOff: WantRecord['onOff'];
+  readonly until?: number;
+  readonly onEnd: WantRecord['onEnd'];
+  readonly tenant: string;
+  readonly reserve: boolean;
+}
+
+export const command = createGroup('vm', 'Create, start, stop and release machines of a pool');
+
+function add(name: string, summary: string): Command {
+  return command
+    .command(name)
+    .description(summary)
+    .option('--pool <folder>', 'Use the pool in this folder; without it, the one of $RINGLAB_POOL');
+}
+
+add('create', 'Create a machine that starts from a program, on the host that suits it best')
+  .argument('<file>', 'an ELF file, or assembly text')
+  .option('--name <name>', "Set its name; without it, it is the file's")
+  .option('--isa <variant>', 'Choose the variant of its machine', 'ring32-v')
+  .option('--memory <size>', 'Give it this much memory, like 512K or 16M; without it, 16M', parseMemory)
+  .option('--cpu <percent>', "Expect it to load a host's processor by so much", parseCount, 10)
+  .option('--requirements <expression>', 'Use only hosts for which this holds, like FREE_MEM > 64', '')
+  .option('--rank <expression>', 'Prefer the host for which this is the highest, or a policy', 'striping')
+  .option('--priority <n>', 'Place it before machines of a lower priority', parseCount, 0)
+  .addOption(
+    new Option('--ha <how>', 'Choose what happens when its host is lost: go on, boot anew, nothing')
+      .choices(['replay', 'boot', 'off'])
+      .default('replay'),
+  )
+  .addOption(
+    new Option('--on-off <what>', 'Choose what happens when it powers itself off')
+      .choices(['keep', 'done', 'restart'])
+      .default('keep'),
+  )
+  .option('--until <time>', 'End its lease after this time, like 90m or 2h', parseDuration)
+  .addOption(
+    new Option('--on-end <what>', 'Choose what happens then').choices(['stop', 'done']).default('stop'),
+  )
+  .option('--tenant <name>', 'Record its usage under this name', 'nobody')
+  .option('--no-reserve', 'Create it even if the pool could not lose its largest host then')
+  .action(exitWith(create));
+
+add('list', 'List the machines, their states and hosts')
+  .option(...JSON_OPTION)
+  .action(exitWith(list));
+
+add('show', 'Print what a machine is, and what its user wants of it')
+  .argument('<name>', 'its name')
+  .option('--why', 'Explain its state: what it waits for, and what to do')
+  .option(...JSON_OPTION)
+  .action(exitWith(show));
+
+add('history', 'Print the states that a machine was in')
+  .argument('<name>', 'its name')
+  .action(exitWith(history));
+
+/** What changes of a want. */
+type Wish = (want: WantRecord) => Pick<WantRecord, 'run'> & Partial<WantRecord>;
+
+const wishes: Readonly<Record<string, { readonly summary: string; readonly make: Wish }>> = {
+  start: {
+    summary: 'Have machines run: created, stopped, held or powered off',
+    make: (want) => ({ run: 'running', order: want.order + 1 }),
+  },
+  retry: {
+    summary: 'Try again to start machines that have failed, on every host',
+    make: (want) => ({ run: 'running', order: want.order + 1 }),
+  },
+  hold: { summary: 'Have machines stand still, in the memory of their hosts', make: () => ({ run: 'held' }) },
+  stop: { summary: 'Save machines in the pool, and free their places', make: () => ({ run: 'stopped' }) },
+  release: { summary: 'End machines for good, and free their places', make: () => ({ run: 'done' }) },
+};
+
+for (const [name, { summary, make }] of Object.entries(wishes))
+  add(name, summary)
+    .argument('<name...>', 'their names')
+    .action(exitWith((names: readonly string[], options: PoolOption) => wish(names, options, make)));
+
+async function create(file: string, options: CreateOptions): Promise<number> {
+  const pool = new PoolFolder(options.pool);
+  const name = nameOf(file, options);
+  const elf = await loadProgram(file);
+  const memory = options.memory ?? defaultMemory;
+  // What does not fit is found here, and not by one host after the other.
+  withName(file, () => loadImage(readImage(elf), new Uint8Array(memory)));
+  const { name: variant, unprivileged, cpuid } = loadVariant(options.isa);
+  const want: WantRecord = {
+    v: 1,
+    image: pool.putImage(elf),
+    variant: { name: variant, unprivileged: [...unprivileged].sort(), cpuid },
+    memory,
+    cpu: options.cpu,
+    requirements: options.requirements,
+    rank: options.rank,
+    priority: options.priority,
+    ha: options.ha,
+    onOff: options.onOff,
+    run: 'running',
+    order: 0,
+    until: options.until === undefined ? null : Date.now() + options.until,
+    onEnd: options.onEnd,
+    tenant: options.tenant,
+  };
+  pool.change((view) => {
+    check(view, name, want, options.reserve);
+    return {
+      when: [
+        { key: `want/${name}`, revision: 0 },
+        { key: `vm/${name}`, revision: 0 },
+      ],
+      changes: [
+        { key: `want/${name}`, value: json(want) },
+        { key: `vm/${name}`, value: json({ ...newVm, since: Date.now() }) },
+      ],
+    };
+  });
+  print(`${name} is created; ringlab vm show ${name} --why says what becomes of it\n`);
+  return EXIT.DONE;
+}
+
+/** What speaks against a machine, before it is created. Throws a Failure. */
+function check(view: PoolView, name: string, want: WantRecord, reserves: boolean): void {
+  if (view.want.has(name)) throw usage(`${name}: there is a machine of that name; choose another by --name`);
+  try {
+    judge(rackOf(view), needOf(name, want));
+  } catch (error) {
+    if (error instanceof FieldError) throw usage(`--${error.message}`);
+    throw error;
+  }
+  const reason = reserves ? admit(view, name, want) : undefined;
+  if (reason !== undefined)
+    throw new Failure(
+      EXIT.CHECK_FAILED,
+      `${name} is not created: ${reason}; --no-reserve creates it all the same`,
+    );
+}
+
+async function list(options: PoolOption & { readonly json?: boolean }): Promise<number> {
+  const view = new PoolFolder(options.pool).view();
+  const machines = [...view.vm].map(([name, { data: vm }]) => ({
+    name,
+    state: vm.state,
+    host: vm.host,
+    since: vm.since,
+    wanted: view.want.get(name)?.data.run ?? null,
+    memory: view.want.get(name)?.data.memory ?? 0,
+    reason: vm.reason,
+  }));
+  machines.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (options.json) print(`${JSON.stringify({ format: 'ringlab-vm-list', version: 1, machines })}\n`);
+  else
+    print(
+      formatColumns(
+        ['NAME', 'STATE', 'HOST', 'MEMORY', 'SINCE'],
+        machines.map(({ name, state, host, memory, since }) => [
+          name,
+          state,
+          host ?? '-',
+          `${memory / 2 ** 20}M`,
+          sinceText(since),
+        ]),
+      ),
+    );
+  return EXIT.DONE;
+}
+
+/** A machine's records. Throws a Failure. */
+function machine(view: PoolView, name: string): { readonly vm: VmRecord; readonly want: WantRecord } {
+  const [vm, want] = [view.vm.get(name)?.data, view.want.get(name)?.data];
+  if (vm !== undefined && want !== undefined) return { vm, want };
+  throw usage(`${name}: there is no such machine; ringlab vm list shows those that there are`);
+}
+
+async function show(
+  name: string,
+  options: PoolOption & { readonly why?: boolean; readonly json?: boolean },
+): Promise<number> {
+  const view = new PoolFolder(options.pool).view();
+  const { vm, want } = machine(view, name);
+  if (options.json) print(`${JSON.stringify({ format: 'ringlab-vm', version: 1, name, vm, want })}\n`);
+  else if (options.why) print(why(view, name, vm, want));
+  else {
+    const rows = Object.entries({
+      state: vm.state,
+      host: vm.host ?? '-',
+      epoch: vm.epoch,
+      reason: vm.reason,
+      ...want,
+    });
+    const shown = rows.filter(([key, value]) => key !== 'v' && value !== '' && value !== null);
+    print(
+      formatColumns(
+        [],
+        shown.map(([key, value]) => [key, valueText(value)]),
+      ),
+    );
+  }
+  return EXIT.DONE;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name);
+  return String(value);
+}
+
+/** What a machine does, what it waits for, and what its user can do. */
+function why(view: PoolView, name: string, vm: VmRecord, want: WantRecord): string {
+  const { means, advice } = stateRow(vm.state);
+  const on = vm.host === null ? '' : `, on ${vm.host}`;
+  const lines = [`${name} is ${vm.state}${on}: it ${means}`];
+  if (vm.reason !== '' && vm.state !== 'PENDING') lines.push(`reason: ${vm.reason}`);
+  if (vm.state === 'PENDING') lines.push(explain(rackOf(view), needOf(name, want, vm)));
+  const error = vm.tries > 0 ? vm.history.findLast((line) => line.reason !== '')?.reason : undefined;
+  if (error !== undefined && error !== vm.reason) lines.push(`last error: ${error}`);
+  if (advice !== 'nothing') lines.push(`what to do: ${advice}`);
+  return `${lines.join('\n')}\n`;
+}
+
+async function history(name: string, options: PoolOption): Promise<number> {
+  const { vm } = machine(new PoolFolder(options.pool).view(), name);
+  const rows = vm.history.map(({ at, state, host, reason }) => [
+    new Date(at).toISOString(),
+    state,
+    host ?? '-',
+    reason.split('\n')[0] ?? '',
+  ]);
+  print(formatColumns(['TIME', 'STATE', 'HOST', 'REASON'], rows));
+  return EXIT.DONE;
+}
+
+async function wish(names: readonly string[], options: PoolOption, make: Wish): Promise<number> {
+  const pool = new PoolFolder(options.pool);
+  pool.change((view) => {
+    const all = [...new Set(names)].map((name) => {
+      const { want, vm } = machine(view, name);
+      if (vm.state === 'DONE' || want.run === 'done')
+        throw usage(`${name}: it is released, and does not come back`);
+      return { name, want: { ...want, ...make(want) } };
+    });
+    return {
+      when: all.map(({ name }) => ({ key: `want/${name}`, revision: view.revision('want', name) })),
+      changes: all.map(({ name, want }) => ({ key: `want/${name}`, value: json(want) })),
+    };
+  });
+  return EXIT.DONE;
+}
