@@ -1,6 +1,7 @@
 /** `ringlab host`: runs guests, sends them to other hosts and receives them; or starts guests on a host that runs. */
 import { rmSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { variantData } from '../../isa/table/variants.ts';
 import type { Host } from '../../vmm/hosting/host.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
@@ -196,9 +197,8 @@ function checkPooled(wishes: readonly GuestWish[], { network, fresh }: HostVerbO
 
 /** What this host has for machines of a pool. */
 function offerOf(options: HostVerbOptions): Omit<HostRecord, 'v' | 'instance'> {
-  const { name, unprivileged, cpuid } = loadVariant(options.isa);
   return {
-    variant: { name, unprivileged: [...unprivileged].sort(), cpuid },
+    variant: variantData(loadVariant(options.isa)),
     monitor: options.monitor,
     translateUser: options.translateUser ?? false,
     memory: options.capacity,

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { loadImage, readImage } from '../../isa/machine/image.ts';
 import { defaultMemory } from '../../isa/machine/storage.ts';
+import { variantData } from '../../isa/table/variants.ts';
 import { admit } from '../../vmm/pool/balance.ts';
 import { explain, judge, needOf, rackOf } from '../../vmm/pool/place.ts';
 import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
@@ -115,11 +116,10 @@ async function create(file: string, options: CreateOptions): Promise<number> {
   const memory = options.memory ?? defaultMemory;
   // What does not fit is found here, and not by one host after the other.
   withName(file, () => loadImage(readImage(elf), new Uint8Array(memory)));
-  const { name: variant, unprivileged, cpuid } = loadVariant(options.isa);
   const want: WantRecord = {
     v: 1,
     image: pool.putImage(elf),
-    variant: { name: variant, unprivileged: [...unprivileged].sort(), cpuid },
+    variant: variantData(loadVariant(options.isa)),
     memory,
     cpu: options.cpu,
     requirements: options.requirements,

@@ -2,6 +2,7 @@
  * Which host a machine goes to: those that can have it (filter), the best of them by its rank, and of equals the first by
  * address. Pure functions of what is known of hosts and machines; each says why.
  */
+import { variantFrom } from '../../isa/table/variants.ts';
 import { incompatible } from '../migration/compatibility.ts';
 import { type GuestSpec, STATE_VERSION } from '../wire/messages.ts';
 import { type Facts, parseRank, parseRequirement } from './expression.ts';
@@ -141,8 +142,7 @@ function unfit(host: RackHost, { name, want, exclude }: Need): string | undefine
 const devices = ['console', 'disk', 'network', 'paravirtual'];
 
 function offerOf({ variant, monitor, translateUser }: HostRecord) {
-  const real = { ...variant, unprivileged: new Set(variant.unprivileged) };
-  return { variant: real, monitor, translateUser, devices };
+  return { variant: variantFrom(variant), monitor, translateUser, devices };
 }
 
 /** The machine as hosts know it. */

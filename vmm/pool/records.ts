@@ -22,7 +22,7 @@ import {
   step,
   unsigned,
 } from '../wire/schema.ts';
-import { address, text } from '../wire/messages.ts';
+import { address, text, variantShape } from '../wire/messages.ts';
 import { vmStates } from './states.ts';
 import type { Json, PoolEntries, PoolEntry } from './store.ts';
 
@@ -36,7 +36,7 @@ const wantShape = record({
   v: oneOf(1),
   /** What it starts from: the SHA-256 of an image that is in the pool. */
   image: text(64),
-  variant: record({ name: text(64), unprivileged: list(text(16), 0, 64), cpuid: unsigned }),
+  variant: variantShape,
   /** Bytes. */
   memory: unsigned,
   /** Load that it is expected to make, in percent of a host's processor. */
@@ -94,7 +94,7 @@ export type VmRecord = Checked<typeof vmShape>;
 const hostShape = record({
   v: oneOf(1),
   instance,
-  variant: record({ name: text(64), unprivileged: list(text(16), 0, 64), cpuid: unsigned }),
+  variant: variantShape,
   monitor: text(200),
   translateUser: flag,
   /** Bytes for guests. */

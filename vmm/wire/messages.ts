@@ -117,16 +117,19 @@ const mostSectors = 2 ** 28;
 /** A guest's address on the network, six bytes; null = it is on no network. */
 export const guestAddress = nullable(bytes(ADDRESS_BYTES, ADDRESS_BYTES));
 
+/** The kind of a machine. */
+export const variantShape = record<VariantData>({
+  name: text(64),
+  unprivileged: list(text(16), 0, 64),
+  cpuid: unsigned,
+  features: optional(list(text(16), 1, 16)),
+});
+
 /** What a guest is, apart from its state. */
 export const guestSpec = where(
   record({
     name: guestName,
-    variant: record<VariantData>({
-      name: text(64),
-      unprivileged: list(text(16), 0, 64),
-      cpuid: unsigned,
-      features: optional(list(text(16), 1, 16)),
-    }),
+    variant: variantShape,
     /** In bytes, a multiple of a page. */
     memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
     /** Sectors of its disk; 0 = it has none. */
