@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { limit } from '../limit.ts';
 import { buildLaboratory } from '../../web/build.js';
 import { declarations } from '../grade/declarations.ts';
+import { adapterProcess } from './dap/client.ts';
 import { root, scratch } from './kit.ts';
 
 const file = scratch();
@@ -96,6 +97,18 @@ describe('The package, installed in an empty folder', () => {
     expect([run.status, run.stdout]).toEqual([0, 'Hello from ring 0\n']);
     const demo = npm(folder, 'exec', '--offline', '--', 'ringlab', 'demo');
     expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining('ring32-v')]);
+  });
+
+  it('debugs a guest for an editor, forwards and backwards', async () => {
+    const bin = 'node_modules/ringlab/cli/bin.js';
+    const { client, ended } = adapterProcess(process.execPath, [bin, 'debug', '--dap'], folder);
+    await client.launch({ program: join(folder, 'node_modules/ringlab/guests/hello.s') });
+    await client.go('continue');
+    const end = await client.number('step');
+    await client.go('stepBack', { granularity: 'instruction' });
+    expect(await client.number('step')).toBe(end - 1);
+    await client.ask('disconnect');
+    expect(await ended).toEqual({ status: 0, stderr: '' });
   });
 
   it.each(['the package', 'a checkout'])(
