@@ -116,11 +116,16 @@ export class Breakpoints implements Follower {
   /** Sets the breakpoints of a group, in place of those that it had. */
   set(group: Group, breakpoints: readonly Breakpoint[]): void {
     this.#groups.set(group, breakpoints);
-    this.apply();
+    this.#apply(group === 'data');
   }
 
-  /** Sets all of them in the session. */
+  /** Sets all of them in the session again. */
   apply(): void {
+    this.#apply(true);
+  }
+
+  /** What is watched stays the memory that was meant when it was set, unless `watches`. */
+  #apply(watches: boolean): void {
     const wheres = this.#all().flatMap(({ wheres }) => wheres);
     const session = this.#session;
     for (const at of this.#addresses) session.clearBreakpoint(at);
@@ -128,6 +133,7 @@ export class Breakpoints implements Follower {
     for (const at of this.#addresses) session.setBreakpoint(at);
     session.setPlaces(new Set(wheres.flatMap((where) => (where.kind === 'place' ? [where.at] : []))));
     session.setTraps(new Set(wheres.flatMap((where) => (where.kind === 'trap' ? [where.cause] : []))));
+    if (!watches) return;
     session.clearWatched();
     for (const where of wheres) if (where.kind === 'data') session.watch(where.at, where.length);
   }

@@ -25,6 +25,21 @@ export class Going extends DapConversation {
     }
   }
 
+  /** Does what takes time: meanwhile the guest counts as running, so that it can be paused. */
+  protected async occupied<T>(act: () => Promise<T>): Promise<T> {
+    const result = act();
+    this.running = result.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await result;
+    } finally {
+      this.running = undefined;
+      for (const waiting of this.whenHalted.splice(0)) waiting();
+    }
+  }
+
   protected forwards(): Way {
     return { direction: 'on', go: () => this.now.guest.session.run() };
   }

@@ -186,7 +186,7 @@ export class Inspection extends Going {
     }
     if (!prompt.isCommand(line)) return this.value(line);
     const from = guest.session.timeline.step;
-    const result = (await prompt.answer(line)) ?? '';
+    const result = (await this.occupied(() => prompt.answer(line))) ?? '';
     guest.flush();
     breakpoints.apply();
     if (guest.session.timeline.step !== from) {

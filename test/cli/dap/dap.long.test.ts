@@ -548,6 +548,18 @@ describe('The console', () => {
   });
 });
 
+describe('A command of the prompt that runs the guest', () => {
+  it('can be paused, and takes breakpoints meanwhile', async () => {
+    const endless = file('endless.s', '_start: li s2, 0\nloop: addi s2, s2, 1\n    j loop\n');
+    const dap = await launched({ program: endless });
+    const answer = dap.ask<P.EvaluateResponse>('evaluate', { expression: 'continue', context: 'repl' });
+    expect(await dap.refused('scopes', { frameId: 1 })).toBe('the guest runs: pause it first');
+    await dap.ask('pause', { threadId: 1 });
+    expect((await answer).result).toContain('interrupted');
+    expect(await dap.stopped()).toMatchObject({ reason: 'goto' });
+  });
+});
+
 describe('A launch', () => {
   it('takes an image, whose lines lead to the source', async () => {
     const elf = file('counts.elf', '');
