@@ -12,7 +12,8 @@ const parts = /^(?: {0,3})(`{3,})[\s\S]*?^ {0,3}\1|`[^`\n]+`|(\]\()([^)\s]+)(\)|
 
 /** The page of a Markdown file. */
 export const pageOf = (path) => path.replace(/(^|\/)README\.md$/, '$1index.md');
-const sourcePage = (path) => `source/${path}.md`;
+/** The page of a source file. The generator passes over names with a dot in front. */
+const sourcePage = (path) => `source/${path.replaceAll(/(^|\/)\./g, '$1_')}.md`;
 
 /** The files that git knows. */
 function committed(root) {

@@ -24,6 +24,7 @@ describe('The pages of the site', () => {
     const guide = readFileSync(join(pages, 'READING.md'), 'utf8');
     expect(guide).toContain('](source/isa/machine/machine.ts.md)');
     expect(guide).toContain('](vmm/monitor/index.md)');
+    expect(all.filter((page) => /(^|\/)\./.test(page))).toEqual([]);
     const shown = readFileSync(join(pages, 'source/guests/hello.s.md'), 'utf8');
     expect(shown).toContain(readFileSync(join(root, 'guests/hello.s'), 'utf8').trimEnd());
   });
