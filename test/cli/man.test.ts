@@ -1,11 +1,13 @@
 /** The man pages are the help, as troff: every verb has one, and what parses man pages finds nothing wrong. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandNamed } from '../../cli/command.ts';
 import { manPages } from '../../cli/help/man-pages.ts';
 import { optionsOf } from '../../cli/help/page.ts';
 import { addAllVerbs, createProgram } from '../../cli/program.ts';
-import { scratch } from './kit.ts';
+import { root, scratch } from './kit.ts';
 
 const program = await addAllVerbs(createProgram());
 const pages = manPages(program, '1.2.3');
@@ -16,6 +18,13 @@ describe('The man pages', () => {
     for (const { name } of program.commands.map((verb) => ({ name: verb.name() })))
       expect([...pages.keys()]).toContain(`ringlab-${name}.1`);
     expect([...pages.keys()]).toEqual(expect.arrayContaining(['ringlab.1', 'ringlab-snapshot-take.1']));
+  });
+
+  it('are in package.json, so that npm installs them', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly man: string[];
+    };
+    expect(manifest.man).toEqual([...pages.keys()].map((name) => `dist/man/${name}`).toSorted());
   });
 
   it('have every option of the help, its examples and its exit statuses', () => {
