@@ -31,7 +31,7 @@ export interface Kind {
   readonly name: string;
   /** The unit of the course that it belongs to, 1 to 13. */
   readonly unit: number;
-  /** What it asks, as a question of at most 62 characters. */
+  /** What it asks, as a question of at most 57 characters. */
   readonly asks: string;
   /** Makes the question of this random series, and finds its answer. */
   readonly make: (random: Random) => Problem;

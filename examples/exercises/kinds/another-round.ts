@@ -22,7 +22,7 @@ function choiceOf(stop: string | undefined): string {
 export const anotherRound: Kind = {
   name: 'another-round',
   unit: 10,
-  asks: 'Does this migration begin another round, or stop the guest?',
+  asks: 'Does this migration begin another round, or stop?',
   make(random) {
     const units = 64 * random.between(4, 16);
     const few = random.between(2, 24);

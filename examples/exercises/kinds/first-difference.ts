@@ -16,7 +16,7 @@ function someCode(random: Random): readonly string[] {
 export const firstDifference: Kind = {
   name: 'first-difference',
   unit: 4,
-  asks: 'Where does this guest first differ from the bare machine?',
+  asks: 'Where does this guest first differ from the bare one?',
   make(random) {
     const own = someVariant(random, 8);
     const [sound, open = own] = variants;

@@ -12,7 +12,7 @@ const page = 4096;
 export const relocation: Kind = {
   name: 'relocation',
   unit: 4,
-  asks: 'In which real ring, with which real R, does this guest run?',
+  asks: 'In which real ring, and with which R, does it run?',
   make(random) {
     const sizes = [random.between(32, 64), random.between(32, 64)].map((pages) => pages * page);
     const ring = random.between(0, 3);

@@ -7,7 +7,7 @@ import type { Kind } from '../exercise.ts';
 import { variantFile } from '../guest.ts';
 import type { Random } from '../random.ts';
 
-const system = allRows.filter(({ privilege }) => privilege !== 'none');
+const system = allRows.filter(({ privilege, feature }) => privilege !== 'none' && feature === undefined);
 const user = allRows.filter(({ effect }) => effect.kind !== 'system');
 
 const sets: readonly {

@@ -12,7 +12,7 @@ import type { Kind } from '../exercise.ts';
 const at = PAGE;
 const handler = 2 * PAGE;
 /** Some of the system half, and some that nobody expects to trap, or not to. */
-const system = allRows.filter(({ privilege }) => privilege !== 'none');
+const system = allRows.filter(({ privilege, feature }) => privilege !== 'none' && feature === undefined);
 const others = ['add', 'lw', 'ecall', 'ebreak', 'fence'].map((name) => rowNamed(name) as Row);
 
 /** The cause of the trap that the instruction takes in a ring; undefined if it takes none. */

@@ -27,7 +27,7 @@ const causes: readonly ((random: Random) => { readonly code: string; readonly ri
 export const trapState: Kind = {
   name: 'trap-state',
   unit: 1,
-  asks: 'What do EPC, ECAUSE, EVAL and STATUS contain after this trap?',
+  asks: 'What do EPC, ECAUSE, EVAL contain after this trap?',
   make(random) {
     const { code, ring } = random.pick(causes)(random);
     const before = Array.from(
