@@ -22,6 +22,12 @@ export class MemoryStore implements PoolStore {
     return this.#contents.entries;
   }
 
+  /** How many commits were made: what is in it changes with that. */
+  get revision(): number {
+    this.#expire();
+    return this.#contents.revision;
+  }
+
   read(told: (entries: PoolEntries | undefined) => void): void {
     told(new Map(this.entries));
   }

@@ -374,6 +374,8 @@ export class SimPool {
   readonly weakness: Weakness;
   /** Whether the source tells the target what was decided. */
   commits = true;
+  #view = new PoolView(new Map());
+  #seenRevision = 0;
   readonly #last = new Map<string, Printed>();
   readonly #anew = new Set<string>();
   readonly #found: string[] = [];
@@ -392,7 +394,10 @@ export class SimPool {
   }
 
   get view(): PoolView {
-    return new PoolView(this.store.entries);
+    const { revision } = this.store;
+    if (revision !== this.#seenRevision) this.#view = new PoolView(this.store.entries);
+    this.#seenRevision = revision;
+    return this.#view;
   }
 
   vm(guest: string): VmRecord {
