@@ -63,8 +63,6 @@ export const CONTROL = {
   VIRTUAL: 4,
   /** `in` and `out` exit as the port bitmaps say. Feature `ports`. */
   PORTS: 8,
-  /** Devices that the guest starts move data through the nested map. Feature `iommu`. */
-  IOMMU: 16,
 } as const;
 
 /** Values of BLOCK.REASON. */
@@ -91,7 +89,6 @@ const needed: Readonly<Partial<Record<Feature, number>>> = {
   nested: CONTROL.NESTED,
   'virtual-timer': CONTROL.VIRTUAL,
   ports: CONTROL.PORTS,
-  iommu: CONTROL.IOMMU,
 };
 
 /** The words that `vmrun` reads at `block`, on a machine with these features. */

@@ -37,7 +37,6 @@ const controls: Readonly<Record<keyof typeof CONTROL, string>> = {
   NESTED: 'ROOT is a nested map (feature `nested`)',
   VIRTUAL: 'the guest has its own TIMER and interrupt lines (feature `virtual-timer`)',
   PORTS: 'the port bitmaps count (feature `ports`)',
-  IOMMU: 'devices that the guest starts move data through the nested map (feature `iommu`)',
 };
 
 const reasons: Readonly<Record<keyof typeof REASON, string>> = {

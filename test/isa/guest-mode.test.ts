@@ -554,7 +554,6 @@ describe('A bit of CONTROL', () => {
     ['nested', CONTROL.NESTED],
     ['virtual-timer', CONTROL.VIRTUAL],
     ['ports', CONTROL.PORTS],
-    ['iommu', CONTROL.IOMMU],
   ] as const)('needs its feature: %s', (feature, bit) => {
     const control = BLOCK.CONTROL / 4;
     for (const has of [true, false]) {
@@ -581,10 +580,7 @@ describe('A variant’s features', () => {
   it.each([
     [['nested'], '"features": "nested" needs "guest"; list both'],
     [['guest', 'guest'], '"features" lists "guest" twice'],
-    [
-      ['vmx'],
-      '"features" lists "vmx", which is none; choose from guest, nested, virtual-timer, ports, iommu',
-    ],
+    [['vmx'], '"features" lists "vmx", which is none; choose from guest, nested, virtual-timer, ports'],
     ['guest', '"features" must be a list of features, like ["guest"]'],
   ])('that cannot be are refused: %j', (features, message) => {
     expect(() => parseVariant(text(features))).toThrow(message);
