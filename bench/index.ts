@@ -7,6 +7,8 @@ import { measure } from './measure.ts';
 import type { NanoOptions, NanoReport } from './nano.ts';
 import type { NestingOptions, NestingResult } from './nesting.ts';
 import type { SnapshotBench, SnapshotBenchOptions } from './snapshots.ts';
+import type { TimelineOptions } from './timeline.ts';
+import type { TimelineResult } from './timeline-kinds.ts';
 import { formatReport, formatStatistics, meansOf, type Report } from './report.ts';
 import { withFolder } from './temporary.ts';
 
@@ -71,6 +73,17 @@ export async function benchNesting(options: NestingOptions): Promise<readonly Ne
   }
 }
 
+/** Runs guests under each technique of the timeline. Throws BenchFailure; in an installed package always, as `benchNano` does. */
+export async function benchTimeline(options: TimelineOptions): Promise<readonly TimelineResult[]> {
+  try {
+    const timeline = await import('./timeline.ts');
+    return timeline.benchTimeline(options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw unreachable('--timeline assembles its guests with modules that only a checkout has');
+  }
+}
+
 export { formatReport, formatStatistics };
 export { benchMigration, formatMigration } from './migration.ts';
 export { benchMonitors, formatMonitors } from './monitors.ts';
@@ -80,6 +93,7 @@ export { benchShort, formatShort } from './short.ts';
 export { benchTimeTravel, formatTimeTravel } from './time-travel.ts';
 export { formatNano } from './nano-report.ts';
 export { formatNesting, formatNestingSvg } from './nesting-report.ts';
+export { formatTimeline, formatTimelineSvg } from './timeline-report.ts';
 export { benchParts, formatParts } from './parts/index.ts';
 
 /** Measures snapshots and clones. Throws BenchFailure if a package that they need is not installed. */

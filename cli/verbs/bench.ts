@@ -15,6 +15,7 @@ interface BenchVerbOptions {
   readonly monitors?: boolean;
   readonly nano?: boolean;
   readonly nesting?: boolean;
+  readonly timeline?: boolean;
   readonly svg?: string;
   readonly snapshots?: boolean;
   readonly migration?: boolean;
@@ -80,6 +81,13 @@ interface Bench {
   }): Promise<readonly object[]>;
   formatNesting(results: readonly object[]): string;
   formatNestingSvg(results: readonly object[]): string;
+  benchTimeline(options: {
+    readonly only?: readonly string[];
+    readonly runs?: number;
+    readonly progress: Progress;
+  }): Promise<readonly object[]>;
+  formatTimeline(results: readonly object[]): string;
+  formatTimelineSvg(results: readonly object[]): string;
   benchSnapshots(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
   formatSnapshots(results: object): Promise<string>;
   benchMigration(options: { readonly runs?: number; readonly progress: Progress }): Promise<object>;
@@ -100,6 +108,7 @@ const kinds = {
   monitors: ['only', 'runs', 'quick'],
   nano: ['only', 'runs', 'quick'],
   nesting: ['only', 'quick'],
+  timeline: ['only', 'runs'],
   snapshots: ['runs'],
   migration: ['runs'],
   timeTravel: ['only', 'quick'],
@@ -140,7 +149,8 @@ export const command = createCommand(
   .option('--snapshots', 'Measure taking, restoring and cloning snapshots; compare with a plain write')
   .option('--monitors', 'Measure the cost of a monitor: kernels on the bare machine and under one')
   .option('--nesting', 'Count exits when monitors that are guests are between the guest and the monitor')
-  .option('--svg <file>', 'With --nesting: write a picture of the counts to this file')
+  .option('--timeline', 'Run guests under each technique of fifty years: exits by cause, and time')
+  .option('--svg <file>', 'With --nesting or --timeline: write a picture of the counts to this file')
   .option('--stats', "Print the fast engine's own counts as well")
   .option('--json', 'Print the results as JSON')
   .action(exitWith(bench));
@@ -149,7 +159,8 @@ async function bench(options: BenchVerbOptions): Promise<number> {
   if (options.runs === 0) throw usage('--runs 0: the median needs at least one run');
   checkKind(options);
   if (options.svg !== undefined) {
-    if (!options.nesting) throw usage('--svg draws the counts of --nesting; give both');
+    if (!options.nesting && !options.timeline)
+      throw usage('--svg draws the counts of --nesting and of --timeline; give one of them, too');
     mustBeWritable(options.svg);
   }
   const progress = showProgress;
@@ -185,6 +196,14 @@ async function bench(options: BenchVerbOptions): Promise<number> {
       writeOutput(options.svg, new TextEncoder().encode(module.formatNestingSvg(results)));
     const document = { format: 'ringlab-bench-nesting', version: 1, results };
     print(json ? `${JSON.stringify(document)}\n` : module.formatNesting(results));
+    return 0;
+  }
+  if (options.timeline) {
+    const results = await module.benchTimeline(choice).finally(() => progress(''));
+    if (options.svg !== undefined)
+      writeOutput(options.svg, new TextEncoder().encode(module.formatTimelineSvg(results)));
+    const document = { format: 'ringlab-bench-timeline', version: 1, results };
+    print(json ? `${JSON.stringify(document)}\n` : module.formatTimeline(results));
     return 0;
   }
   if (options.snapshots) {

@@ -168,6 +168,17 @@ interface Modules {
     wholes: readonly { readonly name: string; readonly ring: number }[];
   };
   nano: { benchNano(options: object): object };
+  timeline: {
+    benchTimeline(options: object): readonly {
+      readonly guest: string;
+      readonly technique: string;
+      readonly exits: Readonly<Record<string, number>>;
+    }[];
+  };
+  'timeline-report': {
+    formatTimeline(results: readonly object[]): string;
+    formatTimelineSvg(results: readonly object[]): string;
+  };
   nesting: { benchNesting(options: object): readonly NestingCounts[] };
   'nesting-report': {
     formatNesting(results: readonly NestingCounts[]): string;
