@@ -22,6 +22,7 @@ import { tour as theorem2 } from './tours/15-theorem-2.ts';
 import { tour as whatALevelCosts } from './tours/16-what-a-level-costs.ts';
 import { tour as portingAGuest } from './tours/17-porting-a-guest.ts';
 import { tour as aContainer } from './tours/18-a-container.ts';
+import { tour as fewerExits } from './tours/19-fewer-exits.ts';
 
 export { fold } from './fold.ts';
 
@@ -53,6 +54,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
     'six-stages': sixStages,
     'the-dirtier': theDirtier,
   },
+  'What the hardware can do': { 'fewer-exits': fewerExits },
   'Guests that know of the monitor': { 'porting-a-guest': portingAGuest },
   'What is no machine': { 'a-container': aContainer },
   'Monitors on monitors': { 'theorem-2': theorem2, 'what-a-level-costs': whatALevelCosts },

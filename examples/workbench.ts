@@ -7,6 +7,7 @@ import { pathFrom } from '../assembler/source/path.ts';
 import { type Classification, classifying } from '../isa/classify/classify.ts';
 import { CollectingConsole } from '../isa/machine/devices/console.ts';
 import { type Image, readImage } from '../isa/machine/image.ts';
+import type { Feature } from '../isa/table/features.ts';
 import { type Variant, variantNamed } from '../isa/table/variants.ts';
 import type { Work } from '../isa/work.ts';
 import { type Comparison, comparing, type Side } from '../vmm/monitor/compare.ts';
@@ -25,6 +26,8 @@ export interface Place {
   readonly translateUser?: boolean;
   /** Whether the machine answers calls to the monitor. */
   readonly paravirtual?: boolean;
+  /** What the hardware has for guests, besides what the strategy needs. */
+  readonly features?: readonly Feature[];
 }
 
 /** What a workbench is given. */
@@ -105,7 +108,7 @@ export class Workbench {
     );
   }
 
-  #guest({ guest: file, isa, monitor, translateUser, paravirtual }: Place): Running {
+  #guest({ guest: file, isa, monitor, translateUser, paravirtual, features }: Place): Running {
     const console = new CollectingConsole();
     const variant = variantNamed(isa) as Variant;
     const image = this.image(file);
@@ -117,6 +120,7 @@ export class Workbench {
       monitor,
       translateUser,
       paravirtual,
+      features,
       console,
     } as const;
     return { guest: createGuest(options), console };

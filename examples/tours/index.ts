@@ -18,6 +18,7 @@ import { tour as theorem2 } from './15-theorem-2.ts';
 import { tour as whatALevelCosts } from './16-what-a-level-costs.ts';
 import { tour as portingAGuest } from './17-porting-a-guest.ts';
 import { tour as aContainer } from './18-a-container.ts';
+import { tour as fewerExits } from './19-fewer-exits.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -38,4 +39,5 @@ export const tours: readonly Tour[] = [
   whatALevelCosts,
   portingAGuest,
   aContainer,
+  fewerExits,
 ];

@@ -26,7 +26,6 @@ import {
   step,
   text,
   where,
-  withOptional,
 } from '../wire/schema.ts';
 import type { Sha256 } from '../wire/sha256.ts';
 import { RecordingError, seal, unseal, VERSION } from './container.ts';
@@ -155,18 +154,15 @@ const sum = bytes(32, 32);
 
 const recording: Shape<Recording> = where(
   record<Recording>({
-    identity: withOptional<Identity, 'paravirtual'>(
-      record({
-        image: sum,
-        variant: text(200),
-        unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
-        features: optional(list(oneOf(...featureNames), 1, featureNames.length)),
-        memory: integer(MEMORY.min, MEMORY.max),
-        disk: nullable(sum),
-      }),
-      'paravirtual',
-      flag,
-    ),
+    identity: record<Identity>({
+      image: sum,
+      variant: text(200),
+      unprivileged: list(oneOf(...variantRows), 0, variantRows.length),
+      features: optional(list(oneOf(...featureNames), 1, featureNames.length)),
+      memory: integer(MEMORY.min, MEMORY.max),
+      disk: nullable(sum),
+      paravirtual: optional(flag),
+    }),
     prepared: nullable(bytes(mostBytes)),
     inputs: list(record<RecordedInput>({ step, input }), 0, mostInputs),
     end: step,

@@ -40,7 +40,6 @@ import {
   step,
   unsigned,
   where,
-  withOptional,
   word,
 } from '../wire/schema.ts';
 
@@ -148,7 +147,8 @@ const guestMode: Shape<GuestModeState> = record({
   timerPending: flag,
 });
 
-const plainState: Shape<Omit<MachineState, 'paravirtual'>> = record({
+/** The shape of a machine's state. */
+export const machineState: Shape<MachineState> = record<MachineState>({
   pc: unsigned,
   steps: step,
   status,
@@ -160,14 +160,8 @@ const plainState: Shape<Omit<MachineState, 'paravirtual'>> = record({
   stop: nullable(stop),
   guest: optional(guestMode),
   devices: record<DeviceStates>(devices),
+  paravirtual: optional(paravirtual),
 });
-
-/** The shape of a machine's state. */
-export const machineState: Shape<MachineState> = withOptional<MachineState, 'paravirtual'>(
-  plainState,
-  'paravirtual',
-  paravirtual,
-);
 
 /**
  * A machine's state as bytes. Equal states give equal bytes. Throws FieldError for a state that no machine can have.

@@ -110,20 +110,6 @@ export function record<T extends object>(fields: { readonly [Name in keyof T]-?:
   };
 }
 
-/** Like `fields`, with one more field, which may be missing. */
-export function withOptional<T extends object, Name extends keyof T & string>(
-  fields: Shape<Omit<T, Name>>,
-  name: Name,
-  shape: Shape<NonNullable<T[Name]>>,
-): Shape<T> {
-  return (value, at) => {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
-      return fields(value, at) as T;
-    const { [name]: more, ...rest } = value as Readonly<Record<string, unknown>>;
-    return { ...fields(rest, at), [name]: shape(more, at === '' ? name : `${at}.${name}`) } as T;
-  };
-}
-
 /** One of several maps. Their field `kind` tells them apart. */
 export function kinds<T extends { readonly kind: string }>(
   shapes: {
