@@ -86,8 +86,8 @@ export interface Tour {
   readonly stops: readonly Stop[];
   /** A command that shows more of the same. */
   readonly more?: string;
-  /** It needs files for snapshots, which not every workbench has (`tenClones`). */
-  readonly needsFiles?: boolean;
+  /** It needs what only the workbench of the command line has: files for snapshots (`tenClones`), or processes (`meet`). */
+  readonly atTerminal?: boolean;
   /** The file in its place that a student can give instead. */
   readonly own?: string;
 }

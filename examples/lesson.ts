@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { finish, type Work } from '../isa/work.ts';
 import { tenClones } from './clones.ts';
+import { meet } from './containers.ts';
 import { fold } from './fold.ts';
 import { answerOf, found, hintOf, remark, type Stop, type Tour } from './desk.ts';
 import { Workbench } from './workbench.ts';
@@ -43,6 +44,7 @@ function workbenchFor(tour: Tour, own: string | undefined): Workbench {
   return new Workbench({
     read: (path) => readFileSync(path === tour.own && own !== undefined ? own : new URL(path, root)),
     tenClones,
+    meet,
   });
 }
 

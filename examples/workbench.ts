@@ -13,6 +13,7 @@ import type { Work } from '../isa/work.ts';
 import { type Comparison, comparing, type Side } from '../vmm/monitor/compare.ts';
 import { createGuest } from '../vmm/monitor/create-guest.ts';
 import type { TenClones } from './clones.ts';
+import type { Living, Meeting } from './containers.ts';
 import { mostSteps, type Outcome, type Running, running, runningProgram } from './machine.ts';
 
 /** Where a guest runs: on which machine, and under what. */
@@ -36,6 +37,8 @@ export interface WorkbenchOptions {
   readonly read: (path: string) => Uint8Array;
   /** Clones a machine, where there are files for snapshots; without it, tours that need files cannot be given. */
   readonly tenClones?: (bench: Workbench) => TenClones;
+  /** Has Alice and Mallory meet; without it, the tour of containers cannot be given. The page has no processes. */
+  readonly meet?: (bench: Workbench, living: Living) => Meeting;
 }
 
 /** Bytes of a guest's memory. */

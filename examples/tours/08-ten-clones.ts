@@ -40,7 +40,7 @@ export const tour: Tour = {
   number: 8,
   title: 'Lesson 8: one template, ten clones',
   shows: 'Ten machines cloned from one that has booted share every page that none of them writes.',
-  needsFiles: true,
+  atTerminal: true,
   stops: [
     {
       say: 'A small operating system, guests/kernel/kernel.s, has booted on a machine of 256 pages. At step 100000 it becomes a template: a snapshot that does not run, but is cloned.',

@@ -1,5 +1,5 @@
 /** Lesson 18: a container is not a machine: namespaces of one kernel, and the mistake in it that crosses them. */
-import { type Living, meet } from '../containers.ts';
+import type { Living, Meeting } from '../containers.ts';
 import type { Tour } from '../desk.ts';
 import { listed } from '../evidence.ts';
 import type { Workbench } from '../workbench.ts';
@@ -8,12 +8,19 @@ const contained: Living = { kernels: 1 };
 const mistaken: Living = { kernels: 1, bug: 'kill-by-host-pid' };
 const machines: Living = { kernels: 2, bug: 'kill-by-host-pid' };
 
+function meet(bench: Workbench, living: Living): Meeting {
+  if (bench.options.meet === undefined)
+    throw new Error('processes run at the command line, and there are none here');
+  return bench.options.meet(bench, living);
+}
+
 const shown = (living: Living) => (bench: Workbench) => listed(meet(bench, living).printed);
 
 export const tour: Tour = {
   number: 18,
   title: 'Lesson 18: a container is not a machine',
   shows: 'Containers share a kernel, so one mistake in it crosses them; machines have a kernel each.',
+  atTerminal: true,
   stops: [
     {
       say: 'Alice and Mallory are two processes of one kernel, each in a container, each program a few lines long (examples/18-alice.s, 18-mallory.s). A container is made of namespaces. In its namespace of pids, each is process 1, and sees nobody else. In its namespace of mounted folders, each finds only a folder of its own, as /. Alice stores a secret in /secret and works. Mallory looks for the secret on four paths, with .. among them, then sends SIGKILL to each pid from 1 to 7 that is not her own.',

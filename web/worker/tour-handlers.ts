@@ -39,7 +39,7 @@ export interface StopText {
 /** A tour, as data that can be sent. */
 export interface TourText extends Pick<Tour, 'number' | 'title' | 'shows' | 'more'> {
   /** Whether its claims can be checked only where there are files: at the command line. */
-  readonly needsFiles: boolean;
+  readonly atTerminal: boolean;
   readonly stops: readonly StopText[];
 }
 
@@ -74,7 +74,7 @@ export const tourHandlers: Handlers<TourRequests> = {
   },
 };
 
-function textOf({ number, title, shows, more, needsFiles = false, stops }: Tour): TourText {
+function textOf({ number, title, shows, more, atTerminal = false, stops }: Tour): TourText {
   const texts = stops.map(
     ({ say, ask, go, mark = [], check }): StopText => ({
       say,
@@ -84,7 +84,7 @@ function textOf({ number, title, shows, more, needsFiles = false, stops }: Tour)
       claims: check.map(({ claim }) => claim),
     }),
   );
-  return { number, title, shows, needsFiles, stops: texts, ...(more === undefined ? {} : { more }) };
+  return { number, title, shows, atTerminal, stops: texts, ...(more === undefined ? {} : { more }) };
 }
 
 function kindOf({ choices, many = false, within }: NonNullable<Stop['ask']>): QuestionText['kind'] {

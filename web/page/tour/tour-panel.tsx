@@ -62,12 +62,12 @@ function List(): VNode {
     <>
       <p class="dim">Each lesson asks for predictions, and checks everything that it claims, in this page.</p>
       <ol class="tour-list">
-        {tours.value.map(({ number, title, shows, needsFiles }) => (
+        {tours.value.map(({ number, title, shows, atTerminal }) => (
           <li key={number}>
             <button type="button" onClick={() => void openStop(number, 1)}>
               <b>{nameOf(title)}</b>
               <Prose text={shows} />
-              {needsFiles && <small class="dim">Its claims are checked at the command line.</small>}
+              {atTerminal && <small class="dim">Its claims are checked at the command line.</small>}
             </button>
           </li>
         ))}
@@ -112,7 +112,7 @@ function Stop({ now, stop }: { readonly now: TourText; readonly stop: StopText }
       ))}
       {stop.ask !== undefined && <Question question={stop.ask} />}
       <Found />
-      {now.needsFiles && <Elsewhere number={now.number} />}
+      {now.atTerminal && <Elsewhere number={now.number} />}
       {isLast && now.more !== undefined && revealed.value !== undefined && (
         <p>
           More: <code>{now.more}</code>

@@ -71,7 +71,7 @@ async function begin(stop: StopText | undefined): Promise<void> {
 }
 
 /** Whether the tour's claims can be checked here. */
-const isHere = () => tourNow.peek()?.needsFiles === false;
+const isHere = () => tourNow.peek()?.atTerminal === false;
 
 /** Shows what is found, then checks the claims. */
 export async function reveal(answer: string): Promise<void> {
