@@ -6,8 +6,11 @@ import { variants } from '../../isa/table/variants.ts';
 import { seed } from './seed.ts';
 import { formatCoverage, measureCoverage, missingRows } from './coverage.ts';
 
-/** Their guests have no network; its interrupts are tested in test/vmm/network. */
-const elsewhere = new Set(['network interrupt']);
+/**
+ * Their guests have no network, and machines without guest mode. Interrupts of the network are tested in test/vmm/network,
+ * guest exits in test/isa.
+ */
+const elsewhere = new Set(['network interrupt', 'guest exit']);
 
 describe(`Random guests (seed ${seed})`, () => {
   const coverage = measureCoverage(seed, 1500);

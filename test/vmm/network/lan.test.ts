@@ -5,7 +5,7 @@ import { strategies } from '../../../vmm/monitor/strategies.ts';
 import { addressNumber } from '../../../vmm/network/frame.ts';
 import { LATENCY } from '../../../vmm/network/guest-port.ts';
 import { Lan } from '../../../vmm/network/lan.ts';
-import { expectCompiled } from '../../engines/compiled.ts';
+import { expectUnpagedCompiled } from '../../engines/compiled.ts';
 import { difference } from '../../property/lockstep.ts';
 import { image } from '../assembled.ts';
 import { bare, enginesUnder, monitored, type Side } from '../kit.ts';
@@ -179,7 +179,7 @@ describe('Two guests on one network', () => {
     expect(other.log).toEqual(oracle.log);
     for (const [n, { machine, engine: made }] of other.sides.entries()) {
       expect(difference(oracle.sides[n]?.machine as typeof machine, machine)).toBeUndefined();
-      expectCompiled(made, 400);
+      expectUnpagedCompiled(way, made, 400);
     }
   });
 

@@ -10,7 +10,7 @@ import { addressNumber, BROADCAST } from '../../../vmm/network/frame.ts';
 import { GuestPort } from '../../../vmm/network/guest-port.ts';
 import { Switch } from '../../../vmm/network/switch.ts';
 import { Uplink, UPLINK_BYTES } from '../../../vmm/network/uplink.ts';
-import { eager, expectCompiled } from '../../engines/compiled.ts';
+import { eager, expectUnpagedCompiled } from '../../engines/compiled.ts';
 import { imageOf } from '../../guests/run.ts';
 import { frameTo, Wire } from '../../isa/network-kit.ts';
 import { enginesUnder } from '../kit.ts';
@@ -141,7 +141,7 @@ describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
     const printed: number[] = [];
     const monitor = monitorOf(['web-server.s', 'web-client.s'], printed);
     expect(monitor.runAll()).toEqual([1, 2].map(() => ({ kind: 'power', status: 0 })));
-    expectCompiled(monitor.engine);
+    expectUnpagedCompiled(strategy, monitor.engine);
     expect(Buffer.from(printed).toString().trimEnd().split('\n')).toEqual([
       'web-server.s | serving at 02:00:00:00:00:01',
       `web-client.s | ${asked}`,
@@ -158,7 +158,7 @@ describe.each(ways)('Guests under %s by the engine %s', (strategy, engine) => {
     ends[0].other = monitors[1].real;
     ends[1].other = monitors[0].real;
     for (let turn = 0; turn < 600; turn++) for (const monitor of monitors) monitor.turn();
-    for (const { engine: made } of monitors) expectCompiled(made);
+    for (const { engine: made } of monitors) expectUnpagedCompiled(strategy, made);
     expect(Buffer.from(printed).toString().trimEnd().split('\n')).toEqual([
       'serving at 02:00:00:00:00:01',
       asked,
