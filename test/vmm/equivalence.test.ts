@@ -1,61 +1,20 @@
-/**
- * Equivalence: a guest under a monitor is, at every step number, in the state in which it
- * is on the bare machine. Interrupts, console, disk and how it ends are included.
- */
+/** Guests are under monitors as they are on the bare machine (equivalence.ts). Hardware assistance: equivalence.long.test.ts. */
 import { describe, expect, it } from 'vitest';
-import type { EngineName } from '../../isa/engines/engine.ts';
-import { compiledSteps, expectCompiled } from '../engines/compiled.ts';
-import { sound } from '../property/sound.ts';
-import { isCompiled, partsOf, systemGuests, variantsOf } from './guests.ts';
-import { bare, lockstep, monitored } from './kit.ts';
+import { compiledSteps } from '../engines/compiled.ts';
+import { cases, expectEqual, testEquivalence } from './equivalence.ts';
+import { isCompiled } from './guests.ts';
 
 const kernel = 'kernel/kernel.s';
-const most = 1_000_000;
+/** With hardware assistance, one variant on one engine each day. */
+const everyDay = cases
+  .filter(({ strategy }) => !strategy.startsWith('hardware'))
+  .concat(
+    cases
+      .filter(({ strategy, variant }) => strategy.startsWith('hardware') && variant === 'ring32-x')
+      .map((one) => ({ ...one, ways: [['fast', 997]] as const })),
+  );
 
-/**
- * How often both are compared. On a strategy's first variant: without compiled code at every step, and with it so seldom that
- * hardly anything stops the guest but itself. On its other variants: less often without, more often with it.
- */
-const ways: Readonly<Record<'first' | 'later', readonly (readonly [EngineName, number])[]>> = {
-  first: [
-    ['interpreter', 1],
-    ['fast', 997],
-  ],
-  later: [
-    ['interpreter', 13],
-    ['fast', 61],
-  ],
-};
-
-/** Runs the guest on both to its end and expects them equal. */
-function expectEqual(file: string, variant: string, strategy: string, engine: EngineName, stride: number) {
-  const parts = partsOf(file, variant);
-  // Where user code could see the monitor, it is translated too.
-  const more = { translateUser: variant !== 'ring32-v' };
-  const sides = [bare(parts), monitored(parts, strategy, engine, more)] as const;
-  expect(lockstep(...sides, stride, most)).toBeUndefined();
-  expect(sides[0].machine.steps).toBeLessThan(most - stride);
-  expectCompiled(sides[1].engine);
-  return sides[1];
-}
-
-const cases = sound.flatMap(({ strategy, variants }) =>
-  variants.map((variant, n) => ({ variant, strategy, ways: ways[n === 0 ? 'first' : 'later'] })),
-);
-
-describe.each(cases)('Under $strategy on $variant', ({ variant, strategy, ways }) => {
-  const files = systemGuests.filter((file) => variantsOf(file).includes(variant));
-
-  for (const [engine, stride] of ways) {
-    const compared = engine === 'fast' ? files.filter((file) => isCompiled(file, strategy)) : files;
-    it.each(compared)(
-      `by the engine ${engine}, compared every ${stride} steps, %s is as on the bare machine`,
-      (file) => {
-        expectEqual(file, variant, strategy, engine, stride);
-      },
-    );
-  }
-});
+testEquivalence(everyDay);
 
 describe('The teaching kernel', () => {
   it('is as on the bare machine at every single step, under trap-and-emulate', () => {
@@ -63,7 +22,7 @@ describe('The teaching kernel', () => {
   });
 
   it.each(
-    cases.flatMap(({ variant, strategy }) =>
+    everyDay.flatMap(({ variant, strategy }) =>
       (['interpreter', 'fast'] as const)
         .filter((engine) => engine === 'interpreter' || isCompiled(kernel, strategy))
         .map((engine) => ({ variant, strategy, engine })),
