@@ -38,15 +38,19 @@ export interface NamedLesson extends Lesson {
   readonly own: string | undefined;
 }
 
+/** Few parts, so that the list of `ringlab lesson` fits a screen of 24 rows. */
 const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
-  'Begin here': { 'three-acts': threeActs },
-  'Which machines can be virtualized': { predict, 'jrst-1': jrst1, 'one-line': oneLine },
-  'What a guest may not notice': {
+  'Monitors, and which machines they need': {
+    'three-acts': threeActs,
+    predict,
+    'jrst-1': jrst1,
+    'one-line': oneLine,
     'ring-compression': ringCompression,
     'four-challenges': fourChallenges,
     'red-pill': redPill,
+    'worth-reading': worthReading,
+    rewritten,
   },
-  'Translated code': { 'worth-reading': worthReading, rewritten },
   'Time, copies, networks, moving': {
     'step-back': stepBack,
     'ten-clones': tenClones,
@@ -54,10 +58,13 @@ const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
     'six-stages': sixStages,
     'the-dirtier': theDirtier,
   },
-  'What the hardware can do': { 'fewer-exits': fewerExits },
-  'Guests that know of the monitor': { 'porting-a-guest': portingAGuest },
-  'What is no machine': { 'a-container': aContainer },
-  'Monitors on monitors': { 'theorem-2': theorem2, 'what-a-level-costs': whatALevelCosts },
+  'Hardware, calls, containers, recursion': {
+    'fewer-exits': fewerExits,
+    'porting-a-guest': portingAGuest,
+    'a-container': aContainer,
+    'theorem-2': theorem2,
+    'what-a-level-costs': whatALevelCosts,
+  },
 };
 
 export const lessons: readonly NamedLesson[] = Object.entries(parts).flatMap(([part, tours]) =>

@@ -313,6 +313,12 @@ export interface DiskState {
         readonly doneAt: number;
     } | null;
 }
+/** A command with its operands, each an unsigned word: 1 reads the sector to the physical address, 2 writes it from there. */
+export interface DiskRequest {
+    readonly command: number;
+    readonly sector: number;
+    readonly address: number;
+}
 /** The sectors are not part of the state: they belong to whoever provides the store. */
 export class Disk implements Component<DiskState> {
     #private;
@@ -333,6 +339,8 @@ export class Disk implements Component<DiskState> {
     acknowledge(): void;
     save(): DiskState;
     restore({ sector, address, status, command }: DiskState): void;
+    /** Moves a sector as a command says. Returns false, and moves nothing, if the command fails. */
+    move({ command, sector, address }: DiskRequest, memory: DmaMemory): boolean;
 }
 }
 
@@ -342,7 +350,7 @@ export interface DmaMemory {
     /** The bytes at `address`, to be read only; undefined if they are not all in memory. */
     readable(address: number, length: number): Uint8Array | undefined;
     /** Writes bytes and calls the watchers. Returns false, and writes nothing, if they do not all fit in memory. */
-    fill(address: number, bytes: Uint8Array): boolean;
+    put(address: number, bytes: Uint8Array): boolean;
 }
 }
 
@@ -443,6 +451,8 @@ export class Network implements Component<NetworkState> {
     #private;
     /** The next step at which the device does something; Infinity if it does nothing by itself. */
     eventAt: number;
+    /** Called when the device rests, because it has found nothing to send. */
+    onRest: ((memory: DmaMemory) => void) | undefined;
     /** Called for every frame that will arrive, with its step. A recording of the run needs it. */
     onDelivery: ((frame: Uint8Array, at: number) => void) | undefined;
     constructor(link?: NetworkLink);
@@ -481,6 +491,7 @@ export class Network implements Component<NetworkState> {
 }
 
 declare module 'ringlab/isa/machine/translate' {
+import type { Memory } from 'ringlab/isa/machine/memory';
 /** The bits of a page-table entry. */
 export const PTE: {
     readonly V: 1;
@@ -511,8 +522,141 @@ export const OUTSIDE = -2;
  * not in memory.
  */
 export function findLeaf(memory: Int32Array, ptbr: number, va: number): number;
-/** Whether the whole page that `entry` points to is in a memory of `size` bytes. */
-export function frameInMemory(entry: number, size: number): boolean;
+/** Whether the whole page that `entry` points to is in memory. */
+export function frameInMemory(entry: number, memory: Pick<Memory, 'has'>): boolean;
+}
+
+declare module 'ringlab/isa/machine/memory' {
+/**
+ * Physical memory, little-endian, and its watchers.
+ *
+ * An engine that stores something derived from memory (decoded instructions, compiled
+ * code) marks the page in `watched`, and is told about every later write to it.
+ */
+import type { DmaMemory } from 'ringlab/isa/machine/devices/dma';
+import type { Storage } from 'ringlab/isa/machine/storage';
+/**
+ * Called when `length` bytes at physical address `at` were written. `mark` is true if they are a page-table entry that
+ * still allows everything it allowed before, as when A or D is set.
+ */
+export type Watcher = (at: number, length: number, mark: boolean) => void;
+/**
+ * Bits of `Memory.watched`, which has one byte for each page.
+ *
+ *   DECODED    the page contains decoded instructions
+ *   COMPILED   it contains compiled code
+ *   TABLE      it holds page tables from which an engine took translations
+ *   TRACE      a monitor traces it
+ *   DIRTY      a dirty log watches it, because it is clean
+ *   POINT      it has a watchpoint
+ *   WALKED     it holds page tables that the TLB of a machine walked
+ *   NEXT       the next page is watched, which matters to a store across both
+ */
+export const WATCH: {
+    readonly DECODED: 1;
+    readonly COMPILED: 2;
+    readonly TABLE: 4;
+    readonly TRACE: 8;
+    readonly DIRTY: 16;
+    readonly POINT: 32;
+    readonly WALKED: 64;
+    readonly NEXT: 128;
+};
+/** A machine's physical memory, or a virtual machine's part of it. Addresses are physical, in bytes from 0. */
+export class Memory implements DmaMemory {
+    #private;
+    /** Size of physical memory in bytes, a multiple of a page. */
+    readonly size: number;
+    /** The contents. A write here calls no watcher; use `write` or `fill` while a machine runs. */
+    readonly bytes: Uint8Array;
+    /** The same memory as words, for aligned accesses. */
+    readonly words: Int32Array;
+    /** One byte for each page, bits of WATCH; `watch` sets them. */
+    readonly watched: Uint8Array;
+    constructor({ buffer, memoryAt, watchedAt }: Storage, size: number, whole?: {
+        memory: Memory;
+        at: number;
+    });
+    /** Calls `watcher` for writes to watched pages. Returns a function that ends this. */
+    onWrite(watcher: Watcher): () => void;
+    /** Calls `watcher` for every page that was not watched and now is. */
+    onWatch(watcher: (page: number) => void): void;
+    /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
+    read(at: number, width: number): number;
+    /** Writes the low `width` bytes of `value` at `at`, and calls the watchers. The range is in memory. */
+    write(at: number, width: number, value: number): void;
+    /** Writes a page-table entry that still allows what it allowed before: A or D is set, a right is added, a page is mapped. */
+    mark(at: number, entry: number): void;
+    /** Has the watchers called for writes to page number `page`, for the reason `bit`. */
+    watch(page: number, bit: number): void;
+    /** Undoes `watch` for the reason `bit`. The page stays watched if a part or the whole has it watched for the same reason. */
+    unwatch(page: number, bit: number): void;
+    /** Prepares an access whose first `inFirst` bytes are at `first` and whose other bytes are at `second`. */
+    split(first: number, inFirst: number, second: number): void;
+    /** Like `read`, from the two parts that `split` set. */
+    readSplit(width: number): number;
+    /** Like `write`, to the two parts that `split` set. */
+    writeSplit(width: number, value: number): void;
+    /** Whether some pages were given back. */
+    get hasAbsent(): boolean;
+    /** Numbers of the pages that were given back, ascending. */
+    get absent(): readonly number[];
+    /** Whether the `length` bytes from `address` on are all in memory, on pages that were not given back. */
+    has(address: number, length: number): boolean;
+    /** Gives pages back, by their numbers: they are filled with zeros, and no access or device reaches them any more. */
+    giveBack(pages: readonly number[]): void;
+    /** Takes pages that were given back, which contain zeros. */
+    takeBack(pages: readonly number[]): void;
+    /** Makes these the pages that were given back, whatever they contain, and no others. */
+    setAbsent(pages: readonly number[]): void;
+    /** Calls `listener` whenever pages were given or taken back. */
+    onPresence(listener: () => void): void;
+    /** The bytes from `address` on, for a device to read; undefined if not all of them are in memory. */
+    readable(address: number, length: number): Uint8Array | undefined;
+    /** As `fill`, for a device: false, too, if some of the bytes are on a page that was given back. */
+    put(address: number, bytes: Uint8Array): boolean;
+    /**
+     * Writes bytes from `address` on, and calls the watchers. False if they do not fit in memory; then nothing is
+     * written.
+     */
+    fill(address: number, bytes: Uint8Array): boolean;
+}
+}
+
+declare module 'ringlab/isa/machine/storage' {
+/**
+ * The buffer that holds the registers and the memory of a machine, laid out so that compiled
+ * code can reach all of it.
+ *
+ *     0            general registers x0 to x31, one word each
+ *     128          system registers by number, one word each
+ *     512          slots of the fast engine (engines/fast/layout.ts)
+ *     watchedAt    one byte for each page of guest memory: why it is watched (memory.ts)
+ *     memoryAt     guest memory, physical address 0
+ */
+export const PAGE = 4096;
+/** Where the system registers are. */
+export const systemAt = 128;
+/** Smallest and largest size of physical memory, in bytes. The size is a multiple of a page. */
+export const MEMORY: {
+    readonly min: 4096;
+    readonly max: number;
+};
+/** Bytes of a machine's memory where nothing else is said. */
+export const defaultMemory: number;
+/** Used by one machine at a time. A new machine on it starts with its system registers as after reset. */
+export interface Storage {
+    /** Contains everything, at the offsets above. */
+    readonly buffer: ArrayBuffer;
+    /** Offset of the watch bytes, in bytes. */
+    readonly watchedAt: number;
+    /** Offset of guest memory, in bytes; a multiple of a page. */
+    readonly memoryAt: number;
+    /** The WebAssembly memory that the buffer belongs to; the fast engine needs it. */
+    readonly wasm?: object;
+}
+/** Storage in ordinary memory, all zero, for `size` bytes of guest memory. Only the interpreter can use it. */
+export function plainStorage(size: number): Storage;
 }
 
 declare module 'ringlab/isa/table/processor' {
@@ -546,6 +690,16 @@ export interface Processor {
     output(port: number, value: number): void;
     /** Stops executing until an interrupt line is pending. */
     wait(): void;
+    /**
+     * What `vmcall`, the instruction `word` at `pc`, does: a call that is answered, or a trap; returns the next pc. Without it,
+     * `vmcall` is an illegal instruction.
+     */
+    callMonitor?(word: number, pc: number): number;
+    /**
+     * What `vmrun`, the instruction `word` at `pc`, does: enters the guest of the control block; returns its pc. A processor
+     * without it has no guest mode.
+     */
+    enterGuest?(block: number, word: number, pc: number): number;
     /** Takes a trap at `pc`; returns the address of the next instruction. Every trap is raised here. */
     trap(cause: number, value: number, pc: number): number;
 }
@@ -572,6 +726,9 @@ declare module 'ringlab/isa/table/row' {
  *   sensitive    why it is sensitive, if it is (classes below); isa/classify measures it
  *   kin          similar instructions of real machines
  *   effect       what it means (effects.ts)
+ *   feature      for an instruction that only machines with this feature have (features.ts);
+ *                elsewhere its word is an illegal instruction
+ *   port         for an instruction that reads or writes the port that rs1 names
  *   moves        for a system instruction that only moves state in ring 0: the destination
  *                and the source (below); a binary translator can turn it into a sequence
  *   says         one sentence for the manual
@@ -579,6 +736,7 @@ declare module 'ringlab/isa/table/row' {
  * The rows are in user.ts and system.ts. README.md says how to add an instruction.
  */
 import type { Effect } from 'ringlab/isa/table/effects';
+import type { Feature } from 'ringlab/isa/table/features';
 import { type Field, type Picture } from 'ringlab/isa/table/picture';
 import type { SystemRegisterName } from 'ringlab/isa/table/sysregs';
 /**
@@ -598,6 +756,8 @@ export type Privilege = 'none' | 'always' | 'variant';
  * STATUS without the ring, its IF alone, the ring, the word that `smsw` makes; a constant.
  */
 export type Place = 'rd' | 'rs1' | 'sr' | SystemRegisterName | 'flags' | 'IF' | 'ring' | 'msw' | '0' | '1';
+/** What an instruction does to the port that its rs1 names. */
+export type PortUse = 'input' | 'output';
 export type Move = readonly [to: Place, from: Place];
 export interface RowSource {
     readonly name: string;
@@ -609,6 +769,8 @@ export interface RowSource {
     readonly privilege?: Privilege;
     readonly sensitive?: readonly Sensitivity[];
     readonly kin?: string;
+    readonly feature?: Feature;
+    readonly port?: PortUse;
 }
 /** One operand of an instruction, as written in assembly. */
 export type Operand = {
@@ -642,6 +804,10 @@ export interface Row {
     readonly sensitive: readonly Sensitivity[];
     /** Similar instructions of real machines, for the manual; may be empty. */
     readonly kin: string;
+    /** The feature that a machine must have; undefined = every machine has the instruction. */
+    readonly feature: Feature | undefined;
+    /** What it does to the port that rs1 names; undefined = it uses no port. */
+    readonly port: PortUse | undefined;
     /** What executing it does. */
     readonly effect: Effect;
     /** The destination and the source, if in ring 0 it only moves state; otherwise undefined. */
@@ -670,6 +836,14 @@ export function rows(group: string, sources: readonly RowSource[]): Row[];
 export function immediateField(row: Row): Field | undefined;
 /** Decodes `word` as an instruction of `row`; the word must fit the row. */
 export function instructionOf(row: Row, word: number): Instruction;
+/** How a host intercepts a system instruction of its guest: by a bit for the instruction, or for the register that it names. */
+export interface Intercept {
+    readonly kind: 'instruction' | 'read' | 'write';
+    /** funct7, or the number of the system register. */
+    readonly number: number;
+}
+/** The intercept of a system instruction. */
+export function interceptOf({ row, word, imm }: Instruction): Intercept;
 }
 
 declare module 'ringlab/isa/table/effects' {
@@ -734,9 +908,12 @@ export type Effect = {
     readonly cause: number;
 } | {
     readonly kind: 'nothing';
-} | {
+}
+/** `calls`: where it does not trap, it may change any register. */
+ | {
     readonly kind: 'system';
     readonly run: SystemMeaning;
+    readonly calls?: true;
 };
 /**
  * The meaning of a system instruction: a function over the whole processor. It gets the
@@ -756,6 +933,24 @@ export function store(width: Width): Effect;
 export function branch(operator: Operator): Effect;
 export function jump(target: Expression): Effect;
 export const nothing: Effect;
+}
+
+declare module 'ringlab/isa/table/features' {
+/**
+ * Features: what a machine has for running guests that the variants of Ring32 do not have by themselves. A variant's JSON
+ * file lists them, and a monitor whose strategy needs some puts them on its real machine (vmm/monitor/strategies.ts).
+ */
+/** The names of all features. */
+export const featureNames: readonly ['guest', 'nested', 'virtual-timer', 'ports'];
+/** The name of a feature. */
+export type Feature = (typeof featureNames)[number];
+/** What each feature needs, and what it is, for the manual. */
+export const features: Readonly<Record<Feature, {
+    readonly needs: readonly Feature[];
+    readonly says: string;
+}>>;
+/** Why a set of features is not possible, in a sentence; undefined if it is. */
+export function missingFeature(names: Iterable<Feature>): string | undefined;
 }
 
 declare module 'ringlab/isa/table/picture' {
@@ -870,6 +1065,8 @@ import { type Instruction, type Row } from 'ringlab/isa/table/row';
 import { type Field } from 'ringlab/isa/table/picture';
 /** Every instruction of Ring32. */
 export const allRows: readonly Row[];
+/** The instructions that every machine has, without those of features. */
+export const plainRows: readonly Row[];
 /** The row of a mnemonic, if there is one. */
 export function rowNamed(name: string): Row | undefined;
 /** The one row that `word` fits, or undefined for an illegal instruction. */
@@ -901,6 +1098,7 @@ export const CAUSE: {
     readonly LOAD_PAGE: 13;
     readonly STORE_PAGE: 15;
     readonly PRIVILEGED: 24;
+    readonly GUEST_EXIT: 25;
     readonly INTERRUPT: 2147483648;
 };
 /** Interrupt lines. A lower number has priority. */
@@ -914,7 +1112,7 @@ export interface TrapCause {
     readonly cause: number;
     readonly name: string;
     /** What EVAL contains. */
-    readonly value: 'target' | 'address' | 'word' | 'zero';
+    readonly value: 'target' | 'address' | 'word' | 'zero' | 'block';
     readonly says: string;
 }
 export const trapCauses: readonly TrapCause[];

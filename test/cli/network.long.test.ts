@@ -109,6 +109,6 @@ describe('ringlab network', () => {
   it.each([['--process'], ['--disk', 'x'], ['--env', 'a=b']])('refuses %s', (...args) => {
     const { status, stderr } = ringlab(['network', ...args, ...pair]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^ringlab: .+\n$/);
+    expect(stderr).toMatch(/^ringlab: .+\n\(ringlab network --help shows its options and examples\)\n$/);
   });
 });

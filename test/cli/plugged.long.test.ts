@@ -176,7 +176,7 @@ describe('ringlab run --network', () => {
   ])('refuses %j', (args, said) => {
     const { status, stderr } = ringlab(['run', ...args, 'guests/hello.s']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^ringlab: .+\n$/);
+    expect(stderr).toMatch(/^ringlab: .+\n\(ringlab run --help shows its options and examples\)\n$/);
     expect(stderr).toContain(said);
   });
 });

@@ -250,6 +250,8 @@ describe('A grade is written', () => {
 });
 
 describe('What cannot be graded is refused with a line', () => {
+  const help = '(ringlab grade --help shows its options and examples)\n';
+
   it.each([
     [['nowhere.js'], 65, 'ringlab: nowhere.js: no such file, and no monitor of ours by that name\n'],
     [
@@ -257,8 +259,8 @@ describe('What cannot be graded is refused with a line', () => {
       65,
       expect.stringContaining('; a guest to grade with has 0x20000 bytes\n'),
     ],
-    [['trap-and-emulate', '--stage', '10'], 2, 'ringlab: there are stages 1 to 9\n'],
-    [['trap-and-emulate', '--cases', '0'], 2, 'ringlab: --cases 0 would ask nothing\n'],
+    [['trap-and-emulate', '--stage', '10'], 2, `ringlab: there are stages 1 to 9\n${help}`],
+    [['trap-and-emulate', '--cases', '0'], 2, `ringlab: --cases 0 would ask nothing\n${help}`],
   ])('%j', (options, status, message) => {
     expect(ringlab(['grade', ...options])).toMatchObject({ status, stdout: '', stderr: message });
   });

@@ -22,7 +22,13 @@ export function bundled(name: string): string {
   return readFileSync(bundledPath(name), 'utf8');
 }
 
-/** A file of the package: the bundle is two folders deep in it, as sources and what tsc makes are three or four. */
+/**
+ * A file of the package, whether or not it is there yet. The bundle is two folders deep in the package; sources and what tsc
+ * makes are three or four deep.
+ */
 export function repositoryPath(path: string): string {
-  return firstOf(['../..', '../../..', '../../../..'].map((up) => resolve(here, up, path)));
+  const manifest = firstOf(
+    ['../..', '../../..', '../../../..'].map((up) => resolve(here, up, 'package.json')),
+  );
+  return resolve(dirname(manifest), path);
 }

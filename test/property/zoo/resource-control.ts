@@ -106,7 +106,7 @@ export const resourceMutants: readonly Mutant[] = [
       {
         file: virtualMachine,
         from: made,
-        to: `${made} this.cpu.memory.fill = (address, bytes) => real.memory.fill(allocation.at + address, bytes);`,
+        to: `${made} this.cpu.memory.put = (address, bytes) => real.memory.fill(allocation.at + address, bytes);`,
       },
     ],
   },
