@@ -22,7 +22,8 @@ const more = '-- a key for more, q to stop --';
 /** Runs ringlab at a terminal of 24 rows; types a space at each stop, and `answer` at each question. */
 function atTerminal(args: readonly string[], answer: string, key = ' ', environment = ''): Promise<Shown> {
   const command = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const line = `stty rows 24 cols 80; ${environment} exec ${command}`;
+  // Node has no colours where CI is set, even at a terminal.
+  const line = `stty rows 24 cols 80; unset CI NO_COLOR; ${environment} exec ${command}`;
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: root, stdio: 'pipe' });
   const screens: string[] = [];
   let [shown, keys, answers] = ['', 0, 0];
