@@ -64,7 +64,9 @@ function formatSmall(value: number): string {
 }
 
 const legend = `native: bare ring32-v. trap: trap-and-emulate on ring32-v. BT x, BT v: binary
-translation on ring32-x and ring32-v. hybrid, interpret: on ring32-v.
+translation on ring32-x and ring32-v. hybrid, interpret: on ring32-v. HW, HW+n:
+guest mode on ring32-x with shadow page tables, and with nested paging; with
+shadow tables, code with paging off is interpreted.
 Operations: the cost of a round minus that of an empty round. Real steps: steps
 of the real machine; of the monitor's own work, only a trap and an iret count.
 Whole guests: time divided by native time, below 1 is faster; the last column

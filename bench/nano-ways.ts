@@ -28,4 +28,6 @@ export const ways = {
   translatedV,
   hybrid: under('hybrid', 'ring32-v', 'hybrid'),
   interpreted: under('interpret', 'ring32-v', 'interpret'),
+  shadowed: under('hardware', 'ring32-x', 'HW'),
+  nested: under('hardware-nested', 'ring32-x', 'HW+n'),
 } as const satisfies Record<string, Way>;
