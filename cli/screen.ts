@@ -43,11 +43,13 @@ export class Screen {
   async pause(): Promise<void> {
     const { write, key } = this.#options;
     if (this.#used === 0) return;
+    // First the keys, then the prompt: Ctrl-C at a prompt that is shown is a key, not a signal.
+    const typed = key();
     write(prompt);
-    const typed = await key();
+    const one = await typed;
     write(erase);
     this.#used = 0;
-    if (ends.has(typed)) throw new Enough();
+    if (ends.has(one)) throw new Enough();
   }
 
   /** The reader has typed a line, which is the first of the next screen. */

@@ -204,11 +204,11 @@ export const stateTable: readonly StateRow[] = [
     deadlineMs: null,
     changes: [
       { to: 'PENDING', on: '`vm retry`, and no host has it', by: 'manager' },
-      { to: 'EPILOG', on: '`vm retry` or `vm delete`, and a host has it', by: 'agent' },
-      { to: 'DONE', on: '`vm delete`, and no host has it', by: 'manager' },
+      { to: 'EPILOG', on: '`vm retry` or `vm release`, and a host has it', by: 'agent' },
+      { to: 'DONE', on: '`vm release`, and no host has it', by: 'manager' },
       lost,
     ],
-    advice: 'see the reason; `vm retry` tries again, `vm delete` ends it',
+    advice: 'see the reason; `vm retry` tries again, `vm release` ends it',
   },
   {
     state: 'DONE',
