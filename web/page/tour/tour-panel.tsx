@@ -215,11 +215,10 @@ function ClaimLine({ claim, now }: { readonly claim: string; readonly now: Claim
 
 /** Where a tour is given whose claims need files. */
 function Elsewhere({ number }: { readonly number: number }): VNode {
-  const file = String(number).padStart(2, '0');
   return (
     <p class="elsewhere">
-      Snapshots are files, which a page does not have. At the command line, in a checkout of ringlab:{' '}
-      <code>node dist/examples/{file}-*.js</code>
+      This lesson needs files or processes, which a page does not have. At the command line:{' '}
+      <code>ringlab lesson {number}</code>
     </p>
   );
 }
