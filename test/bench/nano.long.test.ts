@@ -85,7 +85,9 @@ describe('The report', () => {
     const progress = () => {};
     const text = formatNano(benchNano({ only: ['cli-sti', 'flags'], runs: 2, quick: true, progress }));
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
-    expect(text).toMatch(/^exits +native +trap +BT x +BT v +hybrid +interpret\ncli-sti +0 +2 +0 +0 +0 +0$/m);
+    expect(text).toMatch(
+      /^exits +native +trap +BT x +BT v +hybrid +interpret +HW +HW\+n\ncli-sti +0 +2( +0){6}$/m,
+    );
     expect(text).toMatch(/^flags +0 +[\d.]+ +[\d.]+/m);
   });
 
