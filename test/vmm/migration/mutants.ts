@@ -2,13 +2,8 @@
  * Bugs that migrations have had, each as what it changes in ours. `from` occurs once in
  * `file`; that, and nothing else, becomes `to`.
  */
-import { join, relative, sep } from 'node:path';
-import { readFileSync } from 'node:fs';
-import { compileFunction } from 'node:vm';
-import { createRequire } from 'node:module';
-import { build, type Plugin } from 'esbuild';
-import { changedSource, sourceRoot } from '../../property/zoo/build.ts';
 import type { Change } from '../../property/zoo/mutant.ts';
+import { rebuilt } from '../../property/zoo/rebuild.ts';
 import type { Test } from './trials.ts';
 
 export interface Mutant {
@@ -258,30 +253,7 @@ export const mutants: readonly Mutant[] = [
 
 type Trials = typeof import('./trials.ts');
 
-/** The trials over our sources with the mutant's changes in them, all of it the mutant's own. Throws when they are stale. */
-export async function buildTrials({ bug, changes }: Mutant): Promise<Trials> {
-  const plugin: Plugin = {
-    name: 'mutate',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const file = relative(sourceRoot, path).split(sep).join('/');
-        const own = changes.filter((one) => one.file === file);
-        return { contents: changedSource(readFileSync(path, 'utf8'), own, bug), loader: 'ts' };
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    absWorkingDir: sourceRoot,
-    entryPoints: [join(sourceRoot, 'test/vmm/migration/trials.ts')],
-    bundle: true,
-    write: false,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    plugins: [plugin],
-  });
-  const module = { exports: {} };
-  const load = compileFunction(outputFiles[0]?.text ?? '', ['module', 'exports', 'require']);
-  load(module, module.exports, createRequire(join(sourceRoot, 'package.json')));
-  return module.exports as Trials;
+/** The trials over our sources with the mutant's changes in them. Throws when they are stale. */
+export function buildTrials(mutant: Mutant): Promise<Trials> {
+  return rebuilt<Trials>('test/vmm/migration/trials.ts', mutant);
 }

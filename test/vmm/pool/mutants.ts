@@ -1,11 +1,6 @@
 /** Bugs that a pool could have, each as what it changes in ours, and what catches it. As test/vmm/migration/mutants.ts. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, relative, sep } from 'node:path';
-import { compileFunction } from 'node:vm';
-import { build, type Plugin } from 'esbuild';
-import { changedSource, sourceRoot } from '../../property/zoo/build.ts';
 import type { Change } from '../../property/zoo/mutant.ts';
+import { rebuilt } from '../../property/zoo/rebuild.ts';
 
 export interface PoolMutant {
   readonly bug: string;
@@ -110,29 +105,6 @@ export const poolMutants: readonly PoolMutant[] = [
 type Trials = typeof import('./trials.ts');
 
 /** The trials over our sources with the mutant's changes in them. Throws when they are stale. */
-export async function buildTrials({ bug, changes }: PoolMutant): Promise<Trials> {
-  const plugin: Plugin = {
-    name: 'mutate',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const file = relative(sourceRoot, path).split(sep).join('/');
-        const own = changes.filter((one) => one.file === file);
-        return { contents: changedSource(readFileSync(path, 'utf8'), own, bug), loader: 'ts' };
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    absWorkingDir: sourceRoot,
-    entryPoints: [join(sourceRoot, 'test/vmm/pool/trials.ts')],
-    bundle: true,
-    write: false,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    plugins: [plugin],
-  });
-  const module = { exports: {} };
-  const load = compileFunction(outputFiles[0]?.text ?? '', ['module', 'exports', 'require']);
-  load(module, module.exports, createRequire(join(sourceRoot, 'package.json')));
-  return module.exports as Trials;
+export function buildTrials(mutant: PoolMutant): Promise<Trials> {
+  return rebuilt<Trials>('test/vmm/pool/trials.ts', mutant);
 }
