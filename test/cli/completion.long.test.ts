@@ -106,7 +106,7 @@ zpty -w shell 'PS1="> "; setopt no_list_beep; autoload -U compinit; compinit -u 
 zpty -r shell seen '*READY*READY*'
 zpty -w -n shell $'${line}\\t\\t'
 for word in ${offered.join(' ')}; do
-  while [[ $all != *$word* ]]; do zpty -r -t shell part && all+=$part || sleep 0.05; done
+  [[ $all == *$word* ]] || { zpty -r shell part "*$word*" && all+=$part }
 done
 print -rn -- "$all"
 zpty -d shell`;
