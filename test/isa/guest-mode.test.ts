@@ -532,7 +532,7 @@ describe('Shadow tables', () => {
 });
 
 describe('A machine in guest mode', () => {
-  it.each(engines)('is saved and restored as any other, on the engine %s', (engine) => {
+  it.each(engines)('continues where it was after it is saved and restored, on the engine %s', (engine) => {
     const start = {
       code: [...often(nop, nop), nop],
       engine,
