@@ -9,6 +9,21 @@ import type { Random } from '../random.ts';
 /** The first page of the exercise: its virtual address. */
 export const firstPage = 0x40000000;
 
+/** Assembly of page tables: the first 4 MiB at their own addresses, and at `firstPage` the table whose label is `pages`. */
+export const kernelTables: readonly string[] = [
+  '        .balign 4096',
+  'root:   .word low + 1             # the first 4 MiB: the kernel, where it is',
+  `        .space ${(firstPage >>> 22) * 4 - 4}`,
+  `        .word pages + 1           # from ${firstPage.toString(16)}`,
+  '        .balign 4096',
+  'low:    .set frame, 0',
+  '        .rept 256',
+  '        .word frame + 0x6f',
+  '        .set frame, frame + 4096',
+  '        .endr',
+  '        .balign 4096',
+];
+
 /** The virtual address of page `n` of the exercise. */
 export const pageAddress = (n: number) => firstPage + n * PAGE;
 

@@ -4,7 +4,7 @@ import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
 import { followAddress } from '../../../vmm/memory/tables.ts';
 import type { Kind } from '../exercise.ts';
 import { addressOf, guestOf, hex, imageOf } from '../guest.ts';
-import { accessText, firstPage, type PageAccess, pageAddress, rightsOf } from './pages.ts';
+import { accessText, firstPage, kernelTables, type PageAccess, pageAddress, rightsOf } from './pages.ts';
 
 const variant = variantNamed('ring32-v') as Variant;
 /** The guest's frames of the pages of the exercise: the first one's address. */
@@ -35,17 +35,7 @@ function programWith(entries: readonly number[], accesses: readonly PageAccess[]
     '        addi t0, t0, 4',
     '        mts  EPC, t0',
     '        iret',
-    '        .balign 4096',
-    'root:   .word low + 1             # the first 4 MiB: the kernel, where it is',
-    `        .space ${(firstPage >>> 22) * 4 - 4}`,
-    `        .word pages + 1           # from ${firstPage.toString(16)}`,
-    '        .balign 4096',
-    'low:    .set frame, 0',
-    '        .rept 256',
-    '        .word frame + 0x6f',
-    '        .set frame, frame + 4096',
-    '        .endr',
-    '        .balign 4096',
+    ...kernelTables,
     'pages:',
     ...entries.map((entry, n) =>
       n === own ? `        .word pages + ${hex(entry)}` : `        .word ${hex(frames + n * 4096 + entry)}`,

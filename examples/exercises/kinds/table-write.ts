@@ -3,7 +3,7 @@ import { type Variant, variantNamed } from '../../../isa/table/variants.ts';
 import { strategies } from '../../../vmm/monitor/strategies.ts';
 import type { Kind } from '../exercise.ts';
 import { countExits, hex, imageOf, runToEnd } from '../guest.ts';
-import { firstPage } from './pages.ts';
+import { firstPage, kernelTables } from './pages.ts';
 
 const variant = variantNamed('ring32-v') as Variant;
 /** Rounds after which every further round costs the same, and rounds more. */
@@ -25,17 +25,7 @@ function programWith(rounds: number, body: readonly string[]): string {
     '        bnez s4, loop',
     '        addi t0, zero, 1',
     '        out  t0, zero             # power off',
-    '        .balign 4096',
-    'root:   .word low + 1             # the first 4 MiB: the kernel, where it is',
-    `        .space ${(firstPage >>> 22) * 4 - 4}`,
-    `        .word pages + 1           # from ${firstPage.toString(16)}`,
-    '        .balign 4096',
-    'low:    .set frame, 0',
-    '        .rept 256',
-    '        .word frame + 0x6f',
-    '        .set frame, frame + 4096',
-    '        .endr',
-    '        .balign 4096',
+    ...kernelTables,
     'pages:  .word 0x80067, 0x81067, 0x82067, 0x83067   # V R W, A and D',
     '        .balign 4096',
     '',
