@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** A recipe without the text of the grammar and the places in it, which only Ohm's messages about grammars would show. */
+function withoutSource(recipe) {
+  const left = (key, value) => (key === 'source' || key === 'sourceInterval' ? undefined : value);
+  return JSON.stringify(JSON.parse(recipe), left);
+}
+
 /**
  * Puts the assembler's grammar into the bundle as a recipe: the parsed grammar, as data. To parse the grammar at
  * every start would take longer than everything else together. Ohm itself is loaded when it is needed, which
@@ -18,7 +24,7 @@ export const grammarRecipe = {
       return {
         contents: `let made;
           export const assemblyGrammar = () =>
-            (made ??= require('ohm-js').makeRecipe(${assemblyGrammar().toRecipe()}));`,
+            (made ??= require('ohm-js').makeRecipe(${withoutSource(assemblyGrammar().toRecipe())}));`,
         resolveDir: join(root, 'assembler'),
       };
     });

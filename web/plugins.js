@@ -1,11 +1,20 @@
 // Plugins of esbuild that leave out of the page what it does not use: it is to be small enough for a mail.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What Ohm asks of every expression when it makes a grammar: the build has asked it of this one. */
+const checksOfGrammars = [
+  'AllApplicationsAreValid',
+  'ChoicesHaveUniformArity',
+  'IteratedExprsAreNotNullable',
+];
+
 /**
- * Of Ohm, what a recipe needs. The rest of the package parses grammars, which the build has done (cli/plugins.js). These are
- * the modules that the package itself is made of, not its public entry: test/web/core.long.test.ts assembles every guest with them.
+ * Of Ohm, what a recipe needs. The rest of the package parses and checks grammars, which the build has done (cli/plugins.js),
+ * or prints them, or traces a parse. These are the modules that the package itself is made of, not its public entry:
+ * the tests of the page assemble with them.
  */
 export const recipesOnly = {
   name: 'recipes only',
@@ -16,6 +25,20 @@ export const recipesOnly = {
         export { makeRecipe } from './node_modules/ohm-js/src/main-kernel.js';`,
       resolveDir: root,
     }));
+    onLoad({ filter: /ohm-js[\\/]src[\\/]Trace\.js$/ }, () => ({ contents: 'export class Trace {}' }));
+    onLoad(
+      { filter: /ohm-js[\\/]src[\\/]pexprs-(toArgumentNameList|outputRecipe|toDisplayString)\.js$/ },
+      () => ({
+        contents: '',
+      }),
+    );
+    onLoad({ filter: /ohm-js[\\/]src[\\/]pexprs-assert\w+\.js$/ }, ({ path }) => {
+      const check = checksOfGrammars.find((one) => path.includes(one));
+      return {
+        contents: `import { PExpr } from './pexprs-main.js'; PExpr.prototype.assert${check} = () => {};`,
+        resolveDir: join(root, 'node_modules/ohm-js/src'),
+      };
+    });
   },
 };
 

@@ -19,6 +19,8 @@ export interface Embedded {
   /** The built-in processors, and the instructions of all processors as the build measured them. */
   readonly processors: readonly { readonly name: string; readonly unprivileged: readonly string[] }[];
   readonly summaries: Summaries;
+  /** Names of the instructions of the system half: the table itself stays with the worker. */
+  readonly system: readonly string[];
   /** The version of ringlab. */
   readonly version: string;
 }
@@ -29,6 +31,9 @@ declare global {
 }
 
 export const embedded = (): Embedded => globalThis.ringlabLaboratory;
+
+/** Whether an instruction is of the system half. */
+export const isSystem = (name: string): boolean => embedded().system.includes(name);
 
 /** Has the browser store the page, where it came from a server in parts, so that it opens without a network. */
 export function keepForOffline(): void {

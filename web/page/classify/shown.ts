@@ -2,8 +2,7 @@
 import { computed } from '@preact/signals';
 import { type InstructionSummary, summariesFor } from '../../../isa/classify/summary.ts';
 import { theoremsOf } from '../../../isa/classify/theorems.ts';
-import { systemRows } from '../../../isa/table/system.ts';
-import { embedded } from '../embedded.ts';
+import { embedded, isSystem } from '../embedded.ts';
 import { choose } from '../laboratory.ts';
 import { variant, viewState } from '../state.ts';
 import type { Region, Regions } from './layout.ts';
@@ -55,11 +54,9 @@ export const instructions = computed<readonly InstructionSummary[]>(
 /** What the theorems say, from all instructions, however many of them are measured here. */
 export const theorems = computed(() => theoremsOf(built.value));
 
-const system: ReadonlySet<string> = new Set(systemRows.map(({ name }) => name));
-
 /** The system half; of the user half only what is not innocuous. The others are too many for a diagram, and all alike. */
 export function isDrawn({ name, sensitive }: InstructionSummary): boolean {
-  return system.has(name) || sensitive.length > 0;
+  return isSystem(name) || sensitive.length > 0;
 }
 
 /** The region of the diagram that an instruction is in; undefined outside all sets. */

@@ -10,10 +10,7 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from '@codemirror/view';
-import { systemRows } from '../../../isa/table/system.ts';
-
-/** Instructions of the system half are set off: these are what virtualization is about. */
-const system: ReadonlySet<string> = new Set(systemRows.map(({ name }) => name));
+import { isSystem } from '../embedded.ts';
 
 const pattern =
   /(?<comment>#.*)|(?<label>[.\w$]+:)|(?<directive>\.\w+)|(?<text>"(?:\\.|[^"\\])*"?)|(?<word>[\w$]+)/g;
@@ -25,10 +22,10 @@ const marks = Object.fromEntries(
   ]),
 );
 
-/** The name of what was found, if it is coloured. */
+/** The name of what was found, if it is coloured. System instructions are: these are what virtualization is about. */
 function kindOf(groups: Readonly<Record<string, string | undefined>>): string | undefined {
   const { word, ...others } = groups;
-  if (word !== undefined) return system.has(word) ? 'system' : undefined;
+  if (word !== undefined) return isSystem(word) ? 'system' : undefined;
   return Object.keys(others).find((name) => others[name] !== undefined);
 }
 
