@@ -66,6 +66,13 @@ const techniques: readonly Technique[] = [
     isa: 'ring32-x',
     features: ['virtual-timer', 'ports'],
   },
+  {
+    year: '2012',
+    name: '+ disk passed',
+    monitor: 'hardware-nested',
+    isa: 'ring32-x',
+    features: ['virtual-timer', 'ports', 'iommu'],
+  },
 ];
 
 interface TimelineGuest {

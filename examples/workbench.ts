@@ -6,6 +6,7 @@ import { assemble } from '../assembler/index.ts';
 import { pathFrom } from '../assembler/source/path.ts';
 import { type Classification, classifying } from '../isa/classify/classify.ts';
 import { CollectingConsole } from '../isa/machine/devices/console.ts';
+import { MemoryDisk, SECTOR } from '../isa/machine/devices/disk.ts';
 import { type Image, readImage } from '../isa/machine/image.ts';
 import type { Feature } from '../isa/table/features.ts';
 import { type Variant, variantNamed } from '../isa/table/variants.ts';
@@ -29,6 +30,10 @@ export interface Place {
   readonly paravirtual?: boolean;
   /** What the hardware has for guests, besides what the strategy needs. */
   readonly features?: readonly Feature[];
+  /** Sectors of its disk; default: it has none. */
+  readonly sectors?: number;
+  /** Whether it gets the disk for itself, even where that is not safe. */
+  readonly passDisk?: boolean;
 }
 
 /** What a workbench is given. */
@@ -111,21 +116,12 @@ export class Workbench {
     );
   }
 
-  #guest({ guest: file, isa, monitor, translateUser, paravirtual, features }: Place): Running {
+  #guest({ guest: file, isa, sectors, ...rest }: Place): Running {
     const console = new CollectingConsole();
     const variant = variantNamed(isa) as Variant;
     const image = this.image(file);
-    const options = {
-      image,
-      variant,
-      memory,
-      engine: 'interpreter',
-      monitor,
-      translateUser,
-      paravirtual,
-      features,
-      console,
-    } as const;
+    const disk = sectors === undefined ? undefined : new MemoryDisk(new Uint8Array(sectors * SECTOR));
+    const options = { ...rest, image, variant, memory, engine: 'interpreter', disk, console } as const;
     return { guest: createGuest(options), console };
   }
 }

@@ -2,7 +2,7 @@
 import type { Feature } from '../../isa/table/features.ts';
 import type { Work } from '../../isa/work.ts';
 import type { Tour } from '../desk.ts';
-import { exitsIn } from '../evidence.ts';
+import { comparedIn, exitsIn, isEqual, printedIn } from '../evidence.ts';
 import type { Place, Workbench } from '../workbench.ts';
 
 const under = (monitor: string, ...features: readonly Feature[]): Place => ({
@@ -18,6 +18,16 @@ const shadowed = under('hardware');
 const nested = under('hardware-nested');
 const virtual = under('hardware-nested', 'virtual-timer');
 const passed = under('hardware-nested', 'virtual-timer', 'ports');
+
+/** A guest with a disk, which it tells to move a sector past the end of memory. */
+const beyond = (...features: readonly Feature[]): Place => ({
+  ...under('hardware-nested', 'virtual-timer', 'ports', ...features),
+  guest: 'guests/disk-beyond.s',
+  sectors: 1,
+  passDisk: true,
+});
+const unsafe = beyond();
+const safe = beyond('iommu');
 
 /** The exits, by name, the most frequent first. */
 function* byName(bench: Workbench, place: Place): Work<unknown, readonly string[]> {
@@ -39,7 +49,7 @@ export const tour: Tour = {
   number: 19,
   title: 'Lesson 19: fewer and fewer exits',
   shows:
-    'Guest mode, nested paging, virtual interrupts and passthrough each remove exits of another kind; and what counts is also what one of them costs.',
+    'Guest mode, nested paging, virtual interrupts and passthrough each remove exits of another kind; what counts is also what one of them costs; and a disk that is passed through needs an IOMMU.',
   stops: [
     {
       say: 'A small kernel under trap-and-emulate, the technique of 1974. Its ring 0 is really ring 1, so each privileged instruction is an exit to the monitor.',
@@ -149,6 +159,63 @@ export const tour: Tour = {
           claim: 'with the console passed through, one exit is left: the kernel turns the machine off',
           *holds(bench) {
             return (yield* exitsIn(bench, passed)) === 1;
+          },
+        },
+      ],
+    },
+    {
+      say: 'The disk is more dangerous to give away than the console, because it moves data by itself, to the address that its driver says. This guest tells it to move a sector to the address just past the end of memory. On the bare machine nothing is there, so the command fails. The real machine has more memory, and it is the monitor’s.',
+      go: { view: 'machine', place: unsafe },
+      ask: {
+        text: 'The guest has the disk, and nothing checks the address. What does the guest print?',
+        choices: ['refused', 'moved'],
+        answer: 'moved',
+        right: 'As you said: the guest has written into its monitor’s memory.',
+        wrong: 'It prints “moved”: the guest has written into its monitor’s memory.',
+      },
+      *show(bench) {
+        return [
+          ...(yield* printedIn(bench, unsafe)),
+          ...(yield* comparedIn(bench, { ...unsafe, passDisk: false })),
+          ...(yield* comparedIn(bench, unsafe)),
+        ];
+      },
+      check: [
+        {
+          claim: 'the guest is not as on the bare machine, and its disk has reached memory of the monitor’s',
+          *holds(bench) {
+            return !(yield* isEqual(bench, unsafe)) && (yield* bench.run(unsafe)).status === 1;
+          },
+        },
+        {
+          claim: 'if the monitor drives the disk for the guest, the address is refused',
+          *holds(bench) {
+            return yield* isEqual(bench, { ...unsafe, passDisk: false });
+          },
+        },
+      ],
+    },
+    {
+      say: 'That is what an IOMMU is for. It translates the addresses that a device uses, by a map that the monitor has made. Our monitor gives it the nested map, which it has anyway: so the disk reaches what the guest reaches, at the same addresses, and nothing else.',
+      go: { view: 'machine', place: safe },
+      *show(bench) {
+        return [
+          ...(yield* printedIn(bench, safe)),
+          ...(yield* comparedIn(bench, safe)),
+          `exits: ${yield* exitsIn(bench, safe)}; with the disk driven by the monitor: ${yield* exitsIn(bench, { ...safe, features: ['virtual-timer', 'ports'], passDisk: false })}`,
+        ];
+      },
+      check: [
+        {
+          claim: 'with the IOMMU the guest is as on the bare machine, although it has the disk',
+          *holds(bench) {
+            return yield* isEqual(bench, safe);
+          },
+        },
+        {
+          claim: 'one exit is left: the guest turns the machine off',
+          *holds(bench) {
+            return (yield* exitsIn(bench, safe)) === 1;
           },
         },
       ],

@@ -142,6 +142,7 @@ declare module 'ringlab/isa/machine/devices/ports' {
  */
 import type { Console } from 'ringlab/isa/machine/devices/console';
 import type { Disk } from 'ringlab/isa/machine/devices/disk';
+import type { Iommu } from 'ringlab/isa/machine/devices/iommu';
 import type { Network } from 'ringlab/isa/machine/devices/network';
 /** Port numbers, for `in` and `out`. */
 export const PORT: {
@@ -161,6 +162,8 @@ export const PORT: {
     readonly NET_STATUS: 53;
     readonly NET_ADDRESS_LOW: 54;
     readonly NET_ADDRESS_HIGH: 55;
+    readonly IOMMU_DISK: 64;
+    readonly IOMMU_NETWORK: 65;
 };
 /** A port as text: its number, and its name in guests/include/ring32.inc. */
 export function portName(number: number): string;
@@ -176,6 +179,8 @@ export type DeviceStates = {
 };
 /** The parts of the machine that ports can use. */
 export interface Board extends Devices {
+    /** The IOMMU; undefined if the machine does not have the feature. */
+    readonly iommu: Iommu | undefined;
     /** The step count after the current instruction. */
     readonly after: number;
     /** Stops the machine. */
@@ -354,6 +359,171 @@ export interface DmaMemory {
 }
 }
 
+declare module 'ringlab/isa/machine/devices/iommu' {
+/**
+ * The IOMMU (feature `iommu`): a map between a device and memory. A device that moves data itself uses the addresses that its
+ * driver has given it. If the driver is a guest's, these are guest-physical; the map makes physical ones of them, and refuses
+ * those that are not the guest's. It has the form of the nested map (../nested.ts), so a monitor can use one map for both.
+ *
+ * Each device has a port with the root of its map. While the map is off, the device uses physical addresses.
+ */
+import type { Component } from 'ringlab/isa/machine/component';
+import type { Memory } from 'ringlab/isa/machine/memory';
+import type { DmaMemory } from 'ringlab/isa/machine/devices/dma';
+/** The word of each device's port: the root of its map, and bit 0, which is 1 while the map is on. Unsigned. */
+export interface IommuState {
+    readonly disk: number;
+    readonly network: number;
+}
+export class Iommu implements Component<IommuState | undefined> {
+    #private;
+    constructor(memory: Memory);
+    read(device: keyof IommuState): number;
+    /** Sets the word of a device's port; bits that it does not have are ignored. */
+    write(device: keyof IommuState, word: number): void;
+    /** Whether the map of the device is on. */
+    isOn(device: keyof IommuState): boolean;
+    /** Memory as the device sees it now. */
+    memoryFor(device: keyof IommuState): DmaMemory;
+    /** The words of the ports; undefined if all maps are off, as at reset. */
+    save(): IommuState | undefined;
+    restore(words: IommuState | undefined): void;
+}
+}
+
+declare module 'ringlab/isa/machine/memory' {
+/**
+ * Physical memory, little-endian, and its watchers.
+ *
+ * An engine that stores something derived from memory (decoded instructions, compiled
+ * code) marks the page in `watched`, and is told about every later write to it.
+ */
+import type { DmaMemory } from 'ringlab/isa/machine/devices/dma';
+import type { Storage } from 'ringlab/isa/machine/storage';
+/**
+ * Called when `length` bytes at physical address `at` were written. `mark` is true if they are a page-table entry that
+ * still allows everything it allowed before, as when A or D is set.
+ */
+export type Watcher = (at: number, length: number, mark: boolean) => void;
+/**
+ * Bits of `Memory.watched`, which has one byte for each page.
+ *
+ *   DECODED    the page contains decoded instructions
+ *   COMPILED   it contains compiled code
+ *   TABLE      it holds page tables from which an engine took translations
+ *   TRACE      a monitor traces it
+ *   DIRTY      a dirty log watches it, because it is clean
+ *   POINT      it has a watchpoint
+ *   WALKED     it holds page tables that the TLB of a machine walked
+ *   NEXT       the next page is watched, which matters to a store across both
+ */
+export const WATCH: {
+    readonly DECODED: 1;
+    readonly COMPILED: 2;
+    readonly TABLE: 4;
+    readonly TRACE: 8;
+    readonly DIRTY: 16;
+    readonly POINT: 32;
+    readonly WALKED: 64;
+    readonly NEXT: 128;
+};
+/** A machine's physical memory, or a virtual machine's part of it. Addresses are physical, in bytes from 0. */
+export class Memory implements DmaMemory {
+    #private;
+    /** Size of physical memory in bytes, a multiple of a page. */
+    readonly size: number;
+    /** The contents. A write here calls no watcher; use `write` or `fill` while a machine runs. */
+    readonly bytes: Uint8Array;
+    /** The same memory as words, for aligned accesses. */
+    readonly words: Int32Array;
+    /** One byte for each page, bits of WATCH; `watch` sets them. */
+    readonly watched: Uint8Array;
+    constructor({ buffer, memoryAt, watchedAt }: Storage, size: number, whole?: {
+        memory: Memory;
+        at: number;
+    });
+    /** Calls `watcher` for writes to watched pages. Returns a function that ends this. */
+    onWrite(watcher: Watcher): () => void;
+    /** Calls `watcher` for every page that was not watched and now is. */
+    onWatch(watcher: (page: number) => void): void;
+    /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
+    read(at: number, width: number): number;
+    /** Writes the low `width` bytes of `value` at `at`, and calls the watchers. The range is in memory. */
+    write(at: number, width: number, value: number): void;
+    /** Writes a page-table entry that still allows what it allowed before: A or D is set, a right is added, a page is mapped. */
+    mark(at: number, entry: number): void;
+    /** Has the watchers called for writes to page number `page`, for the reason `bit`. */
+    watch(page: number, bit: number): void;
+    /** Undoes `watch` for the reason `bit`. The page stays watched if a part or the whole has it watched for the same reason. */
+    unwatch(page: number, bit: number): void;
+    /** Prepares an access whose first `inFirst` bytes are at `first` and whose other bytes are at `second`. */
+    split(first: number, inFirst: number, second: number): void;
+    /** Like `read`, from the two parts that `split` set. */
+    readSplit(width: number): number;
+    /** Like `write`, to the two parts that `split` set. */
+    writeSplit(width: number, value: number): void;
+    /** Whether some pages were given back. */
+    get hasAbsent(): boolean;
+    /** Numbers of the pages that were given back, ascending. */
+    get absent(): readonly number[];
+    /** Whether the `length` bytes from `address` on are all in memory, on pages that were not given back. */
+    has(address: number, length: number): boolean;
+    /** Gives pages back, by their numbers: they are filled with zeros, and no access or device reaches them any more. */
+    giveBack(pages: readonly number[]): void;
+    /** Takes pages that were given back, which contain zeros. */
+    takeBack(pages: readonly number[]): void;
+    /** Makes these the pages that were given back, whatever they contain, and no others. */
+    setAbsent(pages: readonly number[]): void;
+    /** Calls `listener` whenever pages were given or taken back. */
+    onPresence(listener: () => void): void;
+    /** The bytes from `address` on, for a device to read; undefined if not all of them are in memory. */
+    readable(address: number, length: number): Uint8Array | undefined;
+    /** As `fill`, for a device: false, too, if some of the bytes are on a page that was given back. */
+    put(address: number, bytes: Uint8Array): boolean;
+    /**
+     * Writes bytes from `address` on, and calls the watchers. False if they do not fit in memory; then nothing is
+     * written.
+     */
+    fill(address: number, bytes: Uint8Array): boolean;
+}
+}
+
+declare module 'ringlab/isa/machine/storage' {
+/**
+ * The buffer that holds the registers and the memory of a machine, laid out so that compiled
+ * code can reach all of it.
+ *
+ *     0            general registers x0 to x31, one word each
+ *     128          system registers by number, one word each
+ *     512          slots of the fast engine (engines/fast/layout.ts)
+ *     watchedAt    one byte for each page of guest memory: why it is watched (memory.ts)
+ *     memoryAt     guest memory, physical address 0
+ */
+export const PAGE = 4096;
+/** Where the system registers are. */
+export const systemAt = 128;
+/** Smallest and largest size of physical memory, in bytes. The size is a multiple of a page. */
+export const MEMORY: {
+    readonly min: 4096;
+    readonly max: number;
+};
+/** Bytes of a machine's memory where nothing else is said. */
+export const defaultMemory: number;
+/** Used by one machine at a time. A new machine on it starts with its system registers as after reset. */
+export interface Storage {
+    /** Contains everything, at the offsets above. */
+    readonly buffer: ArrayBuffer;
+    /** Offset of the watch bytes, in bytes. */
+    readonly watchedAt: number;
+    /** Offset of guest memory, in bytes; a multiple of a page. */
+    readonly memoryAt: number;
+    /** The WebAssembly memory that the buffer belongs to; the fast engine needs it. */
+    readonly wasm?: object;
+}
+/** Storage in ordinary memory, all zero, for `size` bytes of guest memory. Only the interpreter can use it. */
+export function plainStorage(size: number): Storage;
+}
+
 declare module 'ringlab/isa/machine/devices/network' {
 /**
  * The network device moves Ethernet frames by DMA between two rings of descriptors in memory
@@ -524,139 +694,6 @@ export const OUTSIDE = -2;
 export function findLeaf(memory: Int32Array, ptbr: number, va: number): number;
 /** Whether the whole page that `entry` points to is in memory. */
 export function frameInMemory(entry: number, memory: Pick<Memory, 'has'>): boolean;
-}
-
-declare module 'ringlab/isa/machine/memory' {
-/**
- * Physical memory, little-endian, and its watchers.
- *
- * An engine that stores something derived from memory (decoded instructions, compiled
- * code) marks the page in `watched`, and is told about every later write to it.
- */
-import type { DmaMemory } from 'ringlab/isa/machine/devices/dma';
-import type { Storage } from 'ringlab/isa/machine/storage';
-/**
- * Called when `length` bytes at physical address `at` were written. `mark` is true if they are a page-table entry that
- * still allows everything it allowed before, as when A or D is set.
- */
-export type Watcher = (at: number, length: number, mark: boolean) => void;
-/**
- * Bits of `Memory.watched`, which has one byte for each page.
- *
- *   DECODED    the page contains decoded instructions
- *   COMPILED   it contains compiled code
- *   TABLE      it holds page tables from which an engine took translations
- *   TRACE      a monitor traces it
- *   DIRTY      a dirty log watches it, because it is clean
- *   POINT      it has a watchpoint
- *   WALKED     it holds page tables that the TLB of a machine walked
- *   NEXT       the next page is watched, which matters to a store across both
- */
-export const WATCH: {
-    readonly DECODED: 1;
-    readonly COMPILED: 2;
-    readonly TABLE: 4;
-    readonly TRACE: 8;
-    readonly DIRTY: 16;
-    readonly POINT: 32;
-    readonly WALKED: 64;
-    readonly NEXT: 128;
-};
-/** A machine's physical memory, or a virtual machine's part of it. Addresses are physical, in bytes from 0. */
-export class Memory implements DmaMemory {
-    #private;
-    /** Size of physical memory in bytes, a multiple of a page. */
-    readonly size: number;
-    /** The contents. A write here calls no watcher; use `write` or `fill` while a machine runs. */
-    readonly bytes: Uint8Array;
-    /** The same memory as words, for aligned accesses. */
-    readonly words: Int32Array;
-    /** One byte for each page, bits of WATCH; `watch` sets them. */
-    readonly watched: Uint8Array;
-    constructor({ buffer, memoryAt, watchedAt }: Storage, size: number, whole?: {
-        memory: Memory;
-        at: number;
-    });
-    /** Calls `watcher` for writes to watched pages. Returns a function that ends this. */
-    onWrite(watcher: Watcher): () => void;
-    /** Calls `watcher` for every page that was not watched and now is. */
-    onWatch(watcher: (page: number) => void): void;
-    /** Reads `width` bytes at `at`, zero-extended to a signed word. The range is in memory. */
-    read(at: number, width: number): number;
-    /** Writes the low `width` bytes of `value` at `at`, and calls the watchers. The range is in memory. */
-    write(at: number, width: number, value: number): void;
-    /** Writes a page-table entry that still allows what it allowed before: A or D is set, a right is added, a page is mapped. */
-    mark(at: number, entry: number): void;
-    /** Has the watchers called for writes to page number `page`, for the reason `bit`. */
-    watch(page: number, bit: number): void;
-    /** Undoes `watch` for the reason `bit`. The page stays watched if a part or the whole has it watched for the same reason. */
-    unwatch(page: number, bit: number): void;
-    /** Prepares an access whose first `inFirst` bytes are at `first` and whose other bytes are at `second`. */
-    split(first: number, inFirst: number, second: number): void;
-    /** Like `read`, from the two parts that `split` set. */
-    readSplit(width: number): number;
-    /** Like `write`, to the two parts that `split` set. */
-    writeSplit(width: number, value: number): void;
-    /** Whether some pages were given back. */
-    get hasAbsent(): boolean;
-    /** Numbers of the pages that were given back, ascending. */
-    get absent(): readonly number[];
-    /** Whether the `length` bytes from `address` on are all in memory, on pages that were not given back. */
-    has(address: number, length: number): boolean;
-    /** Gives pages back, by their numbers: they are filled with zeros, and no access or device reaches them any more. */
-    giveBack(pages: readonly number[]): void;
-    /** Takes pages that were given back, which contain zeros. */
-    takeBack(pages: readonly number[]): void;
-    /** Makes these the pages that were given back, whatever they contain, and no others. */
-    setAbsent(pages: readonly number[]): void;
-    /** Calls `listener` whenever pages were given or taken back. */
-    onPresence(listener: () => void): void;
-    /** The bytes from `address` on, for a device to read; undefined if not all of them are in memory. */
-    readable(address: number, length: number): Uint8Array | undefined;
-    /** As `fill`, for a device: false, too, if some of the bytes are on a page that was given back. */
-    put(address: number, bytes: Uint8Array): boolean;
-    /**
-     * Writes bytes from `address` on, and calls the watchers. False if they do not fit in memory; then nothing is
-     * written.
-     */
-    fill(address: number, bytes: Uint8Array): boolean;
-}
-}
-
-declare module 'ringlab/isa/machine/storage' {
-/**
- * The buffer that holds the registers and the memory of a machine, laid out so that compiled
- * code can reach all of it.
- *
- *     0            general registers x0 to x31, one word each
- *     128          system registers by number, one word each
- *     512          slots of the fast engine (engines/fast/layout.ts)
- *     watchedAt    one byte for each page of guest memory: why it is watched (memory.ts)
- *     memoryAt     guest memory, physical address 0
- */
-export const PAGE = 4096;
-/** Where the system registers are. */
-export const systemAt = 128;
-/** Smallest and largest size of physical memory, in bytes. The size is a multiple of a page. */
-export const MEMORY: {
-    readonly min: 4096;
-    readonly max: number;
-};
-/** Bytes of a machine's memory where nothing else is said. */
-export const defaultMemory: number;
-/** Used by one machine at a time. A new machine on it starts with its system registers as after reset. */
-export interface Storage {
-    /** Contains everything, at the offsets above. */
-    readonly buffer: ArrayBuffer;
-    /** Offset of the watch bytes, in bytes. */
-    readonly watchedAt: number;
-    /** Offset of guest memory, in bytes; a multiple of a page. */
-    readonly memoryAt: number;
-    /** The WebAssembly memory that the buffer belongs to; the fast engine needs it. */
-    readonly wasm?: object;
-}
-/** Storage in ordinary memory, all zero, for `size` bytes of guest memory. Only the interpreter can use it. */
-export function plainStorage(size: number): Storage;
 }
 
 declare module 'ringlab/isa/table/processor' {
@@ -941,7 +978,7 @@ declare module 'ringlab/isa/table/features' {
  * file lists them, and a monitor whose strategy needs some puts them on its real machine (vmm/monitor/strategies.ts).
  */
 /** The names of all features. */
-export const featureNames: readonly ['guest', 'nested', 'virtual-timer', 'ports'];
+export const featureNames: readonly ['guest', 'nested', 'virtual-timer', 'ports', 'iommu'];
 /** The name of a feature. */
 export type Feature = (typeof featureNames)[number];
 /** What each feature needs, and what it is, for the manual. */

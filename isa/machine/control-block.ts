@@ -39,6 +39,8 @@ export const BLOCK = {
   /** Two words each: bit n: `out` to port n, `in` from port n exits. Used with CONTROL.PORTS; every port from 64 on exits. */
   OUTPUTS: 0x038,
   INPUTS: 0x040,
+  /** Bit n, from 1: line n of the machine is the guest's own. Used with CONTROL.VIRTUAL. */
+  DIRECT: 0x048,
   /** Why guest mode ended (REASON), and what belongs to it. */
   REASON: 0x080,
   QUALIFICATION: 0x084,
@@ -82,7 +84,7 @@ export const REASON = {
 } as const;
 
 /** Words of the block that `vmrun` reads once: they stay in force until guest mode ends, whatever is written to the block. */
-export const controlWords = (BLOCK.INPUTS + 8) / 4;
+export const controlWords = BLOCK.DIRECT / 4 + 1;
 
 /** The bits of CONTROL that a feature is needed for. */
 const needed: Readonly<Partial<Record<Feature, number>>> = {

@@ -26,6 +26,7 @@ const words: Readonly<Record<Exclude<keyof typeof BLOCK, 'GUEST' | 'HOST'>, stri
   TIMER: "with VIRTUAL: what the guest's TIMER reads; written at the exit too",
   OUTPUTS: 'two words, with PORTS: bit n: `out` to port n exits',
   INPUTS: 'two words, with PORTS: bit n: `in` from port n exits',
+  DIRECT: "with VIRTUAL: bit n, from 1: line n of the machine is the guest's own",
   REASON: 'written at the exit: why',
   QUALIFICATION: 'written at the exit: see the reasons',
   VALUE: 'written at the exit: see the reasons',
@@ -46,7 +47,7 @@ const reasons: Readonly<Record<keyof typeof REASON, string>> = {
     'the nested map does not allow an access; ADDRESS = the guest-physical address, QUALIFICATION = 0 for a fetch, 1 for a load, 2 for a store',
   INTERRUPT: 'an interrupt line of the machine is pending; QUALIFICATION = the pending lines',
   WINDOW: 'IF is 1, and WINDOW is set',
-  IDLE: "`hlt` waits, no virtual line is pending, and the guest's own timer is off",
+  IDLE: "`hlt` waits, no virtual line is pending, the guest's own timer is off, and no device with a line in DIRECT is at work",
 };
 
 /** The chapter. */
@@ -114,6 +115,15 @@ export const guestModeChapter = {
       text: [
         'Before each step: an event of EVENT is injected, once, as a trap of the guest that no bit of TRAPS makes exit; it ends a wait. Then, if an interrupt line of the machine is pending, guest mode ends, whatever IF is. Then, if IF is 1, guest mode ends for WINDOW, or the lowest pending virtual line is taken, which is a step.',
         "With VIRTUAL, TIMER is a timer of the guest's own, and IPEND shows LINES and, in bit 0, whether it has gone off. Without, both are the machine's own. `hlt` waits for a virtual line; time skips to the next event of the guest's timer or of the machine.",
+        "With VIRTUAL, a line of the machine whose bit in DIRECT is 1 is the guest's own. It does not end guest mode; the guest finds it pending while it is pending on the machine, takes it by its own TVEC, and waits for it with `hlt`.",
+      ],
+    },
+    {
+      title: 'Devices that are given to a guest',
+      text: [
+        "A host can let its guest drive a device itself: the bitmaps leave the ports of the device open (feature `ports`), and DIRECT gives its interrupt line to the guest (feature `virtual-timer`). What is left are the addresses to which the device moves data. A guest's driver writes guest-physical addresses to its ports, and a device takes them for physical ones. It would read and write memory of the host and of other guests.",
+        'The feature `iommu` has an answer: a map for each device that moves data itself, in the form of the nested map. Port PORT_IOMMU_DISK has the one for the disk, PORT_IOMMU_NETWORK the one for the network, which counts for its rings and its frames. While bit 0 of the port is 1, the device needs an entry with V and R for what it reads from memory, with V and W for what it writes, on each page. An address that the map does not allow counts as one that is not in memory. The map is read when data is moved, whoever runs then. While bit 0 is 0, as at reset, addresses are physical.',
+        'A host can give the disk the nested map of the guest: then the disk reaches what the guest reaches, at the same addresses. Port numbers from 64 on always exit, so the guest does not reach the ports of the IOMMU.',
       ],
     },
   ],

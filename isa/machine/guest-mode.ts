@@ -46,7 +46,9 @@ export class GuestMode {
   injects: boolean;
   /** Tells which instructions exit, for those who store code that was made for it. */
   readonly moves: string;
-  /** Pending virtual lines without the timer's. */
+  /** Lines of the machine that are the guest's own, line n in bit n. They do not end guest mode. */
+  readonly direct: number;
+  /** Pending virtual lines without the timer's and without those. */
   #lines: number;
 
   /** `controls`: the words of the block (readControls). `now`: the machine's steps at the guest's first instruction. */
@@ -60,6 +62,7 @@ export class GuestMode {
     this.injects = this.#word(BLOCK.EVENT) === 1;
     this.moves = controls.slice(0, BLOCK.TRAPS / 4).join(' ');
     this.#lines = this.isVirtual ? this.#word(BLOCK.LINES) & ~(1 << LINE.TIMER) : 0;
+    this.direct = this.isVirtual ? this.#word(BLOCK.DIRECT) & ~(1 << LINE.TIMER) : 0;
     const left = this.#word(BLOCK.TIMER) >>> 0;
     if (!this.isVirtual) return;
     if (left !== 0) this.timer.dueAt = now + left;
@@ -125,15 +128,20 @@ export class GuestMode {
 
   // ---- Time and interrupts ----
 
-  /** Pending lines as the guest sees them. */
+  /** Pending virtual lines. */
   get lines(): number {
     return this.#lines | (this.timer.isPending ? 1 << LINE.TIMER : 0);
   }
 
-  /** Whether something is to be done before the next instruction, if that is where IF is 1. */
-  isDue(status: number): boolean {
+  /** Pending lines as the guest sees them, when these are the machine's. */
+  seen(pending: number): number {
+    return this.lines | (pending & this.direct);
+  }
+
+  /** Whether something is to be done before the next instruction; `pending`: the machine's pending lines. */
+  isDue(status: number, pending: number): boolean {
     if (this.injects) return true;
-    return (status & STATUS.IF) !== 0 && (this.exitsInWindow || this.lines !== 0);
+    return (status & STATUS.IF) !== 0 && (this.exitsInWindow || this.seen(pending) !== 0);
   }
 
   /** Whether guest mode ends as soon as IF is 1. */

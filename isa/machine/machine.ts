@@ -14,6 +14,7 @@ import { CAUSE, LINE } from '../table/traps.ts';
 import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
+import { Iommu } from './devices/iommu.ts';
 import { Network, type NetworkLink } from './devices/network.ts';
 import { type Board, inputFrom, outputTo } from './devices/ports.ts';
 import { Addressing } from './addressing.ts';
@@ -85,6 +86,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly disk: Disk;
   /** The network device. */
   readonly network: Network;
+  /** The IOMMU; undefined if the variant does not have the feature. */
+  readonly iommu: Iommu | undefined;
   /** Whether the host is the ring-0 software: every trap that is taken stops the machine. See MachineOptions. */
   readonly hosted: boolean;
   /** Answers `ecall` in place; undefined = `ecall` traps. See MachineOptions. */
@@ -138,6 +141,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.console = options.console ?? new Console(() => {});
     this.disk = new Disk(options.disk);
     this.network = new Network(options.network);
+    this.iommu = this.variant.features?.has('iommu') ? new Iommu(this.memory) : undefined;
     this.hosted = options.hosted ?? false;
     this.answer = options.answer;
     this.paravirtual = options.paravirtual ? new Paravirtual(this.memory, this.network) : undefined;
@@ -173,7 +177,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** Whether something is to be done before an instruction with IF 1. */
   #hasLine(): boolean {
-    return this.#guest === undefined ? this.pending() !== 0 : this.#guest.isDue(STATUS.IF);
+    const pending = this.pending();
+    return this.#guest === undefined ? pending !== 0 : this.#guest.isDue(STATUS.IF, pending);
   }
 
   /** The current ring, 0 to 3. */
@@ -196,7 +201,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       case SR.TIMER:
         return this.#ownTimer.read(this.steps);
       case SR.IPEND:
-        return this.#guest?.isVirtual ? this.#guest.lines : this.pending();
+        return this.#guest?.isVirtual ? this.#guest.seen(this.pending()) : this.pending();
       default:
         return this.#system[number] as number;
     }
@@ -513,24 +518,35 @@ export class Machine implements Processor, Board, Component<MachineState> {
   #settleGuest(guest: GuestMode, pending: number, until: number): boolean {
     guest.timer.pass(this.steps);
     const next = Math.min(until, guest.timer.dueAt);
+    const seen = guest.seen(pending);
     if (guest.injects) {
       guest.injects = false;
       this.#waiting = false;
       this.#takeTrap(...guest.event);
-    } else if (pending !== 0) this.#leaveGuest(REASON.INTERRUPT, pending);
-    else if (this.#waiting && guest.lines === 0) {
-      if (guest.timer.dueAt === never) this.#leaveGuest(REASON.IDLE, 0);
+    } else if ((pending & ~guest.direct) !== 0) this.#leaveGuest(REASON.INTERRUPT, pending & ~guest.direct);
+    else if (this.#waiting && seen === 0) {
+      if (this.#guestEvent(guest) === never) this.#leaveGuest(REASON.IDLE, 0);
       else this.steps = next;
     } else {
       this.#waiting = false;
-      if (!guest.isDue(this.#status)) {
+      if (!guest.isDue(this.#status, pending)) {
         this.horizon = next;
         return false;
       }
       if (guest.exitsInWindow) this.#leaveGuest(REASON.WINDOW, 0);
-      else this.#interrupt(guest.lines);
+      else this.#interrupt(seen);
     }
     return true;
+  }
+
+  /** The next step at which something of the guest's own can end a wait; Infinity if there is none. */
+  #guestEvent({ timer, direct }: GuestMode): number {
+    const has = (line: number) => (direct & (1 << line)) !== 0;
+    return Math.min(
+      timer.dueAt,
+      has(LINE.DISK) ? this.disk.doneAt : never,
+      has(LINE.NETWORK) ? this.network.eventAt : never,
+    );
   }
 
   #leaveGuest(reason: number, qualification: number): void {
@@ -572,6 +588,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /** The state as plain data, without the contents of memory and disk. Call it between steps. */
   save(): MachineState {
+    const iommu = this.iommu?.save();
     return {
       pc: this.pc,
       steps: this.steps,
@@ -585,6 +602,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
       devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
       ...(this.paravirtual === undefined ? {} : { paravirtual: this.paravirtual.save() }),
       ...(this.#guest === undefined ? {} : { guest: this.#guest.save() }),
+      ...(iommu === undefined ? {} : { iommu }),
     };
   }
 
@@ -608,6 +626,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.#breakAsked = false;
     this.console.restore(state.devices.console);
     this.disk.restore(state.devices.disk);
+    this.iommu?.restore(state.iommu);
     this.network.restore(state.devices.network);
     this.horizon = 0;
     this.#changeTranslation();
@@ -616,9 +635,10 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   #passEvents(): void {
     this.#timer.pass(this.steps);
-    if (this.steps >= this.disk.doneAt) this.disk.finish(this.memory);
+    const memoryFor = (device: 'disk' | 'network') => this.iommu?.memoryFor(device) ?? this.memory;
+    if (this.steps >= this.disk.doneAt) this.disk.finish(memoryFor('disk'));
     this.paravirtual?.pass(this.steps, this);
-    if (this.steps >= this.network.eventAt) this.network.pass(this.steps, this.memory);
+    if (this.steps >= this.network.eventAt) this.network.pass(this.steps, memoryFor('network'));
   }
 
   #interrupt(pending: number): void {

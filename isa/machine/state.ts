@@ -1,4 +1,5 @@
 /** A machine's state as data: what is saved, restored, and sent elsewhere. */
+import type { IommuState } from './devices/iommu.ts';
 import type { DeviceStates } from './devices/ports.ts';
 import type { ParavirtualState } from './paravirtual/paravirtual.ts';
 import type { GuestModeState } from './guest-mode.ts';
@@ -30,4 +31,6 @@ export interface MachineState {
   readonly paravirtual?: ParavirtualState;
   /** Guest mode; undefined if the machine is not in it. The other fields then are the guest's. */
   readonly guest?: GuestModeState | undefined;
+  /** The IOMMU's; missing while no device has a map. */
+  readonly iommu?: IommuState | undefined;
 }

@@ -4,7 +4,7 @@
  */
 
 /** The names of all features. */
-export const featureNames = ['guest', 'nested', 'virtual-timer', 'ports'] as const;
+export const featureNames = ['guest', 'nested', 'virtual-timer', 'ports', 'iommu'] as const;
 /** The name of a feature. */
 export type Feature = (typeof featureNames)[number];
 
@@ -16,6 +16,7 @@ export const features: Readonly<
   nested: { needs: ['guest'], says: 'nested paging: a second translation, of guest-physical addresses' },
   'virtual-timer': { needs: ['guest'], says: 'virtual interrupts: a TIMER and interrupt lines of the guest' },
   ports: { needs: ['guest'], says: 'bitmaps of the ports that exit' },
+  iommu: { needs: [], says: 'the IOMMU: a map between each device that moves data itself and memory' },
 };
 
 /** Why a set of features is not possible, in a sentence; undefined if it is. */

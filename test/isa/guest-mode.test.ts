@@ -580,7 +580,10 @@ describe('A variant’s features', () => {
   it.each([
     [['nested'], '"features": "nested" needs "guest"; list both'],
     [['guest', 'guest'], '"features" lists "guest" twice'],
-    [['vmx'], '"features" lists "vmx", which is none; choose from guest, nested, virtual-timer, ports'],
+    [
+      ['vmx'],
+      '"features" lists "vmx", which is none; choose from guest, nested, virtual-timer, ports, iommu',
+    ],
     ['guest', '"features" must be a list of features, like ["guest"]'],
   ])('that cannot be are refused: %j', (features, message) => {
     expect(() => parseVariant(text(features))).toThrow(message);

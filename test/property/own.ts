@@ -8,6 +8,7 @@ import { SLOT, wasmStorage } from '../../isa/engines/fast/layout.ts';
 import { MemoryDisk, SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { Storage } from '../../isa/machine/storage.ts';
 import { PAGE } from '../../isa/machine/storage.ts';
+import type { Feature } from '../../isa/table/features.ts';
 import { registerName } from '../../isa/table/registers.ts';
 import { SR } from '../../isa/table/sysregs.ts';
 import type { Variant } from '../../isa/table/variants.ts';
@@ -35,6 +36,12 @@ export interface OwnOptions {
   readonly module?: MonitorModule;
   /** Default: the strategy's name. */
   readonly name?: string;
+  /** What the real machine has for running guests besides what the strategy needs; default nothing. */
+  readonly features?: readonly Feature[];
+  /** Whether the guest has all of the disk, so that it can be given to it. */
+  readonly wholeDisk?: boolean;
+  /** As in MonitorOptions. */
+  readonly passDisk?: boolean;
 }
 
 /**
@@ -42,6 +49,11 @@ export interface OwnOptions {
  * memory, and of all of the second's, which never runs, nothing may change.
  */
 const neighbour = { image: neighbourImage, memory: 8 * PAGE, sectors: 4 };
+/**
+ * If the guest has all of the disk. The first neighbour then has every address that a disk would reach which took the guest's
+ * addresses for physical ones.
+ */
+const neighbourWithoutDisk = { ...neighbour, memory: memorySize + neighbour.memory, sectors: 0 };
 
 /** One storage for all cases on the fast engine: making WebAssembly memories by the thousand exhausts the address space. */
 const sharedSize = 2 ** 22;
@@ -60,12 +72,19 @@ export function cleanStorage(size = usualSize): Storage {
 
 /** A monitor of ours, or of a module like ours, to be judged. */
 export function ownMonitor(options: OwnOptions): Candidate {
-  const { strategy, engine = 'interpreter', name = strategy } = options;
+  const {
+    strategy,
+    engine = 'interpreter',
+    name = strategy,
+    features,
+    wholeDisk = false,
+    passDisk,
+  } = options;
   const module = options.module ?? stack;
+  const own = { module, strategy, engine, features, wholeDisk, passDisk };
   return {
     name: engine === 'fast' ? `${name}+fast` : name,
-    make: (program, variant, setting) =>
-      new OwnSubject(program, { ...setting, module, strategy, engine, variant }),
+    make: (program, variant, setting) => new OwnSubject(program, { ...setting, ...own, variant }),
   };
 }
 
@@ -79,6 +98,9 @@ interface OwnSetting extends Setting {
   readonly strategy: string;
   readonly engine: EngineName;
   readonly variant: Variant;
+  readonly features: readonly Feature[] | undefined;
+  readonly wholeDisk: boolean;
+  readonly passDisk: boolean | undefined;
 }
 
 /** The monitors of a guest that are looked at, and the guest. */
@@ -89,8 +111,13 @@ interface Monitors {
 }
 
 /** Makes the monitors. Surrounded, the neighbours are guests of the outermost one: beside the guest, or beside the next monitor. */
-function makeMonitors(module: MonitorModule, options: MonitorOptions, surrounded: boolean): Monitors {
-  const around = (guest: GuestDescription) => (surrounded ? [neighbour, guest, neighbour] : [guest]);
+function makeMonitors(
+  module: MonitorModule,
+  options: MonitorOptions,
+  { surrounded, wholeDisk }: Pick<OwnSetting, 'surrounded' | 'wholeDisk'>,
+): Monitors {
+  const beside = wholeDisk ? neighbourWithoutDisk : neighbour;
+  const around = (guest: GuestDescription) => (surrounded ? [beside, guest, beside] : [guest]);
   const [own] = options.guests as readonly [GuestDescription];
   const nth = surrounded ? 1 : 0;
   if ('Monitor' in module) {
@@ -124,9 +151,10 @@ class OwnSubject implements Subject {
   /** What was wrong between the guests, in words. */
   #found: string | undefined;
 
-  constructor(program: Program, { module, strategy, engine, variant, surrounded, guarded }: OwnSetting) {
+  constructor(program: Program, setting: OwnSetting) {
+    const { module, strategy, engine, variant, surrounded, guarded, features, wholeDisk, passDisk } = setting;
     const own = { image: imageOf(program), memory: memorySize, sectors: diskSectors };
-    const firstSector = surrounded ? neighbour.sectors : 0;
+    const firstSector = surrounded && !wholeDisk ? neighbour.sectors : 0;
     const real = new MemoryDisk(new Uint8Array((2 * firstSector + diskSectors) * SECTOR));
     real.bytes.set(newDisk(), firstSector * SECTOR);
     const { console, printed } = newConsole(program.input);
@@ -135,6 +163,8 @@ class OwnSubject implements Subject {
     const options = {
       guests: [own],
       variant,
+      features,
+      passDisk,
       strategy,
       engine,
       console,
@@ -147,7 +177,7 @@ class OwnSubject implements Subject {
         ? {}
         : { storage: cleanStorage(depth === 1 ? usualSize : sharedSize), fast: compiledEarly(program) }),
     };
-    const { outermost, innermost, guest } = makeMonitors(module, options, surrounded);
+    const { outermost, innermost, guest } = makeMonitors(module, options, setting);
     this.#outermost = outermost;
     this.#innermost = innermost;
     this.#guest = guest;

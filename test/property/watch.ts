@@ -12,7 +12,7 @@ import { Gate } from './gate.ts';
 import { type Ground, poison, type Range } from './ground.ts';
 import { Trespass } from './subject.ts';
 
-const poisonPages = Buffer.alloc(16 * PAGE, poison);
+const poisonPages = Buffer.alloc(64 * PAGE, poison);
 
 /** The first address of the region that a monitor may keep to itself in a guest's address space, behind LIMIT. */
 const compressed = 0xffc00000;
@@ -49,7 +49,7 @@ export class Watch extends Gate {
     if (!this.#guarded) return;
     if (guest !== undefined) {
       // In guest mode rings and IF are the guest's own, and each line of the machine ends it.
-      const found = this.#blockTrespass(guest.block) ?? this.#tableTrespass();
+      const found = this.#blockTrespass(guest.block) ?? this.#tableTrespass() ?? this.#deviceTrespass();
       if (found !== undefined) throw new Trespass(found);
       return;
     }
@@ -127,10 +127,22 @@ export class Watch extends Gate {
 
   /** A page that the real page tables let the guest reach and that is not its own. */
   #tableTrespass(): string | undefined {
-    const root = this.#rootTrespass();
-    if (root !== undefined) return root;
+    return this.#rootTrespass() ?? this.#mapTrespass(this.#root);
+  }
+
+  /** A page that an IOMMU whose map is on lets the disk reach, for a guest that drives it. */
+  #deviceTrespass(): string | undefined {
+    const word = this.real.iommu?.read('disk') ?? 0;
+    const root = word - (word % PAGE);
+    if (word === 0) return undefined;
+    if (isWithin(root, PAGE, this.#ground.own)) return this.#mapTrespass(root);
+    return `the IOMMU has a map at ${hex(root)}, which is not in the monitor's memory`;
+  }
+
+  /** A page that the tables at `root` let the guest reach and that is not its own. */
+  #mapTrespass(root: number): string | undefined {
     const { words } = this.real.memory;
-    const rootAt = this.#root >>> 2;
+    const rootAt = root >>> 2;
     for (let n = 0; n < 1024; n++) {
       const pointer = words[rootAt + n] as number;
       if ((pointer & (PTE.V | PTE.R | PTE.W | PTE.X)) !== PTE.V) continue;

@@ -46,9 +46,11 @@ export interface CreateGuestOptions {
   readonly realVariant?: Variant | undefined;
   /**
    * What the real machine below the monitor has for running guests besides what the strategy needs. The hardware strategies
-   * use `virtual-timer` and `ports`. Default nothing.
+   * use `virtual-timer` and `ports`, and `iommu` with both. Default nothing.
    */
   readonly features?: readonly Feature[] | undefined;
+  /** Whether the guest gets the disk for itself even without an IOMMU, which is not safe (MonitorOptions). Default false. */
+  readonly passDisk?: boolean | undefined;
   /**
    * Whether binary translation translates user code too. It must if user-sensitive instructions do not trap. Default
    * false.

@@ -7,7 +7,8 @@
  *   hardware-nested   a nested map of all of the guest's memory: nothing that the guest does to its own tables exits
  *
  * If the real machine has the features `virtual-timer` and `ports`, the guest uses them: its timer and its interrupts then
- * need no exits, and what it prints goes straight to the console.
+ * need no exits, and what it prints goes straight to the console. If it has an IOMMU too, a guest that has all of the disk drives
+ * the disk itself (vmm/devices/passed-disk.ts).
  */
 import type { Engine } from '../../isa/engines/engine.ts';
 import { PORT } from '../../isa/machine/devices/ports.ts';
@@ -20,6 +21,7 @@ import { type Instruction, instructionOf, interceptOf, type Row } from '../../is
 import { SR, systemRegisters } from '../../isa/table/sysregs.ts';
 import { allRows, decode } from '../../isa/table/table.ts';
 import { CAUSE, LINE } from '../../isa/table/traps.ts';
+import { diskPorts, PassedDisk } from '../devices/passed-disk.ts';
 import type { Allocation } from '../guest/allocator.ts';
 import { longestTurn, runToTrap } from '../guest/enter.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
@@ -40,6 +42,8 @@ export interface HardwareParts {
   readonly ledger: Ledger;
   /** Whether the guest has the console for itself. */
   readonly alone: boolean;
+  /** Whether it gets the disk for itself even without an IOMMU. */
+  readonly passDisk: boolean;
 }
 
 /** Instructions that show the page tables in use. With shadow tables they would show the monitor's. */
@@ -63,6 +67,10 @@ export class Hardware {
   readonly #nestedRoot: number;
   /** The tables of the nested map, by first-level index. */
   readonly #tables: number[] = [];
+  /** The real disk, if the guest may have it for itself. */
+  readonly #disk: PassedDisk | undefined;
+  /** Whether the control block lets the guest use the disk now; undefined at first. */
+  #hasDisk: boolean | undefined;
 
   /** Takes the control block, and the nested map, from the guest's frames. */
   constructor(parts: HardwareParts, generation: Generation) {
@@ -71,13 +79,25 @@ export class Hardware {
     // A monitor that is not Ring32 code takes each trap of its guest's machine; and a paravirtual one each interrupt.
     this.#virtual = this.#has('virtual-timer') && !parts.cpu.hosted && parts.cpu.paravirtual === undefined;
     this.#block = this.#frame();
-    this.#nestedRoot = generation === 'nested' ? this.#mapAll() : 0;
+    const passes = this.#passesDisk();
+    this.#nestedRoot = generation === 'nested' || passes ? this.#mapAll() : 0;
+    this.#disk = passes ? new PassedDisk(parts.real, parts.cpu.disk, this.#nestedRoot) : undefined;
     parts.cpu.memory.onPresence(() => this.#mapPresent());
     this.#writeIntercepts();
   }
 
   #has(feature: Feature): boolean {
     return this.#parts.real.variant.features?.has(feature) === true;
+  }
+
+  /**
+   * Whether the guest may have the disk for itself: all of it is the guest's, its ports and its interrupt line can be passed, and
+   * its addresses are translated.
+   */
+  #passesDisk(): boolean {
+    const { allocation, real, passDisk } = this.#parts;
+    const hasAll = allocation.sectors > 0 && allocation.sectors === real.disk.sectors;
+    return hasAll && this.#virtual && this.#has('ports') && (this.#has('iommu') || passDisk);
   }
 
   /** A zeroed frame of the monitor. */
@@ -150,18 +170,32 @@ export class Hardware {
     this.#write(BLOCK.READS, bitsOf(reads));
     this.#write(BLOCK.WRITES, bitsOf(writes));
     this.#write(BLOCK.TRAPS, traps);
-    const passed = this.#parts.alone ? [PORT.CONSOLE_DATA] : [];
-    for (const half of [0, 1]) {
-      this.#write(BLOCK.OUTPUTS + 4 * half, ~bitsOf(passed.filter((port) => port >>> 5 === half)));
-      this.#write(BLOCK.INPUTS + 4 * half, -1);
-    }
   }
 
-  /** Writes the guest's state, and what changes from entry to entry. */
-  #writeEntry(): void {
-    const { cpu, real, shadow } = this.#parts;
+  /** Writes which devices are the guest's. It has no disk while it has a map of its own for one, which would have to come first. */
+  #writeDevices(): void {
+    const { alone, cpu } = this.#parts;
+    const hasDisk = this.#disk !== undefined && cpu.iommu?.isOn('disk') !== true;
+    if (this.#hasDisk === hasDisk) return;
+    this.#hasDisk = hasDisk;
+    const disk = hasDisk ? diskPorts : [];
+    this.#writePorts(BLOCK.OUTPUTS, alone ? [PORT.CONSOLE_DATA, ...disk] : disk);
+    this.#writePorts(BLOCK.INPUTS, disk);
+    this.#write(BLOCK.DIRECT, hasDisk ? 1 << LINE.DISK : 0);
+  }
+
+  /** Writes a bitmap in which all ports exit but these, which are passed. */
+  #writePorts(offset: number, passed: readonly number[]): void {
+    for (const half of [0, 1])
+      this.#write(offset + 4 * half, ~bitsOf(passed.filter((port) => port >>> 5 === half)));
+  }
+
+  /** Writes the guest's state, and what changes from entry to entry. `ahead`: the guest's TIME minus the machine's. */
+  #writeEntry(ahead: number): void {
+    const { cpu, shadow } = this.#parts;
     const nested = this.#generation === 'nested';
     const pending = cpu.pending();
+    this.#writeDevices();
     this.#write(
       BLOCK.CONTROL,
       (nested ? CONTROL.NESTED : 0) |
@@ -170,11 +204,10 @@ export class Hardware {
         (pending !== 0 && !this.#virtual ? CONTROL.WINDOW : 0),
     );
     this.#write(BLOCK.ROOT, nested ? this.#nestedRoot : shadow.ptbr);
-    this.#write(BLOCK.LINES, pending);
+    this.#write(BLOCK.LINES, this.#hasDisk ? pending & ~(1 << LINE.DISK) : pending);
     this.#write(BLOCK.TIMER, cpu.readSystem(SR.TIMER));
-    const offset = cpu.steps - real.after;
-    this.#write(BLOCK.TIME_OFFSET, offset | 0);
-    this.#write(BLOCK.TIME_OFFSET + 4, Math.floor(offset / 2 ** 32));
+    this.#write(BLOCK.TIME_OFFSET, ahead | 0);
+    this.#write(BLOCK.TIME_OFFSET + 4, Math.floor(ahead / 2 ** 32));
     this.#write(BLOCK.GUEST + SAVED.PC, cpu.pc);
     this.#write(BLOCK.GUEST + SAVED.STATUS, cpu.status);
     this.#write(BLOCK.GUEST + SAVED.WAITS, 0);
@@ -196,13 +229,16 @@ export class Hardware {
   #dueAt(until: number): number {
     const { cpu } = this.#parts;
     if (!this.#virtual) return cpu.horizon;
-    return Math.min(until, cpu.disk.doneAt, cpu.network.eventAt);
+    const disk = this.#hasDisk ? Number.POSITIVE_INFINITY : cpu.disk.doneAt;
+    return Math.min(until, disk, cpu.network.eventAt);
   }
 
   /** Executes the guest's code in guest mode, at most to step `until`, until an exit, and handles the exit. */
   run(until: number): void {
     const { real, engine, cpu, ledger } = this.#parts;
-    this.#writeEntry();
+    const ahead = cpu.steps - real.after;
+    this.#writeEntry(ahead);
+    if (this.#hasDisk) this.#disk?.give(ahead);
     real.writeSystem(SR.TIMER, Math.min(this.#dueAt(until) - cpu.steps, longestTurn));
     const from = cpu.steps;
     this.#vmrun();
@@ -210,6 +246,7 @@ export class Hardware {
     const done = runToTrap(real, engine);
     real.onTrap = undefined;
     real.writeSystem(SR.TIMER, 0);
+    if (this.#hasDisk) this.#disk?.takeBack(ahead);
     this.#readBack(from, done);
     ledger.direct += done;
     this.#handle();

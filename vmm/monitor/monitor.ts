@@ -76,6 +76,11 @@ export interface MonitorOptions {
   readonly variant?: Variant | undefined;
   /** What else the real machine has for running guests; default nothing. */
   readonly features?: readonly Feature[] | undefined;
+  /**
+   * Whether a guest in guest mode that has all of the disk gets it for itself, given the features `ports` and `virtual-timer`,
+   * even if there is no `iommu`. The disk then reaches all of real memory. Default false.
+   */
+  readonly passDisk?: boolean | undefined;
   /** How virtual supervisor code runs: the name of one of `strategies`. */
   readonly strategy: string;
   /** For binary translation: whether user code is translated too; default false. */
@@ -154,6 +159,7 @@ export class Monitor {
         translateUser: options.translateUser,
         countSaved: options.countSaved,
         alone: guests.length === 1,
+        passDisk: options.passDisk,
       });
       guest.load(image);
       port?.run(guest.cpu);

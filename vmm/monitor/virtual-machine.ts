@@ -41,6 +41,8 @@ export interface GuestOptions
   readonly countSaved?: boolean | undefined;
   /** Whether it is the only guest, which then has the console for itself. */
   readonly alone?: boolean | undefined;
+  /** Whether it gets the disk for itself even without an IOMMU. */
+  readonly passDisk?: boolean | undefined;
 }
 
 /** One guest of a monitor. `Monitor.runGuest` runs it. */
@@ -78,6 +80,7 @@ export class VirtualMachine {
     translateUser = false,
     countSaved = false,
     alone = false,
+    passDisk = false,
     variant = real.variant,
     ...devices
   }: GuestOptions) {
@@ -99,7 +102,8 @@ export class VirtualMachine {
     this.#dispatcher = new Dispatcher(cpu, shadow, ledger);
     this.#translateUser = translateUser;
     if (strategy.features?.includes('guest')) {
-      const parts = { real, engine, cpu, allocation, shadow, dispatcher: this.#dispatcher, ledger, alone };
+      const dispatcher = this.#dispatcher;
+      const parts = { real, engine, cpu, allocation, shadow, dispatcher, ledger, alone, passDisk };
       this.#hardware = new Hardware(parts, strategy.features.includes('nested') ? 'nested' : 'shadow');
     }
     if (region === undefined) return;

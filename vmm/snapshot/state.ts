@@ -16,6 +16,7 @@ import {
   type NetworkState,
   RING_MAX,
 } from '../../isa/machine/devices/network.ts';
+import type { IommuState } from '../../isa/machine/devices/iommu.ts';
 import type { DeviceStates } from '../../isa/machine/devices/ports.ts';
 import { controlWords } from '../../isa/machine/control-block.ts';
 import type { GuestModeState } from '../../isa/machine/guest-mode.ts';
@@ -147,6 +148,10 @@ const guestMode: Shape<GuestModeState> = record({
   timerPending: flag,
 });
 
+const map = where(unsigned, (root) => root % PAGE <= 1, 'the address of a page, and bit 0');
+
+const iommu: Shape<IommuState> = record({ disk: map, network: map });
+
 /** The shape of a machine's state. */
 export const machineState: Shape<MachineState> = record<MachineState>({
   pc: unsigned,
@@ -161,6 +166,7 @@ export const machineState: Shape<MachineState> = record<MachineState>({
   guest: optional(guestMode),
   devices: record<DeviceStates>(devices),
   paravirtual: optional(paravirtual),
+  iommu: optional(iommu),
 });
 
 /**

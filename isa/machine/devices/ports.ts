@@ -6,6 +6,7 @@
  */
 import type { Console } from './console.ts';
 import type { Disk } from './disk.ts';
+import type { Iommu } from './iommu.ts';
 import type { Network } from './network.ts';
 
 /** Port numbers, for `in` and `out`. */
@@ -26,6 +27,8 @@ export const PORT = {
   NET_STATUS: 0x35,
   NET_ADDRESS_LOW: 0x36,
   NET_ADDRESS_HIGH: 0x37,
+  IOMMU_DISK: 0x40,
+  IOMMU_NETWORK: 0x41,
 } as const;
 
 /** A port as text: its number, and its name in guests/include/ring32.inc. */
@@ -46,6 +49,8 @@ export type DeviceStates = { readonly [Name in keyof Devices]: ReturnType<Device
 
 /** The parts of the machine that ports can use. */
 export interface Board extends Devices {
+  /** The IOMMU; undefined if the machine does not have the feature. */
+  readonly iommu: Iommu | undefined;
   /** The step count after the current instruction. */
   readonly after: number;
   /** Stops the machine. */
@@ -200,6 +205,25 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
     {
       input: (d) => d.network.addressWord(4),
       says: ['nothing', 'bytes 4 and 5 of its own address, in bits 15–0'],
+    },
+  ],
+  [
+    PORT.IOMMU_DISK,
+    {
+      input: (d) => d.iommu?.read('disk') ?? -1,
+      output: (d, value) => d.iommu?.write('disk', value),
+      says: [
+        "with the feature `iommu`: bits 31–12: frame of the root of the map for the disk's addresses, bit 0: the map is on",
+        'the same',
+      ],
+    },
+  ],
+  [
+    PORT.IOMMU_NETWORK,
+    {
+      input: (d) => d.iommu?.read('network') ?? -1,
+      output: (d, value) => d.iommu?.write('network', value),
+      says: ["the same for the network's addresses", 'the same'],
     },
   ],
 ]);

@@ -6,6 +6,9 @@ const file = 'vmm/monitor/hardware.ts';
 const nested = { property: 'equivalence', strategy: 'hardware-nested', variant: 'ring32-x' } as const;
 const shadow = { property: 'equivalence', strategy: 'hardware', variant: 'ring32-x' } as const;
 
+const passed = { ...nested, features: ['virtual-timer', 'ports', 'iommu'] } as const;
+const passedDisk = 'vmm/devices/passed-disk.ts';
+
 export const hardwareMutants: readonly Mutant[] = [
   {
     ...nested,
@@ -40,7 +43,9 @@ export const hardwareMutants: readonly Mutant[] = [
     ...nested,
     name: 'time-offset-off',
     bug: "The guest's TIME does not count out the step in which guest mode is entered.",
-    changes: [{ file, from: 'cpu.steps - real.after', to: 'cpu.steps - real.steps' }],
+    changes: [
+      { file, from: 'const ahead = cpu.steps - real.after', to: 'const ahead = cpu.steps - real.steps' },
+    ],
   },
   {
     ...nested,
@@ -95,5 +100,60 @@ export const hardwareMutants: readonly Mutant[] = [
     name: 'hidden-fault-shown',
     bug: 'A store page fault does not exit: the guest sees hidden faults.',
     changes: [{ file, from: 'bitsOf(pageFault)', to: 'bitsOf(pageFault.slice(0, -1))' }],
+  },
+  {
+    ...passed,
+    name: 'iommu-left-off',
+    bug: 'The guest is given the disk, and the map of the IOMMU is not turned on: its addresses are physical ones.',
+    property: 'resourceControl',
+    changes: [{ file: passedDisk, from: 'this.#map | PTE.V', to: 'this.#map' }],
+  },
+  {
+    ...passed,
+    strategy: 'hardware',
+    name: 'iommu-map-too-wide',
+    bug: 'The map of the IOMMU, which under shadow page tables is for devices alone, has a page more than the guest has memory.',
+    property: 'resourceControl',
+    changes: [
+      { file, from: 'allocation.size / PAGE;', to: 'allocation.size / PAGE + 1;' },
+      { file, from: 'cpu.memory.has(page * PAGE, PAGE) ? mapped : 0', to: 'mapped' },
+    ],
+  },
+  {
+    ...passed,
+    strategy: 'hardware',
+    name: 'iommu-has-the-shadow',
+    bug: "The IOMMU is given the root of the shadow page tables, which translate the guest's virtual addresses.",
+    changes: [
+      {
+        file,
+        from: 'new PassedDisk(parts.real, parts.cpu.disk, this.#nestedRoot)',
+        to: 'new PassedDisk(parts.real, parts.cpu.disk, parts.shadow.ptbr)',
+      },
+    ],
+  },
+  {
+    ...passed,
+    name: 'disk-ahead-of-time',
+    bug: "A command under way is not moved between the machine's time and the guest's.",
+    changes: [{ file: passedDisk, from: 'command.doneAt + steps', to: 'command.doneAt' }],
+  },
+  {
+    ...passed,
+    name: 'disk-not-taken-back',
+    bug: 'What the guest has done to the disk in guest mode is not in its virtual disk afterwards.',
+    changes: [
+      {
+        file: passedDisk,
+        from: 'this.#virtual.restore(later(disk.save(), ahead));',
+        to: 'later(disk.save(), ahead);',
+      },
+    ],
+  },
+  {
+    ...passed,
+    name: 'passed-line-exits',
+    bug: 'The interrupt line of the disk that the guest has ends guest mode, again and again.',
+    changes: [{ file, from: 'hasDisk ? 1 << LINE.DISK : 0', to: '0' }],
   },
 ];

@@ -21,8 +21,12 @@ export type Asked = Omit<PropertyOptions, 'variants' | 'direct'>;
 
 /** The mutant as something that can be judged. Throws when it is stale. */
 export async function candidateOf(mutant: Mutant): Promise<Candidate> {
-  const { strategy = 'trap-and-emulate', name } = mutant;
-  return ownMonitor({ strategy, name, module: await buildMutant(mutant) });
+  return ownMonitor({ ...settingOf(mutant), name: mutant.name, module: await buildMutant(mutant) });
+}
+
+/** How the mutant, or our own monitor in its place, is run. */
+function settingOf({ strategy = 'trap-and-emulate', features = [] }: Pick<Mutant, 'strategy' | 'features'>) {
+  return { strategy, features, wholeDisk: features.includes('iommu') };
 }
 
 /** The guest for which the property does not hold for the candidate, if it is among those asked for. */
@@ -40,11 +44,9 @@ export function ask(
 let ours: Promise<MonitorModule> | undefined;
 
 /** Our own monitor, run and built as the mutant is. */
-export async function soundOf({
-  strategy = 'trap-and-emulate',
-}: Pick<Mutant, 'strategy'>): Promise<Candidate> {
+export async function soundOf(mutant: Pick<Mutant, 'strategy' | 'features'>): Promise<Candidate> {
   ours ??= buildMutant({ name: 'ours', changes: [] });
-  return ownMonitor({ strategy, name: 'ours', module: await ours });
+  return ownMonitor({ ...settingOf(mutant), name: 'ours', module: await ours });
 }
 
 /**

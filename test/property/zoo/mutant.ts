@@ -3,6 +3,7 @@
  * else, becomes `to`. What the three properties are: ../README.md.
  */
 
+import type { Feature } from '../../../isa/table/features.ts';
 import type { PropertyName } from '../properties.ts';
 
 export interface Change {
@@ -22,5 +23,7 @@ export interface Mutant {
   readonly strategy?: string;
   /** The variant on which it shows; default ring32-v. */
   readonly variant?: string;
+  /** What the real machine has for running guests besides what the strategy needs. With `iommu`, the guest is given the disk. */
+  readonly features?: readonly Feature[];
   readonly changes: readonly Change[];
 }
