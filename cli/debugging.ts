@@ -18,6 +18,7 @@ import {
 } from '../vmm/replay/recording.ts';
 import { createSubject, type Subject } from '../vmm/replay/subject.ts';
 import { Timeline } from '../vmm/replay/timeline.ts';
+import { contextOf } from './context.ts';
 import { badInput, EXIT, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import { addGuestOptions, type GuestVerbOptions, PROCESS_OPTIONS, refuseOptions } from './options.ts';
@@ -76,14 +77,20 @@ export async function prepareDebugged(
   const output = new SoonOutput(typeof printTo === 'number' ? new Output(printTo) : new Collected(printTo));
   const { memory = defaultMemory, engine, monitor, translateUser, paravirtual = false } = options;
   const disk = options.disk === undefined ? undefined : openDisk(options.disk);
-  const plain = identityOf(image, variant, memory, disk, sha256);
-  const identity = paravirtual ? { ...plain, paravirtual } : plain;
+  const context = contextOf(options.context);
+  const identity: Identity = {
+    ...identityOf(image, variant, memory, disk, sha256),
+    ...(paravirtual ? { paravirtual } : {}),
+    ...(context === undefined ? {} : { context }),
+  };
   const recording = recordingFile === undefined ? undefined : readRecording(recordingFile, identity);
   const given = options.input === undefined ? undefined : readInput(options.input);
   const prepared = recording === undefined ? given : (recording.prepared ?? undefined);
   const devices = new RecordedDevices({ print: (byte) => output.put(byte), input: prepared, disk });
   const processor = { variant, memory, engine, monitor, translateUser, paravirtual };
   const subject = withName(file, () => createSubject({ ...processor, image, devices }));
+  const settings = recording?.identity.context ?? context;
+  if (settings !== undefined) subject.machine.context.give(settings);
   const timeline = new Timeline(subject);
   const program = new ProgramMap(image);
   if (recording !== undefined) timeline.replay(recording.inputs, recording.end);
@@ -96,7 +103,7 @@ export async function prepareDebugged(
     session: new Session(timeline, nextTick),
     recording,
     recorded: (ended) => ({
-      identity,
+      identity: recording?.identity ?? identity,
       prepared: prepared ?? null,
       inputs: timeline.inputs.all,
       end: timeline.edge,

@@ -26,6 +26,7 @@ import type { Environment } from '../vmm/process/environments/environment.ts';
 import type { FileSystem } from '../vmm/process/files/file-system.ts';
 import type { Streams } from '../vmm/process/files/pipe.ts';
 import { Process, type ProcessStop } from '../vmm/process/process.ts';
+import { contextOf } from './context.ts';
 import { badInput, systemReason, usage } from './failure.ts';
 import { loadFile, loadVariant, mustBeFolder, readInput, withName } from './files.ts';
 import { type FolderWish, HostFiles } from './host-files.ts';
@@ -145,9 +146,16 @@ export function prepareBlank(
   return prepareSystem(file, image, variant, options, use);
 }
 
-function refusedByProcess({ disk, guest, monitor, paravirtual }: GuestVerbOptions): string | undefined {
+function refusedByProcess({
+  disk,
+  context,
+  guest,
+  monitor,
+  paravirtual,
+}: GuestVerbOptions): string | undefined {
   if (guest !== undefined) return '--guest needs a machine; a process has none';
   if (disk !== undefined) return '--disk needs a machine; a process has none';
+  if (context !== undefined) return '--context needs a machine; a process has none';
   if (paravirtual) return '--paravirtual needs a machine; a process has none';
   if (monitor !== 'none') return '--monitor needs a machine; a process has none';
   return undefined;
@@ -252,6 +260,8 @@ function prepareSystem(
   const { monitor, engine, translateUser, paravirtual } = options;
   const processor = { variant, memory, engine, monitor, translateUser, countSaved, paravirtual };
   const guest = createGuest({ ...processor, image, console, disk, network });
+  const context = contextOf(options.context);
+  if (context !== undefined) guest.machine.context.give(context);
   const program = new ProgramMap(image);
   const exits = guest.ledger?.exits ?? countTraps(guest.machine);
   const lockup = watchLockup(guest.machine);

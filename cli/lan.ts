@@ -13,6 +13,7 @@ import { createStack } from '../vmm/monitor/stack.ts';
 import { addressNumber } from '../vmm/network/frame.ts';
 import type { GuestPort } from '../vmm/network/guest-port.ts';
 import { Lan, type LanGuest } from '../vmm/network/lan.ts';
+import { contextOf } from './context.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import { defaultMemory } from '../isa/machine/storage.ts';
 import type { GuestVerbOptions } from './options.ts';
@@ -60,7 +61,9 @@ export async function prepareLan(
     output.put(byte);
   };
   const { guests, flush } = make(loaded, { variant, options, put, input: once(input) });
+  const context = contextOf(options.context);
   const members = guests.map((guest, n) => {
+    if (context !== undefined) guest.machine.context.give(context);
     const { file, name, port, image } = loaded[n] as Loaded;
     lan.add(port, guest);
     return { file, name, port, program: new ProgramMap(image), ...guest };

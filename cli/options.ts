@@ -21,6 +21,8 @@ export interface GuestVerbOptions {
   readonly memory?: number;
   readonly guest?: readonly string[];
   readonly disk?: string;
+  /** Files and KEY=VALUE. */
+  readonly context?: readonly string[];
   readonly input?: string;
   readonly env: readonly string[];
   readonly dir?: readonly FolderWish[];
@@ -171,6 +173,13 @@ const monitorOption = () => {
 const engineOption = () =>
   new Option('--engine <name>', 'Choose the execution engine').choices(engineNames).default('auto');
 
+/** `--context`, for a verb that gives a machine its settings. */
+export const contextOption = () =>
+  new Option(
+    '--context <settings>',
+    'Give the machine settings that it can read: KEY=VALUE, or a file of such lines; may be repeated',
+  ).argParser(collectFrom);
+
 /** Adds the options of how to run a guest, without those that describe the guest. */
 export function addRunOptions(command: Command): Command {
   return command
@@ -185,6 +194,7 @@ export function addGuestOptions(command: Command): Command {
   return addVariantOption(command.optionsGroup(HEADING.MACHINE))
     .addOption(defaulting('--memory <size>', 'Set the size of memory', '16M, a process 64M', parseMemory))
     .option('--disk <file>', 'Use this file as the disk')
+    .addOption(contextOption())
     .option('--input <file>', 'Read console or standard input from a file')
     .option(
       '--guest <file>',

@@ -13,13 +13,14 @@ import { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
 import { SECTOR } from '../../isa/machine/devices/disk.ts';
 import type { GuestSpec } from '../../vmm/wire/messages.ts';
+import { contextOf } from '../context.ts';
 import { badInput, Failure, systemReason, usage } from '../failure.ts';
 import { loadFile, loadVariant, readInput, withName } from '../files.ts';
 import type { GuestVerbOptions } from '../options.ts';
 import { diskName, FileDisks } from './disks.ts';
 
 export interface StartOptions
-  extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input' | 'paravirtual'> {
+  extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input' | 'paravirtual' | 'context'> {
   /** The guest's name; default: the file's. */
   readonly name?: string;
 }
@@ -81,7 +82,7 @@ function specOf(
   memory: number,
   disk: { readonly name: string; readonly sectors: number } | null,
   address: Uint8Array | undefined,
-  isParavirtual: boolean,
+  extras: { readonly paravirtual: boolean; readonly context: boolean },
 ): GuestSpec {
   return {
     name,
@@ -91,7 +92,13 @@ function specOf(
     disk: disk?.name ?? null,
     diskIdentity: null,
     network: address ?? null,
-    devices: ['console', 'disk', 'network', ...(isParavirtual ? ['paravirtual'] : [])],
+    devices: [
+      'console',
+      'disk',
+      'network',
+      ...(extras.paravirtual ? ['paravirtual'] : []),
+      ...(extras.context ? ['context'] : []),
+    ],
   };
 }
 
@@ -109,20 +116,18 @@ function fromImage(
 ): Startable {
   const input = options.input === undefined ? undefined : readInput(options.input);
   const disk = options.disk === undefined ? null : openable(options.disk);
+  const context = contextOf(options.context);
   const memory = options.memory ?? defaultMemory;
   return {
     file,
-    spec: specOf(
-      nameOf(file, options),
-      loadVariant(options.isa),
-      memory,
-      disk,
-      address,
-      options.paravirtual ?? false,
-    ),
+    spec: specOf(nameOf(file, options), loadVariant(options.isa), memory, disk, address, {
+      paravirtual: options.paravirtual ?? false,
+      context: context !== undefined,
+    }),
     fill: (guest) => {
       loadImage(image, guest.machine.memory.bytes);
       guest.machine.pc = image.entry;
+      if (context !== undefined) guest.machine.context.give(context);
       feed(guest, input);
     },
     withStorage: false,
@@ -134,6 +139,7 @@ function fromSnapshot(file: string, address: Uint8Array | undefined, options: St
   for (const option of ['memory', 'disk'] as const)
     if (options[option] !== undefined) throw usage(`--${option}: ${file} has its own`);
   const input = options.input === undefined ? undefined : readInput(options.input);
+  const context = contextOf(options.context);
   const store = new Store(dirname(file));
   try {
     const chain = store.chain(basename(file, ending));
@@ -145,11 +151,15 @@ function fromSnapshot(file: string, address: Uint8Array | undefined, options: St
     const blocks = loadDisk(store.files, chain);
     return {
       file,
-      spec: specOf(name, variantOf(configuration), memory, disk, address, state.paravirtual !== undefined),
+      spec: specOf(name, variantOf(configuration), memory, disk, address, {
+        paravirtual: state.paravirtual !== undefined,
+        context: (context ?? state.devices.context) !== undefined,
+      }),
       fill: (guest) => {
         restoreMemory(store.files, chain, guest.machine.memory);
         if (guest.disk) copySectors(ThinDisk.overBlocks(sectors, blocks), guest.disk);
         guest.restore(encodeState(state));
+        if (context !== undefined) guest.machine.context.give(context);
         feed(guest, input);
       },
       withStorage: disk !== null,

@@ -1,4 +1,5 @@
 /** What a pool's agent has its host do with machines (vmm/pool/agent.ts). */
+import { utf8 } from '../../isa/machine/bytes.ts';
 import { loadImage, readImage } from '../../isa/machine/image.ts';
 import type { Host } from '../../vmm/hosting/host.ts';
 import { Register } from '../../vmm/hosting/keep/register.ts';
@@ -68,6 +69,8 @@ export class PoolGuests implements LocalGuests {
     try {
       loadImage(image, slot.guest.machine.memory.bytes);
       slot.guest.machine.pc = image.entry;
+      // Each boot is another age, for the machine may have been elsewhere.
+      if (want.context !== undefined) slot.guest.machine.context.give(utf8(want.context), vm.epoch);
     } catch (error) {
       this.#host.giveBack(slot);
       throw error;

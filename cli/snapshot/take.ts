@@ -5,6 +5,7 @@ import { type SnapshotParts, variantOf } from '../../vmm/snapshot/guest.ts';
 import { Snapshotter } from '../../vmm/snapshot/snapshotter.ts';
 import type { Store } from '../../vmm/snapshot/store.ts';
 import { ThinDisk } from '../../vmm/snapshot/thin-disk.ts';
+import { contextOf } from '../context.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { SecretOptions } from '../hosting/certificate.ts';
 import { readInput } from '../files.ts';
@@ -23,6 +24,7 @@ export interface RestoreOptions extends StoreOptions {
   readonly monitor: string;
   readonly engine: GuestVerbOptions['engine'];
   readonly input?: string;
+  readonly context?: readonly string[];
   readonly maxSteps?: number;
 }
 
@@ -151,6 +153,8 @@ function restoreChain(store: Store, chain: Chain, options: RestoreOptions, use: 
   if (options.input !== undefined) {
     guest.state?.restore(withInput(last(chain).description.state, readInput(options.input)));
   }
+  const context = contextOf(options.context);
+  if (context !== undefined) guest.machine.context.give(context);
   return { guest, session };
 }
 

@@ -28,6 +28,8 @@ export function restoreTogether(store: Store, names: readonly string[], options:
   const root = chains[0]?.[0];
   if (root === undefined || chains.some(([first]) => first.path !== root.path))
     throw usage(`${names.join(', ')}: they can run together only when they come from one first snapshot`);
+  if (options.context !== undefined)
+    throw usage('--context gives one machine its settings; clones that run together have their own');
   const { shared, clones } = loadClones(store.files, chains);
   const { configuration, symbols, state } = root.description;
   const disk = configuration.sectors === 0 ? undefined : new CurrentDisk(configuration.sectors);

@@ -14,6 +14,7 @@ export const command = addGuestOptions(
   .action(exitWith(replay));
 
 refuseOptions(command, ['--input'], 'the recording contains the input');
+refuseOptions(command, ['--context'], 'the recording contains the context');
 refuseOptions(command, ['--env', '--dir'], 'the recording contains all that the process read');
 refuseOptions(command, ['--guest'], 'a run with it cannot be recorded');
 

@@ -4,6 +4,7 @@ import { createGroup, exitWith } from '../command.ts';
 import {
   addGuestOptions,
   addRunOptions,
+  contextOption,
   addSecretOptions,
   defaulting,
   JSON_OPTION,
@@ -58,6 +59,7 @@ add('diff', 'Print how two snapshots differ: registers, devices, memory, disk')
 
 addRunOptions(add('restore', 'Continue a guest from a snapshot, which does not change; exit with its status'))
   .argument('[name...]', 'default the current one; several run in turns and share memory')
+  .addOption(contextOption())
   .action(exitWith(restore));
 
 add('revert', 'Go back to a snapshot: the next one is taken from it')

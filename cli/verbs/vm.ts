@@ -9,10 +9,11 @@ import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../.
 import { stateRow } from '../../vmm/pool/states.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
 import { createGroup, exitWith } from '../command.ts';
+import { contextOf } from '../context.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
 import { loadProgram, loadVariant, withName } from '../files.ts';
 import { nameOf } from '../hosting/guests.ts';
-import { JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
+import { contextOption, JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns, sinceText } from '../pool/columns.ts';
 import { PoolFolder } from '../pool/pool-folder.ts';
@@ -34,6 +35,7 @@ interface CreateOptions extends PoolOption {
   readonly until?: number;
   readonly onEnd: WantRecord['onEnd'];
   readonly tenant: string;
+  readonly context?: readonly string[];
   readonly reserve: boolean;
 }
 
@@ -70,6 +72,7 @@ add('create', 'Create a machine that starts from a program, on the host that sui
     new Option('--on-end <what>', 'Choose what happens then').choices(['stop', 'done']).default('stop'),
   )
   .option('--tenant <name>', 'Record its usage under this name', 'nobody')
+  .addOption(contextOption())
   .option('--no-reserve', 'Create it even if the pool could not lose its largest host then')
   .action(exitWith(create));
 
@@ -116,6 +119,7 @@ async function create(file: string, options: CreateOptions): Promise<number> {
   const memory = options.memory ?? defaultMemory;
   // What does not fit is found here, and not by one host after the other.
   withName(file, () => loadImage(readImage(elf), new Uint8Array(memory)));
+  const context = contextOf(options.context);
   const want: WantRecord = {
     v: 1,
     image: pool.putImage(elf),
@@ -132,6 +136,7 @@ async function create(file: string, options: CreateOptions): Promise<number> {
     until: options.until === undefined ? null : Date.now() + options.until,
     onEnd: options.onEnd,
     tenant: options.tenant,
+    ...(context === undefined ? {} : { context: new TextDecoder().decode(context) }),
   };
   pool.change((view) => {
     check(view, name, want, options.reserve);

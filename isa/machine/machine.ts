@@ -13,6 +13,7 @@ import { SR, STATUS, systemRegisters } from '../table/sysregs.ts';
 import { CAUSE, LINE } from '../table/traps.ts';
 import { type Variant, variants } from '../table/variants.ts';
 import { Console } from './devices/console.ts';
+import { GuestContext } from './devices/context.ts';
 import { Disk, DISK_STATUS, type DiskStore } from './devices/disk.ts';
 import { Iommu } from './devices/iommu.ts';
 import { Network, type NetworkLink } from './devices/network.ts';
@@ -88,6 +89,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly network: Network;
   /** The IOMMU; undefined if the variant does not have the feature. */
   readonly iommu: Iommu | undefined;
+  /** The settings that the host gives to the guest; none at first. */
+  readonly context = new GuestContext();
   /** Whether the host is the ring-0 software: every trap that is taken stops the machine. See MachineOptions. */
   readonly hosted: boolean;
   /** Answers `ecall` in place; undefined = `ecall` traps. See MachineOptions. */
@@ -589,6 +592,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   /** The state as plain data, without the contents of memory and disk. Call it between steps. */
   save(): MachineState {
     const iommu = this.iommu?.save();
+    const context = this.context.save();
     return {
       pc: this.pc,
       steps: this.steps,
@@ -599,7 +603,12 @@ export class Machine implements Processor, Board, Component<MachineState> {
       timerAt: this.#timer.dueAt === never ? null : this.#timer.dueAt,
       timerPending: this.#timer.isPending,
       stop: this.#stop ?? null,
-      devices: { console: this.console.save(), disk: this.disk.save(), network: this.network.save() },
+      devices: {
+        console: this.console.save(),
+        disk: this.disk.save(),
+        network: this.network.save(),
+        ...(context === undefined ? {} : { context }),
+      },
       ...(this.paravirtual === undefined ? {} : { paravirtual: this.paravirtual.save() }),
       ...(this.#guest === undefined ? {} : { guest: this.#guest.save() }),
       ...(iommu === undefined ? {} : { iommu }),
@@ -628,6 +637,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.disk.restore(state.devices.disk);
     this.iommu?.restore(state.iommu);
     this.network.restore(state.devices.network);
+    this.context.restore(state.devices.context);
     this.horizon = 0;
     this.#changeTranslation();
     this.#setGuest(state.guest && GuestMode.restored(state.guest));

@@ -13,7 +13,7 @@ import { type GuestSpec, MESSAGE, type Reserve, STATE_VERSION, shapes } from '..
 import { refuse, type Channel } from '../wire/channel.ts';
 
 /** Devices that every machine has. */
-const deviceNames: readonly string[] = ['console', 'disk', 'network', 'paravirtual'];
+const deviceNames: readonly string[] = ['console', 'disk', 'network', 'paravirtual', 'context'];
 
 export class Arrivals {
   /** Under way, by guest. */

@@ -139,16 +139,22 @@ function unfit(host: RackHost, { name, want, exclude }: Need): string | undefine
     : undefined;
 }
 
-const devices = ['console', 'disk', 'network', 'paravirtual'];
+const devices = ['console', 'disk', 'network', 'paravirtual', 'context'];
 
 function offerOf({ variant, monitor, translateUser }: HostRecord) {
   return { variant: variantFrom(variant), monitor, translateUser, devices };
 }
 
 /** The machine as hosts know it. */
-export function specOf(name: string, { variant, memory }: WantRecord): GuestSpec {
+export function specOf(name: string, { variant, memory, context }: WantRecord): GuestSpec {
   const machine = { sectors: 0, disk: null, diskIdentity: null, network: null };
-  return { name, variant, memory, ...machine, devices: ['console', 'disk', 'network'] };
+  return {
+    name,
+    variant,
+    memory,
+    ...machine,
+    devices: ['console', 'disk', 'network', ...(context === undefined ? [] : ['context'])],
+  };
 }
 
 const mebibytes = (bytes: number) => bytes / 2 ** 20;

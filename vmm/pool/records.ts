@@ -9,6 +9,7 @@
  *     usage/VM/N   what a machine used, N = when that began       written with each change of vm/VM
  *     manager      which host's agent is the manager now; goes with that host's lease
  */
+import { CONTEXT_MAX } from '../../isa/machine/devices/context.ts';
 import {
   type Checked,
   flag,
@@ -16,6 +17,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   real,
   record,
   type Shape,
@@ -56,8 +58,11 @@ const wantShape = record({
   /** What happens then. */
   onEnd: oneOf('stop', 'done'),
   tenant: text(64),
+  /** The settings that the machine can read, as lines KEY='value'; missing = it has no context. */
+  context: optional(text(CONTEXT_MAX)),
 });
-export type WantRecord = Checked<typeof wantShape>;
+type FullWant = Checked<typeof wantShape>;
+export type WantRecord = Omit<FullWant, 'context'> & Partial<Pick<FullWant, 'context'>>;
 
 const historyLine = record({
   at: time,

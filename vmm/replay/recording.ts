@@ -4,6 +4,7 @@
  * Engine and monitor are no part of it: any that is right runs to the same state at the same step.
  */
 import { sameBytes, utf8 } from '../../isa/machine/bytes.ts';
+import { CONTEXT_MAX } from '../../isa/machine/devices/context.ts';
 import type { DiskStore } from '../../isa/machine/devices/disk.ts';
 import { SECTOR } from '../../isa/machine/devices/disk.ts';
 import { FRAME } from '../../isa/machine/devices/network.ts';
@@ -47,6 +48,8 @@ export interface Identity {
   readonly disk: Uint8Array | null;
   /** Whether calls to the monitor were answered; missing = no. */
   readonly paravirtual?: boolean;
+  /** The context that the machine was given; missing = none. A run is repeated with it. */
+  readonly context?: Uint8Array | undefined;
 }
 
 /** A machine's run: whose it was, and its inputs. */
@@ -162,6 +165,7 @@ const recording: Shape<Recording> = where(
       memory: integer(MEMORY.min, MEMORY.max),
       disk: nullable(sum),
       paravirtual: optional(flag),
+      context: optional(bytes(CONTEXT_MAX)),
     }),
     prepared: nullable(bytes(mostBytes)),
     inputs: list(record<RecordedInput>({ step, input }), 0, mostInputs),

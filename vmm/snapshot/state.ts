@@ -6,6 +6,7 @@
  * compile.
  */
 import type { ConsoleState } from '../../isa/machine/devices/console.ts';
+import { CONTEXT_MAX, type ContextState } from '../../isa/machine/devices/context.ts';
 import { DISK_STATUS, type DiskState } from '../../isa/machine/devices/disk.ts';
 import {
   ADDRESS_BYTES,
@@ -86,10 +87,13 @@ const networkState: Shape<NetworkState> = where(
   'places in the rings, and arrivals in the order of their steps',
 );
 
-const devices: { readonly [Name in keyof DeviceStates]: Shape<DeviceStates[Name]> } = {
+const contextState: Shape<ContextState> = record({ text: bytes(CONTEXT_MAX), at: unsigned, age: unsigned });
+
+const devices: { readonly [Name in keyof DeviceStates]-?: Shape<DeviceStates[Name]> } = {
   console: consoleState,
   disk: diskState,
   network: networkState,
+  context: optional(contextState),
 };
 
 const stop: Shape<Stop> = kinds({

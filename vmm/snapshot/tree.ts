@@ -4,6 +4,7 @@
  * still find it.
  */
 import { utf8 } from '../../isa/machine/bytes.ts';
+import { aged } from '../../isa/machine/devices/context.ts';
 import type { MachineState } from '../../isa/machine/state.ts';
 import type { BlockContents } from './blocks.ts';
 import { loadChain, withoutZeros } from './chain.ts';
@@ -28,7 +29,7 @@ export function cloneSnapshot(store: Store, of: Opened, name: string): Opened {
     configuration: { ...configuration, identity },
     program,
     symbols: [],
-    state: withAddress(state, identity),
+    state: asClone(state, identity),
     memory: new Map(),
     disk: new Map(),
   });
@@ -42,14 +43,19 @@ function cloneIdentity({ files }: Store, of: Opened, name: string): Configuratio
 }
 
 /**
- * The state with a new network address, if it has one. The address is made from the identity and is locally
- * administered (IEEE 802).
+ * The state with what a clone has of its own: a network address, if it has one, and an older context. The address is made
+ * from the identity and is locally administered (IEEE 802).
  */
-function withAddress(state: MachineState, identity: Uint8Array): MachineState {
-  const { network } = state.devices;
-  if (network.address.every((byte) => byte === 0)) return state;
+function asClone(state: MachineState, identity: Uint8Array): MachineState {
+  const { network, context } = state.devices;
+  const isOn = network.address.some((byte) => byte !== 0);
   const address = Uint8Array.of(2, ...identity.subarray(0, network.address.length - 1));
-  return { ...state, devices: { ...state.devices, network: { ...network, address } } };
+  const devices = {
+    ...state.devices,
+    ...(isOn ? { network: { ...network, address } } : {}),
+    ...(context === undefined ? {} : { context: aged(context) }),
+  };
+  return { ...state, devices };
 }
 
 /** Makes a snapshot a template, or not one. Throws SnapshotError, also if the template could not be cloned. */

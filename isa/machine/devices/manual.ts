@@ -1,4 +1,5 @@
 /** The ports and devices in the ISA manual: a chapter of isa/table/manual.ts. */
+import { CONTEXT_MAX } from './context.ts';
 import { DISK_STEPS, SECTOR } from './disk.ts';
 import { ARRIVALS_MAX, FRAME, RING_MAX, SEND_STEPS } from './network.ts';
 import { portsTable } from './ports.ts';
@@ -49,6 +50,15 @@ export const portsChapter = {
         'A machine that is plugged into no network has the address 0 and cannot send: its descriptors become FAILED.',
         '*Bridging*: if the network permits it, bit 4 of the control port has the device take every frame, and send frames with the source address that they have in memory. A monitor needs this, because it joins its guests to the network. Without permission the bit stays 0.',
         'Line 3 is pending while a bit is 1 both in the status and in the control port.',
+      ],
+    },
+    {
+      title: 'The context',
+      text: [
+        `A host can give a machine a context: settings like its name or its address on a network, in at most ${CONTEXT_MAX} bytes of text. Each setting is a line \`KEY='value'\`. Its key has letters, digits and \`_\`; its value is UTF-8 without zero bytes, and may have newlines. A quote in a value is written \`'\\''\`. A shell reads the same text.`,
+        'A guest reads it from PORT_CONTEXT_DATA byte by byte, from the position that it has written to PORT_CONTEXT_AT. The position is 0 when the context is given. The context takes no steps and makes no interrupts.',
+        'The age says whether the machine is still the one that has read the context before. It grows when the machine is cloned, and when it is given another context, which includes a boot in another place. It does not change when the machine moves, or is saved and goes on. A guest that finds another age than it has noted reads its context again, and makes new what must not be there twice: random numbers, keys, names.',
+        'A machine that was given no context reads all ones at the three ports, as at any port that is not there, and writes are ignored. So a guest tells by PORT_CONTEXT_AT whether there is a context.',
       ],
     },
   ],

@@ -5,6 +5,7 @@
  * README.md, one folder up, says how to add a device.
  */
 import type { Console } from './console.ts';
+import type { ContextState, GuestContext } from './context.ts';
 import type { Disk } from './disk.ts';
 import type { Iommu } from './iommu.ts';
 import type { Network } from './network.ts';
@@ -29,6 +30,9 @@ export const PORT = {
   NET_ADDRESS_HIGH: 0x37,
   IOMMU_DISK: 0x40,
   IOMMU_NETWORK: 0x41,
+  CONTEXT_AT: 0x50,
+  CONTEXT_DATA: 0x51,
+  CONTEXT_AGE: 0x52,
 } as const;
 
 /** A port as text: its number, and its name in guests/include/ring32.inc. */
@@ -42,10 +46,16 @@ export interface Devices {
   readonly console: Console;
   readonly disk: Disk;
   readonly network: Network;
+  readonly context: GuestContext;
 }
 
 /** The state of every device. */
-export type DeviceStates = { readonly [Name in keyof Devices]: ReturnType<Devices[Name]['save']> };
+export type DeviceStates = {
+  readonly [Name in Exclude<keyof Devices, 'context'>]: ReturnType<Devices[Name]['save']>;
+} & {
+  /** Missing: the machine has no context. */
+  readonly context?: ContextState | undefined;
+};
 
 /** The parts of the machine that ports can use. */
 export interface Board extends Devices {
@@ -224,6 +234,31 @@ const ports: ReadonlyMap<number, Port> = new Map<number, Port>([
       input: (d) => d.iommu?.read('network') ?? -1,
       output: (d, value) => d.iommu?.write('network', value),
       says: ["the same for the network's addresses", 'the same'],
+    },
+  ],
+  [
+    PORT.CONTEXT_AT,
+    {
+      input: (d) => d.context.length,
+      output: (d, value) => d.context.seek(value),
+      says: [
+        'sets the position of the next byte that is read',
+        'bytes of the context; all ones if there is none',
+      ],
+    },
+  ],
+  [
+    PORT.CONTEXT_DATA,
+    {
+      input: (d) => d.context.take(),
+      says: ['nothing', 'takes the byte at the position, which moves on; all ones after the last byte'],
+    },
+  ],
+  [
+    PORT.CONTEXT_AGE,
+    {
+      input: (d) => d.context.age,
+      says: ['nothing', 'the age of the context; all ones if there is none'],
     },
   ],
 ]);
