@@ -1,9 +1,11 @@
 /** What `ringlab classify` does: measures a variant, and writes the report that the options ask for. */
 import { type Classification, classifying } from '../isa/classify/classify.ts';
+import { formatGuestMode, guestModeJson } from '../isa/classify/format-guest-mode.ts';
 import { formatJson } from '../isa/classify/format-json.ts';
 import { formatMarkdown } from '../isa/classify/format-markdown.ts';
 import { formatSvg } from '../isa/classify/format-svg.ts';
 import { formatText } from '../isa/classify/format-text.ts';
+import { classifyingInGuestMode } from '../isa/classify/guest-mode.ts';
 import type { Class } from '../isa/classify/classes.ts';
 import { NoProgramError } from '../isa/classify/program.ts';
 import { witnessProgram } from '../isa/classify/witness-program.ts';
@@ -20,6 +22,7 @@ export interface ClassifyOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly evidence?: boolean;
+  readonly guestMode?: boolean;
   readonly svg?: string;
   readonly witness?: string;
   readonly of?: Class;
@@ -30,6 +33,7 @@ export async function classify(options: ClassifyOptions): Promise<number> {
   checkOptions(options);
   const variant = loadVariant(options.isa);
   for (const path of [options.svg, options.output]) if (path !== undefined) mustBeWritable(path);
+  if (options.guestMode) return inGuestMode(variant, options);
   const found = finishShown(classifying(variant), ({ name }) => `classified: ${name} …`);
   const classification =
     options.witness === undefined ? { ...found, measured: measureStack(found, variant) } : found;
@@ -41,8 +45,17 @@ export async function classify(options: ClassifyOptions): Promise<number> {
   return EXIT.DONE;
 }
 
+/** What sensitive instructions do in guest mode, printed or written. */
+function inGuestMode(variant: Variant, { json, output }: ClassifyOptions): number {
+  const found = finishShown(classifyingInGuestMode(variant), (name) => `measured: ${name} …`);
+  const text = json ? guestModeJson(found) : formatGuestMode(found);
+  if (output === undefined) print(text);
+  else writeOutput(output, new TextEncoder().encode(text));
+  return EXIT.DONE;
+}
+
 /** Throws a usage Failure for options that do not go together. */
-function checkOptions({ json, markdown, evidence, witness, of }: ClassifyOptions): void {
+function checkOptions({ json, markdown, evidence, witness, of, guestMode, svg }: ClassifyOptions): void {
   const given = Object.entries({
     '--json': json,
     '--markdown': markdown,
@@ -51,6 +64,8 @@ function checkOptions({ json, markdown, evidence, witness, of }: ClassifyOptions
   });
   const kinds = given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (kinds.length > 1) throw usage(`${kinds.join(' and ')} are different outputs; choose one`);
+  if (guestMode && (markdown || evidence || witness !== undefined || svg !== undefined))
+    throw usage('--guest-mode has a table of its own; it goes with --isa, --json and -o only');
   if (of !== undefined && witness === undefined)
     throw usage('--of says which witness, so it needs --witness');
   if (witness !== undefined && rowNamed(witness) === undefined) {

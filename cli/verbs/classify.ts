@@ -10,6 +10,7 @@ export const command = addVariantOption(
   .option(...JSON_OPTION)
   .option('--markdown', 'Print a handout: all evidence and the definitions')
   .option('--evidence', 'Print all evidence')
+  .option('--guest-mode', 'Measure in guest mode: what must exit there, and why; also as --json')
   .option('--svg <file>', 'Write the Euler diagram of the sets')
   .option('--witness <instruction>', 'Print a program that shows why the instruction is sensitive')
   .addOption(
