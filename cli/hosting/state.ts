@@ -3,6 +3,7 @@
  * its owner can read.
  *
  *     key                 the key that all hosts here know, made at the first start
+ *     pools/              files of pools in etcd that name no folder
  *     hosts/ADDRESS/      what a host stores (vmm/hosting/keep); `place`: where the folder is; `pid` while the host runs
  *
  * The folder is $RINGLAB_STATE, or ringlab in $XDG_STATE_HOME, or ~/.local/state/ringlab.
@@ -28,6 +29,9 @@ function stateFolder(): string {
 }
 
 const hostsFolder = () => join(stateFolder(), 'hosts');
+
+/** Where pools have their files whose names say nothing else. */
+export const poolsFolder = (): string => join(stateFolder(), 'pools');
 
 /** The folder of the host that listens there. */
 export function hostFolder(address: string): string {

@@ -87,7 +87,10 @@ export const command = addPlugOptions(
     parseCount,
     20,
   )
-  .option('--pool <folder>', 'Be a host of the pool in this folder, which runs its machines here')
+  .option(
+    '--pool <pool>',
+    'Be a host of the pool in this folder, or in etcd://HOST:PORT,…/FOLDER, which runs its machines here',
+  )
   .option('--cpu <percent>', "Count so much as this host's processor, in a pool", parseCount, 100)
   .option('--adopt', 'Use a folder that was copied from a host which will never be started again')
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
@@ -162,6 +165,7 @@ async function serveAt(
     const disks = new FileDisks(hostFolder(address), address);
     const guests = await Promise.all(wishes.map(loadGuest));
     const pool = options.pool === undefined ? undefined : new PoolFolder(options.pool, true);
+    await pool?.checkFolder();
     let member: PoolMember | undefined;
     const pooled = pool && { shelf: pool.hostShelf(address), mayRun: () => member?.mayRun ?? false };
     const { made, control } = makeHost(address, key, network, disks, plug, options, pooled);

@@ -10,7 +10,7 @@ import { EXIT } from '../failure.ts';
 import { JSON_OPTION } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns } from '../pool/columns.ts';
-import { PoolFolder } from '../pool/pool-folder.ts';
+import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
 
 interface PoolVerbOptions {
   readonly pool?: string;
@@ -23,7 +23,7 @@ function add(name: string, summary: string): Command {
   return command
     .command(name)
     .description(summary)
-    .option('--pool <folder>', 'Use the pool in this folder; without it, the one of $RINGLAB_POOL');
+    .option(...POOL_OPTION);
 }
 
 add('status', 'Print the hosts, and how many machines are in which state')
@@ -75,7 +75,7 @@ function hostLines(view: PoolView): readonly HostLine[] {
 }
 
 async function status({ pool, json }: PoolVerbOptions): Promise<number> {
-  const view = new PoolFolder(pool).view();
+  const view = await new PoolFolder(pool).view();
   const hosts = hostLines(view);
   const states = new Map<string, number>();
   for (const { data } of view.vm.values()) states.set(data.state, (states.get(data.state) ?? 0) + 1);
@@ -100,7 +100,7 @@ async function status({ pool, json }: PoolVerbOptions): Promise<number> {
 }
 
 async function rank(name: string, { pool }: PoolVerbOptions): Promise<number> {
-  const view = new PoolFolder(pool).view();
+  const view = await new PoolFolder(pool).view();
   const [want, vm] = [view.want.get(name)?.data, view.vm.get(name)?.data];
   if (want === undefined)
     throw usage(`${name}: there is no such machine; ringlab vm list shows those that there are`);
@@ -121,7 +121,7 @@ async function fence(
     throw usage(
       `pool fence ${address}: if that host can run again, its machines run twice; --confirm promises that it cannot`,
     );
-  new PoolFolder(pool).change((view) => {
+  await new PoolFolder(pool).change((view) => {
     if (view.host.has(address)) throw usage(`${address}: that host is there; end its process first`);
     const commit = confirmation(view, address);
     if (commit === undefined)
@@ -133,7 +133,7 @@ async function fence(
 }
 
 async function showUsage({ pool, by, json }: PoolVerbOptions & { readonly by: UsageKey }): Promise<number> {
-  const lines = sumUsage(new PoolFolder(pool).view(), by);
+  const lines = sumUsage(await new PoolFolder(pool).view(), by);
   if (json) {
     print(`${JSON.stringify({ format: 'ringlab-pool-usage', version: 1, by, lines })}\n`);
     return EXIT.DONE;

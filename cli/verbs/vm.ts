@@ -16,7 +16,7 @@ import { nameOf } from '../hosting/guests.ts';
 import { contextOption, JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns, sinceText } from '../pool/columns.ts';
-import { PoolFolder } from '../pool/pool-folder.ts';
+import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
 
 interface PoolOption {
   readonly pool?: string;
@@ -45,7 +45,7 @@ function add(name: string, summary: string): Command {
   return command
     .command(name)
     .description(summary)
-    .option('--pool <folder>', 'Use the pool in this folder; without it, the one of $RINGLAB_POOL');
+    .option(...POOL_OPTION);
 }
 
 add('create', 'Create a machine that starts from a program, on the host that suits it best')
@@ -114,6 +114,7 @@ for (const [name, { summary, make }] of Object.entries(wishes))
 
 async function create(file: string, options: CreateOptions): Promise<number> {
   const pool = new PoolFolder(options.pool);
+  await pool.checkFolder();
   const name = nameOf(file, options);
   const elf = await loadProgram(file);
   const memory = options.memory ?? defaultMemory;
@@ -138,7 +139,7 @@ async function create(file: string, options: CreateOptions): Promise<number> {
     tenant: options.tenant,
     ...(context === undefined ? {} : { context: new TextDecoder().decode(context) }),
   };
-  pool.change((view) => {
+  await pool.change((view) => {
     check(view, name, want, options.reserve);
     return {
       when: [
@@ -173,7 +174,7 @@ function check(view: PoolView, name: string, want: WantRecord, reserves: boolean
 }
 
 async function list(options: PoolOption & { readonly json?: boolean }): Promise<number> {
-  const view = new PoolFolder(options.pool).view();
+  const view = await new PoolFolder(options.pool).view();
   const machines = [...view.vm].map(([name, { data: vm }]) => ({
     name,
     state: vm.state,
@@ -212,7 +213,7 @@ async function show(
   name: string,
   options: PoolOption & { readonly why?: boolean; readonly json?: boolean },
 ): Promise<number> {
-  const view = new PoolFolder(options.pool).view();
+  const view = await new PoolFolder(options.pool).view();
   const { vm, want } = machine(view, name);
   if (options.json) print(`${JSON.stringify({ format: 'ringlab-vm', version: 1, name, vm, want })}\n`);
   else if (options.why) print(why(view, name, vm, want));
@@ -254,7 +255,7 @@ function why(view: PoolView, name: string, vm: VmRecord, want: WantRecord): stri
 }
 
 async function history(name: string, options: PoolOption): Promise<number> {
-  const { vm } = machine(new PoolFolder(options.pool).view(), name);
+  const { vm } = machine(await new PoolFolder(options.pool).view(), name);
   const rows = vm.history.map(({ at, state, host, reason }) => [
     new Date(at).toISOString(),
     state,
@@ -267,8 +268,18 @@ async function history(name: string, options: PoolOption): Promise<number> {
 
 async function wish(names: readonly string[], options: PoolOption, make: Wish): Promise<number> {
   const pool = new PoolFolder(options.pool);
-  pool.change((view) => {
-    const all = [...new Set(names)].map((name) => {
+  const unique = [...new Set(names)];
+  for (let n = 0; n < unique.length; n += mostWishes)
+    await wishAll(pool, unique.slice(n, n + mostWishes), make);
+  return EXIT.DONE;
+}
+
+/** Machines that are changed by one commit: etcd takes 128 changes. */
+const mostWishes = 50;
+
+async function wishAll(pool: PoolFolder, names: readonly string[], make: Wish): Promise<void> {
+  await pool.change((view) => {
+    const all = names.map((name) => {
       const { want, vm } = machine(view, name);
       if (vm.state === 'DONE' || want.run === 'done')
         throw usage(`${name}: it is released, and does not come back`);
@@ -279,5 +290,4 @@ async function wish(names: readonly string[], options: PoolOption, make: Wish): 
       changes: all.map(({ name, want }) => ({ key: `want/${name}`, value: json(want) })),
     };
   });
-  return EXIT.DONE;
 }

@@ -1,94 +1,31 @@
 /** A pool with real processes: machines are created, held, stopped and released, and come back when a host is killed. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PoolFolder } from '../../cli/pool/pool-folder.ts';
-import type { PoolView, VmRecord } from '../../vmm/pool/records.ts';
 import { overlaps } from '../../vmm/pool/usage.ts';
-import { fixture, type Result, scratch } from './kit.ts';
-import { freeAddress, Running } from './running.ts';
+import { fixture, scratch } from './kit.ts';
+import { Pool } from './pool-processes.ts';
+import { Running } from './running.ts';
 
 const file = scratch();
-const environment = { ...process.env, RINGLAB_STATE: file('state'), NO_COLOR: '1' };
+let pools = 0;
 
 afterEach(({ task }) => Running.endAll(task.result?.state === 'fail'));
 
-class Pool {
-  readonly path = file(`pool-${Math.random()}`);
-  readonly hosts = new Map<string, Running>();
-  readonly folder = new PoolFolder(this.path, true);
-
-  async start(address?: string): Promise<string> {
-    const at = address ?? (await freeAddress());
-    const options = ['--capacity', '64M', '--engine', 'interpreter', '--pool', this.path];
-    const host = new Running(['host', '--listen', at, ...options], environment);
-    this.hosts.set(at, host);
-    await host.says('a host on');
-    return at;
-  }
-
-  run(...args: string[]): Promise<Result> {
-    return new Running(args, { ...environment, RINGLAB_POOL: this.path }).ended;
-  }
-
-  async create(name: string, ...options: string[]): Promise<void> {
-    const { status, stderr } = await this.run(
-      'vm',
-      'create',
-      fixture('ticker.s'),
-      '--name',
-      name,
-      '--memory',
-      '1M',
-      ...options,
-    );
-    expect([status, stderr]).toEqual([0, '']);
-  }
-
-  vm(name: string): VmRecord {
-    return this.folder.view().vm.get(name)?.data as VmRecord;
-  }
-
-  /** Waits until the store says so. */
-  async until(holds: (view: PoolView) => boolean): Promise<void> {
-    while (!holds(this.folder.view())) await pause(100);
-  }
-
-  async becomes(name: string, state: string): Promise<void> {
-    await this.until((view) => view.vm.get(name)?.data.state === state);
-  }
-
-  /** The numbers that a machine has printed so far. */
-  async numbers(name: string): Promise<readonly number[]> {
-    const { stdout } = await this.run('console', name, '--from', this.vm(name).host as string);
-    return stdout.split('\n').slice(0, -1).map(Number);
-  }
-
-  /** Waits until it has printed so many numbers, and holds that none is missing and none is twice. */
-  async counts(name: string, least: number): Promise<number> {
-    for (;;) {
-      const numbers = await this.numbers(name);
-      expect(numbers).toEqual(numbers.map((_, n) => n + 1));
-      if (numbers.length > least) return numbers.length;
-    }
-  }
-}
-
 describe('ringlab host --pool', () => {
   it('runs machines that come back on other hosts when their host is killed, where they were', async () => {
-    const pool = new Pool();
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
     for (let n = 0; n < 3; n++) await pool.start();
     const names = ['one', 'two', 'three'];
     for (const name of names) await pool.create(name);
     for (const name of names) await pool.becomes(name, 'RUNNING');
-    const killed = pool.vm('one').host as string;
+    const killed = (await pool.vm('one')).host as string;
     const before = await pool.counts('one', 10);
     pool.hosts.get(killed)?.child.kill('SIGKILL');
     await pool.until((view) => view.vm.get('one')?.data.state !== 'RUNNING');
     await pool.until((view) => names.every((name) => view.vm.get(name)?.data.state === 'RUNNING'));
-    expect(pool.vm('one').host).not.toBe(killed);
+    expect((await pool.vm('one')).host).not.toBe(killed);
     await pool.counts('one', before + 10);
     for (const name of names) await pool.counts(name, 10);
-    expect(overlaps(pool.folder.view())).toEqual([]);
+    expect(overlaps(await pool.view())).toEqual([]);
     const { stdout } = await pool.run('pool', 'status');
     expect(stdout).toMatch(new RegExp(`^${killed} +gone +0 `, 'm'));
     expect(stdout).toContain('3 RUNNING');
@@ -99,11 +36,11 @@ describe('ringlab host --pool', () => {
   });
 
   it('stops the machines of a host that stood still past its lease, and kills it before they run elsewhere', async () => {
-    const pool = new Pool();
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
     for (let n = 0; n < 2; n++) await pool.start();
     await pool.create('one');
     await pool.becomes('one', 'RUNNING');
-    const stopped = pool.vm('one').host as string;
+    const stopped = (await pool.vm('one')).host as string;
     const before = await pool.counts('one', 10);
     const host = pool.hosts.get(stopped);
     host?.child.kill('SIGSTOP');
@@ -116,7 +53,7 @@ describe('ringlab host --pool', () => {
   });
 
   it('holds, stops, starts and releases machines, and says why one waits', async () => {
-    const pool = new Pool();
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
     const address = await pool.start();
     await pool.create('one', '--tenant', 'lab');
     await pool.becomes('one', 'RUNNING');
@@ -125,7 +62,7 @@ describe('ringlab host --pool', () => {
     const held = (await pool.numbers('one')).length;
     await pool.run('vm', 'stop', 'one');
     await pool.becomes('one', 'STOPPED');
-    expect(pool.vm('one').host).toBeNull();
+    expect((await pool.vm('one')).host).toBeNull();
     await pool.run('vm', 'start', 'one');
     await pool.becomes('one', 'RUNNING');
     await pool.counts('one', held + 10);

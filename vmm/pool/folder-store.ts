@@ -18,6 +18,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -115,6 +116,13 @@ export class FolderStore implements PoolStore {
       this.#advance();
       return this.#end(lease);
     });
+  }
+
+  watch(told: () => void): () => void {
+    const watcher = watch(join(this.#folder, 'log'), () => told());
+    // A folder that is gone is seen by the next read.
+    watcher.on('error', () => {});
+    return () => watcher.close();
   }
 
   // ---- Leases ----

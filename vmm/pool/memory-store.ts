@@ -1,5 +1,12 @@
 /** A store in memory, for tests and for the page: its time is what its owner says. */
-import { type Commit, type CommitAnswer, type PoolEntries, PoolContents, type PoolStore } from './store.ts';
+import {
+  type Commit,
+  type CommitAnswer,
+  type KeyChange,
+  PoolContents,
+  type PoolEntries,
+  type PoolStore,
+} from './store.ts';
 
 interface MemoryLease {
   readonly ttlMs: number;
@@ -10,6 +17,7 @@ export class MemoryStore implements PoolStore {
   readonly #contents = new PoolContents();
   readonly #leases = new Map<string, MemoryLease>();
   readonly #clock: () => number;
+  readonly #watching = new Set<() => void>();
   #granted = 0;
 
   /** `clock`: milliseconds since whenever. */
@@ -37,7 +45,7 @@ export class MemoryStore implements PoolStore {
     const holds =
       this.#contents.holds(when) &&
       changes.every(({ lease }) => lease === undefined || this.#leases.has(lease));
-    if (holds) this.#contents.apply(changes);
+    if (holds) this.#apply(changes);
     told(holds ? 'committed' : 'refused');
   }
 
@@ -58,7 +66,17 @@ export class MemoryStore implements PoolStore {
   end(lease: string): void {
     if (!this.#leases.delete(lease)) return;
     const keys = this.#contents.keysOf(lease);
-    if (keys.length > 0) this.#contents.apply(keys.map((key) => ({ key, value: undefined })));
+    if (keys.length > 0) this.#apply(keys.map((key) => ({ key, value: undefined })));
+  }
+
+  watch(told: () => void): () => void {
+    this.#watching.add(told);
+    return () => this.#watching.delete(told);
+  }
+
+  #apply(changes: readonly KeyChange[]): void {
+    this.#contents.apply(changes);
+    for (const told of this.#watching) told();
   }
 
   #expire(): void {

@@ -1,6 +1,7 @@
 /**
- * What the members of a pool share: keys with values in JSON, and leases. A store is in memory (memory-store.ts) or in a
- * folder (folder-store.ts). Nothing here waits: an answer comes by a call, perhaps at once, perhaps never.
+ * What the members of a pool share: keys with values in JSON, and leases. A store is in memory (memory-store.ts), in a
+ * folder (folder-store.ts) or in etcd (etcd-store.ts). Nothing here waits: an answer comes by a call, perhaps at once,
+ * perhaps never.
  *
  * Everything that is changed is changed by a commit: all of it or nothing, and only if its conditions hold.
  */
@@ -9,7 +10,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export interface PoolEntry {
   readonly value: Json;
-  /** The number of the commit that wrote it, from 1. */
+  /** The number of the commit that wrote it, from 1; a later commit has a greater one. */
   readonly revision: number;
   /** The lease that it goes with; null = it stays. */
   readonly lease: string | null;
@@ -49,6 +50,8 @@ export interface PoolStore {
   renew(lease: string, told: (isAlive: boolean | undefined) => void): void;
   /** Ends a lease, and removes its keys. */
   end(lease: string): void;
+  /** Calls `told` when something may have changed, until the function that it returns is called. */
+  watch(told: () => void): () => void;
 }
 
 /** What commits make of a store: the part that every kind of store has. */

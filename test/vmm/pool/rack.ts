@@ -118,6 +118,10 @@ class Line implements PoolStore {
       () => {},
     );
   }
+
+  watch(told: () => void): () => void {
+    return this.#world.store.watch(told);
+  }
 }
 
 /** A guest on a host: it has printed so many numbers. */
