@@ -425,7 +425,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
     statuses: poolStatuses,
   },
   pool: {
-    note: 'A pool is a folder, which hosts share: ringlab host --listen HOST:PORT --pool FOLDER. The verbs find it by --pool or by $RINGLAB_POOL.',
+    note: 'A pool on one machine is a folder, which hosts share: ringlab host --listen HOST:PORT --pool FOLDER. One on several machines is in etcd, with a folder that all of them reach: --pool etcd://HOST:PORT,HOST:PORT/FOLDER. The verbs find it by --pool or by $RINGLAB_POOL.',
     examples: examples({
       'Begin a host of a pool': 'ringlab host --listen 127.0.0.1:7001 --pool rack',
       'Print its hosts and machines': 'ringlab pool status --pool rack',
@@ -433,7 +433,33 @@ const sheets: Readonly<Record<string, Sheet>> = {
     statuses: poolStatuses,
   },
   'pool status': {
-    examples: examples({ 'Print the hosts and machines': 'ringlab pool status --pool rack' }),
+    examples: examples({
+      'Print the hosts and machines': 'ringlab pool status --pool rack',
+      'Watch them': 'ringlab pool status --watch --pool rack',
+      'Look at a pool in etcd': 'ringlab pool status --pool etcd://10.0.0.1:2379,10.0.0.2:2379/srv/rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'pool hosts': {
+    note: 'MEASURED is what the process of the host uses, in percent of one processor; CPU is what it counts as.',
+    examples: examples({ 'List the hosts': 'ringlab pool hosts --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'pool events': {
+    note: 'The store has the last 32 changes of each machine. With --follow, hosts that join and are lost are shown, too.',
+    examples: examples({
+      'Print the last hour, and go on': 'ringlab pool events --since 1h --follow --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'pool check': {
+    note: 'What is wrong never may be, whatever was killed and when; what waits needs somebody to do something.',
+    examples: examples({ 'Look for what is wrong': 'ringlab pool check --pool rack' }),
+    statuses: statuses({ '0': 'nothing is wrong', '1': 'something is wrong' }, '2', '65', '69'),
+  },
+  'pool discover': {
+    note: 'A machine that runs is idle below 10 % of a processor, and busy from 50 % on; hosts measure every 15 seconds and remember an hour.',
+    examples: examples({ 'Inventory a pool': 'ringlab pool discover --pool rack' }),
     statuses: poolStatuses,
   },
   'pool rank': {

@@ -1,5 +1,6 @@
 /** The name of a pool in etcd: `etcd://[USER:PASSWORD@]HOST:PORT,…[/FOLDER]`; `etcds://` speaks TLS. */
 import { join } from 'node:path';
+import { setTimeout as timer } from 'node:timers/promises';
 import type { EtcdStoreOptions } from '../../vmm/pool/etcd-store.ts';
 import { splitAddress } from '../../vmm/wire/tcp.ts';
 import { usage } from '../failure.ts';
@@ -36,6 +37,7 @@ export function parseEtcd(name: string): EtcdPool | undefined {
         .replaceAll(/[^\w.-]/g, '_'),
     );
   return {
+    pause,
     name: hidden(name),
     members: members.map((member) => `${scheme === 'etcds' ? 'https' : 'http'}://${member}`),
     prefix: `/ringlab${path ?? ''}/`,
@@ -45,5 +47,8 @@ export function parseEtcd(name: string): EtcdPool | undefined {
       : { user: { name: decodeURIComponent(user), password: decodeURIComponent(password) } }),
   };
 }
+
+/** A process that has nothing else to do does not stay for it. */
+const pause = (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
 
 const hidden = (name: string): string => name.replace(/(:\/\/[^:@/]+):[^@/]*@/, '$1:…@');

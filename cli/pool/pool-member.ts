@@ -7,6 +7,7 @@ import { defaultLease } from '../../vmm/pool/membership.ts';
 import type { HostRecord } from '../../vmm/pool/records.ts';
 import { isRunning, ownIdentity } from '../hosting/process-identity.ts';
 import { note } from '../output.ts';
+import { LoadMeter } from './load-meter.ts';
 import { machineClock, newName, type PoolFolder } from './pool-folder.ts';
 import { PoolGuests } from './pool-guests.ts';
 
@@ -17,6 +18,8 @@ export class PoolMember {
   readonly #agent: Agent;
   readonly #manager: Manager;
   readonly #guests: PoolGuests;
+  readonly #meter: LoadMeter;
+  readonly #unwatch: () => void;
 
   constructor(host: Host, pool: PoolFolder, offer: Omit<HostRecord, 'v' | 'instance'>) {
     const { address } = host;
@@ -33,6 +36,9 @@ export class PoolMember {
       newInstance: newName,
       guests: this.#guests,
     });
+    this.#meter = new LoadMeter(host, store, this.#agent.member);
+    // What others have written is done at once, and not at the next look.
+    this.#unwatch = store.watch(() => this.#agent.look());
     this.#manager = new Manager({ ...common, member: this.#agent.member, fence: killProcess });
   }
 
@@ -46,9 +52,11 @@ export class PoolMember {
       this.#manager.turn(this.#agent.view);
       this.#guests.clean(this.#agent.view);
     });
+    this.#meter.turn();
   }
 
   leave(): void {
+    this.#unwatch();
     this.#agent.member.leave();
   }
 }

@@ -1,8 +1,7 @@
 /** `ringlab pool …`: a pool as a whole, its hosts and what its machines have used. */
 import { type Command, Option } from 'commander';
 import { confirmation } from '../../vmm/pool/fence.ts';
-import { judge, loadOf, needOf, rackOf, usedMemory } from '../../vmm/pool/place.ts';
-import type { PoolView } from '../../vmm/pool/records.ts';
+import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
 import { sumUsage, type UsageKey, usageKeys } from '../../vmm/pool/usage.ts';
 import { createGroup, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
@@ -10,6 +9,9 @@ import { EXIT } from '../failure.ts';
 import { JSON_OPTION } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns } from '../pool/columns.ts';
+import { hostLines } from '../pool/host-lines.ts';
+import { addInspection } from '../pool/inspection.ts';
+import { watchStatus } from '../pool/status-screen.ts';
 import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
 
 interface PoolVerbOptions {
@@ -28,6 +30,7 @@ function add(name: string, summary: string): Command {
 
 add('status', 'Print the hosts, and how many machines are in which state')
   .option(...JSON_OPTION)
+  .option('-w, --watch', 'Show them on the whole terminal, with what happens, until q or Ctrl-C')
   .action(exitWith(status));
 
 add('rank', 'Print what each host says to a machine: its rank, or why it is out')
@@ -39,42 +42,19 @@ add('fence', 'Say that a host is over for certain, so that its machines are free
   .option('--confirm', 'Promise that it will never run these machines again')
   .action(exitWith(fence));
 
+addInspection(add);
+
 add('usage', 'Print the time, memory and instructions that machines have used')
   .addOption(new Option('--by <what>', 'Sum it up by this').choices([...usageKeys]).default('vm'))
   .option(...JSON_OPTION)
   .action(exitWith(showUsage));
 
-interface HostLine {
-  readonly address: string;
-  readonly state: string;
-  readonly machines: number;
-  readonly usedMemory: number;
-  readonly memory: number;
-  readonly load: number;
-  readonly isManager: boolean;
-}
-
-/** All hosts that the pool has known, also those that are gone. */
-function hostLines(view: PoolView): readonly HostLine[] {
-  const rack = rackOf(view);
-  return [...view.node]
-    .map(([address, { data: node }]) => {
-      const host = rack.get(address);
-      const isFenced = node.fenced !== null && node.fenced === node.instance;
-      return {
-        address,
-        state: host ? node.state : isFenced ? 'gone' : 'lost',
-        machines: [...view.vm.values()].filter(({ data }) => data.host === address).length,
-        usedMemory: host ? usedMemory(host) : 0,
-        memory: host?.record.memory ?? 0,
-        load: host ? Math.round(loadOf(host)) : 0,
-        isManager: view.manager?.data.address === address,
-      };
-    })
-    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
-}
-
-async function status({ pool, json }: PoolVerbOptions): Promise<number> {
+async function status({
+  pool,
+  json,
+  watch,
+}: PoolVerbOptions & { readonly watch?: boolean }): Promise<number> {
+  if (watch) return watchStatus(new PoolFolder(pool));
   const view = await new PoolFolder(pool).view();
   const hosts = hostLines(view);
   const states = new Map<string, number>();

@@ -4,9 +4,9 @@ import { loadImage, readImage } from '../../isa/machine/image.ts';
 import { defaultMemory } from '../../isa/machine/storage.ts';
 import { variantData } from '../../isa/table/variants.ts';
 import { admit } from '../../vmm/pool/balance.ts';
-import { explain, judge, needOf, rackOf } from '../../vmm/pool/place.ts';
+import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
 import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
-import { stateRow } from '../../vmm/pool/states.ts';
+import { explainVm } from '../../vmm/pool/why.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
 import { createGroup, exitWith } from '../command.ts';
 import { contextOf } from '../context.ts';
@@ -216,7 +216,7 @@ async function show(
   const view = await new PoolFolder(options.pool).view();
   const { vm, want } = machine(view, name);
   if (options.json) print(`${JSON.stringify({ format: 'ringlab-vm', version: 1, name, vm, want })}\n`);
-  else if (options.why) print(why(view, name, vm, want));
+  else if (options.why) print(`${explainVm(view, name, vm, want, Date.now()).join('\n')}\n`);
   else {
     const rows = Object.entries({
       state: vm.state,
@@ -239,19 +239,6 @@ async function show(
 function valueText(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name);
   return String(value);
-}
-
-/** What a machine does, what it waits for, and what its user can do. */
-function why(view: PoolView, name: string, vm: VmRecord, want: WantRecord): string {
-  const { means, advice } = stateRow(vm.state);
-  const on = vm.host === null ? '' : `, on ${vm.host}`;
-  const lines = [`${name} is ${vm.state}${on}: it ${means}`];
-  if (vm.reason !== '' && vm.state !== 'PENDING') lines.push(`reason: ${vm.reason}`);
-  if (vm.state === 'PENDING') lines.push(explain(rackOf(view), needOf(name, want, vm)));
-  const error = vm.tries > 0 ? vm.history.findLast((line) => line.reason !== '')?.reason : undefined;
-  if (error !== undefined && error !== vm.reason) lines.push(`last error: ${error}`);
-  if (advice !== 'nothing') lines.push(`what to do: ${advice}`);
-  return `${lines.join('\n')}\n`;
 }
 
 async function history(name: string, options: PoolOption): Promise<number> {

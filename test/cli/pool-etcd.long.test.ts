@@ -30,51 +30,47 @@ describe.runIf(isThere)('ringlab host --pool etcd://', () => {
       // This host has other ways to the same etcd.
       await pool.start(`etcd://${lines.map(({ address }) => address).join(',')}${folder}`),
     ] as const;
-    const on = (host: string) => [
-      '--rank',
-      'striping',
-      '--requirements',
-      `HOST = "${host}" | RUNNING_VMS > 0`,
-    ];
-    await pool.create('one', ...on(killed));
-    await pool.create('two', ...on(stopped));
-    await pool.create('three', ...on(lasting));
-    const names = ['one', 'two', 'three'];
-    for (const name of names) await pool.becomes(name, 'RUNNING');
-    expect(await Promise.all(names.map(async (name) => (await pool.vm(name)).host))).toEqual([
-      killed,
-      stopped,
-      lasting,
-    ]);
+    for (const name of ['a', 'b', 'c']) {
+      await pool.create(name);
+      await pool.becomes(name, 'RUNNING');
+    }
+    await pool.create('held', '--requirements', `HOST = "${lasting}"`, '--no-reserve');
+    await pool.becomes('held', 'RUNNING');
+    // Each host has one of the first three.
+    const { vm } = await pool.view();
+    const nameOn = (host: string) =>
+      ['a', 'b', 'c'].find((name) => vm.get(name)?.data.host === host) as string;
+    const [lost, late, home] = [nameOn(killed), nameOn(stopped), nameOn(lasting)];
+    expect([lost, late, home].toSorted()).toEqual(['a', 'b', 'c']);
     await cluster.compact();
     const leader = await cluster.leader();
     await cluster.kill(leader);
 
     // One host is killed while it starts a machine, and another one stands still.
-    const before = await pool.counts('one', 10);
-    await pool.create('four', '--requirements', `HOST = "${killed}" | RUNNING_VMS > 1`);
-    await pool.until((view) => view.vm.get('four')?.data.host === killed);
+    const before = await pool.counts(lost, 10);
+    await pool.create('new', '--requirements', `HOST = "${killed}" | HOST = "${lasting}"`, '--no-reserve');
+    await pool.until((view) => view.vm.get('new')?.data.host === killed);
     pool.hosts.get(killed)?.child.kill('SIGKILL');
     pool.hosts.get(stopped)?.child.kill('SIGSTOP');
     cluster.run(leader);
-    const all = [...names, 'four'];
+    const all = ['a', 'b', 'c', 'new', 'held'];
     await pool.until((view) => all.every((name) => view.vm.get(name)?.data.host === lasting));
     pool.hosts.get(stopped)?.child.kill('SIGCONT');
     await pool.hosts.get(stopped)?.ended;
     for (const name of all) await pool.becomes(name, 'RUNNING');
-    await pool.counts('one', before + 10);
+    await pool.counts(lost, before + 10);
 
     // Answers are lost for less than a lease: the machines run on.
     for (const line of lines) line.mode = 'deaf';
-    const { epoch } = await pool.vm('one');
-    await pool.run('vm', 'hold', 'two');
+    const { epoch } = await pool.vm(home);
+    await pool.run('vm', 'hold', 'held');
     await pause(4000);
-    await pool.counts('one', (await pool.numbers('one')).length + 10);
+    await pool.counts(home, (await pool.numbers(home)).length + 10);
     for (const line of lines) line.mode = 'ok';
-    await pool.becomes('two', 'HELD');
-    expect((await pool.vm('one')).epoch).toBe(epoch);
+    await pool.becomes('held', 'HELD');
+    expect((await pool.vm(home)).epoch).toBe(epoch);
 
-    // A minority gives no answers, and no member at all neither: when the lease ends, the machines stand still.
+    // Neither a minority nor nobody answers: when the lease ends, the machines stand still.
     await cluster.kill(0);
     await cluster.kill(1);
     const status = await pool.run('pool', 'status');
@@ -84,14 +80,13 @@ describe.runIf(isThere)('ringlab host --pool etcd://', () => {
     ]);
     await cluster.kill(2);
     let printed = -1;
-    for (let now = 0; now !== printed; now = await pool.countOn('one', lasting)) {
+    for (let now = 0; now !== printed; now = await pool.countOn(lost, lasting)) {
       printed = now;
       await pause(1000);
     }
     for (const n of [0, 1, 2]) cluster.run(n);
     await cluster.isReady();
-    for (const name of ['one', 'three', 'four']) await pool.becomes(name, 'RUNNING');
-    await pool.counts('one', printed + 10);
+    await pool.counts(lost, printed + 10);
     for (const name of all) await pool.counts(name, 5);
     expect(overlaps(await pool.view())).toEqual([]);
     const check = await pool.run('pool', 'check');

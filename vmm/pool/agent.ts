@@ -57,6 +57,9 @@ export interface AgentOptions extends Omit<MembershipOptions, 'condemned'> {
   readonly note?: (text: string) => void;
 }
 
+/** Milliseconds between two looks at a store that changes all the time. */
+const hurriedMs = 100;
+
 /** Errors after which a machine has failed. */
 const mostTries = 3;
 
@@ -96,6 +99,12 @@ export class Agent {
   /** Whether this host's machines may run now. Asked before a turn, and again before what it produced leaves. */
   get mayRun(): boolean {
     return this.member.mayRun;
+  }
+
+  /** The store has changed: it is read at the next turn, but not more often than that. */
+  look(): void {
+    const { clock } = this.#options;
+    if (clock() - this.#readAt > hurriedMs) this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Does what can be done now; `acted` is called after each look at the store (the manager's turn). */

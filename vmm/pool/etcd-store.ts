@@ -17,6 +17,8 @@ export interface EtcdStoreOptions {
   readonly members: readonly string[];
   /** What all keys begin with: one etcd holds several pools. */
   readonly prefix: string;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   readonly user?: { readonly name: string; readonly password: string };
   /** Milliseconds until a member that does not answer a question, or a commit, is given up. */
   readonly questionMs?: number;
@@ -221,7 +223,7 @@ export class EtcdStore implements PoolStore {
       }
       if (signal.aborted) return;
       told();
-      await new Promise<void>((resolve) => setTimeout(resolve, watchAgainMs));
+      await this.#options.pause(watchAgainMs);
     }
   }
 

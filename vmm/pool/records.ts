@@ -7,6 +7,7 @@
  *     node/ADDR    what stays of a host when it is gone           written by commands, its agent, and the manager
  *     move/VM      that a machine is to move                      written by commands and the manager
  *     usage/VM/N   what a machine used, N = when that began       written with each change of vm/VM
+ *     load/ADDR    what a host's machines make it do, measured; goes with its lease     written by that host
  *     manager      which host's agent is the manager now; goes with that host's lease
  */
 import { CONTEXT_MAX } from '../../isa/machine/devices/context.ts';
@@ -150,6 +151,19 @@ const usageShape = record({
 });
 export type UsageRecord = Checked<typeof usageShape>;
 
+/** A look at a host: percent of one processor, machines, and bytes that they have. */
+const loadSample = record({ at: time, cpu: real, machines: step, memory: step });
+export type LoadSample = Checked<typeof loadSample>;
+
+const loadShape = record({
+  v: oneOf(1),
+  /** The earliest first. */
+  samples: list(loadSample, 0, 240),
+  /** Percent of one processor, by machine, at the last look. */
+  guests: list(record({ name: text(64), cpu: real }), 0, 10_000),
+});
+export type LoadRecord = Checked<typeof loadShape>;
+
 const managerShape = record({ v: oneOf(1), address });
 
 /** Names of letters, digits and _, with a number each. */
@@ -168,6 +182,7 @@ const poolShapes = {
   node: nodeShape,
   move: moveShape,
   usage: usageShape,
+  load: loadShape,
 } as const;
 type Kind = keyof typeof poolShapes;
 
@@ -186,6 +201,7 @@ export class PoolView {
   readonly node: ReadonlyMap<string, Kept<NodeRecord>>;
   readonly move: ReadonlyMap<string, Kept<MoveRecord>>;
   readonly usage: ReadonlyMap<string, Kept<UsageRecord>>;
+  readonly load: ReadonlyMap<string, Kept<LoadRecord>>;
   readonly manager: Kept<{ readonly address: string }> | undefined;
 
   /** Throws FieldError for a value that is none of ours. */
@@ -196,6 +212,7 @@ export class PoolView {
     this.node = recordsOf(entries, 'node');
     this.move = recordsOf(entries, 'move');
     this.usage = recordsOf(entries, 'usage');
+    this.load = recordsOf(entries, 'load');
     const manager = entries.get('manager');
     this.manager = manager && { ...manager, data: managerShape(manager.value, 'manager') };
   }

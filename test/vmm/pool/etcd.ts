@@ -134,7 +134,7 @@ export class EtcdCluster {
   }
 
   store(prefix: string, members: readonly string[] = this.addresses): EtcdStore {
-    return new EtcdStore({ members: members.map((one) => `http://${one}`), prefix });
+    return new EtcdStore({ pause, members: members.map((one) => `http://${one}`), prefix });
   }
 
   async end(): Promise<void> {
