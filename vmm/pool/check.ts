@@ -7,7 +7,7 @@ import { rackOf, usedMemory } from './place.ts';
 import { stateRow } from './states.ts';
 import { overlaps } from './usage.ts';
 
-export interface Finding {
+export interface PoolFinding {
   /** wrong: never to be so; waits: somebody has to do something. */
   readonly kind: 'wrong' | 'waits';
   /** The machine or the host. */
@@ -19,8 +19,8 @@ export interface Finding {
 const graceMs = 30_000;
 
 /** `now`: milliseconds since 1970. */
-export function checkPool(view: PoolView, now: number): readonly Finding[] {
-  const found: Finding[] = [];
+export function checkPool(view: PoolView, now: number): readonly PoolFinding[] {
+  const found: PoolFinding[] = [];
   const wrong = (about: string, what: string) => found.push({ kind: 'wrong', about, what });
   const waits = (about: string, what: string) => found.push({ kind: 'waits', about, what });
   for (const [name, { data: vm }] of view.vm) {
