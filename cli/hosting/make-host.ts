@@ -2,6 +2,7 @@
 import { Control } from '../../vmm/hosting/control.ts';
 import { HostNetwork } from '../../vmm/hosting/host-network.ts';
 import { Host } from '../../vmm/hosting/host.ts';
+import type { PoolRules } from '../../vmm/hosting/house.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import type { Shelf } from '../../vmm/hosting/keep/shelf.ts';
 import { stageNumber } from '../../vmm/migration/stages.ts';
@@ -36,7 +37,7 @@ export function makeHost(
   disks: FileDisks,
   plug: Plug | undefined,
   options: HostProcessOptions,
-  pool?: { readonly shelf: Shelf; readonly mayRun: () => boolean },
+  pool?: PoolRules & { readonly shelf: Shelf },
 ): { readonly made: Host; readonly control: Control } {
   const clock = () => performance.now();
   const hostNetwork = plug && new HostNetwork(plug.switch);

@@ -2,15 +2,21 @@
 import { utf8 } from '../../isa/machine/bytes.ts';
 import { loadImage, readImage } from '../../isa/machine/image.ts';
 import type { Host } from '../../vmm/hosting/host.ts';
+import type { HostedGuest } from '../../vmm/hosting/hosted-guest.ts';
 import { Register } from '../../vmm/hosting/keep/register.ts';
+import { presets } from '../../vmm/migration/policy.ts';
+import type { MigrationSource } from '../../vmm/migration/source.ts';
 import type { Done, LocalGuest, LocalGuests } from '../../vmm/pool/agent.ts';
 import { specOf } from '../../vmm/pool/place.ts';
-import type { PoolView, VmRecord, WantRecord } from '../../vmm/pool/records.ts';
+import { type MoveRecord, PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
+import type { Reserve } from '../../vmm/wire/messages.ts';
 import { copyGuest, type PoolFolder, removeGuest } from './pool-folder.ts';
 
 export class PoolGuests implements LocalGuests {
   readonly #host: Host;
   readonly #pool: PoolFolder;
+  /** Migrations from here, and who is told when they fail. */
+  readonly #going = new Map<string, { readonly source: MigrationSource<HostedGuest>; readonly done: Done }>();
 
   constructor(host: Host, pool: PoolFolder) {
     this.#host = host;
@@ -19,21 +25,39 @@ export class PoolGuests implements LocalGuests {
 
   here(): ReadonlyMap<string, LocalGuest> {
     const found = new Map<string, LocalGuest>();
-    for (const [name, { entry, guest, end }] of this.#host.slots)
-      if (entry?.phase === 'owned')
-        found.set(name, {
-          epoch: entry.epoch,
-          isHeld: entry.held,
-          end: guest.repeats ? undefined : end,
-          motion: 'none',
-          steps: guest.machine.steps,
-        });
+    for (const [name, { entry, guest, end }] of this.#host.slots) {
+      const reserve = this.#host.targets.get(name)?.reserve;
+      const isComing = entry === undefined || entry.phase === 'prepared';
+      const known = isComing ? reserve : entry;
+      if (known === undefined) continue;
+      found.set(name, {
+        epoch: known.epoch,
+        isHeld: known.held,
+        end: guest.repeats ? undefined : end,
+        motion: isComing ? 'coming' : this.#motionOf(name, entry.phase === 'leaving'),
+        steps: guest.machine.steps,
+      });
+    }
     return found;
+  }
+
+  #motionOf(name: string, isLeaving: boolean): LocalGuest['motion'] {
+    return isLeaving ? 'gone' : this.#host.sources.has(name) ? 'going' : 'none';
+  }
+
+  /** Tells of the migrations that have failed. */
+  turn(): void {
+    for (const [name, { source, done }] of this.#going)
+      if (source.state !== 'under way') {
+        this.#going.delete(name);
+        if (source.state === 'failed') done(source.reason);
+      }
   }
 
   prepare(name: string, want: WantRecord, vm: VmRecord, done: Done): void {
     attempt(done, () => {
-      if (this.#slotOf(name)?.epoch === vm.epoch) return;
+      const slot = this.#slotOf(name);
+      if (slot?.epoch === vm.epoch && slot.motion === 'none') return;
       this.drop(name);
       if (vm.from === null) this.#start(name, want, vm);
       else {
@@ -90,13 +114,44 @@ export class PoolGuests implements LocalGuests {
     });
   }
 
-  migrate(_name: string, _to: string, done: Done): void {
-    done('machines of a pool do not move while they run yet');
+  migrate(name: string, { to }: MoveRecord, done: Done): void {
+    try {
+      const source = this.#host.send(name, to, { ...presets.ringlab, autoConverge: true });
+      this.#going.set(name, { source, done });
+    } catch (error) {
+      done((error as Error).message);
+    }
   }
 
-  cancel(): void {}
+  cancel(name: string): void {
+    if (this.#host.sources.has(name)) attempt(ignore, () => this.#host.cancel(name));
+  }
 
-  take(): void {}
+  take(name: string): void {
+    this.#host.take(name);
+  }
+
+  /** Whether the store has that machine come here by that migration, as it is now; then there is room for it. */
+  expects(reserve: Reserve, told: (refusal: string | undefined) => void): void {
+    const { name } = reserve.guest;
+    const { address } = this.#host;
+    this.#pool.store.read((entries) => {
+      if (entries === undefined) {
+        told(`${address} does not reach the pool's store`);
+        return;
+      }
+      const view = new PoolView(entries);
+      const vm = view.vm.get(name)?.data;
+      const isSent = vm?.state === 'MIGRATE' && vm.host === reserve.from && vm.epoch + 1 === reserve.epoch;
+      if (!isSent || view.move.get(name)?.data.to !== address)
+        told(`the pool does not have ${name} come to ${address}`);
+      else {
+        this.drop(name);
+        removeGuest(this.#pool.hostShelf(address), name);
+        told(undefined);
+      }
+    });
+  }
 
   drop(name: string): void {
     this.#host.release(name);
@@ -119,6 +174,8 @@ export class PoolGuests implements LocalGuests {
     }
   }
 }
+
+const ignore = () => {};
 
 /** Does it; what goes wrong is told, for it can go well on another host. */
 function attempt(done: Done, act: () => void): void {

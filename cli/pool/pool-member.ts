@@ -1,5 +1,6 @@
 /** A host that is in a pool: its agent, and its manager while it has one; given turns by the host's loop. */
 import type { Host } from '../../vmm/hosting/host.ts';
+import type { PoolRules } from '../../vmm/hosting/house.ts';
 import { Agent } from '../../vmm/pool/agent.ts';
 import type { Fence } from '../../vmm/pool/fence.ts';
 import { Manager } from '../../vmm/pool/manager.ts';
@@ -14,7 +15,7 @@ import { PoolGuests } from './pool-guests.ts';
 /** Milliseconds until it is looked again whether a process that was killed is gone. */
 const goneMs = 50;
 
-export class PoolMember {
+export class PoolMember implements PoolRules {
   readonly #agent: Agent;
   readonly #manager: Manager;
   readonly #guests: PoolGuests;
@@ -42,12 +43,21 @@ export class PoolMember {
     this.#manager = new Manager({ ...common, member: this.#agent.member, fence: killProcess });
   }
 
-  /** Whether the host's machines may run now. */
-  get mayRun(): boolean {
+  mayRun(): boolean {
     return this.#agent.mayRun;
   }
 
+  /** As PoolRules has them. */
+  expects(...asked: Parameters<PoolRules['expects']>): void {
+    this.#guests.expects(...asked);
+  }
+
+  decide(...asked: Parameters<PoolRules['decide']>): void {
+    this.#agent.decide(...asked);
+  }
+
   turn(): void {
+    this.#guests.turn();
     this.#agent.turn(() => {
       this.#manager.turn(this.#agent.view);
       this.#guests.clean(this.#agent.view);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { variantData } from '../../isa/table/variants.ts';
 import type { Host } from '../../vmm/hosting/host.ts';
+import type { PoolRules } from '../../vmm/hosting/house.ts';
 import { FolderShelf } from '../../vmm/hosting/keep/folder-shelf.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
@@ -167,7 +168,13 @@ async function serveAt(
     const pool = options.pool === undefined ? undefined : new PoolFolder(options.pool, true);
     await pool?.checkFolder();
     let member: PoolMember | undefined;
-    const pooled = pool && { shelf: pool.hostShelf(address), mayRun: () => member?.mayRun ?? false };
+    // The host is made first, and asks nothing before it is a member.
+    const pooled = pool && {
+      shelf: pool.hostShelf(address),
+      mayRun: () => member?.mayRun() ?? false,
+      expects: (...asked: Parameters<PoolRules['expects']>) => member?.expects(...asked),
+      decide: (...asked: Parameters<PoolRules['decide']>) => member?.decide(...asked),
+    };
     const { made, control } = makeHost(address, key, network, disks, plug, options, pooled);
     // A guest that leaves is sent as soon as the network takes more; one that arrives needs no turns.
     network.onActivity = () => {

@@ -12,6 +12,7 @@ import { formatColumns } from '../pool/columns.ts';
 import { hostLines } from '../pool/host-lines.ts';
 import { addInspection } from '../pool/inspection.ts';
 import { watchStatus } from '../pool/status-screen.ts';
+import { addMoving } from '../pool/moving.ts';
 import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
 
 interface PoolVerbOptions {
@@ -48,6 +49,8 @@ add('usage', 'Print the time, memory and instructions that machines have used')
   .addOption(new Option('--by <what>', 'Sum it up by this').choices([...usageKeys]).default('vm'))
   .option(...JSON_OPTION)
   .action(exitWith(showUsage));
+
+addMoving(add);
 
 async function status({
   pool,

@@ -16,6 +16,7 @@ import { nameOf } from '../hosting/guests.ts';
 import { contextOption, JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns, sinceText } from '../pool/columns.ts';
+import { addMigrate } from '../pool/moving.ts';
 import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
 
 interface PoolOption {
@@ -111,6 +112,8 @@ for (const [name, { summary, make }] of Object.entries(wishes))
   add(name, summary)
     .argument('<name...>', 'their names')
     .action(exitWith((names: readonly string[], options: PoolOption) => wish(names, options, make)));
+
+addMigrate(add);
 
 async function create(file: string, options: CreateOptions): Promise<number> {
   const pool = new PoolFolder(options.pool);

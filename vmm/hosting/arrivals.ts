@@ -24,11 +24,12 @@ export class Arrivals {
     this.#house = house;
   }
 
-  /** Gives every target its turn; those that are prepared and lost the source ask it. */
+  /** Gives every target its turn; those that are prepared and lost the source ask it, but in a pool the store knows. */
   turn(): void {
     for (const target of this.targets.values()) {
       target.turn();
-      if (target.isPrepared && !target.isConnected && target.state === 'under way') this.#ask(target);
+      const isAlone = target.isPrepared && !target.isConnected && target.state === 'under way';
+      if (isAlone && this.#house.options.pool === undefined) this.#ask(target);
     }
   }
 
@@ -36,11 +37,19 @@ export class Arrivals {
 
   /** A source asks for room. */
   reserve(channel: Channel, reserve: Reserve): void {
+    const { pool } = this.#house.options;
+    if (pool === undefined) this.#consider(channel, reserve);
+    else
+      pool.expects(reserve, (refusal) => {
+        if (refusal !== undefined) refuse(channel, refusal);
+        else this.#house.guarded(channel, () => this.#consider(channel, reserve));
+      });
+  }
+
+  #consider(channel: Channel, reserve: Reserve): void {
     const earlier = this.targets.get(reserve.guest.name);
     if (earlier && !earlier.isPrepared) earlier.cancel('the guest comes by another migration');
-    const pooled = this.#house.options.pool && "the guests of this host are a pool's";
-    const refusal =
-      pooled ?? this.#house.refusal(reserve.guest) ?? this.refusal(reserve.guest, reserve.stateVersion);
+    const refusal = this.#house.refusal(reserve.guest) ?? this.refusal(reserve.guest, reserve.stateVersion);
     if (refusal !== undefined) refuse(channel, refusal);
     else this.#prepare(channel, reserve);
   }
@@ -153,6 +162,21 @@ export class Arrivals {
         slot.fetching = undefined;
       },
     };
+  }
+
+  // ---- Guests of a pool ----
+
+  /** The pool's store says that the guest is ours. */
+  take(name: string): void {
+    this.targets.get(name)?.given();
+  }
+
+  /** The guest is given up here. Once it was prepared, what is stored of it stays: others may go on from that. */
+  giveUp(name: string): void {
+    const target = this.targets.get(name);
+    if (target === undefined || target.cancel('it is given up there')) return;
+    target.leave();
+    this.targets.delete(name);
   }
 
   // ---- After a cut ----

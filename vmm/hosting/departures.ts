@@ -5,6 +5,7 @@
 import type { HostedGuest } from './hosted-guest.ts';
 import type { Registered } from './keep/register.ts';
 import { HostError, type House, newKeep, randomHex, reserveOf } from './house.ts';
+import { isStorageError } from './keep/trouble.ts';
 import type { Slot } from './slot.ts';
 import { type Policy, presets } from '../migration/policy.ts';
 import { MigrationSource } from '../migration/source.ts';
@@ -133,6 +134,7 @@ export class Departures {
     const { slot, reserve, policy, to } = departure;
     const { clock, patience } = this.#house.options;
     const { name } = slot;
+    const { pool } = this.#house.options;
     const told = () => this.#house.events.source?.(source);
     const source: MigrationSource<HostedGuest> = new MigrationSource({
       guest: slot.guest,
@@ -143,6 +145,10 @@ export class Departures {
       patience,
       isDecided,
       log: slot.log,
+      ...(pool && {
+        // What it produced and could not hand over would be lost: it has to be produced again.
+        decide: (answer) => (slot.guest.hasWaiting ? answer(false) : pool.decide(name, to, answer)),
+      }),
       events: {
         changed: told,
         failed: () => {
@@ -180,9 +186,27 @@ export class Departures {
       whole,
       withStorage: reserve.withStorage,
     } as const;
-    if (!whole && slot.guest.disk) this.#house.adopt(slot, slot.save(newKeep(slot.name)), leaving);
+    if (this.#house.options.pool) this.#writePooled(slot, leaving);
+    else if (!whole && slot.guest.disk) this.#house.adopt(slot, slot.save(newKeep(slot.name)), leaving);
     else this.#house.writeSurely(slot, { ...(slot.entry as Registered), ...leaving });
     slot.unlockDisk();
+  }
+
+  /** The pool's store has decided, whatever can be written here. */
+  #writePooled(slot: Slot, leaving: Partial<Registered>): void {
+    const entry = { ...(slot.entry as Registered), ...leaving };
+    slot.entry = entry;
+    try {
+      this.#house.write(slot, entry);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#house.events.trouble?.(`that ${slot.name} has left could not be stored: ${error.message}`);
+    }
+  }
+
+  /** The guest is given up here, whatever becomes of it. */
+  giveUp(name: string): void {
+    this.sources.get(name)?.giveUp('it is given up here');
   }
 
   /** The target may not know yet that the guest is its own: it is told, as often as it takes. */

@@ -157,12 +157,20 @@ export class Host {
   /** Forgets a guest of a pool, and what it has not handed over. What is stored of it stays. */
   release(name: string): void {
     this.#waiting.delete(name);
+    this.#departures.giveUp(name);
+    this.#arrivals.giveUp(name);
     const slot = this.slots.get(name);
     if (slot === undefined) return;
     this.#rebases.leaveOff(slot);
     slot.close();
     this.#house.slots.delete(name);
-    this.#house.events.left?.(slot.guest);
+    if (slot.entry?.phase === 'owned' || slot.entry?.phase === 'leaving')
+      this.#house.events.left?.(slot.guest);
+  }
+
+  /** A guest of a pool that has come here is ours: the pool's store says so. */
+  take(name: string): void {
+    this.#arrivals.take(name);
   }
 
   /** Whether guests may run now: always, unless they are a pool's. */

@@ -17,6 +17,16 @@ import { type GuestSpec, type Reserve, STATE_VERSION } from '../wire/messages.ts
 import { Channel } from '../wire/channel.ts';
 import type { SealMaker } from '../wire/seal.ts';
 
+/** What a host asks the pool that its guests are of. */
+export interface PoolRules {
+  /** Whether guests may run now. */
+  mayRun(): boolean;
+  /** Tells why a guest is not to come here; undefined = the pool has it come, and what was here of it before is removed. */
+  expects(reserve: Reserve, told: (refusal: string | undefined) => void): void;
+  /** Gives a guest to another host for good, and tells whether that was done. Until then it runs nowhere. */
+  decide(name: string, to: string, told: (goes: boolean) => void): void;
+}
+
 export interface HostOptions {
   /** Where it listens, as the other hosts dial it. */
   readonly address: string;
@@ -34,8 +44,8 @@ export interface HostOptions {
   readonly capacity: number;
   /** Milliseconds without a sign after which the other side is given up. */
   readonly patience: number;
-  /** Its guests are a pool's: they run while `mayRun` says so, and only the pool changes them. */
-  readonly pool?: { readonly mayRun: () => boolean };
+  /** Its guests are a pool's: only the pool changes them. */
+  readonly pool?: PoolRules;
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
   /** Finds an address for a guest that is started here and names none; undefined = guests are plugged in nowhere. */
@@ -162,7 +172,8 @@ export class House {
     const { machinery, disks, shelf, console: logLimits = defaultLogLimits } = this.options;
     const onPrint = (name: string, bytes: Uint8Array) => this.events.printed?.(name, bytes);
     const slot = new Slot({ spec, machinery, disks, shelf, keep, logLimits, onPrint });
-    if (this.options.pool) slot.guest.mayLeave = this.options.pool.mayRun;
+    const { pool } = this.options;
+    if (pool) slot.guest.mayLeave = () => pool.mayRun();
     this.slots.set(spec.name, slot);
     return slot;
   }

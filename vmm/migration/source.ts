@@ -4,6 +4,7 @@
  *
  * Until it has decided (stage 5), whatever goes wrong ends in `failed`, and the guest runs on here. After that nothing
  * can fail: a lost connection is made again (hosting/departures.ts) until the target has said that it has the guest.
+ * In a pool the store decides. While its answer is not known, the guest stands still, and nothing else ends the migration.
  */
 import type { MovingGuest, MovingLog } from './moving-guest.ts';
 import type { Units } from './image/units.ts';
@@ -31,9 +32,14 @@ export interface SourceOptions<Guest extends MovingGuest> {
   /** What the guest has printed. */
   readonly log: MovingLog;
   readonly events: SourceEvents;
+  /** Decides whether the guest, which the target is ready for, goes there; without it, it does. */
+  readonly decide?: Decide;
   /** It was decided before this host's process began. */
   readonly isDecided?: boolean;
 }
+
+/** Tells how it was decided, at once or later. Until then the guest runs nowhere. */
+export type Decide = (told: (goes: boolean) => void) => void;
 
 export interface SourceEvents {
   /** A stage began, or a round ended. */
@@ -68,6 +74,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
   readonly #machine: StageMachine<(typeof sourceTable)[number]>;
   /** The offset up to which the log was sent. */
   #logSent = 0;
+  #isBeingDecided = false;
   /** All of the round is on its way. */
   #roundSent = false;
 
@@ -193,6 +200,12 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     return this.#machine.offer('cancelled', { reason });
   }
 
+  /** The guest is given up here, whatever becomes of it: nothing more is said of it. */
+  giveUp(reason: string): void {
+    this.#peer.close();
+    this.#machine.offer('given up here', { reason });
+  }
+
   /** Does what can be done now. The guest is between two steps. */
   turn(): void {
     if (this.state !== 'under way' || !this.#peer.tick()) return;
@@ -217,6 +230,8 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
         'cold or post-copy': () => mode !== 'pre-copy',
         'pre-copy or cold': () => mode !== 'post-copy',
         'a round was sent': () => this.#roundSent,
+        'it is being decided': () => this.#isBeingDecided,
+        'it is not being decided': () => !this.#isBeingDecided,
       },
       actions: {
         'send RESERVE': () =>
@@ -231,6 +246,7 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
           this.#endRound(decodeAs(shapes.round, payload).round),
         'stop the guest': () => this.#stop(),
         'send STOPPED, start the last round': () => this.#startLastRound(),
+        'have it decided': () => this.#haveDecided(),
         'write "leaving", send COMMIT': () => this.#decide(),
         'note when it was activated': () => this.#activated(),
         'start a round of missing units': ({ payload }) => this.#have(payload),
@@ -315,7 +331,18 @@ export class MigrationSource<Guest extends MovingGuest = MovingGuest> {
     this.#peer.send(MESSAGE.END, encodeAs(shapes.end, end));
   }
 
-  /** The target has a whole image. Written down first, and sent after that: the order makes it a transaction. */
+  /** The target has a whole image. */
+  #haveDecided(): void {
+    const { decide = (told) => told(true) } = this.#options;
+    this.#isBeingDecided = true;
+    decide((goes) => {
+      this.#isBeingDecided = false;
+      if (goes) this.#machine.offer('decided: it goes');
+      else this.#machine.offer('decided: it stays', { reason: 'the pool has decided that it stays' });
+    });
+  }
+
+  /** The guest is the target's. Written down first, and sent after that: the order makes it a transaction. */
   #decide(): void {
     this.#options.events.decided(this.guest.machine.steps);
     this.#peer.send(MESSAGE.COMMIT);

@@ -25,6 +25,13 @@ export const targetTable = [
     next: 'activation',
     after: 'send ACTIVATED',
   },
+  {
+    in: ['commitment'],
+    on: ['the pool gave it'],
+    do: 'write "owned", run the guest',
+    next: 'activation',
+    after: 'send ACTIVATED',
+  },
   { in: ['commitment'], on: ['source kept the guest'], do: 'note the reason', next: 'failed' },
   { in: ['activation'], on: ['RESUME on a new connection'], do: 'send ACTIVATED' },
   { in: ['activation'], on: ['PAGES'], when: 'units are missing', do: 'put the missing units in place' },

@@ -167,6 +167,17 @@ export class MigrationTarget<Guest extends MovingGuest = MovingGuest> {
     this.#peer.tick();
   }
 
+  /** The pool's store says that the guest is ours, whether the source has told so or not. */
+  given(): void {
+    this.#machine.offer('the pool gave it');
+  }
+
+  /** Nothing more is said or heard; what is stored of the guest stays. */
+  leave(): void {
+    this.#units.abandon();
+    this.#peer.close();
+  }
+
   /** The source, asked, says that it kept the guest. */
   abandon(): void {
     this.#machine.take('source kept the guest', { reason: 'the source kept the guest' });

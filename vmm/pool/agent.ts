@@ -37,8 +37,8 @@ export interface LocalGuests {
   hold(name: string, isHeld: boolean): void;
   /** Saves its state in the pool, as of that epoch; it stands still from then on. */
   save(name: string, epoch: number, done: Done): void;
-  /** Sends it to another host; `done` says why it could not go. */
-  migrate(name: string, to: string, done: Done): void;
+  /** Sends it to another host, and has `Agent.decide` decide; `done` says why it could not go. */
+  migrate(name: string, move: MoveRecord, done: Done): void;
   /** Calls a migration off, if that is still possible. */
   cancel(name: string): void;
   /** The store has given this host the machine that is coming: it runs here from now on. */
@@ -66,6 +66,9 @@ const mostTries = 3;
 /** Milliseconds after which a machine that should be here, and is not, is started from what is stored of it. */
 const missingMs = 15_000;
 
+/** Milliseconds for which a machine may be here of which the store does not know why: what was read may be old. */
+const strayMs = 5000;
+
 /** What is being done for a machine, in one state of one epoch. */
 interface Task {
   readonly state: VmRecord['state'];
@@ -86,6 +89,8 @@ export class Agent {
   readonly #writing = new Set<string>();
   /** Machines whose migration is being decided. */
   readonly #deciding = new Set<string>();
+  /** Machines that have come here, and that the store does not have come here: since when. */
+  readonly #strays = new Map<string, number>();
   /** Commits whose answers were lost. */
   readonly #again: (() => void)[] = [];
   #isReading = false;
@@ -140,12 +145,31 @@ export class Agent {
 
   /** Machines that are here, and somebody else's by now, are forgotten. A record that is older than they are says nothing. */
   #dropOthers(): void {
-    for (const [name, { epoch, motion }] of this.#options.guests.here()) {
+    const here = this.#options.guests.here();
+    for (const name of this.#strays.keys()) if (!here.has(name)) this.#strays.delete(name);
+    for (const [name, { epoch, motion }] of here) {
       const vm = this.view.vm.get(name)?.data;
-      if (vm === undefined || motion === 'gone' || this.#deciding.has(name)) continue;
+      if (vm === undefined || this.#deciding.has(name)) continue;
       const isElsewhere = vm.epoch === epoch && !this.#isOurs(vm);
-      if (vm.epoch > epoch || isElsewhere) this.#drop(name, 'it is not on this host any more');
+      // What was handed over is the other host's, and stays until that host has all of it, or the machine has gone on.
+      const isLate = motion === 'gone' ? vm.epoch > epoch + 1 || vm.host === null : vm.epoch > epoch;
+      if (isLate || isElsewhere) this.#drop(name, 'it is not on this host any more');
+      else if (motion === 'coming') this.#watch(name, vm, epoch);
     }
+  }
+
+  /** A machine that is coming by a migration that has come to nothing is given up. */
+  #watch(name: string, vm: VmRecord, epoch: number): void {
+    const { clock, address } = this.#options;
+    const isComing = vm.state === 'MIGRATE' && this.view.move.get(name)?.data.to === address;
+    if (vm.epoch === epoch ? vm.state === 'RUNNING' || vm.state === 'HELD' : isComing) {
+      this.#strays.delete(name);
+      return;
+    }
+    const since = this.#strays.get(name) ?? clock();
+    this.#strays.set(name, since);
+    // It is ours anew: it starts from what the store says.
+    if (vm.epoch === epoch || clock() - since > strayMs) this.#drop(name, 'its migration came to nothing');
   }
 
   #dropAll(why: string): void {
@@ -286,7 +310,7 @@ export class Agent {
     const { guests } = this.#options;
     const back = guest?.isHeld === true ? 'HELD' : 'RUNNING';
     const work = (done: Done) =>
-      move === undefined ? done('it was called off') : guests.migrate(name, move.to, done);
+      move === undefined ? done('it was called off') : guests.migrate(name, move, done);
     const isLate = this.#work(name, vm, work, {
       failed: (reason) => ({ state: back, reason: `it could not move: ${reason}` }),
       extra: [{ key: `move/${name}`, value: undefined }],

@@ -2,6 +2,7 @@
  * Which machines should move: to even out the load, to empty a host, or to need fewer hosts; and whether the pool could
  * still lose its largest host. Pure functions, as place.ts: each answer says why.
  */
+import { FieldError } from '../wire/schema.ts';
 import type { PoolView, WantRecord } from './records.ts';
 import {
   choose,
@@ -79,6 +80,23 @@ function evacuate(
 
 const largeFirst = (a: Tenancy, b: Tenancy): number =>
   b.priority - a.priority || b.memory - a.memory || b.cpu - a.cpu || (a.name < b.name ? -1 : 1);
+
+/** A machine's move that a user asks for: to that host, or the best. Throws a FieldError that says why there is none. */
+export function userMove(view: PoolView, name: string, to?: string): PlannedMove {
+  const [vm, want] = [view.vm.get(name)?.data, view.want.get(name)?.data];
+  if (vm?.host == null || want === undefined || !isMovable(vm.state))
+    throw new FieldError(`it is ${vm?.state ?? 'not there'}; what is RUNNING or HELD can move`);
+  if (to === vm.host) throw new FieldError(`it is on ${to} already`);
+  if (view.move.has(name)) throw new FieldError(`it is to move to ${view.move.get(name)?.data.to} already`);
+  const others = [...rackOf(view)].filter(([address]) => address !== vm.host);
+  const rack = new Map(others.filter(([address]) => to === undefined || address === to));
+  const need = needOf(name, want, { ...vm, exclude: [] });
+  const chosen = choose(rack, need);
+  if (chosen !== undefined) return { vm: name, from: vm.host, to: chosen, why: 'its user asked' };
+  throw new FieldError(
+    rack.size > 0 ? explain(rack, need) : to === undefined ? 'there is no other host' : `${to} is not there`,
+  );
+}
 
 /** How a host is emptied. Throws FieldError for an expression that is wrong. */
 export function drainPlan(view: PoolView, address: string): MovePlan {
@@ -180,15 +198,27 @@ export function consolidationPlan(view: PoolView): Consolidation {
  * otherwise why not. undefined = it could.
  */
 export function admit(view: PoolView, name: string, want: WantRecord): string | undefined {
-  let rack = rackOf(view);
+  const rack = rackOf(view);
   const to = choose(rack, needOf(name, want));
   if (to === undefined || want.ha === 'off') return undefined;
-  rack = withGuest(rack, to, tenancy(name, want));
+  const wants = new Map(view.want).set(name, { data: want, revision: 0, lease: null });
+  return withoutLargest(wants, withGuest(rack, to, tenancy(name, want)));
+}
+
+/** The same of the pool when a host has been emptied. */
+export function admitDrain(view: PoolView, address: string): string | undefined {
+  const host = rackOf(view).get(address);
+  if (host === undefined) return undefined;
+  const { left } = evacuate(view.want, rackOf(view), address, movable(view, host), '');
+  return withoutLargest(view.want, left);
+}
+
+/** Why a rack could not lose the host whose highly available machines take the most memory; undefined = it could. */
+function withoutLargest(wants: PoolView['want'], rack: Rack): string | undefined {
   const needy = (host: RackHost) => host.guests.filter(({ ha }) => ha !== 'off');
   const weight = (host: RackHost) => needy(host).reduce((total, { memory }) => total + memory, 0);
   const [largest] = [...rack.values()].toSorted((a, b) => weight(b) - weight(a));
   if (largest === undefined || rack.size === 1) return undefined;
-  const wants = new Map(view.want).set(name, { data: want, revision: 0, lease: null });
   const { stuck } = evacuate(wants, rack, largest.address, needy(largest), '');
   const [first] = stuck.keys();
   return first === undefined ? undefined : `if ${largest.address} were lost, ${first} would fit nowhere`;

@@ -8,7 +8,14 @@ import { Agent, type Done, type LocalGuest, type LocalGuests } from '../../../vm
 import { Manager } from '../../../vmm/pool/manager.ts';
 import { defaultLease } from '../../../vmm/pool/membership.ts';
 import { MemoryStore } from '../../../vmm/pool/memory-store.ts';
-import { json, newVm, PoolView, type VmRecord, type WantRecord } from '../../../vmm/pool/records.ts';
+import {
+  json,
+  type MoveRecord,
+  newVm,
+  PoolView,
+  type VmRecord,
+  type WantRecord,
+} from '../../../vmm/pool/records.ts';
 import { canMove, stateRow, type VmState } from '../../../vmm/pool/states.ts';
 import type { Commit, CommitAnswer, PoolEntries, PoolStore } from '../../../vmm/pool/store.ts';
 import { overlaps } from '../../../vmm/pool/usage.ts';
@@ -327,7 +334,7 @@ export class SimHost implements LocalGuests {
     done();
   }
 
-  migrate(guestName: string, to: string, done: Done): void {
+  migrate(guestName: string, { to }: MoveRecord, done: Done): void {
     const guest = this.guests.get(guestName);
     if (guest === undefined || guest.motion !== 'none') {
       done('it cannot move now');
