@@ -424,6 +424,18 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({ 'End it for good': 'ringlab vm release counter --pool rack' }),
     statuses: poolStatuses,
   },
+  'vm migrate': {
+    note: 'The pool decides the move: whichever host is killed meanwhile, the machine runs on one of the two, and nowhere twice.',
+    examples: examples({
+      'Move it to the host that suits it best': 'ringlab vm migrate counter --pool rack',
+    }),
+    statuses: statuses(
+      { '0': 'it has moved', '1': 'it has not moved, and runs where it was' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
   pool: {
     note: 'A pool on one machine is a folder, which hosts share: ringlab host --listen HOST:PORT --pool FOLDER. One on several machines is in etcd, with a folder that all of them reach: --pool etcd://HOST:PORT,HOST:PORT/FOLDER. The verbs find it by --pool or by $RINGLAB_POOL.',
     examples: examples({
@@ -461,6 +473,35 @@ const sheets: Readonly<Record<string, Sheet>> = {
     note: 'A machine that runs is idle below 10 % of a processor, and busy from 50 % on; hosts measure every 15 seconds and remember an hour.',
     examples: examples({ 'Inventory a pool': 'ringlab pool discover --pool rack' }),
     statuses: poolStatuses,
+  },
+  'pool drain': {
+    note: 'A host that is drained gets no machines until `ringlab pool resume`. When there is room elsewhere later, what had to stay leaves it.',
+    examples: examples({ 'Empty a host for maintenance': 'ringlab pool drain 127.0.0.1:7001 --pool rack' }),
+    statuses: statuses(
+      {
+        '0': 'it is empty',
+        '1': 'machines stay there, which fit nowhere else; or the pool could not lose another host then',
+      },
+      '2',
+      '65',
+      '69',
+    ),
+  },
+  'pool resume': {
+    examples: examples({ 'Use it again': 'ringlab pool resume 127.0.0.1:7001 --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'pool balance': {
+    note: 'Of the busiest host the smallest machine that evens out the loads moves to the idlest one. A machine that has just moved rests for a minute.',
+    examples: examples({ 'Even out the loads': 'ringlab pool balance --pool rack' }),
+    statuses: statuses({ '0': 'done', '1': 'a machine has not moved' }, '2', '65', '69'),
+  },
+  'pool consolidate': {
+    examples: examples({
+      'Print what could be done': 'ringlab pool consolidate --pool rack',
+      'Do it': 'ringlab pool consolidate --apply --pool rack',
+    }),
+    statuses: statuses({ '0': 'done', '1': 'a machine has not moved' }, '2', '65', '69'),
   },
   'pool rank': {
     examples: examples({ 'Print what each host says': 'ringlab pool rank counter --pool rack' }),

@@ -52,6 +52,39 @@ describe('ringlab host --pool', () => {
     await pool.counts('one', before + 10);
   });
 
+  it('moves machines while they run, off a host that is drained, and loses none when a source is killed on the way', async () => {
+    const pool = new Pool();
+    for (let n = 0; n < 2; n++) await pool.start();
+    await pool.create('one', '--no-reserve');
+    await pool.becomes('one', 'RUNNING');
+    const first = pool.vm('one').host as string;
+    const second = [...pool.hosts.keys()].find((address) => address !== first) as string;
+    const before = await pool.counts('one', 10);
+    const moved = await pool.run('vm', 'migrate', 'one', '--to', second);
+    expect([moved.status, moved.stdout]).toEqual([0, `one has moved from ${first} to ${second}\n`]);
+    await pool.counts('one', before + 10);
+    const drained = await pool.run('pool', 'drain', second);
+    expect([drained.status, drained.stdout]).toEqual([0, expect.stringContaining(`${second} is empty;`)]);
+    expect([pool.vm('one').host, pool.vm('one').epoch]).toEqual([first, 3]);
+    const again = await pool.run('vm', 'migrate', 'one', '--to', second);
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining(`${second}: is draining`)]);
+    const stuck = await pool.run('pool', 'drain', first);
+    expect([stuck.status, stuck.stdout]).toEqual([1, expect.stringContaining(`one stays on ${first}:`)]);
+    // The manager has it go as soon as there is a host for it.
+    await pool.run('pool', 'resume', second);
+    await pool.until(
+      (view) => view.vm.get('one')?.data.state !== 'RUNNING' || pool.vm('one').host === second,
+    );
+    const printed = (await pool.numbers('one')).length;
+    pool.hosts.get(first)?.child.kill('SIGKILL');
+    await pool.until((view) => {
+      const vm = view.vm.get('one')?.data;
+      return vm?.state === 'RUNNING' && vm.host === second;
+    });
+    await pool.counts('one', printed + 10);
+    expect(overlaps(pool.folder.view())).toEqual([]);
+  });
+
   it('holds, stops, starts and releases machines, and says why one waits', async () => {
     const pool = new Pool(file(`pool-${++pools}`), file('state'));
     const address = await pool.start();
