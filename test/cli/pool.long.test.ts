@@ -1,5 +1,6 @@
 /** A pool with real processes: machines are created, held, stopped and released, and come back when a host is killed. */
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PoolView } from '../../vmm/pool/records.ts';
 import { overlaps } from '../../vmm/pool/usage.ts';
 import { fixture, scratch } from './kit.ts';
 import { Pool } from './pool-processes.ts';
@@ -9,6 +10,8 @@ const file = scratch();
 let pools = 0;
 
 afterEach(({ task }) => Running.endAll(task.result?.state === 'fail'));
+
+const hostOf = (view: PoolView) => view.vm.get('one')?.data.host;
 
 describe('ringlab host --pool', () => {
   it('runs machines that come back on other hosts when their host is killed, where they were', async () => {
@@ -53,11 +56,11 @@ describe('ringlab host --pool', () => {
   });
 
   it('moves machines while they run, off a host that is drained, and loses none when a source is killed on the way', async () => {
-    const pool = new Pool();
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
     for (let n = 0; n < 2; n++) await pool.start();
     await pool.create('one', '--no-reserve');
     await pool.becomes('one', 'RUNNING');
-    const first = pool.vm('one').host as string;
+    const first = (await pool.vm('one')).host as string;
     const second = [...pool.hosts.keys()].find((address) => address !== first) as string;
     const before = await pool.counts('one', 10);
     const moved = await pool.run('vm', 'migrate', 'one', '--to', second);
@@ -65,16 +68,14 @@ describe('ringlab host --pool', () => {
     await pool.counts('one', before + 10);
     const drained = await pool.run('pool', 'drain', second);
     expect([drained.status, drained.stdout]).toEqual([0, expect.stringContaining(`${second} is empty;`)]);
-    expect([pool.vm('one').host, pool.vm('one').epoch]).toEqual([first, 3]);
+    expect(await pool.vm('one')).toMatchObject({ host: first, epoch: 3 });
     const again = await pool.run('vm', 'migrate', 'one', '--to', second);
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining(`${second}: is draining`)]);
     const stuck = await pool.run('pool', 'drain', first);
     expect([stuck.status, stuck.stdout]).toEqual([1, expect.stringContaining(`one stays on ${first}:`)]);
     // The manager has it go as soon as there is a host for it.
     await pool.run('pool', 'resume', second);
-    await pool.until(
-      (view) => view.vm.get('one')?.data.state !== 'RUNNING' || pool.vm('one').host === second,
-    );
+    await pool.until((view) => view.vm.get('one')?.data.state !== 'RUNNING' || hostOf(view) === second);
     const printed = (await pool.numbers('one')).length;
     pool.hosts.get(first)?.child.kill('SIGKILL');
     await pool.until((view) => {
@@ -82,7 +83,7 @@ describe('ringlab host --pool', () => {
       return vm?.state === 'RUNNING' && vm.host === second;
     });
     await pool.counts('one', printed + 10);
-    expect(overlaps(pool.folder.view())).toEqual([]);
+    expect(overlaps(await pool.view())).toEqual([]);
   });
 
   it('holds, stops, starts and releases machines, and says why one waits', async () => {
