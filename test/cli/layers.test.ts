@@ -25,7 +25,7 @@ const folders = Object.keys(allowed);
 const floors = [
   ['wire', 'guest'],
   ['memory', 'devices', 'network', 'snapshot'],
-  ['translator'],
+  ['translator', 'storage'],
   ['monitor', 'process'],
   ['replay', 'migration'],
   ['debug', 'hosting'],
@@ -126,6 +126,8 @@ describe('The linter', () => {
       'vmm/snapshot/store.ts',
       'vmm/hosting/keep/folder-shelf.ts',
       'vmm/pool/folder-store.ts',
+      'vmm/storage/folder-objects.ts',
+      'vmm/storage/layer-files.ts',
       'vmm/wire/node-seal.ts',
       'vmm/wire/tcp.ts',
       'vmm/debug/server.ts',
