@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../../property/fast-check.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MemoryDisk, SECTOR } from '../../../isa/machine/devices/disk.ts';
 import { sameBytes } from '../../../isa/machine/bytes.ts';

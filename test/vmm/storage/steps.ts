@@ -1,5 +1,5 @@
 /** Random schedules for interleavings.ts. */
-import fc from 'fast-check';
+import fc from '../../property/fast-check.ts';
 import type { Step } from './interleavings.ts';
 
 const of = fc.nat({ max: 2 });

@@ -1,5 +1,5 @@
 /** Sweeps and publications at the same time. Bugs that these tests must find: mutants.long.test.ts. */
-import fc from 'fast-check';
+import fc from '../../property/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../property/seed.ts';
 import { BLOCK } from '../../../vmm/snapshot/blocks.ts';
