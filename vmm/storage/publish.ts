@@ -37,7 +37,7 @@ export function finish<T>(work: Generator<unknown, T>): T {
 }
 
 /** Puts objects into a store, and counts them. */
-export class Putter {
+class Putter {
   readonly #store: BlockStore;
   readonly #written: Record<ObjectKind, number> = { block: 0, leaf: 0, root: 0 };
   #reused = 0;
