@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, readSync, statSync, writeS
 import { join } from 'node:path';
 import { makeFolder, nodeFiles, writeWhole } from '../snapshot/node-files.ts';
 import type { BlockStore } from './block-store.ts';
-import { encodeHead, Layer, type LayerFile, readHead } from './layer.ts';
+import { encodeHead, DiskLayer, type LayerFile, readHead } from './layer.ts';
 import { type ObjectName, StorageError } from './objects.ts';
 
 const ending = '.layer';
@@ -19,7 +19,7 @@ export function createLayer(
   epoch: number,
   store: BlockStore,
   root: ObjectName,
-): Layer {
+): DiskLayer {
   const { sectors } = store.root(root);
   makeFolder(folder, 0o700);
   writeWhole(nodeFiles, layerPath(folder, guest, epoch), [encodeHead({ sectors, epoch, root })]);
@@ -27,11 +27,11 @@ export function createLayer(
 }
 
 /** Throws StorageError, also when the file is of another epoch than its name says, and the system's error. */
-export function openLayer(folder: string, guest: string, epoch: number, store: BlockStore): Layer {
+export function openLayer(folder: string, guest: string, epoch: number, store: BlockStore): DiskLayer {
   const path = layerPath(folder, guest, epoch);
   const file = openFile(path, 'r+');
   try {
-    return new Layer(file, store, epoch);
+    return new DiskLayer(file, store, epoch);
   } catch (error) {
     file.close();
     if (error instanceof StorageError) throw new StorageError(`${path}: ${error.message}`);

@@ -57,7 +57,7 @@ export function readHead(file: Pick<LayerFile, 'read'>): LayerHead {
   };
 }
 
-export class Layer implements DiskStore {
+export class DiskLayer implements DiskStore {
   readonly head: LayerHead;
   readonly sectors: number;
   readonly #file: LayerFile;
