@@ -28,8 +28,8 @@ const forBrowser = { ...common, platform: 'browser', format: 'iife' };
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
 /**
- * The files of the library: guests, their parts, and the programs of lessons, by path. Minivisor is left out: it needs a guest
- * of its own, which only `--guest` gives it, and it would be a twentieth of the page.
+ * The files of the library: guests, their parts, and the programs of lessons, by path. Monitors that are guests are left out:
+ * they need a guest of their own, which only `--guest` gives them, and minivisor would be a twentieth of the page.
  */
 function library() {
   const below = (folder, pattern) =>
@@ -37,7 +37,7 @@ function library() {
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .filter((path) => pattern.test(path));
   const paths = [
-    ...below('guests', /\.(s|inc)$/).filter((path) => !path.startsWith('guests/minivisor/')),
+    ...below('guests', /\.(s|inc)$/).filter((path) => !/^guests\/(minivisor|hypervisors)\//.test(path)),
     ...below('examples', /^examples\/[^/]+\.(s|json)$/),
   ].sort();
   return Object.fromEntries(paths.map((path) => [path, read(path)]));

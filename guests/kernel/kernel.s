@@ -42,6 +42,11 @@
     .include "native.inc"
     .endif
 
+    .ifdef GUESTS                 # ../hypervisors/type-2.s and hybrid.s
+    .include "../hypervisors/guest-mode.inc"
+    .include "../hypervisors/run-page.inc"
+    .endif
+
     .text
     .globl _start
 _start:
@@ -89,6 +94,15 @@ _start:
     .include "console.s"
     .include "report.s"
     .include "../include/print.inc"
+    .ifdef GUESTS
+    .include "../hypervisors/run-guest.s"
+    .include "../hypervisors/enter.s"
+    .ifdef HYBRID
+    .include "../hypervisors/cpu.s"
+    .endif
+    .include "user/library.s"
+    .include "../hypervisors/process.s"
+    .else
     .include "user/library.s"
     .include "user/init.s"
     .include "user/primes.s"
@@ -98,6 +112,7 @@ _start:
     .include "user/reader.s"
     .include "user/greeter.s"
     .include "user/rogues.s"
+    .endif
     .balign PAGE
 user_end:
 

@@ -25,6 +25,9 @@ system_call:
 system_calls_table:               # by number
     .word process_exit, sys_write, sys_read, sys_yield, sys_sleep
     .word sys_getpid, sys_fork, sys_wait, sys_read_sector
+    .ifdef GUESTS
+    .word sys_run_guest, sys_disk_size
+    .endif
     .if . - system_calls_table <> 4 * SYSTEM_CALLS
     .error "the table of system calls does not have SYSTEM_CALLS entries"
     .endif

@@ -2,13 +2,9 @@
  * Paravirtual machines with one known bug each, as what it changes of ours, and what catches it. `from` occurs once in `file`; that, and
  * nothing else, becomes `to`.
  */
-import { readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { compileFunction } from 'node:vm';
-import { build } from 'esbuild';
 import type { createGuest } from '../../../vmm/monitor/create-guest.ts';
-import { changedSource, sourceRoot } from '../../property/zoo/build.ts';
 import type { Change } from '../../property/zoo/mutant.ts';
+import { rebuilt } from '../../property/zoo/rebuild.ts';
 import { hostileFinding, hostiles } from './hostile.ts';
 import { callStories, ringStories, storyFinding } from './stories.ts';
 
@@ -186,29 +182,10 @@ export function finding({ what, monitor = 'none' }: Trial, make?: typeof createG
 }
 
 /** Our createGuest with the mutant's changes in it, machine and monitor. Throws when they are stale. */
-export async function buildMutant({ name, changes }: Mutant): Promise<typeof createGuest> {
-  const { outputFiles } = await build({
-    absWorkingDir: sourceRoot,
-    entryPoints: [join(sourceRoot, 'vmm/monitor/create-guest.ts')],
-    bundle: true,
-    write: false,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    plugins: [
-      {
-        name: 'mutate',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, ({ path }) => {
-            const file = relative(sourceRoot, path).split(sep).join('/');
-            const own = changes.filter((change) => change.file === file);
-            return { contents: changedSource(readFileSync(path, 'utf8'), own, name), loader: 'ts' };
-          });
-        },
-      },
-    ],
-  });
-  const module = { exports: {} as { createGuest: typeof createGuest } };
-  compileFunction(outputFiles[0]?.text ?? '', ['module'], { filename: `mutants/${name}.cjs` })(module);
-  return module.exports.createGuest;
+export async function buildMutant(mutant: Mutant): Promise<typeof createGuest> {
+  const module = await rebuilt<{ readonly createGuest: typeof createGuest }>(
+    'vmm/monitor/create-guest.ts',
+    mutant,
+  );
+  return module.createGuest;
 }
