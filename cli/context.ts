@@ -4,7 +4,7 @@ import { badInput, usage } from './failure.ts';
 import { readInput } from './files.ts';
 
 /** Throws a Failure. */
-function settingsOf(given: readonly string[]): Settings {
+export function settingsOf(given: readonly string[]): Settings {
   const settings = new Map<string, string>();
   for (const one of given) {
     const [whole, key = '', value = ''] = /^([^=/\\]+)=(.*)$/s.exec(one) ?? [];

@@ -98,7 +98,7 @@ export function collect(text: string, before: readonly string[]): readonly strin
 }
 
 /** As `collect`, for an option without a default. */
-function collectFrom(text: string, before: readonly string[] = []): readonly string[] {
+export function collectFrom(text: string, before: readonly string[] = []): readonly string[] {
   return collect(text, before);
 }
 

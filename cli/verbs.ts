@@ -64,6 +64,7 @@ export const verbGroups: readonly VerbGroup[] = [
     heading: 'Share hosts in a pool:',
     verbs: {
       vm: () => import('./verbs/vm.ts'),
+      appliance: () => import('./verbs/appliance.ts'),
       pool: () => import('./verbs/pool.ts'),
     },
   },

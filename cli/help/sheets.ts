@@ -378,10 +378,66 @@ const sheets: Readonly<Record<string, Sheet>> = {
     }),
     statuses: poolStatuses,
   },
+  appliance: {
+    note: 'An appliance is a program with what its machines need: memory, settings, patches, a disk. Its versions are never changed.',
+    examples: examples({
+      'Store a program as an appliance': 'ringlab appliance add whoami.s --property NAME --pool rack',
+      'Make a machine from it': 'ringlab vm create --from whoami --set NAME=w1 --name w1 --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'appliance add': {
+    note: 'A setting is KEY, KEY=DEFAULT, KEY:TYPE or KEY:TYPE=DEFAULT; types are string, boolean, uint32 and sint32. One without a default must be given to each machine. A patch is a program whose segments replace what is at their addresses.',
+    examples: examples({
+      'Store a program with two settings':
+        'ringlab appliance add whoami.s --property NAME --property N:uint32=1',
+      'Store its next version, with a patch':
+        'ringlab appliance add --parent whoami --patch fix.s --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'appliance list': {
+    examples: examples({ 'List the appliances': 'ringlab appliance list --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'appliance show': {
+    examples: examples({ 'Print the newest version of one': 'ringlab appliance show whoami --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'appliance verify': {
+    examples: examples({ 'Check all': 'ringlab appliance verify --pool rack' }),
+    statuses: statuses({ '0': 'all is undamaged', '1': 'something is missing or damaged' }, '2', '65', '69'),
+  },
+  'appliance export': {
+    note: 'The package is OVF 1.1, with a manifest; its disk is a streamOptimized VMDK.',
+    examples: examples({
+      'Write one file': 'ringlab appliance export whoami whoami.ova --pool rack',
+      'Write a descriptor with its files beside it': 'ringlab appliance export whoami whoami.ovf --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'appliance import': {
+    note: 'OVF 1.x and 2.x are read. The package is checked as a whole first; if anything is wrong with it, nothing is stored.',
+    examples: examples({
+      'Store the machine of a package': 'ringlab appliance import whoami.ova --pool rack',
+      "Take the disk of another tool's machine":
+        'ringlab appliance import other.ova --disk-only --image a.elf --pool rack',
+    }),
+    statuses: statuses({ '0': 'stored', '65': 'the package cannot be taken; nothing was stored' }, '2', '69'),
+  },
+  'appliance outdated': {
+    examples: examples({ 'List machines that are to be renewed': 'ringlab appliance outdated --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'appliance remove': {
+    examples: examples({ 'Remove a version': 'ringlab appliance remove whoami@1 --pool rack' }),
+    statuses: poolStatuses,
+  },
   'vm create': {
     note: 'A rank is an expression like FREE_CPU - 2 * RUNNING_VMS, or packing, striping, load or fixed. `ringlab pool rank` shows what hosts answer.',
     examples: examples({
       'Create a machine that outlives its host': 'ringlab vm create counter.s --pool rack',
+      'Create one from an appliance': 'ringlab vm create --from whoami --set NAME=w1 --pool rack',
       'Create one on a host that has no other':
         'ringlab vm create counter.s --pool rack --requirements RUNNING_VMS=0',
     }),
@@ -398,6 +454,13 @@ const sheets: Readonly<Record<string, Sheet>> = {
   },
   'vm show': {
     examples: examples({ 'Say what it waits for': 'ringlab vm show counter --why --pool rack' }),
+    statuses: poolStatuses,
+  },
+  'vm save-as': {
+    note: 'The settings of the new appliance are those of the machine; a machine that is made from it may have other values.',
+    examples: examples({
+      'Store a machine that is stopped': 'ringlab vm save-as counter warm --pool rack',
+    }),
     statuses: poolStatuses,
   },
   'vm history': {

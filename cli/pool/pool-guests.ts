@@ -10,6 +10,7 @@ import type { Done, LocalGuest, LocalGuests } from '../../vmm/pool/agent.ts';
 import { specOf } from '../../vmm/pool/place.ts';
 import { type MoveRecord, PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
 import type { Reserve } from '../../vmm/wire/messages.ts';
+import { unpackMachine } from '../appliance/saved-machine.ts';
 import { copyGuest, type PoolFolder, removeGuest } from './pool-folder.ts';
 
 export class PoolGuests implements LocalGuests {
@@ -88,13 +89,18 @@ export class PoolGuests implements LocalGuests {
   /** From its image. It stands still until it is booted. */
   #start(name: string, want: WantRecord, vm: VmRecord): void {
     const image = readImage(this.#pool.image(want.image));
+    const patches = (want.patches ?? []).map((sum) => readImage(this.#pool.image(sum)));
     removeGuest(this.#pool.hostShelf(this.#host.address), name);
     const slot = this.#host.reserve(specOf(name, want), false);
     try {
-      loadImage(image, slot.guest.machine.memory.bytes);
-      slot.guest.machine.pc = image.entry;
+      const { guest } = slot;
+      if (want.state !== undefined)
+        unpackMachine(this.#pool.image(want.state), guest.machine, (state) => guest.restore(state));
+      else guest.machine.pc = image.entry;
+      for (const one of want.state === undefined ? [image, ...patches] : patches)
+        loadImage(one, guest.machine.memory.bytes);
       // Each boot is another age, for the machine may have been elsewhere.
-      if (want.context !== undefined) slot.guest.machine.context.give(utf8(want.context), vm.epoch);
+      if (want.context !== undefined) guest.machine.context.give(utf8(want.context), vm.epoch);
     } catch (error) {
       this.#host.giveBack(slot);
       throw error;

@@ -1,33 +1,35 @@
 /** `ringlab vm …`: machines of a pool, from their creation to their release. */
 import { type Command, Option } from 'commander';
-import { loadImage, readImage } from '../../isa/machine/image.ts';
-import { defaultMemory } from '../../isa/machine/storage.ts';
-import { variantData } from '../../isa/table/variants.ts';
 import { admit } from '../../vmm/pool/balance.ts';
 import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
 import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
 import { explainVm } from '../../vmm/pool/why.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
+import { saveMachine } from '../appliance/save-as.ts';
 import { createGroup, exitWith } from '../command.ts';
-import { contextOf } from '../context.ts';
 import { EXIT, Failure, usage } from '../failure.ts';
-import { loadProgram, loadVariant, withName } from '../files.ts';
 import { nameOf } from '../hosting/guests.ts';
-import { contextOption, JSON_OPTION, parseCount, parseDuration, parseMemory } from '../options.ts';
+import {
+  collectFrom,
+  contextOption,
+  JSON_OPTION,
+  parseCount,
+  parseDuration,
+  parseMemory,
+} from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns, sinceText } from '../pool/columns.ts';
 import { addMigrate } from '../pool/moving.ts';
+import { type OriginOptions, originOf } from '../pool/origin.ts';
 import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
+import { withStages } from '../pool/provisioning.ts';
 
 interface PoolOption {
   readonly pool?: string;
 }
 
-interface CreateOptions extends PoolOption {
+interface CreateOptions extends PoolOption, OriginOptions {
   readonly name?: string;
-  readonly isa: string;
-  readonly memory?: number;
-  readonly cpu: number;
   readonly requirements: string;
   readonly rank: string;
   readonly priority: number;
@@ -36,7 +38,6 @@ interface CreateOptions extends PoolOption {
   readonly until?: number;
   readonly onEnd: WantRecord['onEnd'];
   readonly tenant: string;
-  readonly context?: readonly string[];
   readonly reserve: boolean;
 }
 
@@ -49,12 +50,14 @@ function add(name: string, summary: string): Command {
     .option(...POOL_OPTION);
 }
 
-add('create', 'Create a machine that starts from a program, on the host that suits it best')
-  .argument('<file>', 'an ELF file, or assembly text')
+add('create', 'Create a machine that starts from a program or an appliance, on the host that suits it best')
+  .argument('[file]', 'an ELF file, or assembly text')
+  .option('--from <appliance>', 'Make it from this appliance instead: NAME or NAME@VERSION')
+  .option('--set <key=value>', 'Give a setting of the appliance this value; may be repeated', collectFrom)
   .option('--name <name>', "Set its name; without it, it is the file's")
-  .option('--isa <variant>', 'Choose the variant of its machine', 'ring32-v')
+  .option('--isa <variant>', 'Choose the variant of its machine; without it, ring32-v')
   .option('--memory <size>', 'Give it this much memory, like 512K or 16M; without it, 16M', parseMemory)
-  .option('--cpu <percent>', "Expect it to load a host's processor by so much", parseCount, 10)
+  .option('--cpu <percent>', "Expect it to load a host's processor by so much; without it, 10", parseCount)
   .option('--requirements <expression>', 'Use only hosts for which this holds, like FREE_MEM > 64', '')
   .option('--rank <expression>', 'Prefer the host for which this is the highest, or a policy', 'striping')
   .option('--priority <n>', 'Place it before machines of a lower priority', parseCount, 0)
@@ -91,6 +94,11 @@ add('history', 'Print the states that a machine was in')
   .argument('<name>', 'its name')
   .action(exitWith(history));
 
+add('save-as', 'Store a stopped machine as an appliance, from which others go on where it is')
+  .argument('<name>', 'the machine')
+  .argument('<appliance>', 'the name of the appliance, or NAME@VERSION')
+  .action(exitWith(saveAs));
+
 /** What changes of a want. */
 type Wish = (want: WantRecord) => Pick<WantRecord, 'run'> & Partial<WantRecord>;
 
@@ -115,21 +123,14 @@ for (const [name, { summary, make }] of Object.entries(wishes))
 
 addMigrate(add);
 
-async function create(file: string, options: CreateOptions): Promise<number> {
+async function create(file: string | undefined, options: CreateOptions): Promise<number> {
   const pool = new PoolFolder(options.pool);
   await pool.checkFolder();
-  const name = nameOf(file, options);
-  const elf = await loadProgram(file);
-  const memory = options.memory ?? defaultMemory;
-  // What does not fit is found here, and not by one host after the other.
-  withName(file, () => loadImage(readImage(elf), new Uint8Array(memory)));
-  const context = contextOf(options.context);
+  const name = nameOf(file ?? options.from?.split('@')[0] ?? '', options);
+  const origin = await originOf(pool, file, options);
   const want: WantRecord = {
     v: 1,
-    image: pool.putImage(elf),
-    variant: variantData(loadVariant(options.isa)),
-    memory,
-    cpu: options.cpu,
+    ...origin,
     requirements: options.requirements,
     rank: options.rank,
     priority: options.priority,
@@ -140,7 +141,12 @@ async function create(file: string, options: CreateOptions): Promise<number> {
     until: options.until === undefined ? null : Date.now() + options.until,
     onEnd: options.onEnd,
     tenant: options.tenant,
-    ...(context === undefined ? {} : { context: new TextDecoder().decode(context) }),
+  };
+  const since = Date.now();
+  const asked: VmRecord = {
+    ...newVm,
+    since,
+    history: [{ at: since, state: 'PENDING', host: null, reason: '' }],
   };
   await pool.change((view) => {
     check(view, name, want, options.reserve);
@@ -151,7 +157,7 @@ async function create(file: string, options: CreateOptions): Promise<number> {
       ],
       changes: [
         { key: `want/${name}`, value: json(want) },
-        { key: `vm/${name}`, value: json({ ...newVm, since: Date.now() }) },
+        { key: `vm/${name}`, value: json(asked) },
       ],
     };
   });
@@ -245,14 +251,26 @@ function valueText(value: unknown): string {
 }
 
 async function history(name: string, options: PoolOption): Promise<number> {
-  const { vm } = machine(await new PoolFolder(options.pool).view(), name);
-  const rows = vm.history.map(({ at, state, host, reason }) => [
+  const { vm, want } = machine(await new PoolFolder(options.pool).view(), name);
+  const rows = withStages(vm, want).map(({ at, state, stage, host, reason }) => [
     new Date(at).toISOString(),
     state,
+    stage,
     host ?? '-',
     reason.split('\n')[0] ?? '',
   ]);
-  print(formatColumns(['TIME', 'STATE', 'HOST', 'REASON'], rows));
+  print(formatColumns(['TIME', 'STATE', 'STAGE', 'HOST', 'REASON'], rows));
+  return EXIT.DONE;
+}
+
+async function saveAs(name: string, appliance: string, options: PoolOption): Promise<number> {
+  const pool = new PoolFolder(options.pool);
+  await pool.checkFolder();
+  const { vm, want } = machine(await pool.view(), name);
+  const { from } = vm;
+  if (vm.state !== 'STOPPED' || from === null)
+    throw usage(`${name} is ${vm.state}; stop it first: ringlab vm stop ${name}`);
+  print(`${await saveMachine(pool, name, want, pool.shelfOf(name, from), appliance)} is stored\n`);
   return EXIT.DONE;
 }
 

@@ -6,6 +6,7 @@
  *     host/ADDR    a host that is there; goes with its lease      written by that host's agent
  *     node/ADDR    what stays of a host when it is gone           written by commands, its agent, and the manager
  *     move/VM      that a machine is to move                      written by commands and the manager
+ *     appliance/NAME/VERSION  what machines are made from         written by commands; never changed
  *     usage/VM/N   what a machine used, N = when that began       written with each change of vm/VM
  *     load/ADDR    what a host's machines make it do, measured; goes with its lease     written by that host
  *     manager      which host's agent is the manager now; goes with that host's lease
@@ -26,6 +27,7 @@ import {
   unsigned,
 } from '../wire/schema.ts';
 import { address, text, variantShape } from '../wire/messages.ts';
+import { applianceShape, type ApplianceRecord, applianceText, sumText } from './appliances.ts';
 import { vmStates } from './states.ts';
 import type { Json, PoolEntries, PoolEntry } from './store.ts';
 
@@ -61,9 +63,16 @@ const wantShape = record({
   tenant: text(64),
   /** The settings that the machine can read, as lines KEY='value'; missing = it has no context. */
   context: optional(text(CONTEXT_MAX)),
+  /** The appliance that it was made from, NAME@VERSION; missing = from a program. */
+  appliance: optional(applianceText),
+  /** Images whose segments are put into memory after those of the image, in this order. */
+  patches: optional(list(sumText, 0, 64)),
+  /** The saved machine that it goes on from at its first boot; missing = it starts from its image. */
+  state: optional(sumText),
 });
 type FullWant = Checked<typeof wantShape>;
-export type WantRecord = Omit<FullWant, 'context'> & Partial<Pick<FullWant, 'context'>>;
+type Optional = 'context' | 'appliance' | 'patches' | 'state';
+export type WantRecord = Omit<FullWant, Optional> & Partial<Pick<FullWant, Optional>>;
 
 const historyLine = record({
   at: time,
@@ -183,6 +192,7 @@ const poolShapes = {
   move: moveShape,
   usage: usageShape,
   load: loadShape,
+  appliance: applianceShape,
 } as const;
 type Kind = keyof typeof poolShapes;
 
@@ -202,6 +212,8 @@ export class PoolView {
   readonly move: ReadonlyMap<string, Kept<MoveRecord>>;
   readonly usage: ReadonlyMap<string, Kept<UsageRecord>>;
   readonly load: ReadonlyMap<string, Kept<LoadRecord>>;
+  /** By NAME/VERSION. */
+  readonly appliance: ReadonlyMap<string, Kept<ApplianceRecord>>;
   readonly manager: Kept<{ readonly address: string }> | undefined;
 
   /** Throws FieldError for a value that is none of ours. */
@@ -213,6 +225,7 @@ export class PoolView {
     this.move = recordsOf(entries, 'move');
     this.usage = recordsOf(entries, 'usage');
     this.load = recordsOf(entries, 'load');
+    this.appliance = recordsOf(entries, 'appliance');
     const manager = entries.get('manager');
     this.manager = manager && { ...manager, data: managerShape(manager.value, 'manager') };
   }
