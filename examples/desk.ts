@@ -86,7 +86,7 @@ export interface Tour {
   readonly stops: readonly Stop[];
   /** A command that shows more of the same. */
   readonly more?: string;
-  /** It needs what only the workbench of the command line has: files for snapshots (`tenClones`), or processes (`meet`). */
+  /** It needs what only the workbench of the command line has: files for snapshots (`tenClones`), processes (`meet`), or hosts (`rack`). */
   readonly atTerminal?: boolean;
   /** The file in its place that a student can give instead. */
   readonly own?: string;

@@ -10,6 +10,7 @@ import { tenClones } from './clones.ts';
 import { meet } from './containers.ts';
 import { fold } from './fold.ts';
 import { answerOf, found, hintOf, remark, type Stop, type Tour } from './desk.ts';
+import { SimulatedRack } from './rack.ts';
 import { Workbench } from './workbench.ts';
 
 /** Where a lesson takes place. What its functions return is waited for. */
@@ -45,6 +46,7 @@ function workbenchFor(tour: Tour, own: string | undefined): Workbench {
     read: (path) => readFileSync(path === tour.own && own !== undefined ? own : new URL(path, root)),
     tenClones,
     meet,
+    rack: (hosts, memory, mistakes) => new SimulatedRack(hosts, memory, mistakes),
   });
 }
 

@@ -23,6 +23,7 @@ import { tour as whatALevelCosts } from './tours/16-what-a-level-costs.ts';
 import { tour as portingAGuest } from './tours/17-porting-a-guest.ts';
 import { tour as aContainer } from './tours/18-a-container.ts';
 import { tour as fewerExits } from './tours/19-fewer-exits.ts';
+import { tour as aRack } from './tours/20-a-rack.ts';
 
 export { fold } from './fold.ts';
 
@@ -57,6 +58,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
     'a-switch': aSwitch,
     'six-stages': sixStages,
     'the-dirtier': theDirtier,
+    'a-rack': aRack,
   },
   'Hardware, calls, containers, recursion': {
     'fewer-exits': fewerExits,

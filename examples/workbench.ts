@@ -3,6 +3,7 @@
  * What takes time is work in parts, which a page can leave off. It has no Node: how files are read is given to it.
  */
 import { assemble } from '../assembler/index.ts';
+import type { Mistakes, SimulatedRack } from './rack.ts';
 import { pathFrom } from '../assembler/source/path.ts';
 import { type Classification, classifying } from '../isa/classify/classify.ts';
 import { CollectingConsole } from '../isa/machine/devices/console.ts';
@@ -44,6 +45,8 @@ export interface WorkbenchOptions {
   readonly tenClones?: (bench: Workbench) => TenClones;
   /** Has Alice and Mallory meet; without it, the tour of containers cannot be given. The page has no processes. */
   readonly meet?: (bench: Workbench, living: Living) => Meeting;
+  /** Makes a rack of hosts; without it, the tour of the rack cannot be given. The page has a view of its own for it. */
+  readonly rack?: (hosts: number, memory: number, mistakes?: Mistakes) => SimulatedRack;
 }
 
 /** Bytes of a guest's memory. */

@@ -86,18 +86,24 @@ function packagesOf(builds) {
 export async function buildLaboratory() {
   const { version } = JSON.parse(read('package.json'));
   const files = library();
-  const [worker, page] = await Promise.all([
+  const [worker, pool, page] = await Promise.all([
     build({
       ...forBrowser,
       entryPoints: { worker: 'web/worker/main.ts' },
       plugins: [recipesOnly, interpreterOnly, grammarRecipe, printedSteps],
     }),
+    build({
+      ...forBrowser,
+      entryPoints: { pool: 'web/worker/pool-main.ts' },
+      plugins: [recipesOnly, interpreterOnly, grammarRecipe, printedSteps],
+    }),
     build({ ...forBrowser, entryPoints: { page: 'web/page/main.tsx' }, plugins: [noParser] }),
   ]);
-  const packages = packagesOf([worker, page]);
+  const packages = packagesOf([worker, pool, page]);
   const textOf = (made, ending) => made.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const parts = {
     worker: textOf(worker, '.js'),
+    pool: textOf(pool, '.js'),
     script: textOf(page, '.js'),
     style: textOf(page, '.css'),
     ...(await first(files, version)),

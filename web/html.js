@@ -44,9 +44,10 @@ ${licences.replaceAll('--', '- -')}
 }
 
 /** Every file of dist/web by its name. */
-export function makePages({ worker, script, style, embedded, html, licences }) {
+export function makePages({ worker, pool, script, style, embedded, html, licences }) {
   const names = {
     worker: `worker-${hashOf(worker)}.js`,
+    pool: `pool-${hashOf(pool)}.js`,
     script: `page-${hashOf(script)}.js`,
     style: `page-${hashOf(style)}.css`,
   };
@@ -56,7 +57,7 @@ export function makePages({ worker, script, style, embedded, html, licences }) {
     licences,
     sources: '',
     head: `<style>${style}</style>`,
-    tail: `<script type="text/plain" id="worker">${packed(worker)}</script>\n<script>${inScript(script)}</script>`,
+    tail: `<script type="text/plain" id="worker">${packed(worker)}</script>\n<script type="text/plain" id="pool">${packed(pool)}</script>\n<script>${inScript(script)}</script>`,
   });
   const split = page({
     html,
@@ -64,13 +65,22 @@ export function makePages({ worker, script, style, embedded, html, licences }) {
     licences,
     sources: "'self'",
     head: `<link rel="manifest" href="manifest.webmanifest">\n<link rel="stylesheet" href="${names.style}">`,
-    tail: `<script id="worker" type="text/plain" data-source="${names.worker}"></script>\n<script src="${names.script}"></script>`,
+    tail: `<script id="worker" type="text/plain" data-source="${names.worker}"></script>\n<script id="pool" type="text/plain" data-source="${names.pool}"></script>\n<script src="${names.script}"></script>`,
   });
-  const cached = ['./', names.worker, names.script, names.style, 'manifest.webmanifest', 'icon.svg'];
+  const cached = [
+    './',
+    names.worker,
+    names.pool,
+    names.script,
+    names.style,
+    'manifest.webmanifest',
+    'icon.svg',
+  ];
   return {
     'ringlab-lab.html': whole,
     'index.html': split,
     [names.worker]: worker,
+    [names.pool]: pool,
     [names.script]: script,
     [names.style]: style,
     'icon.svg': icon,

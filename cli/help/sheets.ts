@@ -98,6 +98,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({
       'Show the page in the browser': 'ringlab lab --open',
       'Show what a program of yours does, while you edit it': 'ringlab lab hello.s',
+      'Show a pool, as it changes': 'ringlab lab --pool rack',
     }),
     statuses: statuses({ '0': 'ended by Ctrl-C' }, '2', '65', '69'),
   },

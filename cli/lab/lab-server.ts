@@ -8,17 +8,20 @@
  *   GET /file      the file and its version; 204 if there is none
  *   PUT /file      saves it, If-Match: "VERSION"; the answer says whether, and has the file if that is another version now
  *   GET /changes   server-sent events: the file each time that it changes
+ *   GET /pool      the same of the pool, which is only shown; 204 if there is none
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { largest, type LabFile } from './lab-file.ts';
+import type { LabPool } from './lab-pool.ts';
 
 /** What is served. */
 export interface LabServerOptions {
   /** The page's files by name; `index.html` is also at `/`. */
   readonly pages: ReadonlyMap<string, Uint8Array>;
   readonly file: LabFile | undefined;
+  readonly pool?: LabPool | undefined;
   /** 0: any port that is free. */
   readonly port: number;
   /** What the page has to show for the file. */
@@ -69,6 +72,7 @@ export async function serveLab(options: LabServerOptions): Promise<LabServer> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       options.file?.close();
+      options.pool?.close();
       return closed;
     },
   };
@@ -82,10 +86,15 @@ async function answer(
 ): Promise<void> {
   if (!isOwn(request, port)) return refuse(response, 403, 'This server answers to its own page only.');
   const { pathname } = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
-  if (pathname !== '/file' && pathname !== '/changes') return givePage(options, pathname, request, response);
+  if (!['/file', '/changes', '/pool'].includes(pathname))
+    return givePage(options, pathname, request, response);
   if (!hasToken(request, options.token))
     return refuse(response, 401, 'Open the address that ringlab lab printed: it has a token.');
-  const { file } = options;
+  const { file, pool } = options;
+  if (pathname === '/pool') {
+    if (request.method !== 'GET') return refuse(response, 405, 'GET.', { allow: 'GET' });
+    return pool === undefined ? void response.writeHead(204, always).end() : followPool(pool, response);
+  }
   if (file === undefined) return void response.writeHead(204, always).end();
   if (pathname === '/changes' && request.method === 'GET') return follow(file, response);
   if (request.method === 'GET') return giveJson(response, { name: file.name, ...file.read() });
@@ -154,6 +163,15 @@ async function save(file: LabFile, request: IncomingMessage, response: ServerRes
     return refuse(response, 400, 'It is not text in UTF-8.');
   }
   giveJson(response, file.save(text, version));
+}
+
+/** Sends the pool now, and each time that it changes, until the page leaves. */
+function followPool(pool: LabPool, response: ServerResponse): void {
+  response.writeHead(200, { ...always, 'content-type': 'text/event-stream; charset=utf-8' });
+  response.once(
+    'close',
+    pool.listen((text) => response.write(`data: ${text}\n\n`)),
+  );
 }
 
 /** Sends the file now, and each time that it changes, until the page leaves. */

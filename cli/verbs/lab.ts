@@ -7,12 +7,15 @@ import { InvalidArgumentError } from 'commander';
 import { createCommand, exitWith } from '../command.ts';
 import { badInput, EXIT, Failure, systemReason } from '../failure.ts';
 import { LabFile } from '../lab/lab-file.ts';
+import { LabPool } from '../lab/lab-pool.ts';
 import { type LabServer, serveLab } from '../lab/lab-server.ts';
 import { note, print } from '../output.ts';
+import { PoolFolder } from '../pool/pool-folder.ts';
 
 interface LabOptions {
   readonly port: number;
   readonly open?: boolean;
+  readonly pool?: string;
 }
 
 /** What `npm run web` has built, seen from the bundle. */
@@ -25,6 +28,7 @@ export const command = createCommand(
   .argument('[file]', 'assembly text: the page follows it as it changes, and saves to it')
   .option('--port <port>', 'Listen at this port of 127.0.0.1; 0 is any that is free', parsePort, 0)
   .option('--open', 'Open the page in the browser')
+  .option('--pool <pool>', 'Show the pool in this folder, or in etcd://HOST:PORT,…/FOLDER, as it changes')
   .action(exitWith(lab));
 
 function parsePort(text: string): number {
@@ -33,12 +37,13 @@ function parsePort(text: string): number {
   return port;
 }
 
-async function lab(path: string | undefined, { port, open }: LabOptions): Promise<number> {
+async function lab(path: string | undefined, { port, open, pool: named }: LabOptions): Promise<number> {
   const file = path === undefined ? undefined : new LabFile(path);
+  const pool = named === undefined ? undefined : await LabPool.open(new PoolFolder(named), named);
   buildPages();
   const pages = readPages();
   const token = randomBytes(18).toString('base64url');
-  const server = await listen(() => serveLab({ pages, file, port, token }), port);
+  const server = await listen(() => serveLab({ pages, file, pool, port, token }), port);
   print(`${server.address}\n`);
   note(`ringlab: the laboratory${file === undefined ? '' : ` with ${path}`}; Ctrl-C ends it\n`);
   if (open) openInBrowser(server.address);

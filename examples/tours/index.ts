@@ -19,6 +19,7 @@ import { tour as whatALevelCosts } from './16-what-a-level-costs.ts';
 import { tour as portingAGuest } from './17-porting-a-guest.ts';
 import { tour as aContainer } from './18-a-container.ts';
 import { tour as fewerExits } from './19-fewer-exits.ts';
+import { tour as aRack } from './20-a-rack.ts';
 
 export const tours: readonly Tour[] = [
   predict,
@@ -40,4 +41,5 @@ export const tours: readonly Tour[] = [
   portingAGuest,
   aContainer,
   fewerExits,
+  aRack,
 ];

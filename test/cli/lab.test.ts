@@ -4,7 +4,10 @@ import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabFile } from '../../cli/lab/lab-file.ts';
+import { LabPool } from '../../cli/lab/lab-pool.ts';
 import { type LabServer, serveLab } from '../../cli/lab/lab-server.ts';
+import { PoolFolder } from '../../cli/pool/pool-folder.ts';
+import { json, newVm } from '../../vmm/pool/records.ts';
 import { ringlab, scratch } from './kit.ts';
 
 const make = scratch();
@@ -58,20 +61,42 @@ const save = async (text: string, version: string) =>
   JSON.parse((await put(text, version)).text) as { kind: string; now?: { text: string; version: string } };
 
 /** The events of /changes, one by one. */
-async function* changes(): AsyncGenerator<{ readonly text: string; readonly version: string }> {
+const changes = () => events<{ readonly text: string; readonly version: string }>('/changes');
+
+async function* events<T>(target: string): AsyncGenerator<T> {
   const response = await new Promise<IncomingMessage>((resolve) => {
     const headers = { authorization: `Bearer ${token}` };
-    request({ host: '127.0.0.1', port: server.port, path: '/changes', headers }, resolve).end();
+    request({ host: '127.0.0.1', port: server.port, path: target, headers }, resolve).end();
   });
   let rest = '';
   for await (const part of response) {
-    const events = (rest + String(part)).split('\n\n');
-    rest = events.pop() ?? '';
-    for (const event of events) yield JSON.parse(event.replace(/^data: /, ''));
+    const all = (rest + String(part)).split('\n\n');
+    rest = all.pop() ?? '';
+    for (const event of all) yield JSON.parse(event.replace(/^data: /, ''));
   }
 }
 
 describe('The server of the laboratory', () => {
+  it('tells of the pool now and when it changes, to who has the token, and takes nothing', async () => {
+    expect((await ask('/pool')).status).toBe(204);
+    await server.close();
+    const folder = new PoolFolder(make('pool'), true);
+    const pool = await LabPool.open(folder, 'rack');
+    server = await serveLab({ pages, file: undefined, pool, port: 0, token });
+    expect((await ask('/pool', { headers: { authorization: '' } })).status).toBe(401);
+    expect((await ask('/pool', { method: 'PUT' }, '{}')).status).toBe(405);
+    const told = events<{ name: string; picture: { elsewhere: unknown[] }; isAway: boolean }>('/pool');
+    expect((await told.next()).value).toMatchObject({
+      name: 'rack',
+      picture: { elsewhere: [] },
+      isAway: false,
+    });
+    await folder.change(() => ({ when: [], changes: [{ key: 'vm/new', value: json(newVm) }] }));
+    expect((await told.next()).value.picture.elsewhere).toEqual([
+      { name: 'new', state: 'PENDING', reason: '' },
+    ]);
+  });
+
   it('gives the page to a browser, with its types, and stores nothing there', async () => {
     const page = await ask('/', { headers: { authorization: '' } });
     expect(page).toMatchObject({ status: 200, text: '<p>the page</p>' });

@@ -13,6 +13,7 @@ import { lectureTests } from './laboratory/lecture.ts';
 import { offlineTests } from './laboratory/offline.ts';
 import { lookTests } from './laboratory/looks.ts';
 import { moveTests } from './laboratory/move.ts';
+import { poolTests } from './laboratory/pool.ts';
 import { classifyTests } from './laboratory/sets.ts';
 import { tourTests } from './laboratory/tours.ts';
 import { stopTests } from './laboratory/stopping.ts';
@@ -34,6 +35,7 @@ describe.skipIf(chromium === undefined)('The web laboratory', () => {
   describe('Translation', () => translationTests(laboratory));
   describe('Classify', () => classifyTests(laboratory));
   describe('Move', () => moveTests(laboratory));
+  describe('Pool', () => poolTests(laboratory));
   describe('By keyboard', () => keyboardTests(laboratory));
   describe('The lecture', () => lectureTests(laboratory));
   describe('Elsewhere', () => offlineTests(laboratory));

@@ -10,7 +10,16 @@ import fc from '../property/fast-check.ts';
 
 const link = fc.record(
   {
-    view: fc.constantFrom('acts', 'machine', 'memory', 'translation', 'classify', 'move', 'later-view'),
+    view: fc.constantFrom(
+      'acts',
+      'machine',
+      'memory',
+      'translation',
+      'classify',
+      'move',
+      'pool',
+      'later-view',
+    ),
     guest: fc.string({ maxLength: 200 }),
     text: fc.string({ unit: 'grapheme' }),
     variant: fc.oneof(fc.string(), fc.record({ name: fc.string(), unprivileged: fc.array(fc.string()) })),

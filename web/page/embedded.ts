@@ -41,19 +41,35 @@ export function keepForOffline(): void {
   if (holder.dataset.source !== undefined) void navigator.serviceWorker?.register('sw.js');
 }
 
-let address: string | undefined;
+/** Where the scripts of workers are, by the ids of their elements: in the one file they are compressed. */
+const addresses = new Map<string, string>();
 
-/** Makes the worker's script ready: in the one file it is compressed. To be called before `startWorker`. */
-export async function unpackWorker(): Promise<void> {
-  const holder = document.getElementById('worker') as HTMLScriptElement;
-  address = holder.dataset.source;
-  if (address !== undefined) return;
-  const script = await through(bytesOf(holder.textContent ?? ''), new DecompressionStream('deflate-raw'));
-  address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+/** Makes the workers' scripts ready. To be called before they are started. */
+export async function unpackWorkers(): Promise<void> {
+  for (const id of ['worker', 'pool']) {
+    const holder = document.getElementById(id) as HTMLScriptElement;
+    const { source } = holder.dataset;
+    addresses.set(id, source ?? (await unpacked(holder.textContent ?? '')));
+  }
+}
+
+async function unpacked(text: string): Promise<string> {
+  const script = await through(bytesOf(text), new DecompressionStream('deflate-raw'));
+  return URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
 }
 
 /** Starts the worker: from its text in the page, or from its own file. */
 export function startWorker(): Worker {
-  if (address === undefined) throw new Error('unpackWorker comes first');
+  return start('worker');
+}
+
+/** Starts the worker of the Pool view. */
+export function startPoolWorker(): Worker {
+  return start('pool');
+}
+
+function start(id: string): Worker {
+  const address = addresses.get(id);
+  if (address === undefined) throw new Error('unpackWorkers comes first');
   return new Worker(address);
 }

@@ -1,4 +1,4 @@
-/** The views, in the order of their digits (Alt+1 to Alt+6). README.md says how to add one. */
+/** The views, in the order of their digits (Alt+1 to Alt+7). README.md says how to add one. */
 import type { FunctionComponent } from 'preact';
 import { Acts } from './acts/acts.tsx';
 import { Classify } from './classify/classify.tsx';
@@ -6,6 +6,7 @@ import type { Key } from './keys.ts';
 import { MachineView } from './machine/machine-view.tsx';
 import { MemoryView } from './memory/memory.tsx';
 import { Move, moveKeys } from './move/move.tsx';
+import { Pool, poolKeys } from './pool/pool.tsx';
 import { Translation } from './translation/translation.tsx';
 import { TourPanel } from './tour/tour-panel.tsx';
 
@@ -36,6 +37,7 @@ export const views: readonly View[] = [
     hasMachines: false,
     keys: moveKeys,
   },
+  { id: 'pool', title: 'Pool', Component: Pool, hasSetup: false, hasMachines: false, keys: poolKeys },
 ];
 
 /** What stands in a column at the right of every view, when it has something to show. */

@@ -10,6 +10,7 @@ import type { ClassifyRequests } from './classify.ts';
 import type { Frame } from './frame.ts';
 import type { MemoryRequests } from './memory.ts';
 import type { MoveRequests } from './move.ts';
+import type { PoolRequests } from './pool.ts';
 import type { Scenario } from './scenario.ts';
 import type { Desk } from './desk.ts';
 import type { SessionRequests } from './session-handlers.ts';
@@ -24,6 +25,7 @@ export interface Requests
     MemoryRequests,
     ClassifyRequests,
     MoveRequests,
+    PoolRequests,
     TourRequests {}
 
 interface FileRequests {

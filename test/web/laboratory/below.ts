@@ -46,6 +46,7 @@ export function memoryTests(laboratory: Laboratory): void {
         'classify-at',
         'classify-predict',
         'move',
+        'pool',
         'machine-all',
       ];
       const address = await encode({
@@ -65,6 +66,8 @@ export function memoryTests(laboratory: Laboratory): void {
       await page.locator('.choice').waitFor();
       await page.keyboard.press('Alt+6');
       await page.locator('.hosts').waitFor();
+      await page.keyboard.press('Alt+7');
+      await page.locator('.rack').waitFor();
     }
   });
 

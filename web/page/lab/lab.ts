@@ -61,7 +61,8 @@ export function isServed(): boolean {
   return token !== '';
 }
 
-function ask(path: string, init: RequestInit = {}): Promise<Response> {
+/** Asks the server that `ringlab lab` is. */
+export function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
 }
 
