@@ -111,8 +111,8 @@ async function check({ pool, json }: InspectionOptions): Promise<number> {
   if (json) print(`${JSON.stringify({ format: 'ringlab-pool-check', version: 1, found })}\n`);
   else {
     for (const { kind, about, what } of found) print(`${kind}: ${about}: ${what}\n`);
-    const counts = `${view.vm.size} machines, ${view.host.size} hosts, ${view.usage.size} records of usage`;
-    print(`${counts}: ${isWrong ? 'something is wrong' : 'nothing is wrong'}\n`);
+    const counts = `machines: ${view.vm.size}, hosts: ${view.host.size}, records of usage: ${view.usage.size}`;
+    print(`${counts}; ${isWrong ? 'something is wrong' : 'nothing is wrong'}\n`);
   }
   return isWrong ? EXIT.CHECK_FAILED : EXIT.DONE;
 }
