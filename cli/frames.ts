@@ -9,11 +9,11 @@ const columns = 80;
 export function formatPassing(
   when: string,
   from: Station,
-  { frame }: Passing,
+  { frame, vlan }: Passing,
   to: readonly Station[],
 ): string {
-  const everybody = isGroup(destinationOf(frame));
-  const whom = everybody ? 'everybody' : to.map(({ name }) => name).join(', ') || 'nobody';
+  const everybody = vlan === undefined ? 'everybody' : `all of VLAN ${vlan}`;
+  const whom = isGroup(destinationOf(frame)) ? everybody : to.map(({ name }) => name).join(', ') || 'nobody';
   const head = `${when.padStart(10)} ${`${from.name} > ${whom}`.padEnd(26)} `;
   const kind = kindOf(frame).toString(16).padStart(4, '0');
   const tail = `${kind} ${String(frame.length).padStart(4)} `;

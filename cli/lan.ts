@@ -17,6 +17,7 @@ import { contextOf } from './context.ts';
 import { loadFile, loadVariant, readInput, withName } from './files.ts';
 import { defaultMemory } from '../isa/machine/storage.ts';
 import type { GuestVerbOptions } from './options.ts';
+import { groupsOf, plugsOf } from './port-groups.ts';
 import type { Output } from './output.ts';
 
 export interface LanMember extends LanGuest {
@@ -40,19 +41,31 @@ interface Loaded {
   readonly port: GuestPort;
 }
 
+/** The VLANs by name, and which guest is in which. */
+export interface PlugChoice {
+  readonly groups?: string;
+  readonly plug?: string;
+}
+
 /** Loads the guests and plugs them in, the first with address 02:00:00:00:00:01. Throws Failures. */
 export async function prepareLan(
   files: readonly string[],
-  options: GuestVerbOptions,
+  options: GuestVerbOptions & PlugChoice,
   output: Output,
 ): Promise<LanParty> {
   const variant = loadVariant(options.isa);
   const lan = new Lan();
   const names = namesOf(files);
+  const vlans = plugsOf(options.plug, groupsOf(options.groups), names);
   const loaded: Loaded[] = [];
   for (const [n, file] of files.entries()) {
     const name = names[n] as string;
-    loaded.push({ file, name, image: await loadFile(file), port: lan.port(addressNumber(n + 1), name) });
+    loaded.push({
+      file,
+      name,
+      image: await loadFile(file),
+      port: lan.port(addressNumber(n + 1), name, vlans.get(name)),
+    });
   }
   const input = options.input === undefined ? undefined : readInput(options.input);
   const make = options.monitor === 'none' ? bareGuests : monitoredGuests;

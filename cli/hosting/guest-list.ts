@@ -46,7 +46,7 @@ function addressOf(what: string, text: string | undefined): Uint8Array | undefin
 }
 
 /** The fields of a guest: each is a text. */
-const fields = ['file', 'name', 'isa', 'memory', 'disk', 'input', 'context', 'address'] as const;
+const fields = ['file', 'name', 'isa', 'memory', 'disk', 'input', 'context', 'address', 'group'] as const;
 type Entry = { readonly [Field in (typeof fields)[number]]?: string };
 
 function readList(path: string, common: StartOptions): readonly GuestWish[] {
@@ -83,7 +83,7 @@ function checkEntry(value: unknown): Entry {
 
 /** Files are found from the list's folder on. Throws as `checkEntry`. */
 function wishOf(entry: Entry, folder: string, common: StartOptions): GuestWish {
-  const { file, name, isa, memory, disk, input, context, address } = entry;
+  const { file, name, isa, memory, disk, input, context, address, group } = entry;
   if (file === undefined) throw new Error('it has no "file"');
   const found = (path: string) => resolve(folder, path);
   return {
@@ -97,6 +97,7 @@ function wishOf(entry: Entry, folder: string, common: StartOptions): GuestWish {
       ...(disk === undefined ? {} : { disk: found(disk) }),
       ...(input === undefined ? {} : { input: found(input) }),
       ...(context === undefined ? {} : { context: [found(context)] }),
+      ...(group === undefined ? {} : { group }),
     },
   };
 }

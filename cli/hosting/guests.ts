@@ -23,6 +23,8 @@ export interface StartOptions
   extends Pick<GuestVerbOptions, 'isa' | 'memory' | 'disk' | 'input' | 'paravirtual' | 'context'> {
   /** The guest's name; default: the file's. */
   readonly name?: string;
+  /** The port group that it is plugged into. */
+  readonly group?: string;
 }
 
 /** A guest that is to be started. */
@@ -44,6 +46,7 @@ export interface Startable {
 }
 
 const ending = '.snap';
+const groupPattern = /^[A-Za-z][\w.-]{0,63}$/;
 
 /** What the file holds, ready to be started; `address` is the guest's on the network. Rejects with a Failure. */
 export async function loadGuest({ file, options, address }: GuestWish): Promise<Startable> {
@@ -82,8 +85,10 @@ function specOf(
   memory: number,
   disk: { readonly name: string; readonly sectors: number } | null,
   address: Uint8Array | undefined,
-  extras: { readonly paravirtual: boolean; readonly context: boolean },
+  extras: { readonly paravirtual: boolean; readonly context: boolean; readonly group: string | undefined },
 ): GuestSpec {
+  if (extras.group !== undefined && !groupPattern.test(extras.group))
+    throw usage(`--group ${extras.group}: expected the name of a port group of the host, like red`);
   return {
     name,
     variant: variantData(variant),
@@ -92,6 +97,7 @@ function specOf(
     disk: disk?.name ?? null,
     diskIdentity: null,
     network: address ?? null,
+    ...(extras.group !== undefined && { group: extras.group }),
     devices: [
       'console',
       'disk',
@@ -123,6 +129,7 @@ function fromImage(
     spec: specOf(nameOf(file, options), loadVariant(options.isa), memory, disk, address, {
       paravirtual: options.paravirtual ?? false,
       context: context !== undefined,
+      group: options.group,
     }),
     fill: (guest) => {
       loadImage(image, guest.machine.memory.bytes);
@@ -154,6 +161,7 @@ function fromSnapshot(file: string, address: Uint8Array | undefined, options: St
       spec: specOf(name, variantOf(configuration), memory, disk, address, {
         paravirtual: state.paravirtual !== undefined,
         context: (context ?? state.devices.context) !== undefined,
+        group: options.group,
       }),
       fill: (guest) => {
         restoreMemory(store.files, chain, guest.machine.memory);

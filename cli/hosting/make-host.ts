@@ -11,6 +11,7 @@ import type { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { loadVariant } from '../files.ts';
 import type { GuestVerbOptions } from '../options.ts';
 import { note } from '../output.ts';
+import { groupsOf } from '../port-groups.ts';
 import type { FileDisks } from './disks.ts';
 import type { Plug } from './plug.ts';
 import { GuestPrinter } from './printer.ts';
@@ -18,6 +19,8 @@ import { hostFolder, reclaim } from './state.ts';
 
 /** The options that describe the host, not its guests. */
 export interface HostProcessOptions extends GuestVerbOptions {
+  /** Its port groups, like `red=5,blue=6`. */
+  readonly groups?: string;
   /** Bytes of memory for all guests. */
   readonly capacity: number;
   /** Bytes of a guest's console that are stored. */
@@ -40,7 +43,8 @@ export function makeHost(
   pool?: PoolRules & { readonly shelf: Shelf },
 ): { readonly made: Host; readonly control: Control } {
   const clock = () => performance.now();
-  const hostNetwork = plug && new HostNetwork(plug.switch);
+  const groups = groupsOf(options.groups);
+  const hostNetwork = plug && new HostNetwork(plug.switch, groups);
   const guestNetwork = hostNetwork?.events;
   if (plug) {
     plug.onEnd = (reason) => note(`ringlab: the switch is gone: ${reason}\n`);
@@ -73,6 +77,7 @@ export function makeHost(
       translateUser: options.translateUser ?? false,
     },
     disks,
+    groups,
     capacity: options.capacity,
     patience: options.patience,
     rebaseMs: options.saveEvery * 1000,

@@ -42,6 +42,7 @@ interface HostVerbOptions extends HostProcessOptions, PlugOptions {
   /** A file that lists the guests. */
   readonly guests?: string;
   readonly name?: string;
+  readonly group?: string;
   /** Forget the guests stored by an earlier run. */
   readonly fresh?: boolean;
   /** The folder of the pool that the host is in. */
@@ -62,6 +63,8 @@ export const command = addPlugOptions(
   .option('--on <host:port>', 'Start the guests on the host that runs at this address')
   .option('--guests <file>', 'Start the guests that this JSON file lists')
   .addOption(defaulting('--name <name>', "Set the guest's name", "the file's"))
+  .option('--groups <list>', 'Name the port groups of this host: VLANs of its switch, like red=5,blue=6')
+  .option('--group <name>', 'Plug the guests into this port group; they move only to hosts that have it')
   .addOption(
     new Option('--capacity <size>', 'Limit the memory of all guests together, like 512M')
       .argParser(parseMemory)
@@ -117,6 +120,7 @@ const ownOptions: readonly (keyof HostVerbOptions)[] = [
   'translateUser',
   'engine',
   'network',
+  'groups',
   'capacity',
   'patience',
   'consoleSize',

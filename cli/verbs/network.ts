@@ -2,16 +2,19 @@
 import { describeAddress } from '../../isa/machine/report.ts';
 import type { Stop } from '../../isa/machine/stop.ts';
 import { LATENCY } from '../../vmm/network/guest-port.ts';
+import { Capture } from '../capture.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
-import { type LanMember, type LanParty, prepareLan } from '../lan.ts';
+import { type LanMember, type LanParty, type PlugChoice, prepareLan } from '../lan.ts';
 import { addGuestOptions, type GuestVerbOptions, PROCESS_OPTIONS, refuseOptions } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { note, Output } from '../output.ts';
 
-interface NetworkOptions extends GuestVerbOptions {
+interface NetworkOptions extends GuestVerbOptions, PlugChoice {
   readonly frames?: boolean;
+  /** A file for all frames. */
+  readonly pcap?: string;
   readonly stats?: boolean;
   readonly json?: boolean;
 }
@@ -23,7 +26,10 @@ export const command = addGuestOptions(
   createCommand('network', 'Run guests on one virtual network, the same on every run'),
 )
   .argument('<file...>', 'ELF files, or assembly text')
+  .option('--groups <list>', 'Name the VLANs of the switch, like red=5,blue=6')
+  .option('--plug <list>', 'Put guests into these VLANs, like client=red,server=red; the others are in none')
   .option('--frames', 'Print every frame on stderr')
+  .option('--pcap <file>', 'Write every frame to a file for Wireshark and tcpdump; a step is a microsecond')
   .option('--stats', 'Print steps and frames on stderr at the end')
   .option('--json', 'Print them as JSON')
   .action(exitWith(network));
@@ -35,13 +41,16 @@ async function network(files: readonly string[], options: NetworkOptions): Promi
   const output = new Output(1);
   const party = await prepareLan(files, options, output);
   const { lan, members } = party;
-  if (options.frames) {
-    lan.switch.onFrame = (from, passing, to) => {
-      output.flush();
-      note(`${formatPassing(String((passing.at ?? 0) - LATENCY), from, passing, to)}\n`);
-    };
-  }
+  const capture = options.pcap === undefined ? undefined : new Capture(options.pcap);
+  lan.switch.onFrame = (from, passing, to) => {
+    const sentAt = (passing.at ?? 0) - LATENCY;
+    capture?.add(sentAt, passing);
+    if (!options.frames) return;
+    output.flush();
+    note(`${formatPassing(String(sentAt), from, passing, to)}\n`);
+  };
   const stops = runParty(party, options.maxSteps ?? Number.POSITIVE_INFINITY, output);
+  capture?.close();
   if (lan.stuckFor !== undefined) note(stuck(lan.stuckFor, lan.now));
   const statuses = members.map((member, n) => tellMember(party, member, stops[n] as Stop));
   const status = statuses.find((one) => one !== 0) ?? 0;
@@ -101,6 +110,7 @@ function formatStatistics({ guests, switch: counts }: ReturnType<typeof statisti
     ({ name, status, steps, lost }) =>
       `${name.padEnd(20)} status ${String(status).padEnd(4)} ${steps} steps${lost > 0 ? `, ${lost} frames lost` : ''}\n`,
   );
-  const { forwarded, flooded, filtered } = counts;
-  return `${rows.join('')}frames: ${forwarded} to the port of their receiver, ${flooded} to all, ${filtered} to nobody\n`;
+  const { forwarded, flooded, filtered, tagged } = counts;
+  const dropped = tagged > 0 ? `, ${tagged} dropped because a guest had tagged them` : '';
+  return `${rows.join('')}frames: ${forwarded} to the port of their receiver, ${flooded} to all, ${filtered} to nobody${dropped}\n`;
 }

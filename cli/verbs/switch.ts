@@ -3,6 +3,7 @@ import { gmac } from '../../vmm/wire/node-seal.ts';
 import { TcpNetwork } from '../../vmm/wire/tcp.ts';
 import { Members } from '../../vmm/network/remote.ts';
 import { Switch } from '../../vmm/network/switch.ts';
+import { Capture } from '../capture.ts';
 import { createCommand, exitWith } from '../command.ts';
 import { EXIT, Failure, systemReason } from '../failure.ts';
 import { formatPassing } from '../frames.ts';
@@ -14,6 +15,7 @@ import { note } from '../output.ts';
 interface SwitchOptions extends SecretOptions {
   readonly listen: string;
   readonly frames?: boolean;
+  readonly pcap?: string;
 }
 
 /** Milliseconds between two checks for members that have not proved themselves in time. */
@@ -24,18 +26,19 @@ export const command = addSecretOptions(
 )
   .requiredOption('--listen <host:port>', 'Listen for guests at this address')
   .option('--frames', 'Print every frame on stderr')
+  .option('--pcap <file>', 'Write every frame to a file for Wireshark and tcpdump')
   .action(exitWith(runSwitch));
 
 async function runSwitch(options: SwitchOptions): Promise<number> {
   const address = checkAddress('--listen', options.listen);
   const joined = new Switch();
   const began = performance.now();
-  if (options.frames) {
-    joined.onFrame = (from, passing, to) => {
-      const seconds = ((performance.now() - began) / 1000).toFixed(3);
-      note(`${formatPassing(seconds, from, passing, to)}\n`);
-    };
-  }
+  const capture = options.pcap === undefined ? undefined : new Capture(options.pcap);
+  joined.onFrame = (from, passing, to) => {
+    const ms = performance.now() - began;
+    capture?.add(1000 * ms, passing);
+    if (options.frames) note(`${formatPassing((ms / 1000).toFixed(3), from, passing, to)}\n`);
+  };
   const secret = { key: readKey(options.key, address), sealMaker: gmac, clock: () => performance.now() };
   const members = new Members(joined, secret, {
     joined: (peer) => note(`ringlab: ${peer} is plugged in\n`),
@@ -52,6 +55,7 @@ async function runSwitch(options: SwitchOptions): Promise<number> {
   clearInterval(timer);
   members.close();
   network.close();
+  capture?.close();
   return EXIT.DONE;
 }
 

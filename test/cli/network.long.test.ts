@@ -1,4 +1,5 @@
 /** `ringlab network`: several guests on one network. */
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ending, ringlab, scratch } from './kit.ts';
 
@@ -110,5 +111,50 @@ describe('ringlab network', () => {
     const { status, stderr } = ringlab(['network', ...args, ...pair]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^ringlab: .+\n\(ringlab network --help shows its options and examples\)\n$/);
+  });
+
+  it('has VLANs that cannot hear each other, and writes what passes as tcpdump reads it', () => {
+    const capture = file('frames.pcap');
+    const plug = ['web-server=red', 'web-client=red', 'web-server-2=blue', 'web-client-2=blue'].join(',');
+    const { status, stdout, stderr } = ringlab([
+      'network',
+      '--groups',
+      'red=5,blue=6',
+      '--plug',
+      plug,
+      '--pcap',
+      capture,
+      '--frames',
+      ...pair,
+      ...pair,
+    ]);
+    expect(status).toBe(0);
+    for (const name of ['web-client', 'web-client-2'])
+      expect(stdout).toContain(`${name} | 10 answers, 0 requests sent again, 0 answers too many`);
+    expect(stderr).toContain('web-client-2 > all of VLAN 6');
+    const { stdout: read, error } = spawnSync('tcpdump', ['-e', '-nn', '-tt', '-r', capture], {
+      encoding: 'utf8',
+    });
+    if (error !== undefined) throw error;
+    const lines = read.trimEnd().split('\n');
+    expect(lines).toHaveLength(stderr.trimEnd().split('\n').length);
+    const vlan = (number: number) => lines.filter((line) => line.includes(` vlan ${number}, p 0,`));
+    expect([vlan(5).length, vlan(6).length]).toEqual([lines.length / 2, lines.length / 2]);
+    expect(vlan(5).join()).toContain('02:00:00:00:00:01 > 02:00:00:00:00:02');
+    expect(vlan(5).join()).not.toContain('02:00:00:00:00:03');
+    expect(lines[0]).toContain('0x88b5');
+  });
+
+  it.each([
+    [
+      ['--groups', 'red'],
+      '--groups red: red: expected a name and the number of a VLAN from 1 to 4094, like red=5',
+    ],
+    [['--plug', 'web-client=red'], 'no port group red; there is none (--groups red=NUMBER)'],
+    [['--groups', 'red=5', '--plug', 'nobody=red'], 'no guest nobody; there are web-server, web-client'],
+  ] as const)('refuses %j', (args, reason) => {
+    const { status, stderr } = ringlab(['network', ...args, ...pair]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(reason);
   });
 });

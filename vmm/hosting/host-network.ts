@@ -7,6 +7,7 @@ import type { HostedGuest } from './hosted-guest.ts';
 import type { HostEvents } from './host.ts';
 import { GuestPort } from '../network/guest-port.ts';
 import { Switch } from '../network/switch.ts';
+import { type PortGroups, UNTAGGED } from '../network/vlan.ts';
 
 /** What of a hosted guest its port needs. */
 export type NetworkGuest = Pick<HostedGuest, 'spec' | 'deliver' | 'onFrame'>;
@@ -19,11 +20,13 @@ export class HostNetwork {
     left: (guest) => this.#left(guest),
     source: (source) => this.#stands(source.guest, source.stopsGuest),
   };
+  readonly #groups: PortGroups;
   readonly #ports = new Map<NetworkGuest, GuestPort>();
 
-  /** `joined`: the switch, if it is there already. */
-  constructor(joined = new Switch()) {
+  /** `joined`: the switch, if it is there already; `groups`: its VLANs by name. */
+  constructor(joined = new Switch(), groups: PortGroups = new Map()) {
     this.switch = joined;
+    this.#groups = groups;
   }
 
   /** Where a guest is plugged in; undefined for one that has no network or is not here. */
@@ -37,9 +40,12 @@ export class HostNetwork {
   }
 
   #arrived(guest: NetworkGuest): void {
-    const { network, name } = guest.spec;
+    const { network, name, group } = guest.spec;
     if (network === null) return;
-    const port = new GuestPort(this.switch, network, name);
+    const vlan = group === undefined ? UNTAGGED : this.#groups.get(group);
+    // A host that was started again without that group: the guest is on no network rather than on another one.
+    if (vlan === undefined) return;
+    const port = new GuestPort(this.switch, network, name, vlan);
     this.#ports.set(guest, port);
     guest.onFrame = (frame) => port.send(frame, 0);
     this.#run(guest, port);

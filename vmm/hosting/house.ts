@@ -12,6 +12,7 @@ import { isStorageError } from './keep/trouble.ts';
 import { type Disks, Slot } from './slot.ts';
 import type { MigrationSource } from '../migration/source.ts';
 import type { MigrationTarget } from '../migration/target.ts';
+import type { PortGroups } from '../network/vlan.ts';
 import type { Dialer } from '../wire/connection.ts';
 import { type GuestSpec, type Reserve, STATE_VERSION } from '../wire/messages.ts';
 import { Channel } from '../wire/channel.ts';
@@ -46,6 +47,8 @@ export interface HostOptions {
   readonly patience: number;
   /** Its guests are a pool's: only the pool changes them. */
   readonly pool?: PoolRules;
+  /** The VLANs by the names of their port groups; guests of other groups cannot be here. */
+  readonly groups?: PortGroups;
   /** Why a guest cannot be here, for its owner's own reasons; undefined = it can. */
   readonly refuse?: (spec: GuestSpec) => string | undefined;
   /** Finds an address for a guest that is started here and names none; undefined = guests are plugged in nowhere. */
@@ -135,14 +138,16 @@ export class House {
 
   /** Why a guest cannot be here, for its name or its size, or for what the host's owner says. */
   refusal(spec: GuestSpec): string | undefined {
-    const { name, memory } = spec;
-    const { capacity, refuse } = this.options;
+    const { name, memory, group } = spec;
+    const { capacity, refuse, groups } = this.options;
     if (this.slots.has(name) || this.register.get(name) !== undefined)
       return `there is a guest ${name} on ${this.address} already`;
     const used = [...this.slots.values()].reduce((sum, { guest }) => sum + guest.spec.memory, 0);
     const left = capacity - used;
     if (memory > left)
       return `it has ${memory / 2 ** 20} MiB of memory, ${this.address} has ${Math.floor(left / 2 ** 20)} MiB left`;
+    if (group !== undefined && groups?.has(group) !== true)
+      return `it is plugged into the port group ${group}, and ${this.address} has ${groupsText(groups)}`;
     return refuse?.(spec);
   }
 
@@ -334,6 +339,10 @@ export class House {
       });
     });
   }
+}
+
+function groupsText(groups: PortGroups = new Map()): string {
+  return groups.size === 0 ? 'no port groups' : `only ${[...groups.keys()].join(', ')}`;
 }
 
 /** The reservation that a register's entry came from. */

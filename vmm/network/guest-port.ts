@@ -11,6 +11,7 @@
 import type { NetworkLink } from '../../isa/machine/devices/network.ts';
 import { destinationOf, formatAddress, isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
+import { UNTAGGED } from './vlan.ts';
 
 /** In one process, a frame arrives this many steps after it was sent. */
 export const LATENCY = 1000;
@@ -29,6 +30,7 @@ export class GuestPort implements NetworkLink, Station {
   readonly kind = 'guest';
   readonly name: string;
   readonly address: Uint8Array;
+  readonly vlan: number;
   readonly #switch: Switch;
   #state: PortState = 'reserved';
   #receiver: Receiver | undefined;
@@ -37,10 +39,11 @@ export class GuestPort implements NetworkLink, Station {
   #received = 0;
 
   /** Joins the switch, in the state `reserved`. */
-  constructor(joined: Switch, address: Uint8Array, name = formatAddress(address)) {
+  constructor(joined: Switch, address: Uint8Array, name = formatAddress(address), vlan: number = UNTAGGED) {
     this.#switch = joined;
     this.address = address.slice();
     this.name = name;
+    this.vlan = vlan;
     joined.join(this);
   }
 
@@ -93,8 +96,8 @@ export class GuestPort implements NetworkLink, Station {
   depart(): void {
     this.hold();
     this.#state = 'departed';
-    const now = this.#switch.stationOf(this.address);
-    if (now !== undefined && now !== this) this.moved(this.address);
+    const now = this.#switch.stationOf(this.address, this.vlan);
+    if (now !== undefined && now !== this) this.moved(this.address, this.vlan);
   }
 
   /** Leaves the switch. Frames that still wait are lost. */
@@ -120,8 +123,8 @@ export class GuestPort implements NetworkLink, Station {
     else this.#lost += 1;
   }
 
-  moved(address: Uint8Array): void {
-    if (this.#state !== 'departed' || !sameAddress(address, this.address)) return;
+  moved(address: Uint8Array, vlan: number): void {
+    if (this.#state !== 'departed' || vlan !== this.vlan || !sameAddress(address, this.address)) return;
     const waited = this.#waiting;
     this.#waiting = [];
     this.#state = 'reserved';

@@ -46,8 +46,8 @@ export class Lan {
   }
 
   /** A port for a guest. Make the guest's machine with the port as its `network`, and pass it to `add`. */
-  port(address: Uint8Array, name?: string): GuestPort {
-    return new GuestPort(this.switch, address, name);
+  port(address: Uint8Array, name?: string, vlan?: number): GuestPort {
+    return new GuestPort(this.switch, address, name, vlan);
   }
 
   add(port: GuestPort, guest: LanGuest): void {

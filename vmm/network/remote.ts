@@ -89,7 +89,7 @@ export class Members {
   /** An address that was not given out here before and that no known station has. */
   #newAddress(): Uint8Array {
     do this.#addresses += 1;
-    while (this.#switch.stationOf(addressNumber(this.#addresses)) !== undefined);
+    while (this.#switch.knows(addressNumber(this.#addresses)));
     return addressNumber(this.#addresses);
   }
 }

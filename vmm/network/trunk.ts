@@ -2,7 +2,7 @@
  * A trunk: connects this switch to one in another process, over a channel (vmm/wire/channel.ts), which delivers
  * whole messages in order, or ends.
  *
- *     type 64   a frame
+ *     type 64   a frame; one of a VLAN with its tag (vlan.ts)
  *     type 65   a frame that follows a guest: the guest's address, 6 bytes, then the frame
  *     type 66   an address that the other side may give to one of its guests, 6 bytes
  *     type 67   asks for one more such address; no bytes
@@ -15,6 +15,7 @@ import { ADDRESS_BYTES, FRAME } from '../../isa/machine/devices/network.ts';
 import type { Channel } from '../wire/channel.ts';
 import { isGroup } from './frame.ts';
 import type { Passing, Station, Switch } from './switch.ts';
+import { isTagged, TAG_BYTES, tagged, untagged } from './vlan.ts';
 
 /** Message types of a trunk. Migrations use other types. */
 export const TRUNK = { FRAME: 64, FOLLOWS: 65, ADDRESS: 66, ASK: 67 } as const;
@@ -52,8 +53,9 @@ export class Trunk implements Station {
     return this.#dropped;
   }
 
-  take({ frame, follows }: Passing): void {
+  take({ frame: plain, follows, vlan = 0 }: Passing): void {
     if (!this.#open) return;
+    const frame = tagged(plain, vlan);
     if (this.#channel.backlog > BACKLOG_MAX) this.#dropped += 1;
     else if (follows === undefined) this.#channel.send(TRUNK.FRAME, frame);
     else this.#channel.send(TRUNK.FOLLOWS, joined([follows, frame]));
@@ -72,7 +74,7 @@ export class Trunk implements Station {
   /** Handles a message from the channel. The trunk may keep the bytes. */
   message(type: number, payload: Uint8Array): void {
     if (!this.#open) return;
-    if (type === TRUNK.FRAME && isFrame(payload)) this.#switch.pass(this, { frame: payload, at: undefined });
+    if (type === TRUNK.FRAME && isFrame(payload)) this.#pass(payload);
     else if (type === TRUNK.FOLLOWS && isFrame(payload.subarray(ADDRESS_BYTES))) this.#follow(payload);
     else if (type === TRUNK.ADDRESS && payload.length === ADDRESS_BYTES && !isGroup(payload))
       this.onAddress?.(payload);
@@ -98,7 +100,14 @@ export class Trunk implements Station {
 
   #follow(payload: Uint8Array): void {
     const follows = payload.subarray(0, ADDRESS_BYTES);
-    this.#switch.pass(this, { frame: payload.subarray(ADDRESS_BYTES), at: undefined, follows });
+    this.#pass(payload.subarray(ADDRESS_BYTES), follows);
+  }
+
+  /** A frame of a VLAN that cannot be is dropped. */
+  #pass(frame: Uint8Array, follows?: Uint8Array): void {
+    const found = untagged(frame);
+    if (found === undefined) return;
+    this.#switch.pass(this, { ...found, at: undefined, ...(follows !== undefined && { follows }) });
   }
 
   #fail(reason: string): void {
@@ -107,6 +116,7 @@ export class Trunk implements Station {
   }
 }
 
-function isFrame({ length }: Uint8Array): boolean {
-  return length >= FRAME.MIN && length <= FRAME.MAX;
+function isFrame(frame: Uint8Array): boolean {
+  const { length } = frame;
+  return length >= FRAME.MIN && length <= FRAME.MAX + (isTagged(frame) ? TAG_BYTES : 0);
 }

@@ -125,27 +125,45 @@ export const variantShape = record<VariantData>({
   features: optional(list(text(16), 1, 16)),
 });
 
+/** The name of a port group (vmm/network/vlan.ts). */
+const portGroup = text(64, /^[A-Za-z][\w.-]*$/);
+
 /** What a guest is, apart from its state. */
-export const guestSpec = where(
-  record({
+export interface GuestSpec {
+  readonly name: string;
+  readonly variant: VariantData;
+  /** In bytes, a multiple of a page. */
+  readonly memory: number;
+  /** Sectors of its disk; 0 = it has none. */
+  readonly sectors: number;
+  /** Where the disk is, as every host names it; null = it has none. */
+  readonly disk: string | null;
+  /** Distinguishes that disk from another of the same name. */
+  readonly diskIdentity: string | null;
+  /** Its address; null = it is on no network. */
+  readonly network: Uint8Array | null;
+  /** The port group that it is plugged into; without it, the network of no VLAN. */
+  readonly group?: string;
+  /** The devices whose state belongs to it. */
+  readonly devices: readonly string[];
+}
+
+export const guestSpec: Shape<GuestSpec> = where(
+  record<GuestSpec>({
     name: guestName,
     variant: variantShape,
-    /** In bytes, a multiple of a page. */
     memory: where(integer(MEMORY.min, MEMORY.max), (size) => size % PAGE === 0, 'whole pages'),
-    /** Sectors of its disk; 0 = it has none. */
     sectors: integer(0, mostSectors),
-    /** Where the disk is, as every host names it; null = it has none. */
     disk: nullable(text(1024)),
-    /** Distinguishes that disk from another of the same name. */
     diskIdentity: nullable(text(128)),
     network: guestAddress,
+    group: optional(portGroup),
     /** The devices whose state belongs to it. */
     devices: list(text(32), 0, 32),
   }),
   ({ sectors, disk }) => sectors > 0 === (disk !== null),
   'a disk exactly when there are sectors',
 );
-export type GuestSpec = Checked<typeof guestSpec>;
 
 /** How the guest is moved, as far as it concerns the target. */
 export const modes = ['pre-copy', 'post-copy', 'cold'] as const;

@@ -5,6 +5,7 @@
  */
 import { MemoryDisk } from '../../../isa/machine/devices/disk.ts';
 import { type Image, loadImage } from '../../../isa/machine/image.ts';
+import type { PortGroups } from '../../../vmm/network/vlan.ts';
 import { variantNamed } from '../../../isa/table/variants.ts';
 import { HostedGuest, type Machinery } from '../../../vmm/hosting/hosted-guest.ts';
 import { Host, type HostEvents } from '../../../vmm/hosting/host.ts';
@@ -110,6 +111,8 @@ export interface WorldOptions {
   /** Steps a guest gets each turn. */
   readonly steps?: number;
   readonly capacity?: number;
+  /** The port groups of each host. */
+  readonly groups?: Readonly<Record<string, PortGroups>>;
   readonly console?: LogLimits;
   readonly rebaseMs?: number;
   /** What else is told of a host's events. */
@@ -275,6 +278,7 @@ export class World {
       disks: this.#disksOf(address),
       capacity: this.#options.capacity ?? 2 ** 24,
       patience,
+      groups: this.#options.groups?.[address] ?? new Map(),
       ...(this.#options.rebaseMs ? { rebaseMs: this.#options.rebaseMs } : {}),
       ...(this.#options.console ? { console: this.#options.console } : {}),
       events: this.#events(address),
