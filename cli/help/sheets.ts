@@ -581,7 +581,11 @@ const sheets: Readonly<Record<string, Sheet>> = {
     statuses: poolStatuses,
   },
   'pool usage': {
-    examples: examples({ 'Sum it up by tenant': 'ringlab pool usage --by tenant --pool rack' }),
+    examples: examples({
+      'Sum it up by tenant': 'ringlab pool usage --by tenant --pool rack',
+      'Write a bill for a spreadsheet':
+        'ringlab pool usage --by tenant --prices prices.json --csv --pool rack',
+    }),
     statuses: poolStatuses,
   },
   completion: {

@@ -1,13 +1,13 @@
 /** `ringlab pool …`: a pool as a whole, its hosts and what its machines have used. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { confirmation } from '../../vmm/pool/fence.ts';
 import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
-import { sumUsage, type UsageKey, usageKeys } from '../../vmm/pool/usage.ts';
 import { createGroup, exitWith } from '../command.ts';
 import { usage } from '../failure.ts';
 import { EXIT } from '../failure.ts';
 import { JSON_OPTION } from '../options.ts';
 import { print } from '../output.ts';
+import { addUsage } from '../pool/billing.ts';
 import { formatColumns } from '../pool/columns.ts';
 import { hostLines } from '../pool/host-lines.ts';
 import { addInspection } from '../pool/inspection.ts';
@@ -45,10 +45,7 @@ add('fence', 'Say that a host is over for certain, so that its machines are free
 
 addInspection(add);
 
-add('usage', 'Print the time, memory and instructions that machines have used')
-  .addOption(new Option('--by <what>', 'Sum it up by this').choices([...usageKeys]).default('vm'))
-  .option(...JSON_OPTION)
-  .action(exitWith(showUsage));
+addUsage(add);
 
 addMoving(add);
 
@@ -112,22 +109,5 @@ async function fence(
     return commit;
   });
   print(`${address} is fenced; its machines are free\n`);
-  return EXIT.DONE;
-}
-
-async function showUsage({ pool, by, json }: PoolVerbOptions & { readonly by: UsageKey }): Promise<number> {
-  const lines = sumUsage(await new PoolFolder(pool).view(), by);
-  if (json) {
-    print(`${JSON.stringify({ format: 'ringlab-pool-usage', version: 1, by, lines })}\n`);
-    return EXIT.DONE;
-  }
-  const rows = lines.map(({ name, ms, memoryByteSeconds, steps, placements }) => [
-    name,
-    (ms / 1000).toFixed(1),
-    (memoryByteSeconds / 2 ** 20).toFixed(1),
-    String(steps),
-    String(placements),
-  ]);
-  print(formatColumns([by.toUpperCase(), 'SECONDS', 'MiB x SECONDS', 'STEPS', 'PLACEMENTS'], rows));
   return EXIT.DONE;
 }

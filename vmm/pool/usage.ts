@@ -14,19 +14,23 @@ export interface UsageLine {
   readonly steps: number;
   /** Times on a host that did not follow one on the same host. */
   readonly placements: number;
+  /** Moves from one host to another while it ran. */
+  readonly migrations: number;
 }
 
 export const usageKeys = ['vm', 'tenant', 'host'] as const;
 export type UsageKey = (typeof usageKeys)[number];
 
+const nothing = { ms: 0, memoryByteSeconds: 0, steps: 0, placements: 0, migrations: 0 };
+
 /** The usage of all machines from the records, summed by machine, tenant or host. */
 export function sumUsage(view: PoolView, by: UsageKey): readonly UsageLine[] {
   const sums = new Map<string, UsageLine>();
   for (const [vm, records] of byMachine(view)) {
-    let [steps, host]: [number, string | null] = [0, null];
+    let [steps, host, wasMoving]: [number, string | null, boolean] = [0, null, false];
     for (const record of records) {
       const name = by === 'vm' ? vm : by === 'tenant' ? record.tenant : (record.host ?? '');
-      const sum = sums.get(name) ?? { name, ms: 0, memoryByteSeconds: 0, steps: 0, placements: 0 };
+      const sum = sums.get(name) ?? { ...nothing, name };
       const ms = record.to - record.from;
       const now = record.steps ?? steps;
       sums.set(name, {
@@ -36,9 +40,11 @@ export function sumUsage(view: PoolView, by: UsageKey): readonly UsageLine[] {
         // A machine that was booted anew counts from 0 again.
         steps: sum.steps + (now < steps ? now : now - steps),
         placements: sum.placements + (record.host === host ? 0 : 1),
+        migrations: sum.migrations + (wasMoving && record.host !== host ? 1 : 0),
       });
       steps = now;
       host = record.host;
+      wasMoving = record.state === 'MIGRATE';
     }
   }
   return [...sums.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));

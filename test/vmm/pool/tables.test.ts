@@ -229,7 +229,7 @@ describe('Usage', () => {
     put('usage/g/4000', { ...record, host: 'b:1', from: 4000, to: 5000, steps: 5 });
     const view = new PoolView(entries);
     expect(sumUsage(view, 'vm')).toEqual([
-      { name: 'g', ms: 4000, memoryByteSeconds: 4 * MiB, steps: 75, placements: 2 },
+      { name: 'g', ms: 4000, memoryByteSeconds: 4 * MiB, steps: 75, placements: 2, migrations: 0 },
     ]);
     expect(sumUsage(view, 'host').map(({ name, steps }) => [name, steps])).toEqual([
       ['a:1', 50],
