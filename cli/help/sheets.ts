@@ -115,8 +115,7 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({
       'Let a client ask a server': 'ringlab network web-server.s web-client.s',
       'Print every frame, too': 'ringlab network --frames web-server.s web-client.s',
-      'Put both into a VLAN, and store the frames for Wireshark':
-        'ringlab network --groups red=5 --plug web-server=red,web-client=red --pcap frames.pcap web-server.s web-client.s',
+      'Store the frames for Wireshark': 'ringlab network --pcap frames.pcap web-server.s web-client.s',
     }),
     statuses: statuses(
       { '0 to 255': 'the first status of a guest that is not 0, in the order of the files' },
