@@ -489,6 +489,45 @@ const sheets: Readonly<Record<string, Sheet>> = {
     examples: examples({ 'End it for good': 'ringlab vm release counter --pool rack' }),
     statuses: poolStatuses,
   },
+  'vm resize': {
+    note: 'What runs, or is saved as it is, has the memory that it has. What a machine needs of the processor can change at any time.',
+    examples: examples({
+      'Give a machine that is stopped more memory':
+        'ringlab vm resize counter --memory 32M --anew --pool rack',
+    }),
+    statuses: statuses(
+      { '0': 'done', '1': 'left as it is: the pool could not lose its largest host then' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
+  'vm scale': {
+    note: 'More machines are copies of the first, which start from its image. When there are to be fewer, the last ones are released.',
+    examples: examples({ 'Have three of them': 'ringlab vm scale counter 3 --pool rack' }),
+    statuses: statuses(
+      { '0': 'done', '1': 'left as it is: the pool could not lose its largest host then' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
+  'vm lease': {
+    examples: examples({
+      'Have it run for two hours more': 'ringlab vm lease counter --until 2h --pool rack',
+    }),
+    statuses: poolStatuses,
+  },
+  'vm delete': {
+    note: 'As `ringlab vm release`, which leaves the record of a machine for a day. What it used stays on record.',
+    examples: examples({ 'End it, and forget it': 'ringlab vm delete counter --pool rack' }),
+    statuses: statuses(
+      { '0': 'done', '1': 'not forgotten yet: its host is lost, and not fenced' },
+      '2',
+      '65',
+      '69',
+    ),
+  },
   'vm migrate': {
     note: 'The pool decides the move: whichever host is killed meanwhile, the machine runs on one of the two, and nowhere twice.',
     examples: examples({

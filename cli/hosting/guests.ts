@@ -187,7 +187,8 @@ function copySectors(from: ThinDisk, to: NonNullable<HostedGuest['disk']>): void
 }
 
 /** The disk's full name and its size. */
-function openable(path: string): { readonly name: string; readonly sectors: number } | null {
+/** The disk in that file. Throws a Failure. */
+export function openable(path: string): { readonly name: string; readonly sectors: number } {
   try {
     const name = diskName(path);
     const { store, close } = new FileDisks('', '').open(name);

@@ -11,11 +11,13 @@ import { specOf } from '../../vmm/pool/place.ts';
 import { type MoveRecord, PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
 import type { Reserve } from '../../vmm/wire/messages.ts';
 import { unpackMachine } from '../appliance/saved-machine.ts';
+import { Idle } from './idle.ts';
 import { copyGuest, type PoolFolder, removeGuest } from './pool-folder.ts';
 
 export class PoolGuests implements LocalGuests {
   readonly #host: Host;
   readonly #pool: PoolFolder;
+  readonly #idle = new Idle();
   /** Migrations from here, and who is told when they fail. */
   readonly #going = new Map<string, { readonly source: MigrationSource<HostedGuest>; readonly done: Done }>();
 
@@ -37,6 +39,7 @@ export class PoolGuests implements LocalGuests {
         end: guest.repeats ? undefined : end,
         motion: isComing ? 'coming' : this.#motionOf(name, entry.phase === 'leaving'),
         steps: guest.machine.steps,
+        idle: this.#idle.of(name),
       });
     }
     return found;
@@ -48,6 +51,7 @@ export class PoolGuests implements LocalGuests {
 
   /** Tells of the migrations that have failed. */
   turn(): void {
+    this.#idle.look(this.#host.slots);
     for (const [name, { source, done }] of this.#going)
       if (source.state !== 'under way') {
         this.#going.delete(name);
@@ -99,6 +103,10 @@ export class PoolGuests implements LocalGuests {
       else guest.machine.pc = image.entry;
       for (const one of want.state === undefined ? [image, ...patches] : patches)
         loadImage(one, guest.machine.memory.bytes);
+      if (want.input !== null) {
+        guest.feed(this.#pool.image(want.input));
+        guest.feed(new Uint8Array());
+      }
       // Each boot is another age, for the machine may have been elsewhere.
       if (want.context !== undefined) guest.machine.context.give(utf8(want.context), vm.epoch);
     } catch (error) {

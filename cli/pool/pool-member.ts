@@ -2,18 +2,15 @@
 import type { Host } from '../../vmm/hosting/host.ts';
 import type { PoolRules } from '../../vmm/hosting/house.ts';
 import { Agent } from '../../vmm/pool/agent.ts';
-import type { Fence } from '../../vmm/pool/fence.ts';
 import { Manager } from '../../vmm/pool/manager.ts';
 import { defaultLease } from '../../vmm/pool/membership.ts';
 import type { HostRecord } from '../../vmm/pool/records.ts';
-import { isRunning, ownIdentity } from '../hosting/process-identity.ts';
+import { ownIdentity } from '../hosting/process-identity.ts';
 import { note } from '../output.ts';
+import { fenceBy } from './fencing.ts';
 import { LoadMeter } from './load-meter.ts';
 import { machineClock, newName, type PoolFolder } from './pool-folder.ts';
 import { PoolGuests } from './pool-guests.ts';
-
-/** Milliseconds until it is looked again whether a process that was killed is gone. */
-const goneMs = 50;
 
 export class PoolMember implements PoolRules {
   readonly #agent: Agent;
@@ -22,7 +19,13 @@ export class PoolMember implements PoolRules {
   readonly #meter: LoadMeter;
   readonly #unwatch: () => void;
 
-  constructor(host: Host, pool: PoolFolder, offer: Omit<HostRecord, 'v' | 'instance'>) {
+  /** `fenceCommand`: as fenceBy has it. */
+  constructor(
+    host: Host,
+    pool: PoolFolder,
+    offer: Omit<HostRecord, 'v' | 'instance'>,
+    fenceCommand?: string,
+  ) {
     const { address } = host;
     const { store } = pool;
     const tell = (text: string) => note(`ringlab: pool: ${text}\n`);
@@ -40,7 +43,7 @@ export class PoolMember implements PoolRules {
     this.#meter = new LoadMeter(host, store, this.#agent.member);
     // What others have written is done at once, and not at the next look.
     this.#unwatch = store.watch(() => this.#agent.look());
-    this.#manager = new Manager({ ...common, member: this.#agent.member, fence: killProcess });
+    this.#manager = new Manager({ ...common, member: this.#agent.member, fence: fenceBy(fenceCommand) });
   }
 
   mayRun(): boolean {
@@ -70,25 +73,3 @@ export class PoolMember implements PoolRules {
     this.#agent.member.leave();
   }
 }
-
-/** Kills the process, and waits until it is gone. One of another machine or container cannot be killed from here. */
-const killProcess: Fence = (_, process_, told) => {
-  const own = ownIdentity();
-  if (
-    process_.machine !== own.machine ||
-    (process_.boot === own.boot && process_.namespace !== own.namespace)
-  ) {
-    told(false);
-    return;
-  }
-  const look = () => {
-    if (isRunning(process_)) setTimeout(look, goneMs).unref();
-    else told(true);
-  };
-  try {
-    if (isRunning(process_)) process.kill(process_.pid, 'SIGKILL');
-    look();
-  } catch {
-    told(!isRunning(process_));
-  }
-};

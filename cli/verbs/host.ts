@@ -47,6 +47,8 @@ interface HostVerbOptions extends HostProcessOptions, PlugOptions {
   readonly fresh?: boolean;
   /** The folder of the pool that the host is in. */
   readonly pool?: string;
+  /** What ends a host of another machine. */
+  readonly fence?: string;
   /** What its processor can do, in percent of one. */
   readonly cpu: number;
   /** The folder is a copy, and the host that it was copied from will not be started again. */
@@ -95,6 +97,10 @@ export const command = addPlugOptions(
     '--pool <pool>',
     'Be a host of the pool in this folder, or in etcd://HOST:PORT,…/FOLDER, which runs its machines here',
   )
+  .option(
+    '--fence <command>',
+    'Have a lost host of another machine ended by this; its address is $RINGLAB_HOST',
+  )
   .option('--cpu <percent>', "Count so much as this host's processor, in a pool", parseCount, 100)
   .option('--adopt', 'Use a folder that was copied from a host which will never be started again')
   .option('--fresh', 'Forget the guests that an earlier run of this host has stored')
@@ -111,6 +117,7 @@ async function host(files: readonly string[], options: HostVerbOptions, verb: Co
     );
   const wishes = listGuests(files, options);
   if (options.pool !== undefined) checkPooled(wishes, options);
+  else if (options.fence !== undefined) throw usage('--fence goes with --pool');
   return on === undefined ? serveAt(listen ?? '', wishes, options) : startAll(on, wishes, options, verb);
 }
 
@@ -129,6 +136,7 @@ const ownOptions: readonly (keyof HostVerbOptions)[] = [
   'adopt',
   'fresh',
   'pool',
+  'fence',
   'cpu',
 ];
 
@@ -185,7 +193,7 @@ async function serveAt(
       if (made.sources.size > 0) doze.wake();
     };
     await listen(network, made, options);
-    if (pool) member = new PoolMember(made, pool, offerOf(options));
+    if (pool) member = new PoolMember(made, pool, offerOf(options), options.fence);
     else recover(made);
     for (const guest of guests) startGuest(made, await pluggedIn(guest, made, plug));
     await serve(made, control, doze, member);
@@ -203,10 +211,9 @@ async function serveAt(
 }
 
 /** What does not go together with a pool. Throws a Failure. */
-function checkPooled(wishes: readonly GuestWish[], { network, fresh }: HostVerbOptions): void {
+function checkPooled(wishes: readonly GuestWish[], { fresh }: HostVerbOptions): void {
   if (wishes.length > 0)
     throw usage('--pool: name no files; ringlab vm create makes machines, and the pool chooses their hosts');
-  if (network !== undefined) throw usage('--pool: machines of a pool are on no network; leave --network out');
   if (fresh) throw usage("--pool: what is stored is the pool's; leave --fresh out");
 }
 
@@ -218,6 +225,7 @@ function offerOf(options: HostVerbOptions): Omit<HostRecord, 'v' | 'instance'> {
     translateUser: options.translateUser ?? false,
     memory: options.capacity,
     cpu: options.cpu,
+    network: options.network !== undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 /** `ringlab vm …`: machines of a pool, from their creation to their release. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { admit } from '../../vmm/pool/balance.ts';
 import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
 import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
@@ -19,6 +19,8 @@ import {
 } from '../options.ts';
 import { print } from '../output.ts';
 import { formatColumns, sinceText } from '../pool/columns.ts';
+import { type AttachmentOptions, attachments, checkAttachments } from '../pool/attachments.ts';
+import { addChanging } from '../pool/changing.ts';
 import { addMigrate } from '../pool/moving.ts';
 import { type OriginOptions, originOf } from '../pool/origin.ts';
 import { POOL_OPTION, PoolFolder } from '../pool/pool-folder.ts';
@@ -28,13 +30,16 @@ interface PoolOption {
   readonly pool?: string;
 }
 
-interface CreateOptions extends PoolOption, OriginOptions {
+interface CreateOptions extends PoolOption, OriginOptions, AttachmentOptions {
   readonly name?: string;
   readonly requirements: string;
   readonly rank: string;
   readonly priority: number;
   readonly ha: WantRecord['ha'];
   readonly onOff: WantRecord['onOff'];
+  readonly policy: 'always' | 'on-demand';
+  readonly at?: readonly number[];
+  readonly idle?: number;
   readonly until?: number;
   readonly onEnd: WantRecord['onEnd'];
   readonly tenant: string;
@@ -71,11 +76,30 @@ add('create', 'Create a machine that starts from a program or an appliance, on t
       .choices(['keep', 'done', 'restart'])
       .default('keep'),
   )
+  .addOption(
+    new Option('--policy <how>', 'Have it run always, or only when it is started or a time of --at has come')
+      .choices(['always', 'on-demand'])
+      .default('always'),
+  )
+  .option(
+    '--at <times>',
+    'With on-demand: start it at these times of the day (UTC), like 08:00,13:30',
+    parseTimes,
+  )
+  .option(
+    '--idle <time>',
+    'With on-demand: stop it when it has done nothing for this time, like 10m',
+    parseDuration,
+  )
   .option('--until <time>', 'End its lease after this time, like 90m or 2h', parseDuration)
   .addOption(
     new Option('--on-end <what>', 'Choose what happens then').choices(['stop', 'done']).default('stop'),
   )
   .option('--tenant <name>', 'Record its usage under this name', 'nobody')
+  .option('--disk <file>', 'Give it this file, which all hosts reach by the same name, as its disk')
+  .option('--input <file>', 'Give this to its console when it starts')
+  .option('--plugged', 'Put it on the network of its hosts (host --network), with an address of its own')
+  .option('--address <address>', 'Put it there with this address, like 02:00:00:00:00:07')
   .addOption(contextOption())
   .option('--no-reserve', 'Create it even if the pool could not lose its largest host then')
   .action(exitWith(create));
@@ -122,12 +146,25 @@ for (const [name, { summary, make }] of Object.entries(wishes))
     .action(exitWith((names: readonly string[], options: PoolOption) => wish(names, options, make)));
 
 addMigrate(add);
+addChanging(add);
+
+/** Times of the day, in minutes. */
+function parseTimes(text: string): readonly number[] {
+  return text.split(',').map((time) => {
+    const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+    if (hours === undefined) throw new InvalidArgumentError('expected times of the day like 08:00,13:30');
+    return 60 * Number(hours) + Number(minutes);
+  });
+}
 
 async function create(file: string | undefined, options: CreateOptions): Promise<number> {
+  if (options.policy === 'always' && (options.at !== undefined || options.idle !== undefined))
+    throw usage('--at and --idle go with --policy on-demand');
   const pool = new PoolFolder(options.pool);
   await pool.checkFolder();
   const name = nameOf(file ?? options.from?.split('@')[0] ?? '', options);
   const origin = await originOf(pool, file, options);
+  const attached = attachments(pool, options);
   const want: WantRecord = {
     v: 1,
     ...origin,
@@ -138,9 +175,13 @@ async function create(file: string | undefined, options: CreateOptions): Promise
     onOff: options.onOff,
     run: 'running',
     order: 0,
+    policy: options.policy,
+    at: options.at ?? [],
+    idle: options.idle ?? null,
     until: options.until === undefined ? null : Date.now() + options.until,
     onEnd: options.onEnd,
     tenant: options.tenant,
+    ...attached,
   };
   const since = Date.now();
   const asked: VmRecord = {
@@ -150,6 +191,7 @@ async function create(file: string | undefined, options: CreateOptions): Promise
   };
   await pool.change((view) => {
     check(view, name, want, options.reserve);
+    checkAttachments(view, want);
     return {
       when: [
         { key: `want/${name}`, revision: 0 },
@@ -174,7 +216,7 @@ function check(view: PoolView, name: string, want: WantRecord, reserves: boolean
     if (error instanceof FieldError) throw usage(`--${error.message}`);
     throw error;
   }
-  const reason = reserves ? admit(view, name, want) : undefined;
+  const reason = reserves ? admit(view, new Map([[name, want]])) : undefined;
   if (reason !== undefined)
     throw new Failure(
       EXIT.CHECK_FAILED,

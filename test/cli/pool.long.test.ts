@@ -1,6 +1,8 @@
 /** A pool with real processes: machines are created, held, stopped and released, and come back when a host is killed. */
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PoolView } from '../../vmm/pool/records.ts';
+import { fenceBy } from '../../cli/pool/fencing.ts';
 import { overlaps } from '../../vmm/pool/usage.ts';
 import { fixture, scratch } from './kit.ts';
 import { Pool } from './pool-processes.ts';
@@ -86,6 +88,74 @@ describe('ringlab host --pool', () => {
     expect(overlaps(await pool.view())).toEqual([]);
   });
 
+  it('scales and resizes machines, has one run on demand, and forgets what is deleted', async () => {
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
+    await pool.start();
+    await pool.create('web');
+    await pool.becomes('web', 'RUNNING');
+    const scaled = await pool.run('vm', 'scale', 'web', '3');
+    expect([scaled.status, scaled.stdout]).toEqual([0, '3 machines like web: 2 created, 0 released\n']);
+    const copies = ['web', 'web-2', 'web-3'];
+    await pool.until(({ vm }) => copies.every((name) => vm.get(name)?.data.state === 'RUNNING'));
+    const resize = (...how: string[]) => pool.run('vm', 'resize', 'web', '--memory', '2M', ...how);
+    expect((await resize()).stderr).toContain('its memory cannot change while a host has it');
+    await pool.run('vm', 'stop', 'web');
+    await pool.becomes('web', 'STOPPED');
+    expect((await resize()).stderr).toContain('is saved with the memory that it has; --anew');
+    expect((await resize('--anew')).status).toBe(0);
+    await pool.run('vm', 'start', 'web');
+    await pool.becomes('web', 'RUNNING');
+    await pool.counts('web', 5);
+    expect((await pool.view()).want.get('web')?.data.memory).toBe(2 ** 21);
+    const echo = ['--name', 'echo', '--memory', '1M', '--policy', 'on-demand', '--idle', '1s'];
+    await pool.run('vm', 'create', 'guests/echo.s', ...echo);
+    await pool.becomes('echo', 'STOPPED');
+    await pool.run('vm', 'start', 'echo');
+    const stops = ({ vm }: PoolView) =>
+      vm.get('echo')?.data.history.some(({ reason }) => reason === 'it had nothing to do for 1 s') ?? false;
+    await pool.until(stops);
+    await pool.run('vm', 'scale', 'web', '1');
+    await pool.becomes('web-3', 'DONE');
+    const deleted = await pool.run('vm', 'delete', ...copies, 'echo');
+    expect([deleted.status, deleted.stderr]).toEqual([0, '']);
+    const { vm, want, usage } = await pool.view();
+    expect([vm.size, want.size]).toEqual([0, 0]);
+    expect(usage.size).toBeGreaterThan(0);
+  });
+
+  it('gives machines input and disks, and whichever host runs one has its disk locked', async () => {
+    const pool = new Pool(file(`pool-${++pools}`), file('state'));
+    for (let n = 0; n < 2; n++) await pool.start();
+    const create = (name: string, ...more: string[]) =>
+      pool.run('vm', 'create', `guests/${name}.s`, '--memory', '1M', '--no-reserve', ...more);
+    const disk = file('pool.disk', Buffer.alloc(16_384, 'x'));
+    // The next host locks it when it gives the machine a turn.
+    const locked = (host: string) =>
+      pool.until(
+        () =>
+          existsSync(`${disk}.lock`) &&
+          JSON.parse(readFileSync(`${disk}.lock`, 'utf8')).owner === `guest dirtier of the host on ${host}`,
+      );
+    expect((await create('dirtier', '--disk', disk)).status).toBe(0);
+    await pool.becomes('dirtier', 'RUNNING');
+    const first = (await pool.vm('dirtier')).host as string;
+    await locked(first);
+    const second = [...pool.hosts.keys()].find((address) => address !== first) as string;
+    expect((await pool.run('vm', 'migrate', 'dirtier')).status).toBe(0);
+    await locked(second);
+    const other = await create('dirtier', '--disk', disk, '--name', 'other');
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('is the disk of dirtier')]);
+    const copies = await pool.run('vm', 'scale', 'dirtier', '2');
+    expect(copies.stderr).toContain('dirtier has a disk, and copies of it would write to the same one');
+    await create('echo', '--input', file('input', 'hello pool\n'));
+    await pool.becomes('echo', 'OFF');
+    const { host } = await pool.vm('echo');
+    expect((await pool.run('console', 'echo', '--from', host as string)).stdout).toBe('HELLO POOL\n');
+    await create('web-server', '--plugged');
+    await pool.until(({ vm }) => vm.get('web-server')?.data.reason !== '');
+    expect((await pool.vm('web-server')).reason).toContain(`${first}: is on no network (--network)`);
+  });
+
   it('holds, stops, starts and releases machines, and says why one waits', async () => {
     const pool = new Pool(file(`pool-${++pools}`), file('state'));
     const address = await pool.start();
@@ -123,4 +193,19 @@ describe('ringlab host --pool', () => {
     expect(line.steps).toBeGreaterThan(100_000);
     expect(await pool.hosts.get(address)?.end('SIGTERM')).toBe(0);
   });
+});
+
+describe('ringlab host --fence', () => {
+  it.each([
+    ['test "$RINGLAB_HOST" = 10.0.0.1:7001', true],
+    ['test "$RINGLAB_HOST" = 10.0.0.2:7001', false],
+    ['kill -9 $$', false],
+  ] as const)(
+    'has a command end a host of another machine: with %s that is certain: %s',
+    async (command, isCertain) => {
+      const elsewhere = { pid: 1, start: null, boot: 'another', machine: 'another', namespace: null };
+      const told = await new Promise((resolve) => fenceBy(command)('10.0.0.1:7001', elsewhere, resolve));
+      expect(told).toBe(isCertain);
+    },
+  );
 });

@@ -5,7 +5,7 @@
  */
 import { changeVm, type NextState } from './change.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
-import { type MoveRecord, PoolView, type VmRecord, type WantRecord } from './records.ts';
+import { type MoveRecord, PoolView, viewOf, type VmRecord, type WantRecord } from './records.ts';
 import { stateRow } from './states.ts';
 import type { Commit, KeyChange } from './store.ts';
 
@@ -18,6 +18,8 @@ export interface LocalGuest {
   /** coming: it is here and not ours yet; going: it is to leave; gone: it was handed over, and the other host may not know yet. */
   readonly motion: 'none' | 'coming' | 'going' | 'gone';
   readonly steps: number;
+  /** Milliseconds for which it has had nothing to do; without it, it has. */
+  readonly idle?: number;
 }
 
 /** Tells that something is done, or why not. */
@@ -125,7 +127,7 @@ export class Agent {
       // An answer that comes after a later question may be old; every write is conditioned on what was read.
       this.#isReading = false;
       if (entries === undefined) return;
-      this.view = new PoolView(entries);
+      this.view = viewOf(entries);
       if (mustRegister) this.member.register(this.view);
       this.#act();
       acted();
@@ -278,6 +280,11 @@ export class Agent {
     if (run === 'done') this.#change(name, vm, { state: 'EPILOG', reason });
     else if (run === 'stopped') this.#change(name, vm, { state: 'SAVE', reason });
     else if (guest.end !== undefined) this.#ended(name, vm, want, guest.end);
+    else if (isIdle(want, guest))
+      this.#change(name, vm, {
+        state: 'SAVE',
+        reason: `it had nothing to do for ${(want.idle ?? 0) / 1000} s`,
+      });
     else if (guest.isHeld !== isHeld) guests.hold(name, isHeld);
     else if ((vm.state === 'HELD') !== isHeld) this.#change(name, vm, { state: isHeld ? 'HELD' : 'RUNNING' });
     else if (move !== undefined && move.to !== address)
@@ -439,6 +446,11 @@ export class Agent {
     this.#writing.add(name);
     this.#options.store.commit({ when, changes }, () => this.#writing.delete(name));
   }
+}
+
+/** Whether a machine that runs on demand has had nothing to do for long enough. */
+function isIdle({ policy, idle, run }: WantRecord, guest: LocalGuest): boolean {
+  return policy === 'on-demand' && run === 'running' && idle !== null && (guest.idle ?? 0) >= idle;
 }
 
 /** Whether the record comes from that commit, which was to follow `before`: its line is in the history. */

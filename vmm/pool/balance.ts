@@ -194,15 +194,20 @@ export function consolidationPlan(view: PoolView): Consolidation {
 }
 
 /**
- * Whether the pool, with one more machine, could lose the host whose highly available machines take the most memory;
- * otherwise why not. undefined = it could.
+ * Whether the pool, with machines that are new or other than they were, could lose the host whose highly available machines
+ * take the most memory; otherwise why not. undefined = it could.
  */
-export function admit(view: PoolView, name: string, want: WantRecord): string | undefined {
-  const rack = rackOf(view);
-  const to = choose(rack, needOf(name, want));
-  if (to === undefined || want.ha === 'off') return undefined;
-  const wants = new Map(view.want).set(name, { data: want, revision: 0, lease: null });
-  return withoutLargest(wants, withGuest(rack, to, tenancy(name, want)));
+export function admit(view: PoolView, machines: ReadonlyMap<string, WantRecord>): string | undefined {
+  let rack = rackOf(view);
+  const wants = new Map(view.want);
+  for (const [name, want] of machines) {
+    for (const address of rack.keys()) rack = withoutGuest(rack, address, name);
+    const to = want.ha === 'off' ? undefined : choose(rack, needOf(name, want));
+    if (to !== undefined) rack = withGuest(rack, to, tenancy(name, want));
+    wants.set(name, { data: want, revision: 0, lease: null });
+  }
+  const isSpared = [...machines.values()].every(({ ha }) => ha === 'off');
+  return isSpared ? undefined : withoutLargest(wants, rack);
 }
 
 /** The same of the pool when a host has been emptied. */

@@ -11,6 +11,7 @@ import { condemnation, confirmation, type Fence, isOver } from './fence.ts';
 import type { Membership } from './membership.ts';
 import { choose, explain, needOf, type Rack, rackOf, tenancy, withGuest } from './place.ts';
 import { json, type PoolView, type VmRecord, type WantRecord } from './records.ts';
+import { isDue } from './schedule.ts';
 import type { Commit, CommitCondition, KeyChange, PoolStore } from './store.ts';
 
 export interface ManagerOptions {
@@ -86,13 +87,24 @@ export class Manager {
     } else if (vm.state === 'DONE') this.#forget(view, name, vm);
     else if (want.run === 'done') change({ state: 'DONE' });
     else if (vm.state === 'PENDING') {
-      if (want.run === 'stopped') change({ state: 'STOPPED' });
+      if (want.run === 'stopped' || this.#waits(want, vm)) change({ state: 'STOPPED' });
       else return this.#place(view, rack, name, want, vm);
     } else if (vm.state === 'STOPPED') {
-      if (want.run !== 'stopped' && !this.#isEnded(want)) change({ state: 'PENDING', ...afresh(want) });
+      if (want.run !== 'stopped' && !this.#isEnded(want) && this.#isCalled(want, vm))
+        change({ state: 'PENDING', ...afresh(want) });
     } else if (isAsked)
       change({ state: 'PENDING', ...afresh(want), from: vm.state === 'OFF' ? null : vm.from });
     return undefined;
+  }
+
+  /** Whether a machine that is stopped is wanted now. */
+  #isCalled({ policy, order, at }: WantRecord, vm: VmRecord): boolean {
+    return policy === 'always' || order > vm.order || isDue(at, vm.since, this.#options.wall());
+  }
+
+  /** Whether a machine that was just created waits until it is called. */
+  #waits(want: WantRecord, vm: VmRecord): boolean {
+    return vm.history.every(({ state }) => state === 'PENDING') && !this.#isCalled(want, vm);
   }
 
   #isEnded({ until }: WantRecord): boolean {

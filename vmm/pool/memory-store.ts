@@ -18,6 +18,8 @@ export class MemoryStore implements PoolStore {
   readonly #leases = new Map<string, MemoryLease>();
   readonly #clock: () => number;
   readonly #watching = new Set<() => void>();
+  /** All entries as of a revision: whoever reads before the next commit gets the same. */
+  #copy: { readonly entries: PoolEntries; readonly revision: number } | undefined;
   #granted = 0;
 
   /** `clock`: milliseconds since whenever. */
@@ -37,7 +39,9 @@ export class MemoryStore implements PoolStore {
   }
 
   read(told: (entries: PoolEntries | undefined) => void): void {
-    told(new Map(this.entries));
+    const { entries, revision } = this;
+    if (this.#copy?.revision !== revision) this.#copy = { entries: new Map(entries), revision };
+    told(this.#copy.entries);
   }
 
   commit({ when, changes }: Commit, told: (answer: CommitAnswer) => void): void {

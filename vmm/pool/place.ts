@@ -3,6 +3,7 @@
  * address. Pure functions of what is known of hosts and machines; each says why.
  */
 import { variantFrom } from '../../isa/table/variants.ts';
+import { parseAddress } from '../network/frame.ts';
 import { incompatible } from '../migration/compatibility.ts';
 import { type GuestSpec, STATE_VERSION } from '../wire/messages.ts';
 import { type Facts, parseRank, parseRequirement } from './expression.ts';
@@ -131,6 +132,7 @@ function unfit(host: RackHost, { name, want, exclude }: Need): string | undefine
   if (node.state !== 'on') return `is ${node.state}`;
   if (node.condemned === record.instance) return 'is being fenced';
   if (exclude.includes(address)) return 'could not start it before; `vm retry` tries again';
+  if (want.network !== null && !record.network) return 'is on no network (--network), and the machine is';
   const wrong = incompatible(specOf(name, want), STATE_VERSION, { ...offerOf(record) });
   if (wrong !== undefined) return wrong;
   const free = record.memory - usedMemory(host);
@@ -146,8 +148,13 @@ function offerOf({ variant, monitor, translateUser }: HostRecord) {
 }
 
 /** The machine as hosts know it. */
-export function specOf(name: string, { variant, memory, context }: WantRecord): GuestSpec {
-  const machine = { sectors: 0, disk: null, diskIdentity: null, network: null };
+export function specOf(name: string, { variant, memory, context, disk, network }: WantRecord): GuestSpec {
+  const machine = {
+    sectors: disk?.sectors ?? 0,
+    disk: disk?.name ?? null,
+    diskIdentity: null,
+    network: network === null ? null : (parseAddress(network) ?? null),
+  };
   return {
     name,
     variant,

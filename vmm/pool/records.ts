@@ -56,11 +56,22 @@ const wantShape = record({
   run: oneOf('running', 'held', 'stopped', 'done'),
   /** Grows with each `vm start` and `vm retry`. */
   order: integer(0, 2 ** 31),
+  /** Whether it runs always, or only when it is started, or a time of the day has come. */
+  policy: orElse(oneOf('always', 'on-demand'), 'always'),
+  /** on-demand: these times, in minutes of the day (UTC); and milliseconds without work after which it is stopped; null = never. */
+  at: orElse(list(integer(0, 1439), 0, 100), []),
+  idle: orElse(nullable(step), null),
   /** When its lease ends; null = never. */
   until: nullable(time),
   /** What happens then. */
   onEnd: oneOf('stop', 'done'),
   tenant: text(64),
+  /** A file that all hosts reach by that name, as its disk; its sectors. */
+  disk: orElse(nullable(record({ name: text(1024), sectors: integer(1, 2 ** 28) })), null),
+  /** What is given to its console when it starts: the SHA-256 of an image. */
+  input: orElse(nullable(text(64)), null),
+  /** Its address on the network of its hosts, like 02:70:00:00:00:07. */
+  network: orElse(nullable(text(17, /^[\da-f]{2}(:[\da-f]{2}){5}$/)), null),
   /** The settings that the machine can read, as lines KEY='value'; missing = it has no context. */
   context: optional(text(CONTEXT_MAX)),
   /** The appliance that it was made from, NAME@VERSION; missing = from a program. */
@@ -116,6 +127,8 @@ const hostShape = record({
   memory: step,
   /** In percent of a processor. */
   cpu: integer(1, 1_000_000),
+  /** Whether it is plugged into a network. */
+  network: orElse(flag, false),
 });
 export type HostRecord = Checked<typeof hostShape>;
 
@@ -174,6 +187,11 @@ const loadShape = record({
 export type LoadRecord = Checked<typeof loadShape>;
 
 const managerShape = record({ v: oneOf(1), address });
+
+/** A field that records of before do not have. */
+function orElse<T>(shape: Shape<T>, otherwise: T): Shape<T> {
+  return (value, at) => (value === undefined ? otherwise : shape(value, at));
+}
 
 /** Names of letters, digits and _, with a number each. */
 function labelsShape(value: unknown, at: string): Readonly<Record<string, number>> {
@@ -234,6 +252,15 @@ export class PoolView {
   revision(kind: Kind, name: string): number {
     return this[kind].get(name)?.revision ?? 0;
   }
+}
+
+const views = new WeakMap<PoolEntries, PoolView>();
+
+/** The pool as these entries have it, which do not change any more; the same view for the same entries. Throws FieldError. */
+export function viewOf(entries: PoolEntries): PoolView {
+  const view = views.get(entries) ?? new PoolView(entries);
+  views.set(entries, view);
+  return view;
 }
 
 /** What was checked already: most of a pool is as it was read before. */

@@ -53,7 +53,7 @@ export const stateTable: readonly StateRow[] = [
     deadlineMs: null,
     changes: [
       { to: 'PROLOG', on: 'a host fits', by: 'manager' },
-      { to: 'STOPPED', on: 'it is to be stopped', by: 'manager' },
+      { to: 'STOPPED', on: 'it is to be stopped, or runs on demand', by: 'manager' },
       { to: 'DONE', on: 'it is to be released', by: 'manager' },
     ],
     advice: 'add a host, make room on one, or ask for less; `vm show --why` has a line for each host',
@@ -92,7 +92,7 @@ export const stateTable: readonly StateRow[] = [
     changes: [
       { to: 'HELD', on: 'it is to be held', by: 'agent' },
       { to: 'MIGRATE', on: 'it is to move', by: 'agent' },
-      { to: 'SAVE', on: 'it is to be stopped', by: 'agent' },
+      { to: 'SAVE', on: 'it is to be stopped, or had nothing to do', by: 'agent' },
       { to: 'OFF', on: 'it powered itself off', by: 'agent' },
       { to: 'EPILOG', on: 'it is to be released', by: 'agent' },
       { to: 'BOOT', on: 'it powered itself off, and is to be restarted; or it is not there', by: 'agent' },
@@ -145,7 +145,7 @@ export const stateTable: readonly StateRow[] = [
     host: 'never',
     deadlineMs: null,
     changes: [
-      { to: 'PENDING', on: 'it is to run', by: 'manager' },
+      { to: 'PENDING', on: 'it is to run; on demand: it is started, or its time has come', by: 'manager' },
       { to: 'DONE', on: 'it is to be released', by: 'manager' },
     ],
     advice: '`vm start` has it go on where it was',

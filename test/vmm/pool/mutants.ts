@@ -91,6 +91,16 @@ export const poolMutants: readonly PoolMutant[] = [
     ],
   },
   {
+    bug: 'What came by a migration that came to nothing is not given up.',
+    by: 'a migration that was prepared comes to nothing, and the machine moves there later',
+    changes: [
+      agent(
+        "if (vm.epoch === epoch || clock() - since > strayMs) this.#drop(name, 'its migration came to nothing');",
+        '',
+      ),
+    ],
+  },
+  {
     bug: 'After the loss of its host a machine goes on from what it was started from.',
     by: 'a host is killed',
     changes: [manager("from: want.ha === 'replay' ? keep : null", 'from: vm.from')],

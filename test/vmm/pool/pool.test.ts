@@ -96,6 +96,54 @@ describe('A pool', () => {
     expect(pool.found).toEqual([]);
   });
 
+  it('stops a machine when its lease has ended, starts it with a longer one, and releases it if that is wanted', () => {
+    const pool = running(0);
+    pool.create('g0', { until: pool.now + 10_000 });
+    pool.create('g1', { until: pool.now + 10_000, onEnd: 'done' });
+    expect(pool.until(() => statesOf(pool).every((state) => state === 'RUNNING'), 8)).toBe(true);
+    expect(pool.until(() => pool.vm('g0').state === 'STOPPED' && pool.vm('g1').state === 'DONE', 12)).toBe(
+      true,
+    );
+    expect(pool.now).toBeGreaterThanOrEqual(1_000_000 + 10_000);
+    expect(pool.vm('g0').history.find(({ state }) => state === 'SAVE')?.reason).toBe('its lease has ended');
+    pool.run(20);
+    expect(pool.vm('g0').state).toBe('STOPPED');
+    const printed = pool.printed('g0');
+    pool.wish('g0', { until: pool.now + 60_000 });
+    expect(pool.until(() => pool.vm('g0').state === 'RUNNING')).toBe(true);
+    pool.run(3);
+    expect(pool.printed('g0')).toBeGreaterThan(printed);
+    expect(pool.found).toEqual([]);
+  });
+
+  it('runs a machine on demand when it is started or its time has come, until it has nothing to do', () => {
+    const pool = running(0);
+    // The pool's time began 16 minutes and 40 seconds after midnight.
+    pool.create('g0', { policy: 'on-demand', at: [18], idle: 5000 });
+    const becomes = (state: string, seconds: number) =>
+      expect(pool.until(() => pool.vm('g0').state === state, seconds)).toBe(true);
+    becomes('STOPPED', 10);
+    pool.run(30);
+    expect([pool.vm('g0').state, pool.printed('g0')]).toEqual(['STOPPED', 0]);
+    becomes('RUNNING', 60);
+    expect(pool.now).toBeGreaterThanOrEqual(18 * 60_000);
+    const rest = () => {
+      const { host } = pool.vm('g0');
+      const guest = pool.hosts.get(host as string)?.guests.get('g0');
+      if (guest !== undefined) guest.idle = 6000;
+    };
+    rest();
+    becomes('STOPPED', 10);
+    expect(pool.vm('g0').history.find(({ state }) => state === 'SAVE')?.reason).toBe(
+      'it had nothing to do for 5 s',
+    );
+    pool.run(30);
+    expect(pool.vm('g0').state).toBe('STOPPED');
+    pool.wish('g0', { order: 1 });
+    becomes('RUNNING', 10);
+    expect(pool.found).toEqual([]);
+  });
+
   it('leaves machines of a host that cannot be fenced UNKNOWN until a person confirms', () => {
     const pool = running(3);
     const lost = pool.vm('g0').host as string;

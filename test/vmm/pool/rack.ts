@@ -13,6 +13,7 @@ import {
   type MoveRecord,
   newVm,
   PoolView,
+  viewOf,
   type VmRecord,
   type WantRecord,
 } from '../../../vmm/pool/records.ts';
@@ -43,6 +44,12 @@ export const plainWant: WantRecord = {
   onOff: 'keep',
   run: 'running',
   order: 0,
+  policy: 'always',
+  at: [],
+  idle: null,
+  disk: null,
+  input: null,
+  network: null,
   until: null,
   onEnd: 'stop',
   tenant: 'tests',
@@ -138,6 +145,8 @@ interface SimGuest {
   isHeld: boolean;
   end: string | undefined;
   motion: LocalGuest['motion'];
+  /** Milliseconds without work. */
+  idle?: number;
   /** going: where to, how many turns of copying are left, and who is told. */
   going?: { readonly to: string; left: number; readonly done: Done; isDeciding: boolean };
 }
@@ -173,7 +182,14 @@ export class SimHost implements LocalGuests {
       store: this.line,
       address: this.address,
       process: { pid: life, start: null, boot: null, machine: 'sim', namespace: null },
-      offer: { variant, monitor: 'none', translateUser: false, memory: this.memory, cpu: 100 },
+      offer: {
+        variant,
+        monitor: 'none',
+        translateUser: false,
+        memory: this.memory,
+        cpu: 100,
+        network: false,
+      },
       clock: wall,
       wall,
       times: defaultLease,
@@ -406,7 +422,10 @@ export class SimPool {
 
   get view(): PoolView {
     const { revision } = this.store;
-    if (revision !== this.#seenRevision) this.#view = new PoolView(this.store.entries);
+    if (revision !== this.#seenRevision)
+      this.store.read((entries) => {
+        this.#view = viewOf(entries as PoolEntries);
+      });
     this.#seenRevision = revision;
     return this.#view;
   }

@@ -1,7 +1,14 @@
 /** The life cycle is one table, and the page prints it; expressions and placement say what is wrong and why. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { admit, balancePlan, consolidationPlan, drainPlan } from '../../../vmm/pool/balance.ts';
+import {
+  admit,
+  admitDrain,
+  userMove,
+  balancePlan,
+  consolidationPlan,
+  drainPlan,
+} from '../../../vmm/pool/balance.ts';
 import { parseRank, parseRequirement } from '../../../vmm/pool/expression.ts';
 import { explain, judge, needOf, rackOf } from '../../../vmm/pool/place.ts';
 import {
@@ -210,11 +217,42 @@ describe('Moves', () => {
 describe('Admission', () => {
   it('leaves room for the machines of the largest host', () => {
     const view = pool([{ guests: { a: { memory: 4 * MiB } } }, { guests: { b: { memory: 3 * MiB } } }]);
-    expect(admit(view, 'new', { ...plainWant, memory: MiB })).toBeUndefined();
-    expect(admit(view, 'new', { ...plainWant, memory: 3 * MiB })).toMatch(
-      /^if h\d:1 were lost, \w+ would fit nowhere$/,
-    );
-    expect(admit(view, 'new', { ...plainWant, memory: 3 * MiB, ha: 'off' })).toBeUndefined();
+    const admitted = (name: string, want: Partial<WantRecord>) =>
+      admit(view, new Map([[name, { ...plainWant, ...want }]]));
+    const refused = /^if h\d:1 were lost, \w+ would fit nowhere$/;
+    expect(admitted('new', { memory: MiB })).toBeUndefined();
+    expect(admitted('new', { memory: 3 * MiB })).toMatch(refused);
+    expect(admitted('new', { memory: 3 * MiB, ha: 'off' })).toBeUndefined();
+    // A machine that is resized gives up its present place; several are counted together.
+    expect(admitted('a', { memory: 5 * MiB })).toBeUndefined();
+    expect(admitted('a', { memory: 6 * MiB })).toMatch(refused);
+    const wants = ['x', 'y'].map((name) => [name, { ...plainWant, memory: MiB }] as const);
+    expect(admit(view, new Map(wants))).toMatch(refused);
+  });
+
+  it('refuses to empty a host when the others could not lose one more', () => {
+    const three = pool([
+      { guests: { a: { memory: 4 * MiB } } },
+      { guests: { b: { memory: 4 * MiB } } },
+      { guests: {} },
+    ]);
+    expect(admitDrain(three, 'h2:1')).toBeUndefined();
+    const full = pool([
+      { guests: { a: { memory: 6 * MiB } } },
+      { guests: { b: { memory: 4 * MiB } } },
+      { guests: {} },
+    ]);
+    expect(admitDrain(full, 'h2:1')).toMatch(refusedDrain);
+  });
+
+  const refusedDrain = /^if h\d:1 were lost, \w+ would fit nowhere$/;
+
+  it('says why a machine cannot move where its user wants it', () => {
+    const view = pool([{ guests: { a: {} } }, { guests: { b: { memory: 8 * MiB } } }]);
+    expect(() => userMove(view, 'a', 'h0:1')).toThrow('it is on h0:1 already');
+    expect(() => userMove(view, 'a', 'h9:1')).toThrow('h9:1 is not there');
+    expect(() => userMove(view, 'a')).toThrow('h1:1: has 0 MiB of memory free, it needs 1');
+    expect(userMove(pool([{ guests: { a: {} } }, { guests: {} }]), 'a').to).toBe('h1:1');
   });
 });
 

@@ -248,6 +248,32 @@ export const faults: Readonly<Record<string, (weakness?: Weakness) => string | u
     on.owner.kill();
     return isDecided ? comesBack(on) : 'it was not decided';
   },
+  'a migration that was prepared comes to nothing, and the machine moves there later': (weakness) => {
+    const { pool, owner, other } = scene(weakness);
+    const guest = theGuest(pool);
+    // A host without machines is not fenced when its lease ends, here while the source waits for the store's answer.
+    const own = [...pool.view.vm].find(([, { data }]) => data.host === other.address)?.[0] ?? '';
+    pool.wish(own, { run: 'done' });
+    pool.until(() => pool.vm(own).state === 'DONE');
+    other.line.mode = 'cut';
+    pool.run(3);
+    pool.move(guest, other.address);
+    pool.until(() => owner.guests.get(guest)?.going?.left === 0);
+    owner.line.mode = 'slow';
+    const isPrepared = pool.until(() => other.guests.get(guest)?.motion === 'coming', 5);
+    pool.until(() => !pool.view.host.has(other.address));
+    // The source learns that it was not decided, and cannot tell the target.
+    pool.apart.add([owner.address, other.address].toSorted().join(' '));
+    owner.line.mode = 'ok';
+    pool.until(() => pool.vm(guest).state === 'RUNNING');
+    other.line.mode = 'ok';
+    pool.run(20);
+    pool.apart.clear();
+    pool.move(guest, other.address);
+    const hasMoved = pool.until(() => pool.vm(guest).host === other.address, 30);
+    if (!isPrepared) return 'it was not prepared';
+    return hasMoved ? notPrinting(pool) : 'it cannot move there any more';
+  },
   'the target of a migration is killed before the decision': (weakness) => {
     const on = scene(weakness);
     const guest = theGuest(on.pool);
