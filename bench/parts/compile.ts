@@ -20,10 +20,9 @@ function compileCases(): readonly Case[] {
   const form = () =>
     formRegion(entry, {
       fetch,
-      allowed: () => true,
       answered: () => false,
       delegated: () => false,
-      intercepted: () => false,
+      refused: () => false,
       begins: () => false,
       executions: () => 0,
       targets: () => [],

@@ -107,12 +107,19 @@ export class Machine implements Processor, Board, Component<MachineState> {
   onTrap: ((cause: number, value: number, pc: number) => void) | undefined;
   /** Where engines stop for a debugger. */
   breaks: Breaks | undefined;
+  /**
+   * The trap handler of the host of a hosted machine: it is called when a trap has been taken, and its step counted. True =
+   * the machine goes on at `pc`; false = it stops with `trap`, as it does without a handler.
+   */
+  handler: (() => boolean) | undefined;
   #breakAsked = false;
   readonly #system: Int32Array;
   readonly #isVirtual: boolean;
   #status = 0;
   #stop: Stop | undefined;
   #waiting = false;
+  /** Where the engine's run ends at the latest. */
+  #until = 0;
   readonly #timer = new Timer();
   #guest: GuestMode | undefined;
   /** `translation` in the guest mode that ended last, and what was in force then. */
@@ -222,7 +229,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
     if (act === undefined) return;
     if (act === 'timer') {
       this.#ownTimer.arm(value >>> 0, this.after);
-      this.horizon = 0;
+      const isSettled = this.horizon > 0 && this.#guest === undefined;
+      this.horizon = isSettled ? Math.min(this.nextEvent, this.#until) : 0;
     } else if (before !== after) {
       if (act === 'translation' || this.#addressing.usesR) this.#changeTranslation();
       this.#refresh();
@@ -402,10 +410,20 @@ export class Machine implements Processor, Board, Component<MachineState> {
     this.writeSystem(SR.RBOUND, system[SR.MEMSIZE] as number);
     this.status = this.#status & STATUS.UF;
     if (this.hosted && this.#guest === undefined) {
+      if (this.#isHandled()) return this.pc | 0;
       this.horizon = 0;
       this.#stop = { kind: 'trap' };
     }
     return system[SR.TVEC] as number;
+  }
+
+  /** Whether the host's handler has handled the trap. The engine counts its step, so it is counted for the handler only. */
+  #isHandled(): boolean {
+    if (this.handler === undefined) return false;
+    this.steps += 1;
+    const goesOn = this.handler();
+    this.steps -= 1;
+    return goesOn;
   }
 
   /** Raises the fault that `locate` found, for the instruction at `pc`. */
@@ -480,6 +498,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
    * the reason. It returns a `trap` stop only once; the other stops stay.
    */
   settle(until: number): Stop | undefined {
+    this.#until = until;
     for (;;) {
       const stop = this.#stop;
       if (stop?.kind === 'trap') this.#stop = undefined;

@@ -40,9 +40,9 @@ export class Gate {
 
   /**
    * Runs the guest on the real machine by `run(until)`, an engine's, until it traps. `expansion`: real steps
-   * that may stand for one of the guest's.
+   * that may stand for one of the guest's. With `all` it makes all entries of the turn that are still to come.
    */
-  enter(run: (until: number) => Stop, expansion = 1): Stop {
+  enter(run: (until: number) => Stop, expansion = 1, all = false): Stop {
     this.#entries += 1;
     if (this.#entries > this.#allowed) {
       throw new Stuck(`the guest does not get on: ${this.#entries} exits in a turn of ${this.#turn} steps`);
@@ -52,7 +52,7 @@ export class Gate {
     const before = real.steps;
     const most = expansion * this.#turn + slack;
     const left = this.#turnBegan + entriesInFull * most + slack * this.#allowed - before;
-    const stop = run(before + Math.min(most, left));
+    const stop = run(before + (all ? left : Math.min(most, left)));
     this.counts.direct += real.steps - before - (stop.kind === 'trap' ? 1 : 0);
     this.counts.exits += 1;
     if (stop.kind === 'limit') {

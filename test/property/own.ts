@@ -187,7 +187,7 @@ class OwnSubject implements Subject {
     this.disk = real.bytes.subarray(firstSector * SECTOR, (firstSector + diskSectors) * SECTOR);
     this.#watch = new Watch(outermost.real, real.bytes, this.#ground(firstSector), guarded);
     this.#watch.poison();
-    this.#standBeside();
+    this.#standBeside(surrounded && !guarded);
   }
 
   /** Of several guests, only the first has input, and output comes in lines: what the virtual console takes and gives. */
@@ -225,13 +225,27 @@ class OwnSubject implements Subject {
     };
   }
 
-  /** Has the watch see every entry of the guest. */
-  #standBeside(): void {
-    const { engine } = this.#outermost;
+  /**
+   * Has the watch see every entry of the guest: the monitor handles a trap when the engine has stopped. With `inPlace` the monitor
+   * handles traps while the engine runs, as it does otherwise, and the watch sees only the first entry of each turn.
+   */
+  #standBeside(inPlace: boolean): void {
+    const { engine, real } = this.#outermost;
     const run = engine.run.bind(engine);
     const other = this.#other;
-    engine.run = () =>
-      other !== undefined && this.#isOthersTurn ? other.enter(run) : this.#watch.enter(run, this.#expansion);
+    const enter = () =>
+      other !== undefined && this.#isOthersTurn
+        ? other.enter(run)
+        : this.#watch.enter(run, this.#expansion, inPlace);
+    engine.run = () => {
+      const { handler } = real;
+      if (inPlace) return enter();
+      real.handler = undefined;
+      for (;;) {
+        const stop = enter();
+        if (handler === undefined || stop.kind !== 'trap' || !handler()) return stop;
+      }
+    };
   }
 
   /** Gives the neighbour its turn, and looks at whether either changed anything of the other. */

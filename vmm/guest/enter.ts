@@ -42,7 +42,7 @@ export function goOn(real: Machine, steps: number): void {
   real.steps += 1;
 }
 
-/** Runs the guest until the real machine traps. Returns the steps made: all but the last, which is the trap. */
+/** Runs the guest until a trap stops the real machine. Returns the steps made: all but the last, which is the trap. */
 export function runToTrap(real: Machine, engine: Engine): number {
   const entered = real.steps;
   const stop = engine.run(Number.POSITIVE_INFINITY);

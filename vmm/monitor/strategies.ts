@@ -20,25 +20,25 @@ export interface Strategy {
   readonly features?: readonly Feature[];
   /** Bytes of translation cache that a guest needs; default none. */
   readonly cache?: number;
-  /** Runs the guest at most until its horizon. The guest must be settled (Machine.settle) and able to execute. */
-  readonly advance: (guest: VirtualMachine) => void;
+  /** How the guest's present code is run. The guest must be settled (Machine.settle) and able to execute. */
+  readonly way: (guest: VirtualMachine) => Way;
 }
+
+/** The ways to run a guest's code (virtual-machine.ts). */
+export type Way = 'direct' | 'interpreted' | 'translated' | 'guest mode';
 
 /** Every strategy: trap-and-emulate, hybrid, interpret, binary-translation, hardware, hardware-nested. */
 export const strategies: readonly Strategy[] = [
-  { name: 'trap-and-emulate', advance: (guest) => guest.runDirectly() },
-  {
-    name: 'hybrid',
-    advance: (guest) => (guest.cpu.ring === 0 ? guest.runInterpreted() : guest.runDirectly()),
-  },
-  { name: 'interpret', advance: (guest) => guest.runInterpreted() },
+  { name: 'trap-and-emulate', way: () => 'direct' },
+  { name: 'hybrid', way: ({ cpu }) => (cpu.ring === 0 ? 'interpreted' : 'direct') },
+  { name: 'interpret', way: () => 'interpreted' },
   {
     name: 'binary-translation',
     cache: MOST_CACHE,
-    advance: (guest) => (guest.isTranslated ? guest.runTranslated() : guest.runDirectly()),
+    way: ({ isTranslated }) => (isTranslated ? 'translated' : 'direct'),
   },
-  { name: 'hardware', features: ['guest'], advance: (guest) => guest.runInGuestMode() },
-  { name: 'hardware-nested', features: ['guest', 'nested'], advance: (guest) => guest.runInGuestMode() },
+  { name: 'hardware', features: ['guest'], way: () => 'guest mode' },
+  { name: 'hardware-nested', features: ['guest', 'nested'], way: () => 'guest mode' },
 ];
 
 /** The strategy of that name. Throws RangeError, which lists the names, for an unknown one. */

@@ -27,7 +27,7 @@ import { Hardware } from './hardware.ts';
 import { supervisorRing } from '../guest/compression.ts';
 import { enterGuest, longestTurn, runToTrap } from '../guest/enter.ts';
 import { EXIT, Ledger } from '../guest/ledger.ts';
-import type { Strategy } from './strategies.ts';
+import type { Strategy, Way } from './strategies.ts';
 
 export interface GuestOptions
   extends Pick<MachineOptions, 'console' | 'disk' | 'network' | 'variant' | 'hosted' | 'paravirtual'> {
@@ -69,6 +69,18 @@ export class VirtualMachine {
   #until = 0;
   readonly #translateUser: boolean;
   #interpreter: Interpreter | undefined;
+  readonly #ways: Readonly<Record<Way, () => void>> = {
+    direct: () => this.#runOnReal(),
+    interpreted: () => this.runInterpreted(),
+    translated: () => this.runTranslated(),
+    'guest mode': () => this.runInGuestMode(),
+  };
+  /** The real machine's step at which the guest was entered last to run directly. */
+  #enteredAt = 0;
+  /** Whether what runs on the real machine is a translation. */
+  #inTranslation = false;
+  /** Why the guest stopped, if that was found at a trap. */
+  #stopped: Stop | undefined;
   /** The general registers while another guest runs. */
   readonly #saved = new Int32Array(32);
 
@@ -112,7 +124,7 @@ export class VirtualMachine {
     const dispatcher = this.#dispatcher;
     const { savePage } = region;
     this.translator = translator;
-    this.#runner = new Runner({ real, engine, cpu, shadow, dispatcher, ledger, translator, savePage });
+    this.#runner = new Runner({ real, cpu, shadow, dispatcher, ledger, translator, savePage });
   }
 
   /** Where its memory is, and the shadow of its page tables: to look at. */
@@ -128,16 +140,30 @@ export class VirtualMachine {
 
   /** Runs until the guest's own step `until`, or until it stops. The guest must be the current one. */
   run(until: number): Stop {
+    this.#until = until;
     for (;;) {
-      const before = this.cpu.steps;
-      const stop = this.cpu.settle(until);
-      this.ledger.byMonitor += this.cpu.steps - before;
+      const stop = this.#settle();
       if (stop !== undefined) return stop;
-      this.#until = until;
-      // What the guest runs in guest mode of its own is interpreted: no strategy runs a guest's guest directly.
-      if (this.cpu.guest === undefined) this.#strategy.advance(this);
-      else this.runInterpreted();
+      this.#ways[this.#way()]();
     }
+  }
+
+  /** Brings the virtual CPU to its next instruction, or returns why there is none (Machine.settle). */
+  #settle(): Stop | undefined {
+    const { cpu, ledger } = this;
+    // A stop is told once.
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    if (stopped !== undefined) return stopped;
+    const before = cpu.steps;
+    const stop = cpu.settle(this.#until);
+    ledger.byMonitor += cpu.steps - before;
+    return stop;
+  }
+
+  /** How to run the next instructions. What a guest runs in guest mode of its own is interpreted under every strategy. */
+  #way(): Way {
+    return this.cpu.guest === undefined ? this.#strategy.way(this) : 'interpreted';
   }
 
   /** World switch: loads this guest's general registers into the real machine. */
@@ -187,7 +213,7 @@ export class VirtualMachine {
 
   /** Executes a translation of the guest's code on the real machine, until something traps to the monitor. */
   runTranslated(): void {
-    if (this.#runner !== undefined && this.#shadow.covers) this.#runner.run();
+    if (this.#shadow.covers) this.#runOnReal();
     else this.runInterpreted();
   }
 
@@ -209,20 +235,54 @@ export class VirtualMachine {
     }
   }
 
-  /** Executes the guest's code on the real machine, until something traps to the monitor. */
-  runDirectly(): void {
+  /** Runs the guest on the real machine, directly or translated, and handles its traps, until it stops or another way is due. */
+  #runOnReal(): void {
     const real = this.#real;
-    this.#enter(Math.min(this.cpu.horizon - this.cpu.steps, longestTurn));
-    const done = runToTrap(real, this.#engine);
-    this.cpu.steps += done;
-    this.ledger.direct += done;
+    if (!this.#enterReal()) return;
+    real.handler = this.#handleTrap;
+    try {
+      runToTrap(real, this.#engine);
+    } finally {
+      real.handler = undefined;
+    }
+  }
+
+  /**
+   * The monitor's trap handler. It handles the trap and returns to the guest, without leaving the engine. False = the
+   * guest has stopped, or does not run on the real machine now.
+   */
+  readonly #handleTrap = (): boolean => {
+    const { cpu } = this;
+    if (!this.#inTranslation) this.#handleDirectly();
+    else if (!(this.#runner as Runner).handleTrap()) return true;
+    if (cpu.steps >= cpu.horizon) this.#stopped = this.#settle();
+    return this.#stopped === undefined && this.#enterReal();
+  };
+
+  #handleDirectly(): void {
+    const { cpu, ledger } = this;
+    const real = this.#real;
+    const done = real.steps - this.#enteredAt - 1;
+    cpu.steps += done;
+    ledger.direct += done;
     this.#leave();
     this.#dispatcher.handle({ cause: real.readSystem(SR.ECAUSE), value: real.readSystem(SR.EVAL) });
   }
 
-  /** Sets up the real machine to execute the guest's own code for at most `steps`. */
-  #enter(steps: number): void {
+  /** Enters the guest on the real machine, if it runs there now. */
+  #enterReal(): boolean {
+    const way = this.#way();
+    this.#inTranslation = way === 'translated' && this.#shadow.covers;
+    if (this.#inTranslation) return (this.#runner as Runner).enter();
+    if (way !== 'direct') return false;
+    this.#enter();
+    return true;
+  }
+
+  /** Returns to the guest's own code on the real machine, until something is due in the guest. */
+  #enter(): void {
     const { cpu } = this;
+    const steps = Math.min(cpu.horizon - cpu.steps, longestTurn);
     const supervisor = cpu.ring === 0;
     const shadowed = cpu.paging || this.#runner !== undefined;
     const { base, bound } = composeRelocation(cpu, this.allocation.at);
@@ -236,6 +296,7 @@ export class VirtualMachine {
       bound,
       steps,
     });
+    this.#enteredAt = this.#real.steps;
   }
 
   /**

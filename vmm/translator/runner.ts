@@ -1,17 +1,16 @@
 /**
- * Runs the translation of a guest's supervisor code on the real machine. Before and after each
- * run, the virtual CPU has the guest's exact state.
+ * Enters the translation of a guest's supervisor code on the real machine, and handles the trap that ends it. Before and
+ * after, the virtual CPU has the guest's exact state.
  *
  * During the run, the state that translated code works on is in the save area.
  * The real timer is set to the number of steps that the guest has left. Every guest instruction
  * takes at least one step, so the timer never goes off too late. If it goes off early, the guest is run again.
  */
-import type { Engine } from '../../isa/engines/engine.ts';
 import type { Machine } from '../../isa/machine/machine.ts';
 import { SR, STATUS } from '../../isa/table/sysregs.ts';
 import { CAUSE } from '../../isa/table/traps.ts';
 import { REGION, supervisorRing } from '../guest/compression.ts';
-import { enterGuest, goOn, longestTurn, runToTrap } from '../guest/enter.ts';
+import { enterGuest, goOn, longestTurn } from '../guest/enter.ts';
 import { EXIT, type Ledger } from '../guest/ledger.ts';
 import type { ShadowTables } from '../memory/shadow.ts';
 import { COUNTER, COUNTER_START, surplusOf } from './count.ts';
@@ -31,7 +30,6 @@ export interface TrapHandler {
 
 export interface RunnerParts {
   readonly real: Machine;
-  readonly engine: Engine;
   readonly cpu: Machine;
   readonly shadow: ShadowTables;
   readonly dispatcher: TrapHandler;
@@ -45,24 +43,50 @@ export class Runner {
   readonly #parts: RunnerParts;
   /** The page with the save area, as words of real memory. */
   readonly #page: Int32Array;
+  /** Steps of the real machine since translated code was entered, up to the last trap, and the step after that. */
+  #steps = 0;
+  #goneOnAt = 0;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#page = parts.real.memory.words.subarray(parts.savePage >>> 2, (parts.savePage >>> 2) + 1024);
   }
 
-  /** Runs translated code until something traps to the monitor, and handles that. */
-  run(): void {
-    const { cpu, translator } = this.#parts;
+  /**
+   * Sets up the real machine to execute the translation of the guest's code. Returns false if there is none: then one
+   * instruction was executed for the guest.
+   */
+  enter(): boolean {
+    const { cpu, real, translator } = this.#parts;
     const at = translator.find();
     if (at === undefined) {
       this.#execute(EXIT.UNTRANSLATED);
-      return;
+      return false;
     }
     this.#enter(at, Math.min(cpu.horizon - cpu.steps, longestTurn));
-    const { origin, where, steps } = this.#runToBoundary();
-    this.#leave(origin, steps);
+    this.#steps = 0;
+    this.#goneOnAt = real.steps;
+    return true;
+  }
+
+  /**
+   * Handles the trap that the real machine has taken in translated code. Returns false if that was the timer in the middle of a
+   * guest instruction: then the real machine goes on to the end of the instruction.
+   */
+  handleTrap(): boolean {
+    const { real, translator } = this.#parts;
+    this.#steps += real.steps - this.#goneOnAt - 1;
+    const where = real.readSystem(SR.EPC) >>> 0;
+    const origin = translator.cache.origin(where);
+    if (origin === undefined) throw new Error(`no guest instruction belongs to cache address ${where}`);
+    if (isInterrupt(real) && !origin.boundary) {
+      goOn(real, 1);
+      this.#goneOnAt = real.steps;
+      return false;
+    }
+    this.#leave(origin, this.#steps);
     this.#handle(origin, where);
+    return true;
   }
 
   #enter(at: number, steps: number): void {
@@ -77,20 +101,6 @@ export class Runner {
     const limit = own === 0 ? REGION : Math.min(own, REGION);
     const ring = cpu.ring === 3 ? 3 : supervisorRing;
     enterGuest(real, { pc: at, ring, flags: 0, ptbr: shadow.ptbr, limit, base: 0, bound: 0, steps });
-  }
-
-  /** Runs until a trap. If the timer goes off in the middle of a guest instruction, it runs on to the end of that. */
-  #runToBoundary(): { origin: Origin; where: number; steps: number } {
-    const { real, engine, translator } = this.#parts;
-    let steps = 0;
-    for (;;) {
-      steps += runToTrap(real, engine);
-      const where = real.readSystem(SR.EPC) >>> 0;
-      const origin = translator.cache.origin(where);
-      if (origin === undefined) throw new Error(`no guest instruction belongs to cache address ${where}`);
-      if (!isInterrupt(real) || origin.boundary) return { origin, where, steps };
-      goOn(real, 1);
-    }
   }
 
   /** Reads back the guest's exact state. `steps` is the number of real steps that were made. */

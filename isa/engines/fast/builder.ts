@@ -72,18 +72,10 @@ export class RegionBuilder {
     this.#memory = parts.machine.storage.wasm as WasmMemory;
   }
 
-  /**
-   * Whether code can begin at `pc` (unsigned), which is at address `physical`: not with an instruction that traps. Under
-   * a monitor compiled code ends at such instructions all the time, and forming a batch to find this out is slow.
-   */
+  /** Whether code can begin at `pc` (unsigned), which is at address `physical`. To form a batch in vain is slow. */
   canBegin(pc: number, physical: number): boolean {
-    const { machine } = this.#parts;
-    const at = this.#decode(machine.memory.read(physical, 4));
-    return (
-      at !== undefined &&
-      !trapsIn(at.row, machine.ring, machine.variant) &&
-      this.codePage(pc >>> 12) !== undefined
-    );
+    const at = this.#decode(this.#parts.machine.memory.read(physical, 4));
+    return at !== undefined && this.codePage(pc >>> 12) !== undefined;
   }
 
   /**
@@ -130,7 +122,7 @@ export class RegionBuilder {
   /** Makes the batch that begins at `place` and puts it into the cache; undefined if there is nothing to compile. */
   buildBatch(place: RegionStart, breaks: Breaks | undefined): CompiledBatch | undefined {
     const { batches, cache, machine } = this.#parts;
-    const { ring, variant, memory } = machine;
+    const { ring, memory } = machine;
     const pages = new Map<number, number>();
     const batch = batches.make({
       entry: place.entry,
@@ -140,13 +132,12 @@ export class RegionBuilder {
         ring,
         memorySize: memory.size,
         delegated: (pc) => this.#parts.delegated.has(pc),
-        intercepted: (at) => isIntercepted(machine, at),
+        refused: (at) => isRefused(machine, at),
         site: (at, pc) => this.#site(at, pc),
       },
       pages,
       slot: () => cache.slot(),
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
-      allowed: (at) => !trapsIn(at.row, ring, variant),
       known: (pc) => this.#blockAt(pc, pages) !== undefined,
     });
     if (batch === undefined) return undefined;
@@ -194,13 +185,12 @@ export class RegionBuilder {
 
   #form({ entry, addressing }: RegionStart, pages: Map<number, number>, breaks: Breaks | undefined): Region {
     const { batches, cache, machine, targets, delegated } = this.#parts;
-    const { ring, variant } = machine;
+    const { ring } = machine;
     return formRegion(entry, {
       fetch: (pc) => (breaks?.addresses.has(pc) ? undefined : this.#fetch(pc, pages)),
-      allowed: (at) => !trapsIn(at.row, ring, variant),
       answered: (at) => isAnswered(machine, at),
       delegated: (pc) => delegated.has(pc),
-      intercepted: (at) => isIntercepted(machine, at),
+      refused: (at) => isRefused(machine, at),
       targets: (pc) => targets.of(pc),
       begins: (pc) => {
         const physical = this.#physicalOf(pc, pages);
@@ -272,9 +262,9 @@ export class RegionBuilder {
   }
 }
 
-/** Whether a system instruction exits from guest mode, so that it must not be compiled. */
-function isIntercepted({ guest }: Machine, at: Instruction): boolean {
-  return guest?.intercepts(interceptOf(at)) === true;
+/** Whether a system instruction traps as privileged, or exits from guest mode. */
+function isRefused({ guest, ring, variant }: Machine, at: Instruction): boolean {
+  return trapsIn(at.row, ring, variant) || guest?.intercepts(interceptOf(at)) === true;
 }
 
 function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number>): Set<number> {
@@ -283,8 +273,12 @@ function physicalWords(nodes: readonly Node[], pages: ReadonlyMap<number, number
   return words;
 }
 
-/** Whether the machine answers the instruction in place: a system call, or a call to the monitor. */
-function isAnswered({ answer, paravirtual }: Machine, { row: { effect } }: Instruction): boolean {
+/**
+ * Whether the machine or its host acts on an instruction that the interpreter executes: it answers a system call or a call to
+ * the monitor, or handles a trap, which any of them may take.
+ */
+function isAnswered({ answer, hosted, paravirtual }: Machine, { row: { effect } }: Instruction): boolean {
+  if (hosted) return true;
   if (effect.kind === 'trap') return effect.cause === CAUSE.ECALL && answer !== undefined;
   return effect.kind === 'system' && effect.calls === true && paravirtual !== undefined;
 }

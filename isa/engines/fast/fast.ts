@@ -101,7 +101,7 @@ export class FastEngine implements Engine {
   /** Steps and fuel when the running region was entered. */
   #entrySteps = 0;
   #entryFuel = 0;
-  /** Steps that the region's fuel counted but the machine did not. */
+  /** Steps that the running region's fuel counted but the machine did not; negative if a monitor's handler made steps. */
   #uncounted = 0;
   /** Counts pages that came to be watched. */
   #watches = 0;
@@ -313,16 +313,18 @@ export class FastEngine implements Engine {
     const { step, pc, access } = this.#builder.site(number);
     if (access !== undefined && this.#delegated.isOver(pc >>> 0, access)) this.#regions.recompile(pc >>> 0);
     const watches = this.#watches;
-    const steps = this.#entrySteps + this.#entryFuel - fuel;
+    const { stamp } = this.#spaces;
+    const steps = this.#entrySteps + this.#entryFuel - fuel - this.#uncounted;
     machine.steps = steps;
     const next = step(pc);
-    this.#uncounted = steps - machine.steps;
+    this.#uncounted += steps - machine.steps;
+    const isEarly = machine.horizon - machine.steps < fuel;
+    if (!isEarly && !this.#spaces.isCurrent) this.#spaces.update();
     // What the region has found out about pages is no longer true once another page is watched.
-    const isSame = machine.ring === ring && this.#spaces.isCurrent && this.#watches === watches;
-    if (isSame && next === ((pc + 4) | 0) && machine.horizon !== 0) return AFTER.ON;
+    const isSame = machine.ring === ring && this.#spaces.stamp === stamp && this.#watches === watches;
+    if (isSame && next === ((pc + 4) | 0) && !isEarly) return AFTER.ON;
     this.#words[SLOT.PC >>> 2] = next;
-    if (machine.horizon === 0) return AFTER.END;
-    if (!this.#spaces.isCurrent) this.#spaces.update();
+    if (isEarly) return AFTER.END;
     this.#tellState();
     return AFTER.HOP;
   }

@@ -65,14 +65,15 @@ export interface Node {
 export interface Source {
   /** The decoded instruction at `pc`; undefined if it cannot be fetched, is unknown, or is not to be compiled. */
   readonly fetch: (pc: number) => Instruction | undefined;
-  /** Whether the current ring may execute this instruction without the privileged trap. */
-  readonly allowed: (at: Instruction) => boolean;
-  /** Whether the machine's host answers this instruction. The answer may change any register, and execution goes on. */
+  /**
+   * Whether the machine's host answers this instruction, or handles the trap that it may take. The host may read and change
+   * any register, and execution goes on.
+   */
   readonly answered: (at: Instruction) => boolean;
   /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
-  /** Whether a system instruction exits from guest mode. */
-  readonly intercepted: (at: Instruction) => boolean;
+  /** Whether a system instruction traps as privileged, or exits from guest mode. Its handler may change any register. */
+  readonly refused: (at: Instruction) => boolean;
   /** Whether another region begins at `pc`, so that this one may end there. */
   readonly begins: (pc: number) => boolean;
   /** How often the first tier has executed the block at `pc`; 0 if it has none. */
@@ -194,8 +195,9 @@ class Formation {
     const isWanted = this.#count < budget && times * rare >= this.#often && !this.#endsAt(pc, times);
     const at = isWanted ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
-    const changesAll = this.#source.answered(at);
-    const node: Node = { kind: this.#kind(pc, at), pc, context, at, changesAll, successors: [] };
+    const kind = this.#kind(pc, at);
+    const changesAll = kind === 'system' && (this.#source.answered(at) || this.#source.refused(at));
+    const node: Node = { kind, pc, context, at, changesAll, successors: [] };
     this.#count += 1;
     this.#nodes.set(key, node);
     this.#executions.set(node, times);
@@ -210,7 +212,6 @@ class Formation {
 
   #kind(pc: number, at: Instruction): NodeKind {
     const { effect } = at.row;
-    if (!this.#source.allowed(at)) return 'stop';
     switch (effect.kind) {
       case 'branch':
         return isMisaligned(pc, at) ? 'stop' : 'branch';
@@ -224,7 +225,7 @@ class Formation {
         return this.#source.delegated(pc) ? 'system' : 'plain';
       default:
         if (effect.kind !== 'system') return 'plain';
-        return wordMove(at) === undefined || this.#source.intercepted(at) ? 'system' : 'plain';
+        return wordMove(at) === undefined || this.#source.refused(at) ? 'system' : 'plain';
     }
   }
 

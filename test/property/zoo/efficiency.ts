@@ -15,8 +15,8 @@ export const efficiencyMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'vmm/monitor/strategies.ts',
-        from: 'advance: (guest) => guest.runDirectly()',
-        to: 'advance: (guest) => guest.runInterpreted()',
+        from: "way: () => 'direct'",
+        to: "way: () => 'interpreted'",
       },
     ],
   },

@@ -53,8 +53,8 @@ export interface BlockTarget {
   readonly memorySize: number;
   /** Whether the interpreter is to execute the load or store at `pc` (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
-  /** Whether a system instruction exits from guest mode. */
-  readonly intercepted: (at: Instruction) => boolean;
+  /** Whether a system instruction traps as privileged, or exits from guest mode. */
+  readonly refused: (at: Instruction) => boolean;
   /** Where the access at `pc` notes its address: the place of a word in the buffer, in bytes. */
   readonly noteAt: (pc: number) => number;
   /** Registers an instruction that the interpreter executes; returns its number for `system`. */
@@ -246,7 +246,7 @@ export class BlockEmitter {
     const { kind } = at.row.effect;
     if (kind === 'load' || kind === 'store') return this.#target.delegated(pc);
     if (kind !== 'system') return kind === 'trap';
-    return wordMove(at) === undefined || this.#target.intercepted(at);
+    return wordMove(at) === undefined || this.#target.refused(at);
   }
 
   /** Has the interpreter execute an instruction, and goes on as it asks (AFTER). It may have changed any register. */

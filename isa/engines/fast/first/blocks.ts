@@ -18,8 +18,6 @@ export interface FirstBlock {
 export interface FirstSource {
   /** The decoded instruction at `pc`, or undefined when it cannot be fetched, is unknown, or must not be compiled. */
   readonly fetch: (pc: number) => Instruction | undefined;
-  /** Whether the present ring may execute it without the privileged trap. */
-  readonly allowed: (at: Instruction) => boolean;
   /** Whether another batch has a block that begins at `pc`. */
   readonly known: (pc: number) => boolean;
 }
@@ -64,7 +62,7 @@ class Formation {
       const at = fetch(pc);
       if (at === undefined) return;
       this.#found.set(pc, at);
-      if (this.#stops(pc, at)) return;
+      if (stops(pc, at)) return;
       const { kind } = at.row.effect;
       if (kind !== 'branch' && kind !== 'jump') continue;
       if (kind === 'branch' || !isIndirect(at)) this.#leaders.add((pc + at.imm) >>> 0);
@@ -74,13 +72,6 @@ class Formation {
     }
   }
 
-  /** Whether an instruction is left to the interpreter. */
-  #stops(pc: number, at: Instruction): boolean {
-    const { kind } = at.row.effect;
-    if (!this.#source.allowed(at)) return true;
-    const goesTo = kind === 'branch' || (kind === 'jump' && !isIndirect(at));
-    return goesTo && isMisaligned(pc, at);
-  }
 
   #block(leader: number): FirstBlock {
     const instructions: Instruction[] = [];
@@ -88,7 +79,7 @@ class Formation {
       const at = this.#found.get(pc);
       if (at === undefined || (pc !== leader && this.#leaders.has(pc)))
         return { pc: leader, instructions, end: 'next' };
-      if (this.#stops(pc, at)) return { pc: leader, instructions, end: 'stop' };
+      if (stops(pc, at)) return { pc: leader, instructions, end: 'stop' };
       if (instructions.length === mostInBlock) {
         this.#leaders.add(pc);
         return { pc: leader, instructions, end: 'next' };
@@ -98,6 +89,13 @@ class Formation {
       if (kind === 'branch' || kind === 'jump') return { pc: leader, instructions, end: 'jump' };
     }
   }
+}
+
+/** Whether a block ends before an instruction, because it traps. */
+function stops(pc: number, at: Instruction): boolean {
+  const { kind } = at.row.effect;
+  const goesTo = kind === 'branch' || (kind === 'jump' && !isIndirect(at));
+  return goesTo && isMisaligned(pc, at);
 }
 
 function next(pc: number): number {
