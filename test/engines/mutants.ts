@@ -329,9 +329,9 @@ export const engineMutants: readonly EngineMutant[] = [
   mutant(
     'region',
     'refused-changes-little',
-    'After an instruction that traps, registers that its handler has changed have their values of before.',
-    ' || this.#source.refused(at);',
-    ';',
+    'A handler of a privileged instruction finds registers with their values of before, and does not change them.',
+    '(this.#source.answered(at) || this.#source.refused(at));',
+    'this.#source.answered(at);',
   ),
   mutant(
     'nodes',

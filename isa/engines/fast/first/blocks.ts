@@ -72,7 +72,6 @@ class Formation {
     }
   }
 
-
   #block(leader: number): FirstBlock {
     const instructions: Instruction[] = [];
     for (let pc = leader; ; pc = next(pc)) {
