@@ -141,6 +141,7 @@ declare module 'ringlab/isa/machine/devices/ports' {
  * README.md, one folder up, says how to add a device.
  */
 import type { Console } from 'ringlab/isa/machine/devices/console';
+import type { ContextState, GuestContext } from 'ringlab/isa/machine/devices/context';
 import type { Disk } from 'ringlab/isa/machine/devices/disk';
 import type { Iommu } from 'ringlab/isa/machine/devices/iommu';
 import type { Network } from 'ringlab/isa/machine/devices/network';
@@ -164,6 +165,9 @@ export const PORT: {
     readonly NET_ADDRESS_HIGH: 55;
     readonly IOMMU_DISK: 64;
     readonly IOMMU_NETWORK: 65;
+    readonly CONTEXT_AT: 80;
+    readonly CONTEXT_DATA: 81;
+    readonly CONTEXT_AGE: 82;
 };
 /** A port as text: its number, and its name in guests/include/ring32.inc. */
 export function portName(number: number): string;
@@ -172,10 +176,14 @@ export interface Devices {
     readonly console: Console;
     readonly disk: Disk;
     readonly network: Network;
+    readonly context: GuestContext;
 }
 /** The state of every device. */
 export type DeviceStates = {
-    readonly [Name in keyof Devices]: ReturnType<Devices[Name]['save']>;
+    readonly [Name in Exclude<keyof Devices, 'context'>]: ReturnType<Devices[Name]['save']>;
+} & {
+    /** Missing: the machine has no context. */
+    readonly context?: ContextState | undefined;
 };
 /** The parts of the machine that ports can use. */
 export interface Board extends Devices {
@@ -261,6 +269,60 @@ export interface Component<State> {
     /** Sets the state to one that `save` returned, from this part or another of the same class. */
     restore(state: State): void;
 }
+}
+
+declare module 'ringlab/isa/machine/devices/context' {
+/**
+ * The context: settings that the host gives to a machine, like its name and its address, and the context's age, which
+ * grows when the machine is another one than before. The guest reads the text byte by byte (ports.ts).
+ *
+ * The text is made of lines KEY='value', as `formatContext` writes them: OpenNebula's context.sh, which a shell can read, too.
+ * The age is an idea of Microsoft's VM Generation ID: a guest that finds another age than it has noted must not use again
+ * what has to be used once, like random numbers and names.
+ */
+import type { Component } from 'ringlab/isa/machine/component';
+/** Most bytes of a context. */
+export const CONTEXT_MAX = 4096;
+/** A context's state; undefined = the machine has no context. */
+export interface ContextState {
+    readonly text: Uint8Array;
+    /** Position of the next byte that is read. */
+    readonly at: number;
+    readonly age: number;
+}
+/** The context's device of a machine. */
+export class GuestContext implements Component<ContextState | undefined> {
+    #private;
+    /** Bytes of the context; -1 = there is none. */
+    get length(): number;
+    /** -1 = there is none. */
+    get age(): number;
+    /** The text, if there is a context. */
+    get text(): Uint8Array | undefined;
+    /** Gives the machine this context instead of the present one. The age grows, or is the one that is given (unsigned). */
+    give(text: Uint8Array, age?: number): void;
+    /** Sets the position of the next byte that is read (signed or unsigned). */
+    seek(at: number): void;
+    /** The byte at the position, which moves on; -1 after the last. */
+    take(): number;
+    save(): ContextState | undefined;
+    restore(state: ContextState | undefined): void;
+}
+/** The state of a machine's context as that of a clone: the same text, one older. */
+export function aged(state: ContextState): ContextState;
+/** Settings by key. */
+export type Settings = ReadonlyMap<string, string>;
+/** A text that cannot be read as a context. The message is one line. */
+export class ContextError extends Error {
+    readonly name = "ContextError";
+}
+/** The text of settings. Throws ContextError. */
+export function formatContext(settings: Settings): Uint8Array;
+/**
+ * Reads a context: lines KEY=VALUE, whose values may be quoted as in a shell, but nothing is expanded; lines that begin with #
+ * are no settings. Throws ContextError, which names the line.
+ */
+export function parseContext(text: string): Settings;
 }
 
 declare module 'ringlab/isa/machine/devices/disk' {
