@@ -87,7 +87,10 @@ export const poolMutants: readonly PoolMutant[] = [
     by: 'a host that nobody can fence, and that is to be empty, is cut off and comes back',
     changes: [
       member('    condemned();\n', ''),
-      agent("if (vm.epoch > epoch || isElsewhere) this.#drop(name, 'it is not on this host any more');", ''),
+      agent(
+        "if (isLate || isElsewhere) this.#drop(name, 'it is not on this host any more');\n      else if (motion",
+        'if (motion',
+      ),
     ],
   },
   {
