@@ -136,7 +136,7 @@ describe('ringlab network', () => {
       encoding: 'utf8',
     });
     if (error !== undefined) throw error;
-    const lines = read.trimEnd().split('\n');
+    const lines = read.split('\n').filter((line) => /^\d/.test(line));
     expect(lines).toHaveLength(stderr.trimEnd().split('\n').length);
     const vlan = (number: number) => lines.filter((line) => line.includes(` vlan ${number}, p 0,`));
     expect([vlan(5).length, vlan(6).length]).toEqual([lines.length / 2, lines.length / 2]);

@@ -65,7 +65,7 @@ describe('The switch', () => {
     expect(marks()).toEqual([[2], [], []]);
     pass(a, one, two, 3);
     expect(marks()).toEqual([[], [3], []]);
-    expect(joined.counts).toEqual({ flooded: 1, forwarded: 2, filtered: 0 });
+    expect(joined.counts).toEqual({ flooded: 1, forwarded: 2, filtered: 0, tagged: 0 });
   });
 
   it('hands frames to everybody and to groups to all but their sender, always', () => {
