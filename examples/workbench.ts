@@ -100,14 +100,17 @@ export class Workbench {
     return runningProgram(name, text, variant, input);
   }
 
-  /** Compares a guest on the bare machine with the same guest in `place`, step by step. */
+  /**
+   * Compares a guest on the bare machine with the same guest in `place`, step by step. With a disk that is passed through, many
+   * steps are made at once, because between two turns of the guest the disk is the monitor's.
+   */
   compare(place: Place): Work<unknown, Comparison> {
     const make = (monitor: string) => (): Side => {
       const { guest, console } = this.#guest({ ...place, monitor });
       return { machine: guest.machine, run: guest.run, printed: console.printed };
     };
     return this.onceDone(`compare ${JSON.stringify(place)}`, () =>
-      comparing(make('none'), make(place.monitor), mostSteps),
+      comparing(make('none'), make(place.monitor), mostSteps, place.passDisk ? 'at large' : 'closely'),
     );
   }
 

@@ -42,7 +42,13 @@ export const equivalenceMutants: readonly Mutant[] = [
     name: 'monitor-time-charged',
     bug: 'The step in which the real machine traps to the monitor counts as a step of the guest.',
     property,
-    changes: [{ file: enter, from: 'real.steps - entered - 1;', to: 'real.steps - entered;' }],
+    changes: [
+      {
+        file: virtualMachine,
+        from: 'real.steps - this.#enteredAt - 1;',
+        to: 'real.steps - this.#enteredAt;',
+      },
+    ],
   },
   {
     name: 'timer-not-rearmed',
@@ -69,8 +75,8 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: virtualMachine,
-        from: 'const stop = this.cpu.settle(until);',
-        to: 'if (this.cpu.pending() !== 0) this.cpu.status |= STATUS.IF; const stop = this.cpu.settle(until);',
+        from: 'const stop = cpu.settle(this.#until);',
+        to: 'if (cpu.pending() !== 0) cpu.status |= STATUS.IF; const stop = cpu.settle(this.#until);',
       },
     ],
   },
@@ -429,8 +435,8 @@ export const equivalenceMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'vmm/monitor/strategies.ts',
-        from: '(guest.cpu.ring === 0 ? guest',
-        to: '(guest.cpu.ring === 0 && (guest.cpu.status & 4) !== 0 ? guest',
+        from: "(cpu.ring === 0 ? 'interpreted'",
+        to: "(cpu.ring === 0 && (cpu.status & 4) !== 0 ? 'interpreted'",
       },
     ],
   },
