@@ -1,6 +1,7 @@
 /** A frame that passes a switch as a line of a log. */
 import { destinationOf, formatPayload, isGroup, kindOf } from '../vmm/network/frame.ts';
 import type { Passing, Station } from '../vmm/network/switch.ts';
+import { UNTAGGED } from '../vmm/network/vlan.ts';
 
 /** Columns of a terminal. */
 const columns = 80;
@@ -12,7 +13,7 @@ export function formatPassing(
   { frame, vlan }: Passing,
   to: readonly Station[],
 ): string {
-  const everybody = vlan === undefined ? 'everybody' : `all of VLAN ${vlan}`;
+  const everybody = (vlan ?? UNTAGGED) === UNTAGGED ? 'everybody' : `all of VLAN ${vlan}`;
   const whom = isGroup(destinationOf(frame)) ? everybody : to.map(({ name }) => name).join(', ') || 'nobody';
   const head = `${when.padStart(10)} ${`${from.name} > ${whom}`.padEnd(26)} `;
   const kind = kindOf(frame).toString(16).padStart(4, '0');

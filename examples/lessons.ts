@@ -52,15 +52,13 @@ const parts: Readonly<Record<string, Readonly<Record<string, Tour>>>> = {
     'worth-reading': worthReading,
     rewritten,
   },
-  'Time, copies, networks, moving': {
+  'Time, networks, moving, hardware, containers, recursion': {
     'step-back': stepBack,
     'ten-clones': tenClones,
     'a-switch': aSwitch,
     'six-stages': sixStages,
     'the-dirtier': theDirtier,
     'a-rack': aRack,
-  },
-  'Hardware, calls, containers, recursion': {
     'fewer-exits': fewerExits,
     'porting-a-guest': portingAGuest,
     'a-container': aContainer,

@@ -94,7 +94,7 @@ describe('ringlab lesson', () => {
     const lines = stdout.trimEnd().split('\n');
     expect([status, lines.length < 24]).toEqual([0, true]);
     expect(lines[1]).toMatch(/^ {2}three-acts +Three acts on one guest$/);
-    expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(19);
+    expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(20);
     expect(lines.at(-1)).toBe('ringlab lesson NAME gives a lesson; begin with three-acts.');
   });
 
