@@ -75,7 +75,7 @@ export function tourTests(laboratory: Laboratory): void {
     const items = page.getByRole('complementary', { name: 'Tour' }).getByRole('listitem');
     await expect.poll(() => items.count()).toBe(tours.length);
     const elsewhere = items.filter({ hasText: 'at the command line' });
-    expect(await elsewhere.count()).toBe(2);
+    expect(await elsewhere.count()).toBe(3);
     await elsewhere.first().getByRole('button').click();
     await page.getByText('ringlab lesson 8').waitFor();
   });
