@@ -63,9 +63,12 @@ async function ofAppliance(
   if (options.context !== undefined)
     throw usage('--context: an appliance has settings of its own; --set gives them values');
   const { title, record } = applianceNamed(await pool.view(), from);
-  if (record.disk !== null) throw badInput(`${title}: it has a disk, and machines of a pool have none yet`);
+  if (record.disk !== null)
+    throw badInput(
+      `${title}: it has a disk, which --from cannot give to a machine; use its program and --disk`,
+    );
   if (record.networks.length > 0)
-    throw badInput(`${title}: it is on networks, and machines of a pool are on none yet`);
+    throw badInput(`${title}: it is on networks, which --from cannot join; use its program and --plugged`);
   if (record.state !== null && options.memory !== undefined)
     throw usage(`--memory: ${title} is a saved machine, which has its own`);
   const memory = options.memory ?? record.memory;
