@@ -327,11 +327,11 @@ export const engineMutants: readonly EngineMutant[] = [
     'const isEarly = machine.horizon === 0;',
   ),
   mutant(
-    'region',
-    'refused-changes-little',
-    'A handler of a privileged instruction finds registers with their values of before, and does not change them.',
-    '(this.#source.answered(at) || this.#source.refused(at));',
-    'this.#source.answered(at);',
+    'builder',
+    'handler-changes-little',
+    'A handler of the host finds registers with their values of before, and does not change them.',
+    '  if (hosted) return true;\n',
+    '',
   ),
   mutant(
     'nodes',

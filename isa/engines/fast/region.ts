@@ -72,7 +72,7 @@ export interface Source {
   readonly answered: (at: Instruction) => boolean;
   /** Whether the interpreter is to execute the load or store at `pc` for the region (delegated.ts). */
   readonly delegated: (pc: number) => boolean;
-  /** Whether a system instruction traps as privileged, or exits from guest mode. Its handler may change any register. */
+  /** Whether a system instruction traps as privileged, or exits from guest mode. */
   readonly refused: (at: Instruction) => boolean;
   /** Whether another region begins at `pc`, so that this one may end there. */
   readonly begins: (pc: number) => boolean;
@@ -196,7 +196,7 @@ class Formation {
     const at = isWanted ? this.#fetch(pc) : undefined;
     if (at === undefined) return { kind: 'leave', pc, context, at: undefined, successors: [] };
     const kind = this.#kind(pc, at);
-    const changesAll = kind === 'system' && (this.#source.answered(at) || this.#source.refused(at));
+    const changesAll = kind === 'system' && this.#source.answered(at);
     const node: Node = { kind, pc, context, at, changesAll, successors: [] };
     this.#count += 1;
     this.#nodes.set(key, node);
