@@ -15,6 +15,7 @@ import {
   newNode,
   newVm,
   PoolView,
+  usualWant,
   type VmRecord,
   type WantRecord,
 } from '../vmm/pool/records.ts';
@@ -402,25 +403,10 @@ export class SimulatedRack {
 }
 
 const plainWant: WantRecord = {
-  v: 1,
+  ...usualWant,
   image: 'counter',
   variant: ring32v,
   memory: 2 * MiB,
   cpu: 20,
-  requirements: '',
-  rank: 'striping',
-  priority: 0,
-  ha: 'replay',
-  onOff: 'keep',
-  run: 'running',
-  order: 0,
-  policy: 'always',
-  at: [],
-  idle: null,
-  disk: null,
-  input: null,
-  network: null,
-  until: null,
-  onEnd: 'stop',
   tenant: 'rack',
 };

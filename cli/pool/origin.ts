@@ -4,7 +4,7 @@ import { loadImage, readImage } from '../../isa/machine/image.ts';
 import { defaultMemory } from '../../isa/machine/storage.ts';
 import { variantData } from '../../isa/table/variants.ts';
 import { settle } from '../../vmm/pool/appliances.ts';
-import type { WantRecord } from '../../vmm/pool/records.ts';
+import { usualWant, type WantRecord } from '../../vmm/pool/records.ts';
 import { applianceNamed, askedRight } from '../appliance/repository.ts';
 import { contextOf, settingsOf } from '../context.ts';
 import { badInput, usage } from '../failure.ts';
@@ -26,8 +26,6 @@ export type MachineOrigin = Pick<
   'image' | 'variant' | 'memory' | 'cpu' | 'context' | 'appliance' | 'patches' | 'state'
 >;
 
-const usualCpu = 10;
-
 /** Stores the program, if it is one, and checks that all fits into the memory. Rejects with a Failure. */
 export async function originOf(
   pool: PoolFolder,
@@ -48,7 +46,7 @@ export async function originOf(
     image: pool.putImage(elf),
     variant: variantData(loadVariant(options.isa ?? 'ring32-v')),
     memory,
-    cpu: options.cpu ?? usualCpu,
+    cpu: options.cpu ?? usualWant.cpu,
     ...asContext(contextOf(options.context)),
   };
 }

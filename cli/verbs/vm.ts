@@ -2,7 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { admit } from '../../vmm/pool/balance.ts';
 import { judge, needOf, rackOf } from '../../vmm/pool/place.ts';
-import { json, newVm, type PoolView, type VmRecord, type WantRecord } from '../../vmm/pool/records.ts';
+import {
+  json,
+  newVm,
+  type PoolView,
+  usualWant,
+  type VmRecord,
+  type WantRecord,
+} from '../../vmm/pool/records.ts';
 import { explainVm } from '../../vmm/pool/why.ts';
 import { FieldError } from '../../vmm/wire/schema.ts';
 import { saveMachine } from '../appliance/save-as.ts';
@@ -37,7 +44,7 @@ interface CreateOptions extends PoolOption, OriginOptions, AttachmentOptions {
   readonly priority: number;
   readonly ha: WantRecord['ha'];
   readonly onOff: WantRecord['onOff'];
-  readonly policy: 'always' | 'on-demand';
+  readonly policy: WantRecord['policy'];
   readonly at?: readonly number[];
   readonly idle?: number;
   readonly until?: number;
@@ -63,23 +70,27 @@ add('create', 'Create a machine that starts from a program or an appliance, on t
   .option('--isa <variant>', 'Choose the variant of its machine; without it, ring32-v')
   .option('--memory <size>', 'Give it this much memory, like 512K or 16M; without it, 16M', parseMemory)
   .option('--cpu <percent>', "Expect it to load a host's processor by so much; without it, 10", parseCount)
-  .option('--requirements <expression>', 'Use only hosts for which this holds, like FREE_MEM > 64', '')
-  .option('--rank <expression>', 'Prefer the host for which this is the highest, or a policy', 'striping')
-  .option('--priority <n>', 'Place it before machines of a lower priority', parseCount, 0)
+  .option(
+    '--requirements <expression>',
+    'Use only hosts for which this holds, like FREE_MEM > 64',
+    usualWant.requirements,
+  )
+  .option('--rank <expression>', 'Prefer the host for which this is the highest, or a policy', usualWant.rank)
+  .option('--priority <n>', 'Place it before machines of a lower priority', parseCount, usualWant.priority)
   .addOption(
     new Option('--ha <how>', 'Choose what happens when its host is lost: go on, boot anew, nothing')
       .choices(['replay', 'boot', 'off'])
-      .default('replay'),
+      .default(usualWant.ha),
   )
   .addOption(
     new Option('--on-off <what>', 'Choose what happens when it powers itself off')
       .choices(['keep', 'done', 'restart'])
-      .default('keep'),
+      .default(usualWant.onOff),
   )
   .addOption(
     new Option('--policy <how>', 'Have it run always, or only when it is started or a time of --at has come')
       .choices(['always', 'on-demand'])
-      .default('always'),
+      .default(usualWant.policy),
   )
   .option(
     '--at <times>',
@@ -93,9 +104,11 @@ add('create', 'Create a machine that starts from a program or an appliance, on t
   )
   .option('--until <time>', 'End its lease after this time, like 90m or 2h', parseDuration)
   .addOption(
-    new Option('--on-end <what>', 'Choose what happens then').choices(['stop', 'done']).default('stop'),
+    new Option('--on-end <what>', 'Choose what happens then')
+      .choices(['stop', 'done'])
+      .default(usualWant.onEnd),
   )
-  .option('--tenant <name>', 'Record its usage under this name', 'nobody')
+  .option('--tenant <name>', 'Record its usage under this name', usualWant.tenant)
   .option('--disk <file>', 'Give it this file, which all hosts reach by the same name, as its disk')
   .option('--input <file>', 'Give this to its console when it starts')
   .option('--plugged', 'Put it on the network of its hosts (host --network), with an address of its own')
@@ -166,19 +179,17 @@ async function create(file: string | undefined, options: CreateOptions): Promise
   const origin = await originOf(pool, file, options);
   const attached = attachments(pool, options);
   const want: WantRecord = {
-    v: 1,
+    ...usualWant,
     ...origin,
     requirements: options.requirements,
     rank: options.rank,
     priority: options.priority,
     ha: options.ha,
     onOff: options.onOff,
-    run: 'running',
-    order: 0,
     policy: options.policy,
-    at: options.at ?? [],
-    idle: options.idle ?? null,
-    until: options.until === undefined ? null : Date.now() + options.until,
+    at: options.at ?? usualWant.at,
+    idle: options.idle ?? usualWant.idle,
+    until: options.until === undefined ? usualWant.until : Date.now() + options.until,
     onEnd: options.onEnd,
     tenant: options.tenant,
     ...attached,

@@ -83,6 +83,7 @@ const wantShape = record({
 });
 type FullWant = Checked<typeof wantShape>;
 type Optional = 'context' | 'appliance' | 'patches' | 'state';
+/** What a machine is to be, as its user wants it. */
 export type WantRecord = Omit<FullWant, Optional> & Partial<Pick<FullWant, Optional>>;
 
 const historyLine = record({
@@ -188,7 +189,7 @@ export type LoadRecord = Checked<typeof loadShape>;
 
 const managerShape = record({ v: oneOf(1), address });
 
-/** A field that records of before do not have. */
+/** A field that older records do not have. */
 function orElse<T>(shape: Shape<T>, otherwise: T): Shape<T> {
   return (value, at) => (value === undefined ? otherwise : shape(value, at));
 }
@@ -288,6 +289,28 @@ function recordsOf<K extends Kind>(
 export function json(data: object): Json {
   return data as Json;
 }
+
+/** What a machine is to be where its user says nothing else: all of a want but the machine itself. */
+export const usualWant: Omit<WantRecord, 'image' | 'variant' | 'memory'> = {
+  v: 1,
+  cpu: 10,
+  requirements: '',
+  rank: 'striping',
+  priority: 0,
+  ha: 'replay',
+  onOff: 'keep',
+  run: 'running',
+  order: 0,
+  policy: 'always',
+  at: [],
+  idle: null,
+  until: null,
+  onEnd: 'stop',
+  tenant: 'nobody',
+  disk: null,
+  input: null,
+  network: null,
+};
 
 export const newVm: VmRecord = {
   v: 1,

@@ -3,7 +3,7 @@
  * its own. Guests count: each turn a guest prints its next number, so that a number that is missing, or printed twice, or
  * printed by a host that has lost the guest, is seen at once.
  */
-import { variantNamed } from '../../../isa/table/variants.ts';
+import { type Variant, variantData, variantNamed } from '../../../isa/table/variants.ts';
 import { Agent, type Done, type LocalGuest, type LocalGuests } from '../../../vmm/pool/agent.ts';
 import { Manager } from '../../../vmm/pool/manager.ts';
 import { defaultLease } from '../../../vmm/pool/membership.ts';
@@ -13,6 +13,7 @@ import {
   type MoveRecord,
   newVm,
   PoolView,
+  usualWant,
   viewOf,
   type VmRecord,
   type WantRecord,
@@ -26,32 +27,13 @@ export const MiB = 2 ** 20;
 /** Milliseconds of a step. */
 export const stepMs = 250;
 
-const { name, unprivileged, cpuid } = variantNamed('ring32-v') as NonNullable<
-  ReturnType<typeof variantNamed>
->;
-const variant = { name, unprivileged: [...unprivileged].toSorted(), cpuid };
+const variant = variantData(variantNamed('ring32-v') as Variant);
 
 export const plainWant: WantRecord = {
-  v: 1,
+  ...usualWant,
   image: 'counter',
   variant,
   memory: MiB,
-  cpu: 10,
-  requirements: '',
-  rank: 'striping',
-  priority: 0,
-  ha: 'replay',
-  onOff: 'keep',
-  run: 'running',
-  order: 0,
-  policy: 'always',
-  at: [],
-  idle: null,
-  disk: null,
-  input: null,
-  network: null,
-  until: null,
-  onEnd: 'stop',
   tenant: 'tests',
 };
 
