@@ -41,10 +41,7 @@ function scene(bench: Workbench, fault: Fault, mistakes: Mistakes = {}): Scene {
     const [machine] = [...rack.view.vm].find(([, { data }]) => data.host === lost) as [string, unknown];
     const host = rack.host(lost);
     if (fault === 'die') host.die();
-    else {
-      host.condition = 'cut off';
-      host.line.isCut = true;
-    }
+    else host.cut();
     const at = rack.now;
     let [stoppedAt, begunAt] = [at, 0];
     while (begunAt === 0 && rack.now < at + 60_000) {

@@ -1,8 +1,8 @@
 /** Requests about a pool: a simulated rack of hosts, which lives in the worker and goes by a clock of its own. */
-import { type HostCondition, SimulatedRack, stepMs, type Twice } from '../../examples/rack.ts';
-import { eventsBetween } from '../../vmm/pool/events.ts';
+import { SimulatedRack, stepMs, type Twice } from '../../examples/rack.ts';
+import type { HostCondition } from '../../examples/racked-host.ts';
+import { eventsBetween, type PoolEvent } from '../../vmm/pool/events.ts';
 import { pictureOf, type PoolPicture } from '../../vmm/pool/picture.ts';
-import type { PoolEvent } from '../../vmm/pool/events.ts';
 import type { PoolView } from '../../vmm/pool/records.ts';
 import type { Desk } from './desk.ts';
 import type { Handlers } from './protocol.ts';
@@ -78,16 +78,14 @@ class Pooling {
           host.die();
           break;
         case 'cut':
-          host.condition = 'cut off';
-          host.line.isCut = true;
+          host.cut();
           break;
         case 'stop':
-          host.condition = 'stands still';
+          host.standStill();
           break;
         case 'mend':
         case 'go on':
-          if (host.condition !== 'is dead') host.condition = 'runs';
-          host.line.isCut = false;
+          if (host.condition !== 'is dead') host.goOn();
           break;
         case 'restart':
           host.restart();

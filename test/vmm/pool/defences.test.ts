@@ -3,7 +3,8 @@
  * fail when its defence is off, too.
  */
 import { describe, expect, it } from 'vitest';
-import { MiB, SimPool, type Weakness } from './rack.ts';
+import { MiB } from './plain-want.ts';
+import { SimPool, type Weakness } from './sim-pool.ts';
 import { faults } from './trials.ts';
 
 const none: Weakness = { unguarded: true, unfenced: true, undecided: true };

@@ -8,7 +8,8 @@ import { json, newVm, PoolView, type VmRecord, type WantRecord } from '../../../
 import { stateTable, vmStates } from '../../../vmm/pool/states.ts';
 import type { PoolEntries, PoolEntry } from '../../../vmm/pool/store.ts';
 import { explainVm } from '../../../vmm/pool/why.ts';
-import { MiB, plainWant, SimPool } from './rack.ts';
+import { MiB, plainWant } from './plain-want.ts';
+import { SimPool } from './sim-pool.ts';
 
 /** A pool in which so many machines run. */
 function running(machines: number): SimPool {

@@ -1,6 +1,7 @@
 /** A pool in memory: machines are placed, move, stop and come back, and none runs twice. */
 import { describe, expect, it } from 'vitest';
-import { MiB, SimPool } from './rack.ts';
+import { MiB } from './plain-want.ts';
+import { SimPool } from './sim-pool.ts';
 
 /** A pool in which so many machines run. */
 function running(machines: number, hosts = 3): SimPool {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { consolidationPlan } from '../../../vmm/pool/balance.ts';
 import { overlaps, sumUsage } from '../../../vmm/pool/usage.ts';
-import { MiB, SimPool } from './rack.ts';
+import { MiB } from './plain-want.ts';
+import { SimPool } from './sim-pool.ts';
 
 const hosts = 10;
 

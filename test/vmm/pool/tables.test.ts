@@ -22,7 +22,7 @@ import {
 import { stateTable, vmStates, withStates } from '../../../vmm/pool/states.ts';
 import type { PoolEntry } from '../../../vmm/pool/store.ts';
 import { sumUsage } from '../../../vmm/pool/usage.ts';
-import { MiB, plainWant } from './rack.ts';
+import { MiB, plainWant } from './plain-want.ts';
 
 describe('The table of states', () => {
   it('is the one that the page prints', () => {

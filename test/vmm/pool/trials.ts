@@ -1,7 +1,9 @@
 /** What is tried on a simulated pool: random runs, and faults one by one. Each trial returns what it found to be wrong. */
 import { seed } from '../../property/seed.ts';
 import { Random } from '../../property/random.ts';
-import { MiB, SimPool, type SimHost, stepMs, type Weakness } from './rack.ts';
+import { MiB } from './plain-want.ts';
+import type { SimHost } from './sim-host.ts';
+import { SimPool, stepMs, type Weakness } from './sim-pool.ts';
 
 /** Milliseconds of a random run before everything is healed. */
 const troubledMs = 90_000;
