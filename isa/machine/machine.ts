@@ -43,7 +43,7 @@ export interface MachineOptions {
   readonly disk?: DiskStore | undefined;
   /** The network that its network device is plugged into; default: none. */
   readonly network?: NetworkLink | undefined;
-  /** The host is the ring-0 software of the machine: every trap that is taken stops it with `trap`. */
+  /** The host is the ring-0 software of the machine: every trap that is taken calls its `handler`, or stops the machine with `trap`. */
   readonly hosted?: boolean | undefined;
   /**
    * Answers `ecall` in place, on a hosted machine. It is called with the pc (signed) of the instruction and finds the
@@ -91,7 +91,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
   readonly iommu: Iommu | undefined;
   /** The settings that the host gives to the guest; none at first. */
   readonly context = new GuestContext();
-  /** Whether the host is the ring-0 software: every trap that is taken stops the machine. See MachineOptions. */
+  /** Whether the host is the ring-0 software. See MachineOptions. */
   readonly hosted: boolean;
   /** Answers `ecall` in place; undefined = `ecall` traps. See MachineOptions. */
   readonly answer: ((pc: number) => void) | undefined;
@@ -381,8 +381,8 @@ export class Machine implements Processor, Board, Component<MachineState> {
 
   /**
    * Takes a trap with this cause and value (ECAUSE and EVAL) for the instruction at `pc`. Returns the address of the next
-   * instruction, which is the handler's. Without a handler the machine stops, and the result is `pc`. If `answer` answers
-   * an `ecall`, the result is the address after it.
+   * instruction, which is that of the handler in TVEC. Without one the machine stops, and the result is `pc`. If `answer`
+   * answers an `ecall`, the result is the address after it; if the host's `handler` handles a trap, it is where that goes on.
    */
   trap(cause: number, value: number, pc: number): number {
     const system = this.#system;
@@ -417,7 +417,7 @@ export class Machine implements Processor, Board, Component<MachineState> {
     return system[SR.TVEC] as number;
   }
 
-  /** Whether the host's handler has handled the trap. The engine counts its step, so it is counted for the handler only. */
+  /** Whether the host's handler has handled the trap, and the machine goes on. The engine counts the trap's step afterwards. */
   #isHandled(): boolean {
     if (this.handler === undefined) return false;
     this.steps += 1;

@@ -51,13 +51,13 @@ export interface GuestDescription {
   readonly cpu?: Variant | undefined;
   /** Whether the monitor answers its calls (`vmcall`); default: no, and it cannot find out that there is a monitor. */
   readonly paravirtual?: boolean | undefined;
-  /** Whether another monitor is its ring-0 software (stack.ts). Each trap that its virtual CPU takes then stops it. */
+  /** Whether another monitor is its ring-0 software (stack.ts). It then handles each trap that the virtual CPU takes. */
   readonly hosted?: boolean | undefined;
 }
 
 /** A real machine that exists already, for a monitor to run on: the virtual CPU of another monitor's guest. */
 export interface Underneath {
-  /** The machine. Each trap that it takes stops it. */
+  /** The machine. The monitor handles each trap that it takes. */
   readonly real: Machine;
   /** Executes it. */
   readonly engine: Engine;

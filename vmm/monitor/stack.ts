@@ -1,9 +1,8 @@
 /**
  * Monitors on monitors: Popek and Goldberg's Theorem 2 (1974, section 5), put into practice.
  *
- * A monitor needs a machine that stops at every trap. The virtual CPU of another monitor's guest is one, if that guest is
- * `hosted`: the outer monitor reflects the traps that are not its own, and each of them stops the virtual CPU, where the inner
- * monitor finds it. Rings are compressed once, however many monitors there are: virtual ring 0 of the innermost guest is ring 1
+ * A monitor needs a machine that gives it every trap. The virtual CPU of another monitor's guest is one, if that guest is
+ * `hosted`: the outer monitor reflects the traps that are not its own, and the virtual CPU calls the inner monitor's handler. Rings are compressed once, however many monitors there are: virtual ring 0 of the innermost guest is ring 1
  * of every machine below it. Each monitor's guest is all the memory that the next monitor needs, with its shadow page tables
  * and its translation cache.
  *

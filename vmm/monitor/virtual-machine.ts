@@ -69,12 +69,6 @@ export class VirtualMachine {
   #until = 0;
   readonly #translateUser: boolean;
   #interpreter: Interpreter | undefined;
-  readonly #ways: Readonly<Record<Way, () => void>> = {
-    direct: () => this.#runOnReal(),
-    interpreted: () => this.runInterpreted(),
-    translated: () => this.runTranslated(),
-    'guest mode': () => this.runInGuestMode(),
-  };
   /** The real machine's step at which the guest was entered last to run directly. */
   #enteredAt = 0;
   /** Whether what runs on the real machine is a translation. */
@@ -144,7 +138,10 @@ export class VirtualMachine {
     for (;;) {
       const stop = this.#settle();
       if (stop !== undefined) return stop;
-      this.#ways[this.#way()]();
+      const way = this.#way();
+      if (way === 'interpreted') this.#runInterpreted();
+      else if (way === 'guest mode') this.#runInGuestMode();
+      else this.#runOnReal();
     }
   }
 
@@ -161,9 +158,14 @@ export class VirtualMachine {
     return stop;
   }
 
-  /** How to run the next instructions. What a guest runs in guest mode of its own is interpreted under every strategy. */
+  /**
+   * How to run the next instructions. Whatever the strategy says, two kinds are interpreted: what a guest runs in guest mode of its
+   * own, and translated code that the shadow tables cannot cover.
+   */
   #way(): Way {
-    return this.cpu.guest === undefined ? this.#strategy.way(this) : 'interpreted';
+    if (this.cpu.guest !== undefined) return 'interpreted';
+    const way = this.#strategy.way(this);
+    return way === 'translated' && !this.#shadow.covers ? 'interpreted' : way;
   }
 
   /** World switch: loads this guest's general registers into the real machine. */
@@ -194,7 +196,7 @@ export class VirtualMachine {
   // ---- The ways to make steps ----
 
   /** Executes the guest's instructions in the monitor, until the horizon or a change of ring. */
-  runInterpreted(): void {
+  #runInterpreted(): void {
     this.#interpreter ??= new Interpreter(this.cpu);
     const before = this.cpu.steps;
     const paged = this.cpu.paging;
@@ -211,17 +213,11 @@ export class VirtualMachine {
     return this.cpu.ring !== 3 || this.#translateUser || !this.#shadow.covers;
   }
 
-  /** Executes a translation of the guest's code on the real machine, until something traps to the monitor. */
-  runTranslated(): void {
-    if (this.#shadow.covers) this.#runOnReal();
-    else this.runInterpreted();
-  }
-
   /**
    * Executes the guest's code in guest mode, until something exits to the monitor. The first generation cannot do that
    * while the guest's paging is off; then the code is interpreted.
    */
-  runInGuestMode(): void {
+  #runInGuestMode(): void {
     const { cpu, ledger } = this;
     const hardware = this.#hardware as Hardware;
     if (hardware.covers) {
@@ -231,7 +227,7 @@ export class VirtualMachine {
     } else {
       this.#wasCovered = false;
       ledger.exit(EXIT.UNPAGED, cpu.pc);
-      this.runInterpreted();
+      this.#runInterpreted();
     }
   }
 
@@ -272,7 +268,7 @@ export class VirtualMachine {
   /** Enters the guest on the real machine, if it runs there now. */
   #enterReal(): boolean {
     const way = this.#way();
-    this.#inTranslation = way === 'translated' && this.#shadow.covers;
+    this.#inTranslation = way === 'translated';
     if (this.#inTranslation) return (this.#runner as Runner).enter();
     if (way !== 'direct') return false;
     this.#enter();

@@ -43,9 +43,8 @@ export class Runner {
   readonly #parts: RunnerParts;
   /** The page with the save area, as words of real memory. */
   readonly #page: Int32Array;
-  /** Steps of the real machine since translated code was entered, up to the last trap, and the step after that. */
-  #steps = 0;
-  #goneOnAt = 0;
+  /** The real machine's step at which translated code was entered; later, if steps since then were not the code's. */
+  #enteredAt = 0;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -64,8 +63,7 @@ export class Runner {
       return false;
     }
     this.#enter(at, Math.min(cpu.horizon - cpu.steps, longestTurn));
-    this.#steps = 0;
-    this.#goneOnAt = real.steps;
+    this.#enteredAt = real.steps;
     return true;
   }
 
@@ -75,16 +73,16 @@ export class Runner {
    */
   handleTrap(): boolean {
     const { real, translator } = this.#parts;
-    this.#steps += real.steps - this.#goneOnAt - 1;
+    const done = real.steps - this.#enteredAt - 1;
     const where = real.readSystem(SR.EPC) >>> 0;
     const origin = translator.cache.origin(where);
     if (origin === undefined) throw new Error(`no guest instruction belongs to cache address ${where}`);
     if (isInterrupt(real) && !origin.boundary) {
       goOn(real, 1);
-      this.#goneOnAt = real.steps;
+      this.#enteredAt += 2; // The trap, and the monitor's return from it.
       return false;
     }
-    this.#leave(origin, this.#steps);
+    this.#leave(origin, done);
     this.#handle(origin, where);
     return true;
   }
