@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verbGroups } from '../../cli/verbs.ts';
 import { root } from './kit.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -59,4 +60,13 @@ it('Every link of a page to a file of the repository leads to one', () => {
 it('The hosted workflow runs .ci/run, which is executable', () => {
   expect(read('.github/workflows/ci.yml')).toContain('- run: .ci/run');
   expect(statSync(join(root, '.ci/run')).mode & 0o100).not.toBe(0);
+});
+
+it('The README says of each verb what it does', () => {
+  const table = read('README.md').split('## The verbs')[1]?.split('\n## ')[0] ?? '';
+  const named = [...table.matchAll(/^\| (`.+?) +\|/gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/`(.+?)`/g)].map(([, name]) => name),
+  );
+  const verbs = verbGroups.flatMap((group) => Object.keys(group.verbs));
+  expect(named.toSorted()).toEqual(verbs.toSorted());
 });
